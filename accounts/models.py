@@ -1,0 +1,392 @@
+"""People, the organizations they belong to, and the duties they hold from one day until another."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What a person does for the city's program; being a member of a group is not a role."""
+
+    OFFICE = "office", _("Office")
+    APPROVER = "approver", _("Approver")
+    ACCOUNTING = "accounting", _("Accounting")
+    DEPARTMENT = "department", _("Department")
+    PANEL = "panel", _("Panel member")
+    COORDINATOR = "coordinator", _("Coordinator")
+    COMMITTEE = "committee", _("Committee member")
+    AUDITOR = "auditor", _("Auditor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    SYSTEM = "system", _("System")
+
+
+class MemberRole(models.TextChoices):
+    """What a member of a group may do with the group's cases."""
+
+    OWNER = "owner", _("Owner")
+    EDITOR = "editor", _("Editor")
+    VIEWER = "viewer", _("Viewer")
+
+
+class DatedQuerySet(models.QuerySet):
+    """Rows that hold from ``valid_from`` until ``valid_until``, both days included."""
+
+    def valid_on(self, day: date):
+        """Keep what holds on ``day``; an empty end means no end, an empty start no start."""
+        started = Q(valid_from__isnull=True) | Q(valid_from__lte=day)
+        return self.filter(started & (Q(valid_until__isnull=True) | Q(valid_until__gte=day)))
+
+
+class Dated(models.Model):
+    """Base of whatever holds from one Japan date until another, both included."""
+
+    valid_from = models.DateField(_("from"), null=True, blank=True)
+    valid_until = models.DateField(_("until"), null=True, blank=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True)
+                | Q(valid_from__isnull=True)
+                | Q(valid_until__gte=F("valid_from")),
+                name="%(app_label)s_%(class)s_ends_after_it_starts",
+                violation_error_message=_("The last day must not be before the first day."),
+            ),
+        ]
+
+
+class DepartmentQuerySet(DatedQuerySet):
+    def named(self, name: str):
+        return self.filter(name=name)
+
+
+class Department(Dated):
+    """A department of the city (担当課), under the name it bore while it bore it."""
+
+    name = models.CharField(_("name"), max_length=100)
+    name_en = models.CharField(_("name in English"), max_length=200, blank=True)
+    mailbox = models.EmailField(_("shared mailbox"), blank=True)
+    successor = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("successor")
+    )
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    fictitious = models.BooleanField(_("fictitious"), default=False)
+
+    objects = DepartmentQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
+        constraints = [
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["name", "valid_from"],
+                name="department_named_once_a_day",
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class UserManager(BaseUserManager):
+    """Makes users, who are known by their e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str) -> "User":
+        return self.get(email__iexact=email)
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What one person holds on one day.
+
+    :param roles: the roles held, as codes of :class:`Role`.
+    :param departments: ids of the departments the person works for.
+    :param organizations: organization id → :class:`MemberRole` code.
+    :param decides_up_to_yen: the largest amount an approver decides; ``None`` is no stated limit.
+    """
+
+    roles: frozenset[str] = frozenset()
+    departments: frozenset[int] = frozenset()
+    organizations: dict[int, str] = field(default_factory=dict)
+    decides_up_to_yen: int | None = None
+
+    def holds(self, *roles: str) -> bool:
+        return not self.roles.isdisjoint(roles)
+
+    def edits(self, organization_id: int | None) -> bool:
+        """Return whether the person may write for this organization."""
+        return self.organizations.get(organization_id) in (MemberRole.OWNER, MemberRole.EDITOR)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who logs in by e-mail, or a named system user who never logs in."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    language = models.CharField(
+        _("language"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
+    is_staff = models.BooleanField(_("may open the administration site"), default=False)
+    is_active = models.BooleanField(_("may log in"), default=True)
+    date_joined = models.DateTimeField(_("joined"), null=True, editable=False)
+    fictitious = models.BooleanField(_("fictitious"), default=False)
+
+    objects = UserManager()
+    acting_on: date | None = None
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_unique_in_any_case"),
+        ]
+
+    def __str__(self):
+        return self.name or self.email
+
+    def act_on(self, day: date) -> "User":
+        """Read this person's duties as of ``day`` (Japan date) from now on; return the person."""
+        if self.acting_on != day:
+            self.acting_on = day
+            self.__dict__.pop("duties", None)
+        return self
+
+    @cached_property
+    def duties(self) -> Duties:
+        """What this person holds on the day named to :meth:`act_on`.
+
+        :raises ValueError: if nobody has said which day it is.
+        """
+        if self.acting_on is None:
+            raise ValueError(f"Say on which day {self.email} acts: user.act_on(today).")
+        if not self.is_active and not self.is_system:
+            return Duties()
+        held = list(self.duty_set.valid_on(self.acting_on))
+        limits = [duty.decides_up_to_yen for duty in held if duty.role == Role.APPROVER]
+        return Duties(
+            roles=frozenset(duty.role for duty in held),
+            departments=frozenset(duty.department_id for duty in held if duty.department_id),
+            organizations=dict(
+                self.membership_set.valid_on(self.acting_on).values_list("organization", "role")
+            ),
+            decides_up_to_yen=None if None in limits else max(limits, default=None),
+        )
+
+    @property
+    def is_system(self) -> bool:
+        """Whether this is a named system user, such as the one that sweeps deadlines."""
+        return not self.is_active and self.email.endswith("@system.invalid")
+
+
+class Duty(Dated):
+    """One role a person holds from one day until another."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, verbose_name=_("person"))
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("department")
+    )
+    post = models.CharField(_("post"), max_length=100, blank=True)
+    decides_up_to_yen = models.PositiveIntegerField(
+        _("decides up to (yen)"),
+        null=True,
+        blank=True,
+        help_text=_("Approvers only. Empty means that no limit is set."),
+    )
+
+    class Meta(Dated.Meta):
+        verbose_name = _("duty")
+        verbose_name_plural = _("duties")
+        constraints = [
+            *Dated.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="duty_role_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(role=Role.DEPARTMENT) | Q(department__isnull=False),
+                name="duty_of_a_department_names_it",
+                violation_error_message=_("Say which department."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} – {self.get_role_display()}"
+
+
+class OrganizationQuerySet(models.QuerySet):
+    #: Roles that deal with every group.
+    READERS = (
+        Role.OFFICE,
+        Role.APPROVER,
+        Role.ACCOUNTING,
+        Role.COORDINATOR,
+        Role.AUDITOR,
+        Role.ADMINISTRATOR,
+    )
+
+    def visible_to(self, user):
+        """Keep the groups ``user`` may see: the city's people all, a member the own ones."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.duties.holds(*self.READERS):
+            return self
+        return self.filter(pk__in=user.duties.organizations)
+
+    def standing(self):
+        """Leave out what was merged into another."""
+        return self.filter(merged_into__isnull=True)
+
+    def unconfirmed(self):
+        """Keep the groups of which the office has not yet said that they are who they say."""
+        return self.standing().filter(confirmed_at__isnull=True)
+
+
+class Organization(models.Model):
+    """A citizens' group or NPO (市民活動団体). What is unknown stays empty and shows as not set."""
+
+    name = models.CharField(_("name"), max_length=200)
+    name_kana = models.CharField(_("name in kana"), max_length=200, blank=True)
+    corporate_number = models.CharField(_("corporate number"), max_length=13, blank=True)
+    founded_on = models.DateField(_("founded on"), null=True, blank=True)
+    activity_started_on = models.DateField(_("active since"), null=True, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=8, blank=True)
+    address = models.CharField(_("address or contact place"), max_length=300, blank=True)
+    in_city = models.BooleanField(_("base or contact place in the city"), null=True, blank=True)
+    phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    email = models.EmailField(_("e-mail address of the group"), blank=True)
+    website = models.URLField(_("website"), blank=True)
+    members_total = models.PositiveIntegerField(_("members"), null=True, blank=True)
+    citizen_members = models.PositiveIntegerField(
+        _("members who live, work or study in the city"), null=True, blank=True
+    )
+    rules_on_file_on = models.DateField(_("rules handed in on"), null=True, blank=True)
+    npo_center_registered_on = models.DateField(
+        _("registered with the NPO center on"), null=True, blank=True
+    )
+    confirmed_at = models.DateTimeField(null=True, editable=False)
+    confirmed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False
+    )
+    fictitious = models.BooleanField(_("fictitious"), default=False, editable=False)
+    members = models.ManyToManyField(User, through="Membership", related_name="organizations")
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def representative(self) -> "Officer | None":
+        """The officer who represents the group now, as the rows say; ``None`` if not set."""
+        standing = (o for o in self.officer_set.all() if o.is_representative and not o.valid_until)
+        return next(standing, None)
+
+
+class Officer(Dated):
+    """An officer of a group (役員). Personal data: shown to the group and the office only."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
+    name = models.CharField(_("name"), max_length=100)
+    name_kana = models.CharField(_("name in kana"), max_length=100, blank=True)
+    post = models.CharField(_("post"), max_length=100)
+    is_representative = models.BooleanField(_("represents the group"), default=False)
+
+    class Meta(Dated.Meta):
+        verbose_name = _("officer")
+        verbose_name_plural = _("officers")
+        constraints = [
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["organization"],
+                condition=Q(is_representative=True, valid_until__isnull=True),
+                name="officer_one_standing_representative",
+                violation_error_message=_("The group already has a representative."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.post} {self.name}"
+
+
+class Membership(Dated):
+    """A log-in that may read, or write, for a group."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT)
+    role = models.CharField(_("role"), max_length=10, choices=MemberRole.choices)
+
+    class Meta(Dated.Meta):
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            *Dated.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(role__in=MemberRole.values), name="membership_role_known"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "organization"],
+                condition=Q(valid_until__isnull=True),
+                name="membership_standing_once",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} – {self.organization}"
+
+
+class Invitation(models.Model):
+    """A letter to an e-mail address that lets its reader join a group until it expires."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
+    email = models.EmailField(_("e-mail address"))
+    role = models.CharField(_("role"), max_length=10, choices=MemberRole.choices)
+    token_digest = models.CharField(max_length=64, unique=True, editable=False)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, editable=False)
+    invited_at = models.DateTimeField(editable=False)
+    expires_at = models.DateTimeField(editable=False)
+    accepted_at = models.DateTimeField(null=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self):
+        return f"{self.email} → {self.organization}"
+
+    def is_open(self, at) -> bool:
+        """Return whether the invitation can still be accepted at ``at``."""
+        return not self.accepted_at and not self.revoked_at and at < self.expires_at
