@@ -1,0 +1,221 @@
+"""The guideline's tables as CSV, in and out, under the names by which the office knows the rows."""
+
+from import_export import resources
+from import_export.fields import Field
+from import_export.widgets import ForeignKeyWidget
+
+from guideline.models import (
+    Claim,
+    Crosswalk,
+    Edition,
+    Figure,
+    Measure,
+    PrintedCount,
+    Progress,
+    Section,
+)
+
+
+class WithinEdition(ForeignKeyWidget):
+    """Finds a row by its number within the edition that another column names.
+
+    :param edition_column: the column that holds the edition's code.
+    :param also: more columns that must agree, by lookup.
+    """
+
+    def __init__(self, model, field="number", edition_column="edition", also=None):
+        super().__init__(model, field)
+        self.edition_column, self.also = edition_column, also or {}
+
+    def get_lookup_kwargs(self, value, row, **kwargs):
+        also = {lookup: row[column] for lookup, column in self.also.items()}
+        return {self.field: value, "edition__code": row[self.edition_column], **also}
+
+
+def edition(attribute: str = "edition", column: str = "edition") -> Field:
+    return Field(attribute, column, ForeignKeyWidget(Edition, "code"))
+
+
+def code_of(path: str, column: str = "edition") -> Field:
+    """A column that only says in which edition the row's number is to be read."""
+    return Field(path, column, readonly=True)
+
+
+class GuidelineResource(resources.ModelResource):
+    """What all tables of the guideline have in common."""
+
+    class Meta:
+        clean_model_instances = True
+        skip_unchanged = True
+        skip_diff = True
+        use_transactions = True
+
+
+class EditionResource(GuidelineResource):
+    class Meta(GuidelineResource.Meta):
+        model = Edition
+        import_id_fields = ["code"]
+        fields = [
+            "code",
+            "title",
+            "title_en",
+            "status",
+            "numbered",
+            "valid_from",
+            "valid_until",
+            "source",
+            "level",
+        ]
+        export_order = fields
+
+
+class SectionResource(GuidelineResource):
+    edition = edition()
+    section = Field("number", "section")
+
+    class Meta(GuidelineResource.Meta):
+        model = Section
+        import_id_fields = ["edition", "section", "place"]
+        fields = [
+            "edition",
+            "section",
+            "place",
+            "letter",
+            "title",
+            "title_en",
+            "source",
+            "level",
+        ]
+        export_order = fields
+
+
+class MeasureResource(GuidelineResource):
+    edition = edition()
+    section = Field("section", "section", WithinEdition(Section, also={"place": "place"}))
+    place = Field("section__place", "place", readonly=True)
+
+    class Meta(GuidelineResource.Meta):
+        model = Measure
+        import_id_fields = ["edition", "number"]
+        fields = [
+            "edition",
+            "number",
+            "section",
+            "place",
+            "classification",
+            "title",
+            "title_en",
+            "source",
+            "level",
+        ]
+        export_order = fields
+
+
+class OfMeasureResource(GuidelineResource):
+    """A table whose rows belong to a measure, named by edition and number."""
+
+    edition = code_of("measure__edition__code")
+    number = Field("measure", "number", WithinEdition(Measure))
+
+
+class ProgressResource(OfMeasureResource):
+    class Meta(GuidelineResource.Meta):
+        model = Progress
+        import_id_fields = ["number", "as_of"]
+        fields = [
+            "edition",
+            "number",
+            "fiscal_year",
+            "as_of",
+            "status",
+            "next_class",
+            "source",
+            "level",
+        ]
+        export_order = fields
+
+
+class FigureResource(OfMeasureResource):
+    class Meta(GuidelineResource.Meta):
+        model = Figure
+        import_id_fields = ["number", "label", "fiscal_year"]
+        fields = [
+            "edition",
+            "number",
+            "label",
+            "label_en",
+            "fiscal_year",
+            "as_of",
+            "value",
+            "unit",
+            "unit_en",
+            "source",
+            "level",
+        ]
+        export_order = fields
+
+
+class ClaimResource(OfMeasureResource):
+    about = edition("about", "about")
+
+    class Meta(GuidelineResource.Meta):
+        model = Claim
+        import_id_fields = ["number", "about", "subject", "place", "source"]
+        fields = [
+            "edition",
+            "number",
+            "about",
+            "subject",
+            "value",
+            "as_printed",
+            "place",
+            "source",
+            "level",
+        ]
+        export_order = fields
+
+
+class CrosswalkResource(GuidelineResource):
+    from_edition = code_of("from_measure__edition__code", "from_edition")
+    from_number = Field(
+        "from_measure", "from_number", WithinEdition(Measure, edition_column="from_edition")
+    )
+    to_edition = code_of("to_measure__edition__code", "to_edition")
+    to_number = Field(
+        "to_measure", "to_number", WithinEdition(Measure, edition_column="to_edition")
+    )
+
+    class Meta(GuidelineResource.Meta):
+        model = Crosswalk
+        import_id_fields = ["from_number", "to_number", "kind"]
+        fields = [
+            "from_edition",
+            "from_number",
+            "to_edition",
+            "to_number",
+            "kind",
+            "reason",
+            "reason_en",
+            "source",
+            "level",
+        ]
+        export_order = fields
+
+
+class PrintedCountResource(GuidelineResource):
+    edition = edition()
+
+    class Meta(GuidelineResource.Meta):
+        model = PrintedCount
+        import_id_fields = ["edition", "as_of", "classification", "status"]
+        fields = [
+            "edition",
+            "as_of",
+            "classification",
+            "status",
+            "count",
+            "denominator",
+            "source",
+            "level",
+        ]
+        export_order = fields
