@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and organizations")
 
     def ready(self):
-        from . import permissions  # noqa: F401  registers the rules
+        from accounts import permissions  # noqa: F401  registers the rules

@@ -12,6 +12,8 @@ from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.likeness import name_key
+
 
 class Role(models.TextChoices):
     """What a person does for the city's program; being a member of a group is not a role."""
@@ -101,7 +103,30 @@ class Department(Dated):
         return self.name
 
 
-class UserManager(BaseUserManager):
+class UserQuerySet(models.QuerySet):
+    #: Roles that deal with every person.
+    READERS = (Role.OFFICE, Role.AUDITOR, Role.ADMINISTRATOR)
+
+    def visible_to(self, user):
+        """Keep the people ``user`` may look up: oneself, and for those who keep the list, all."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.duties.holds(*self.READERS) else self.filter(pk=user.pk)
+
+    def named_like(self, words: str):
+        """Keep the people whose name or address contains ``words``."""
+        words = words.strip()
+        return self.filter(Q(name__icontains=words) | Q(email__icontains=words))
+
+    def with_duties(self):
+        return self.prefetch_related(
+            models.Prefetch(
+                "duty_set", Duty.objects.select_related("department").order_by("valid_from", "pk")
+            )
+        )
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     """Makes users, who are known by their e-mail address."""
 
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
@@ -266,12 +291,20 @@ class OrganizationQuerySet(models.QuerySet):
         """Keep the groups of which the office has not yet said that they are who they say."""
         return self.standing().filter(confirmed_at__isnull=True)
 
+    def named_like(self, words: str):
+        """Keep the groups whose name, kana or corporate number contains ``words``."""
+        wanted = name_key(words)
+        if not wanted:
+            return self if not words.strip() else self.none()
+        return self.filter(Q(name_key__contains=wanted) | Q(corporate_number=wanted))
+
 
 class Organization(models.Model):
     """A citizens' group or NPO (市民活動団体). What is unknown stays empty and shows as not set."""
 
     name = models.CharField(_("name"), max_length=200)
     name_kana = models.CharField(_("name in kana"), max_length=200, blank=True)
+    name_key = models.CharField(max_length=500, editable=False, default="", db_default="")
     corporate_number = models.CharField(_("corporate number"), max_length=13, blank=True)
     founded_on = models.DateField(_("founded on"), null=True, blank=True)
     activity_started_on = models.DateField(_("active since"), null=True, blank=True)
@@ -307,6 +340,13 @@ class Organization(models.Model):
 
     def __str__(self):
         return self.name
+
+    def save(self, *args, update_fields=None, **kwargs):
+        """Keep the key that groups are searched by in step with the name and its kana."""
+        self.name_key = f"{name_key(self.name)} {name_key(self.name_kana)}".strip()
+        if update_fields is not None and {"name", "name_kana"} & set(update_fields):
+            update_fields = {*update_fields, "name_key"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     @property
     def representative(self) -> "Officer | None":
@@ -367,6 +407,14 @@ class Membership(Dated):
         return f"{self.user} – {self.organization}"
 
 
+class InvitationQuerySet(models.QuerySet):
+    def open_at(self, moment):
+        """Keep what can be accepted at ``moment``."""
+        return self.filter(
+            accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=moment
+        )
+
+
 class Invitation(models.Model):
     """A letter to an e-mail address that lets its reader join a group until it expires."""
 
@@ -380,6 +428,8 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField(null=True, editable=False)
     revoked_at = models.DateTimeField(null=True, editable=False)
 
+    objects = InvitationQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
@@ -390,3 +440,48 @@ class Invitation(models.Model):
     def is_open(self, at) -> bool:
         """Return whether the invitation can still be accepted at ``at``."""
         return not self.accepted_at and not self.revoked_at and at < self.expires_at
+
+
+class SetupLink(models.Model):
+    """A link by which the first administrator of an installation names themselves, once."""
+
+    token_digest = models.CharField(max_length=64, unique=True, editable=False)
+    made_at = models.DateTimeField(editable=False)
+    expires_at = models.DateTimeField(editable=False)
+    used_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("first administrator's link")
+        verbose_name_plural = _("first administrator's links")
+
+    def __str__(self):
+        return f"{self.made_at:%Y-%m-%d}"
+
+
+class Change(models.Model):
+    """One thing done to a group or a person; written by the services, never changed afterwards.
+
+    Cases have their own history above this app; this is the history of who may act for whom.
+
+    :param facts: ids and codes only, so that it can be kept when personal data goes.
+    """
+
+    what = models.CharField(_("what"), max_length=40)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, null=True, verbose_name=_("organization")
+    )
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, verbose_name=_("person"), related_name="changes"
+    )
+    by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, verbose_name=_("by"), related_name="+"
+    )
+    at = models.DateTimeField(_("at"))
+    facts = models.JSONField(_("facts"), default=dict)
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+
+    def __str__(self):
+        return f"{self.what} {self.at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,172 @@
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from django import forms
+from django.conf import settings
+from django.contrib.auth.forms import SetPasswordMixin
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts import services
+from accounts.models import Department, Duty, MemberRole, Officer, Organization, Role, User
+
+
+class SignupForm(AllauthSignupForm):
+    """Sign-up of a person, and of the group they speak for when they are its first member."""
+
+    name = forms.CharField(label=_("Your name"), max_length=100)
+    language = forms.ChoiceField(
+        label=_("Language"), choices=settings.LANGUAGES, initial=settings.LANGUAGE_CODE
+    )
+    group_name = forms.CharField(
+        label=_("Name of your group"),
+        max_length=200,
+        required=False,
+        help_text=_("Leave this empty if a group has invited you or you work for the program."),
+    )
+
+    field_order = ["name", "email", "password1", "password2", "group_name", "language"]
+
+    @transaction.atomic
+    def save(self, request):
+        user = super().save(request)
+        if name := self.cleaned_data["group_name"].strip():
+            services.register_organization(name=name, by=user, at=request.now)
+        return user
+
+
+class OrganizationForm(forms.ModelForm):
+    class Meta:
+        model = Organization
+        fields = [
+            "name",
+            "name_kana",
+            "corporate_number",
+            "founded_on",
+            "activity_started_on",
+            "postal_code",
+            "address",
+            "in_city",
+            "phone",
+            "email",
+            "website",
+            "members_total",
+            "citizen_members",
+            "rules_on_file_on",
+            "npo_center_registered_on",
+        ]
+        widgets = {
+            "founded_on": forms.DateInput,
+            "activity_started_on": forms.DateInput,
+            "rules_on_file_on": forms.DateInput,
+            "npo_center_registered_on": forms.DateInput,
+        }
+
+    def clean(self):
+        data = super().clean()
+        members, citizens = data.get("members_total"), data.get("citizen_members")
+        if None not in (members, citizens) and citizens > members:
+            self.add_error("citizen_members", _("These cannot be more than all members."))
+        return data
+
+
+class NewOrganizationForm(forms.Form):
+    name = forms.CharField(label=_("Name of the group"), max_length=200)
+
+
+class OfficerForm(forms.ModelForm):
+    class Meta:
+        model = Officer
+        fields = ["name", "name_kana", "post", "is_representative", "valid_from"]
+        labels = {"valid_from": _("In office from")}
+        widgets = {"valid_from": forms.DateInput}
+        help_texts = {
+            "is_representative": _("The representative so far steps down the day before."),
+        }
+
+
+class LastDayForm(forms.Form):
+    last_day = forms.DateField(label=_("Last day"), widget=forms.DateInput)
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(label=_("E-mail address"))
+    role = forms.ChoiceField(
+        label=_("What they may do"),
+        choices=MemberRole.choices,
+        initial=MemberRole.EDITOR,
+        help_text=_("Owners also invite and remove members. Viewers only read."),
+    )
+
+
+class MemberRoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("What they may do"), choices=MemberRole.choices)
+
+
+class MergeForm(forms.Form):
+    into = forms.ModelChoiceField(
+        label=_("The group that stays"),
+        queryset=Organization.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+    )
+    sure = forms.BooleanField(
+        label=_("I have checked that they are one group. This cannot be undone.")
+    )
+
+    def __init__(self, *args, shown, allowed, **kwargs):
+        """:param shown: the groups offered; :param allowed: all that may be chosen."""
+        super().__init__(*args, **kwargs)
+        self.fields["into"].queryset = allowed
+        self.fields["into"].choices = [(group.pk, group.name) for group in shown]
+
+
+class RestoreForm(forms.Form):
+    email = forms.EmailField(label=_("E-mail address of the new owner"))
+    reason = forms.CharField(
+        label=_("How do you know that this person speaks for the group?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("This stays in the record. Do not name people."),
+    )
+
+
+class DutyForm(forms.ModelForm):
+    class Meta:
+        model = Duty
+        fields = ["role", "department", "post", "decides_up_to_yen", "valid_from", "valid_until"]
+        widgets = {"valid_from": forms.DateInput, "valid_until": forms.DateInput}
+
+    def __init__(self, *args, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [
+            ("", "---------"),
+            *(choice for choice in Role.choices if choice[0] != Role.SYSTEM),
+        ]
+        self.fields["department"].queryset = Department.objects.valid_on(today).order_by("name")
+        self.fields["valid_from"].initial = today
+
+
+class PersonForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["name", "email", "language"]
+
+
+class ProfileForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["name", "language"]
+
+
+class FirstAdministratorForm(SetPasswordMixin, forms.Form):
+    name = forms.CharField(label=_("Your name"), max_length=100)
+    email = forms.EmailField(label=_("E-mail address"))
+    language = forms.ChoiceField(
+        label=_("Language"), choices=settings.LANGUAGES, initial=settings.LANGUAGE_CODE
+    )
+    password1, password2 = SetPasswordMixin.create_password_fields()
+
+    def clean(self):
+        self.validate_passwords()
+        person = User(email=self.cleaned_data.get("email", ""), name=self.data.get("name", ""))
+        self.validate_password_for_user(person, "password1")
+        return super().clean()
