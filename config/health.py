@@ -1,0 +1,52 @@
+"""`/healthz`: whether every part of the installation is alive, for people and for monitors."""
+
+from datetime import datetime, timedelta
+
+import redis
+from casework.models import Tick
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django_celery_beat.models import PeriodicTask
+
+OLD = timedelta(minutes=3)
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Answer 200 when all is well, else 503, with the state of each part."""
+    # The real clock, not the demo clock: a process is alive or not in real time.
+    parts = {"broker": broker(), **database_and_ticks(timezone.now())}
+    well = all(part["ok"] for part in parts.values())
+    return JsonResponse({"ok": well, **parts}, status=200 if well else 503)
+
+
+def broker() -> dict[str, object]:
+    """Ask the broker for a sign of life, for at most two seconds."""
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+    try:
+        return {"ok": bool(client.ping())}
+    except redis.RedisError:
+        return {"ok": False}
+    finally:
+        client.close()
+
+
+def database_and_ticks(now: datetime) -> dict[str, dict[str, object]]:
+    """Read when worker and beat were last seen; without the database nobody can tell."""
+    worker_ticks = Tick.objects.filter(name="worker").values_list("at", flat=True)
+    beat_ticks = PeriodicTask.objects.filter(name="tick").values_list("last_run_at", flat=True)
+    try:
+        worker, beat = worker_ticks.first(), beat_ticks.first()
+    except DatabaseError:
+        return {part: {"ok": False} for part in ("database", "worker", "beat")}
+    return {"database": {"ok": True}, "worker": seen(worker, now), "beat": seen(beat, now)}
+
+
+def seen(at: datetime | None, now: datetime) -> dict[str, object]:
+    """Tell when a process was last seen, and whether that is recent enough."""
+    return {"ok": at is not None and now - at < OLD, "at": at}
