@@ -5,4 +5,4 @@ from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    return {"DEMO": settings.DEMO}
+    return {"DEMO": settings.DEMO, "sends_mail": settings.EMAIL_URL_SET}
