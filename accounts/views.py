@@ -120,6 +120,7 @@ def organization_detail(request, pk):
     context = {
         "organization": organization,
         "facts": _facts(organization),
+        "unset": sum(value in (None, "") for _label, value, _type in _facts(organization)),
         "sees_people": user.has_perm("accounts.see_people", organization),
         "edits": user.has_perm("accounts.edit_organization", organization),
         "manages": user.has_perm("accounts.manage_members", organization),
@@ -129,11 +130,14 @@ def organization_detail(request, pk):
     return render(request, "accounts/organization_detail.html", context)
 
 
-def _facts(organization: Organization) -> list[tuple[str, object]]:
-    """Return what is known about a group, by label, in the order of its form."""
+def _facts(organization: Organization) -> list[tuple[str, object, str]]:
+    """Return what is known about a group: label, value, type of field; in the order of its form."""
     names = [name for name in forms.OrganizationForm.Meta.fields if name != "name"]
     fields = [organization._meta.get_field(name) for name in names]
-    return [(field.verbose_name, getattr(organization, field.name)) for field in fields]
+    return [
+        (field.verbose_name, getattr(organization, field.name), field.get_internal_type())
+        for field in fields
+    ]
 
 
 @login_required
@@ -564,7 +568,7 @@ def reset_link(request, pk):
             link,
             title=title,
             text=_("Give this link to the person, and to nobody else. It works once."),
-            back=reverse("home"),
+            back="/",
         )
     return render(request, "accounts/reset_link.html", {"person": person, "title": title})
 
