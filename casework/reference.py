@@ -12,6 +12,7 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
+from import_export.fields import Field
 from import_export.resources import ModelResource
 
 Row = dict[str, str]
@@ -172,13 +173,18 @@ def _compare(
     in_file = copy.copy(standing)
     resource.import_instance(in_file, row)
     differences = [
-        Difference(file, key, f.column_name, str(f.export(in_file)), str(f.export(standing)))
+        Difference(file, key, f.column_name, _text(f, in_file), _text(f, standing))
         for f in resource.get_import_fields()
         if not f.readonly and f.get_value(in_file) != f.get_value(standing)
     ]
     if differences:  # what equals a row of the database is as sound as that row
         resource.validate_instance(in_file)
     return differences
+
+
+def _text(column: Field, instance: models.Model) -> str:
+    value = column.get_value(instance)
+    return str(value if isinstance(value, models.Model) else column.export(instance))
 
 
 def _messages(error: ValidationError) -> Iterator[str]:

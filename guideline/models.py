@@ -8,8 +8,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from casework import calendar
 
 
 class Classification(models.TextChoices):
@@ -29,6 +32,15 @@ class Status(models.TextChoices):
     PARTLY = "partly", _("Partly done")
     DONE = "done", _("Done")
     ONGOING = "ongoing", _("Done, continuing")
+
+
+TONES = {
+    Status.NOT_STARTED: "neutral",
+    Status.IN_PROGRESS: "action",
+    Status.PARTLY: "action",
+    Status.DONE: "good",
+    Status.ONGOING: "good",
+}
 
 
 class Level(models.TextChoices):
@@ -64,9 +76,21 @@ class Titled(models.Model):
         return in_language(self.title, self.title_en)
 
 
+def in_japanese() -> bool:
+    """Return whether the page is in Japanese."""
+    return (get_language() or "ja").startswith("ja")
+
+
 def in_language(japanese: str, english: str) -> str:
     """Return the one of two data texts that suits the page's language."""
-    return japanese if (get_language() or "ja").startswith("ja") else english or japanese
+    return japanese if in_japanese() else english or japanese
+
+
+def fiscal_year_name(fiscal_year: int | None) -> str:
+    """Name a fiscal year in the language of the page: 令和5年度, FY 2023; empty if unknown."""
+    if fiscal_year is None:
+        return ""
+    return calendar.wareki_year(fiscal_year) if in_japanese() else f"FY {fiscal_year}"
 
 
 class Edition(Titled, Sourced):
@@ -170,6 +194,9 @@ class Measure(Titled, Sourced):
     def __str__(self):
         return f"{self.number} {self.title}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("guideline:measure", args=[self.edition.code, self.number])
+
     def clean(self):
         if self.section_id and self.section.edition_id != self.edition_id:
             raise ValidationError({"section": _("The section belongs to another edition.")})
@@ -221,6 +248,12 @@ class Claim(Sourced):
 
     def __str__(self):
         return f"{self.measure} – {self.as_printed}"
+
+    @property
+    def value_label(self) -> str:
+        """The class or status that the words name; empty where they name none."""
+        codes = Classification if self.subject == self.Subject.CLASS else Status
+        return str(codes(self.value).label) if self.value else ""
 
 
 class Crosswalk(Sourced):
@@ -328,6 +361,15 @@ class Progress(Sourced):
     def __str__(self):
         return f"{self.measure} {self.as_of}"
 
+    @property
+    def year(self) -> str:
+        return fiscal_year_name(self.fiscal_year)
+
+    @property
+    def tone(self) -> str:
+        """The colour of the status's badge, which only repeats what the words say."""
+        return TONES[Status(self.status)]
+
 
 class Figure(Sourced):
     """A number that a document gives for a measure."""
@@ -359,14 +401,23 @@ class Figure(Sourced):
         return f"{self.label} {self.value}{self.unit}"
 
     @property
+    def year(self) -> str:
+        return fiscal_year_name(self.fiscal_year)
+
+    @property
     def name(self) -> str:
         """The label in the language of the page."""
         return in_language(self.label, self.label_en)
 
     @property
+    def number(self) -> str:
+        """The value with its thousands apart."""
+        return f"{self.value:,}"
+
+    @property
     def measured_in(self) -> str:
         """The unit in the language of the page; in English a plain count has none."""
-        return self.unit if (get_language() or "ja").startswith("ja") else self.unit_en
+        return self.unit if in_japanese() else self.unit_en
 
 
 class PrintedCount(Sourced):

@@ -2,7 +2,7 @@
 
 from import_export import resources
 from import_export.fields import Field
-from import_export.widgets import ForeignKeyWidget
+from import_export.widgets import ForeignKeyWidget, IntegerWidget
 
 from guideline.models import (
     Claim,
@@ -71,7 +71,7 @@ class EditionResource(GuidelineResource):
 
 class SectionResource(GuidelineResource):
     edition = edition()
-    section = Field("number", "section")
+    section = Field("number", "section", IntegerWidget())
 
     class Meta(GuidelineResource.Meta):
         model = Section

@@ -1,0 +1,101 @@
+"""The guideline in the administration site: read, correct, import, export; never delete."""
+
+from django.contrib import admin, messages
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from import_export.admin import ImportExportModelAdmin
+
+from casework import clock
+from guideline import resources, services
+from guideline.models import (
+    Claim,
+    Crosswalk,
+    Edition,
+    Figure,
+    Measure,
+    PrintedCount,
+    Progress,
+    Section,
+)
+
+
+class KeptAdmin(ImportExportModelAdmin):
+    """Rows are corrected, never deleted: reports and cases refer to them."""
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Edition)
+class EditionAdmin(KeptAdmin):
+    resource_classes = [resources.EditionResource]
+    list_display = ["code", "title", "status", "valid_from", "valid_until"]
+
+
+@admin.register(Section)
+class SectionAdmin(KeptAdmin):
+    resource_classes = [resources.SectionResource]
+    list_display = ["edition", "number", "letter", "title"]
+    list_filter = ["edition"]
+    list_select_related = ["edition"]
+    ordering = ["edition", "number", "place"]
+
+
+@admin.register(Measure)
+class MeasureAdmin(KeptAdmin):
+    resource_classes = [resources.MeasureResource]
+    list_display = ["edition", "number", "classification", "title"]
+    list_filter = ["edition", "classification"]
+    list_select_related = ["edition"]
+    ordering = ["edition", "number"]
+    search_fields = ["title", "title_en"]
+
+
+@admin.register(Progress)
+class ProgressAdmin(KeptAdmin):
+    resource_classes = [resources.ProgressResource]
+    list_display = ["measure", "fiscal_year", "as_of", "status", "next_class"]
+    list_filter = ["fiscal_year", "status"]
+    list_select_related = ["measure"]
+    ordering = ["-as_of", "measure__number"]
+
+
+@admin.register(Figure)
+class FigureAdmin(KeptAdmin):
+    resource_classes = [resources.FigureResource]
+    list_display = ["measure", "label", "fiscal_year", "as_of", "value", "unit"]
+    list_select_related = ["measure"]
+    ordering = ["measure__number", "label", "fiscal_year"]
+
+
+@admin.register(Claim)
+class ClaimAdmin(KeptAdmin):
+    resource_classes = [resources.ClaimResource]
+    list_display = ["measure", "about", "subject", "as_printed", "value", "source"]
+    list_select_related = ["measure", "about"]
+    ordering = ["measure__number", "pk"]
+
+
+@admin.register(PrintedCount)
+class PrintedCountAdmin(KeptAdmin):
+    resource_classes = [resources.PrintedCountResource]
+    list_display = ["edition", "as_of", "classification", "status", "count", "denominator"]
+    list_select_related = ["edition"]
+    ordering = ["edition", "as_of", "pk"]
+
+
+@admin.register(Crosswalk)
+class CrosswalkAdmin(KeptAdmin):
+    resource_classes = [resources.CrosswalkResource]
+    list_display = ["from_measure", "kind", "to_measure", "confirmed_by", "confirmed_at"]
+    list_filter = ["kind", "confirmed_at"]
+    list_select_related = ["from_measure", "to_measure", "confirmed_by"]
+    ordering = ["pk"]
+    readonly_fields = ["confirmed_by", "confirmed_at"]
+    actions = ["confirm"]
+
+    @admin.action(description=_("Confirm the chosen rows"), permissions=["change"])
+    def confirm(self, request, queryset):
+        confirmed = services.confirm(queryset, by=request.user, at=clock.now())
+        words = ngettext("%(rows)d row confirmed.", "%(rows)d rows confirmed.", confirmed)
+        self.message_user(request, words % {"rows": confirmed}, messages.SUCCESS)

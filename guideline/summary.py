@@ -1,0 +1,86 @@
+"""The progress table counted again from its rows, beside the summary the document prints."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from guideline.models import Classification, Edition, PrintedCount, Progress, Status
+
+#: The printed summary has no row for what is done and continues: it counts as done there.
+PRINTED_AS = {Status.ONGOING: Status.DONE}
+
+Cell = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """A class and status for which the document's summary and its own rows disagree.
+
+    :param printed: what the summary says, ``None`` where it does not name the status.
+    :param printed_of: the summary's number of measures in the class.
+    """
+
+    classification: str
+    status: str
+    printed: int | None
+    printed_of: int | None
+    counted: int
+    counted_of: int
+
+    @property
+    def class_label(self) -> str:
+        return Classification(self.classification).label
+
+    @property
+    def status_label(self) -> str:
+        return Status(self.status).label
+
+
+def as_of(edition: Edition) -> date | None:
+    """Return the last day for which the edition's progress is on record."""
+    days = Progress.objects.filter(measure__edition=edition)
+    return days.order_by("-as_of").values_list("as_of", flat=True).first()
+
+
+def status_counts(edition: Edition, day: date | None) -> Counter[Cell]:
+    """Count the measures by (class, status) as the rows of ``day`` say."""
+    rows = Progress.objects.filter(measure__edition=edition, as_of=day)
+    return Counter(rows.values_list("measure__classification", "status"))
+
+
+def summary_mismatches(edition: Edition) -> list[Mismatch]:
+    """List where the printed summary and a recount of the same day's rows disagree.
+
+    Neither is corrected: both stand in the city's document, and the page shows both.
+    """
+    day = as_of(edition)
+    printed = {
+        (row.classification, row.status): row
+        for row in PrintedCount.objects.filter(edition=edition, as_of=day)
+    }
+    return _mismatches(printed, _as_printed(status_counts(edition, day))) if printed else []
+
+
+def _as_printed(counts: Counter[Cell]) -> Counter[Cell]:
+    folded: Counter[Cell] = Counter()
+    for (classification, status), count in counts.items():
+        folded[classification, PRINTED_AS.get(Status(status), status)] += count
+    return folded
+
+
+def _mismatches(printed: dict[Cell, PrintedCount], counted: Counter[Cell]) -> list[Mismatch]:
+    totals: Counter[str] = Counter()
+    for (classification, _status), count in counted.items():
+        totals[classification] += count
+    cells = ((c, s) for c in Classification.values for s in Status.values)
+    compared = (_compare(cell, printed.get(cell), counted[cell], totals) for cell in cells)
+    return [mismatch for mismatch in compared if mismatch]
+
+
+def _compare(
+    cell: Cell, row: PrintedCount | None, counted: int, totals: Counter[str]
+) -> Mismatch | None:
+    of = totals[cell[0]]
+    if (row.count, row.denominator) == (counted, of) if row else not counted:
+        return None
+    return Mismatch(*cell, row and row.count, row and row.denominator, counted, of)
