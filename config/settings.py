@@ -1,13 +1,18 @@
 """The settings, all of them, read from the environment (see `.env.example`)."""
 
 import secrets
+import sys
 import tempfile
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+
+from config.bootstrap import Stop, require_writable
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -18,7 +23,10 @@ def secret_key(folder: Path) -> str:
     """Return the key of this installation, made on first use and readable by its owner alone."""
     kept = folder / "secret_key"
     if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            require_writable(folder)
+        except Stop as stop:
+            sys.exit(str(stop))  # one sentence instead of a traceback, whatever the command
         fresh = kept.with_name(f"{kept.name}.{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(64))
@@ -50,7 +58,7 @@ HTTPS = env.bool("HTTPS", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or secret_key(DATA)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 PORT = env.int("PORT", default=8000)
-SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+SITE_URL = (env.str("SITE_URL", default="") or f"http://127.0.0.1:{PORT}").rstrip("/")
 
 INSTALLED_APPS = [
     "config",
@@ -212,6 +220,7 @@ else:
 EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="yell@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+MESSAGE_ID_DOMAIN = urlsplit(SITE_URL).hostname
 
 # Security
 
@@ -264,7 +273,12 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_ENABLE_UTC = True
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SYNC_EVERY = 1  # so that /healthz sees at once when beat last ran
-CELERY_BEAT_SCHEDULE = {"tick": {"task": "casework.tasks.tick", "schedule": 30}}  # seconds
+CELERY_BEAT_SCHEDULE = {
+    "tick": {"task": "casework.tasks.tick", "schedule": 30},  # seconds
+    "deliver": {"task": "casework.tasks.deliver_pending", "schedule": 60},
+    "remind": {"task": "casework.tasks.send_due", "schedule": crontab(minute=5)},  # every hour
+    "seal": {"task": "casework.tasks.seal_history", "schedule": crontab(hour=0, minute=20)},
+}
 
 LOGGING = {
     "version": 1,
