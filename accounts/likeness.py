@@ -45,7 +45,7 @@ LEGAL_FORMS = (
 )
 
 #: From this ratio on two names are shown as likely the same.
-LIKELY = 0.8
+LIKELY = 0.88
 
 
 def name_key(name: str) -> str:
