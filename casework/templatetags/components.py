@@ -7,7 +7,7 @@ passes.  Nothing here reads the clock: ``today`` comes from the context or from 
 import html
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 from functools import cache
 
 import budoux
@@ -72,13 +72,15 @@ def wareki(day: date | None) -> SafeString | str:
 
 
 @register.simple_tag(name="day")
-def day_tag(value: date | None) -> SafeString:
-    """Write a Japan date with its weekday, and beside it as ISO 8601 in Japanese."""
+def day_tag(value: date | None, iso: bool = True) -> SafeString:
+    """Write a Japan date with its weekday, and in Japanese beside it as ISO 8601."""
     if value is None:
         return not_set()
     on = _day_of(value)
-    iso = format_html(' <small class="iso">{}</small>', on.isoformat()) if in_japanese() else ""
-    return format_html('<time datetime="{}">{}</time>{}', on.isoformat(), _day_in_words(on), iso)
+    words = format_html('<time datetime="{}">{}</time>', on.isoformat(), _day_in_words(on))
+    if iso and in_japanese():
+        return format_html('{} <small class="iso">{}</small>', words, on.isoformat())
+    return words
 
 
 @register.simple_tag
@@ -95,8 +97,8 @@ def moment(value: datetime | None) -> SafeString:
     )
 
 
-def _day_of(value: date, zone: tzinfo = calendar.JAPAN) -> date:
-    return timezone.localtime(value, zone).date() if isinstance(value, datetime) else value
+def _day_of(value: date) -> date:
+    return calendar.japan_date(value) if isinstance(value, datetime) else value
 
 
 def _day_in_words(on: date) -> str:
@@ -375,10 +377,16 @@ def _field(bound: BoundField) -> dict:
     return {
         "field": bound,
         "kind": kind,
-        "control": "" if kind == "choices" else bound.as_widget(_widget(bound)),
+        "control": "" if kind == "choices" else _control(bound),
         "yen": _is_yen(bound),
         "described_by": bound.aria_describedby,
     }
+
+
+def _control(bound: BoundField) -> SafeString:
+    widget = _widget(bound)
+    said_twice = widget.attrs.get("placeholder") == bound.label
+    return bound.as_widget(widget, {"placeholder": False} if said_twice else {})
 
 
 def _widget(bound: BoundField) -> forms.Widget:
