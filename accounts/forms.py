@@ -34,6 +34,10 @@ class SignupForm(AllauthSignupForm):
 
 
 class OrganizationForm(forms.ModelForm):
+    website = forms.URLField(
+        label=_("Website"), max_length=200, required=False, assume_scheme="https"
+    )
+
     class Meta:
         model = Organization
         fields = [

@@ -6,6 +6,7 @@ from datetime import date
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -313,7 +314,10 @@ class Organization(models.Model):
     in_city = models.BooleanField(_("base or contact place in the city"), null=True, blank=True)
     phone = models.CharField(_("telephone"), max_length=20, blank=True)
     email = models.EmailField(_("e-mail address of the group"), blank=True)
-    website = models.URLField(_("website"), blank=True)
+    # A URLField of Django 5.2 warns wherever a form is made of it.
+    website = models.CharField(
+        _("website"), max_length=200, blank=True, validators=[URLValidator(["http", "https"])]
+    )
     members_total = models.PositiveIntegerField(_("members"), null=True, blank=True)
     citizen_members = models.PositiveIntegerField(
         _("members who live, work or study in the city"), null=True, blank=True
