@@ -25,6 +25,7 @@ JA, EN = 0, 1
 #: ever, since stored derivations name it.  Higher apps add theirs with ``register_basis``.
 BASES: dict[str, tuple[str, str]] = {
     "set_by_city": ("市が定めた日", "day set by the city"),
+    "set_by_office": ("窓口が定めた日", "day set by the office"),
     "received": ("収受日", "day received"),
     "fiscal_year_end": ("年度末", "end of the fiscal year"),
     "accounts_closed": ("出納閉鎖", "closing of the accounts"),

@@ -29,7 +29,7 @@ def broker_command(socket: Path) -> list[str]:
         *("--dir", str(socket.parent)),
         *("--dbfilename", "valkey.rdb"),
         *("--save", "3600", "1"),
-        *("--loglevel", "warning"),
+        *("--loglevel", "nothing"),
     ]
 
 

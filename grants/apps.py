@@ -4,4 +4,19 @@ from django.utils.translation import gettext_lazy as _
 
 class GrantsConfig(AppConfig):
     name = "grants"
-    verbose_name = _("Grant program")
+    verbose_name = _("Grants")
+
+    def ready(self):
+        from casework import guards
+
+        from . import (  # noqa: F401  they register what they hold with casework
+            case_panels,
+            consequences,
+            deadlines,
+            forms,
+            letters,
+            permissions,
+        )
+        from .models import Payment
+
+        guards.append_only(Payment)

@@ -1,10 +1,16 @@
 """Makers of test data: plain functions, each with what the test names and nothing else set."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
 from accounts.models import Department, Duty, MemberRole, Membership, Organization, Role, User
+from casework import approvals
+from casework.models import Sender
+from casework.services import advance
+from grants import services
+from grants.models import CourseEdition, EditionParameter, Proposal, Round
+from guideline.models import Edition, Measure, Section
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 #: The day on which tests take place unless they say otherwise.
@@ -43,3 +49,129 @@ def member(organization: Organization, role: str = MemberRole.OWNER, **fields) -
     person = user(**fields)
     Membership.objects.create(user=person, organization=organization, role=role)
     return person.act_on(TODAY)
+
+
+# The program
+
+#: A rule set in which everything that a walk needs is set; invented, like all test data.
+RULES = {
+    "lag_years": "0",
+    "matches_department": "no",
+    "max_years": "1",
+    "cap_yen": "100000",
+    "supplement_days": "14",
+    "offer_days": "7",
+    "grant_application_days": "30",
+    "withdrawal_days": "20",
+    "report_days": "30",
+    "report_latest": "04-10",
+    "settlement_days": "30",
+    "repayment_days": "30",
+}
+#: How the courses differ, in the tests' rules.
+COURSE_RULES = {
+    "startup": {},
+    "revitalization": {"lag_years": "1", "cap_yen": "300000"},
+    "collaboration": {
+        "lag_years": "1",
+        "cap_yen": "500000",
+        "matches_department": "yes",
+        "max_years": "3",
+    },
+}
+
+
+def edition(course: str = "startup", **rules) -> CourseEdition:
+    """A course edition whose parameters are RULES, those of the course, and ``rules``."""
+    made = CourseEdition.objects.create(
+        course=course,
+        first_fiscal_year=2020 + next(_numbers),
+        label_ja=f"試験用{course}",
+        instrument="cost_share" if course == "collaboration" else "subsidy",
+    )
+    values = {**RULES, **COURSE_RULES[course], **rules}
+    EditionParameter.objects.bulk_create(
+        EditionParameter(
+            edition=made,
+            name=name,
+            status="not_set" if value is None else "set",
+            value=value or "",
+            source="試験",
+        )
+        for name, value in values.items()
+    )
+    return made
+
+
+def call(course: str = "startup", *, fiscal_year: int = 2026, **rules) -> Round:
+    """A round that is open on NOON, under the rules of :func:`edition`."""
+    return services.open_round(
+        edition(course, **rules),
+        fiscal_year=fiscal_year,
+        name=f"{fiscal_year}年度 {course}",
+        opens_at=NOON - timedelta(days=10),
+        closes_at=NOON + timedelta(days=10),
+        budget_yen=1_000_000,
+        by=user(Role.OFFICE),
+        at=NOON - timedelta(days=20),
+    )
+
+
+def sender() -> Sender:
+    return Sender.objects.create(title="架空市長", name="架空 太郎")
+
+
+def measure(**fields) -> Measure:
+    """A measure of an invented edition."""
+    number = next(_numbers)
+    made, _created = Edition.objects.get_or_create(
+        code="invented", defaults={"title": "架空の指針", "status": "in_force"}
+    )
+    section, _created = Section.objects.get_or_create(
+        edition=made, number=1, defaults={"title": "架空の章"}
+    )
+    fields = {"title": f"架空の施策{number}", "classification": "I", **fields}
+    return Measure.objects.create(edition=made, section=section, number=number, **fields)
+
+
+def draft(
+    course: str = "startup", *, by=None, round=None, asks: int = 80_000, **fields
+) -> Proposal:
+    """A draft that lacks nothing, of a group of its own unless ``by`` is given."""
+    by = by or member(organization(founded_on=date(2025, 4, 1)))
+    group = by.organizations.get()
+    proposal = services.start_draft(
+        round or call(course), group, title="まちの居場所づくり", by=by, at=NOON
+    )
+    words = {"purpose": "目的", "content": "内容", "schedule": "予定", "effect": "効果", **fields}
+    proposal = services.save_draft(
+        proposal,
+        fields=words,
+        lines=[
+            line("income", "市の補助", asks, from_city=True),
+            line("income", "会費", 20_000),
+            line("expenditure", "印刷", asks + 20_000),
+        ],
+        measures=[{"measure": measure(), "how": "活動の場をつくる"}],
+        edit_number=0,
+        by=by,
+        at=NOON,
+    )
+    return services.pledge(proposal, name=by.name, by=by, at=NOON)
+
+
+def line(side: str, label: str, amount_yen: int, *, from_city: bool = False) -> dict:
+    """A budget line, amount in yen."""
+    return {
+        "side": side, "label": label, "detail": "", "amount_yen": amount_yen,
+        "from_city": from_city,
+    }  # fmt: skip
+
+
+def approved(case, verb: str, *, at: datetime = NOON, **facts):
+    """Draft one move and let another person approve it; return the case as it then stands."""
+    draft = approvals.draft(
+        f"{verb} {case}", [approvals.Wish(case, verb, facts)], by=user(Role.OFFICE), at=at
+    )
+    advance(draft, "approve", by=user(Role.APPROVER), at=at, decided_on=at.date())
+    return case.specific.__class__.objects.get(pk=case.pk)

@@ -161,7 +161,11 @@ def due(context, deadline) -> dict:
     :param deadline: a ``Deadline``, or a Japan date, or ``None`` for "not set".
     """
     if getattr(deadline, "met_at", None):
-        return {"on": deadline.met_on or _day_of(deadline.met_at), "tone": "met", "words": _("Fulfilled")}
+        return {
+            "on": deadline.met_on or _day_of(deadline.met_at),
+            "tone": "met",
+            "words": _("Fulfilled"),
+        }
     if getattr(deadline, "closed_at", None):
         return {"on": deadline.ends_on, "tone": "closed", "words": _("No longer owed")}
     on = getattr(deadline, "ends_on", deadline)
@@ -260,7 +264,12 @@ def _share(part: int, whole: int) -> int:
 def pager(context, page: Page) -> dict:
     """Links to the other pages of a list; keeps the rest of the query."""
     near = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    return {"request": context["request"], "page": page, "near": near, "gap": page.paginator.ELLIPSIS}
+    return {
+        "request": context["request"],
+        "page": page,
+        "near": near,
+        "gap": page.paginator.ELLIPSIS,
+    }
 
 
 @register.inclusion_tag("components/nav_link.html", takes_context=True)
@@ -347,7 +356,9 @@ def _problems(form: Form) -> list[tuple[str, str, str]]:
         own = [("", "", message) for message in form.non_form_errors()]
         return own + [problem for row in form.forms for problem in _problems(row)]
     return [
-        (*_place(form, name), message) for name, messages in form.errors.items() for message in messages
+        (*_place(form, name), message)
+        for name, messages in form.errors.items()
+        for message in messages
     ]
 
 

@@ -1,0 +1,106 @@
+"""Drafting approvals (起案). Deciding them is a move like any other; executing is its consequence."""
+
+import json
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from datetime import date, datetime
+
+import rules
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from . import history, outbox, services
+from .calendar import fiscal_year, japan_date
+from .consequences import on
+from .errors import NotPossible
+from .models import Approval, ApprovalItem, Case
+from .parties import Party
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One move a draft asks for.
+
+    :param amount_yen: what the decision costs the city, for the limit of who may decide.
+    """
+
+    case: Case
+    verb: str
+    facts: dict = dataclass_field(default_factory=dict)
+    amount_yen: int | None = None
+
+
+@transaction.atomic
+def draft(title: str, wishes: list[Wish], *, by, at: datetime) -> Approval:
+    """Draft one approval for ``wishes``, if each of them could be made now.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises NotPossible: if the list is empty, or a case waits in another draft, or cannot move.
+    """
+    by.act_on(japan_date(at))
+    if not rules.has_perm("casework.draft_approval", by):
+        raise PermissionDenied("casework.draft_approval")
+    if not wishes:
+        raise NotPossible(_("A draft needs at least one case."))
+    for wish in wishes:
+        _refuse_what_cannot_move(wish, at=at)
+    year = fiscal_year(japan_date(at))
+    approval = Approval(title=title, drafted_by=by, internal=True, clerk=by, fiscal_year=year)
+    services.open_case(approval, by=by, at=at, filed=True)
+    services.file_number(approval, "A", year)
+    ApprovalItem.objects.bulk_create(
+        ApprovalItem(
+            approval=approval,
+            case_id=wish.case.pk,
+            verb=wish.verb,
+            facts=json.loads(history.canonical(wish.facts)),
+            amount_yen=wish.amount_yen,
+        )
+        for wish in wishes
+    )
+    outbox.tell(approval, Party.APPROVER, "approval_drafted", at=at)
+    return approval
+
+
+def _refuse_what_cannot_move(wish: Wish, *, at: datetime) -> None:
+    case = services.locked(wish.case)
+    move = case.flow[wish.verb]
+    if case.state not in move.source:
+        raise NotPossible(
+            _("%(case)s cannot be decided: it stands at “%(state)s”.")
+            % {"case": case, "state": case.get_state_display()}
+        )
+    if why := services.refusal(case, move, at=at):
+        raise NotPossible(f"{case}: {why}")
+    if waiting_draft(case):
+        raise NotPossible(_("%(case)s already waits in another draft.") % {"case": case})
+
+
+def waiting_draft(case: Case) -> Approval | None:
+    """Return the draft that ``case`` waits in, if there is one."""
+    waiting = Approval.objects.filter(items__case_id=case.pk, state__in=("drafted", "returned"))
+    return waiting.first()
+
+
+@on("approval", "approve")
+def execute(approval: Approval, *, by, at: datetime, facts: dict) -> None:
+    """Make every move of the draft, cases in the order of their ids, or none of them."""
+    for item in approval.items.select_related("case").order_by("case_id"):
+        item.approval = approval
+        services.advance(item.case.specific, item.verb, by=by, at=at, item=item, **_facts(item))
+        item.executed_at = at
+        item.save(update_fields=["executed_at"])
+
+
+def _facts(item: ApprovalItem) -> dict:
+    """Return an item's facts with their days as dates; JSON keeps them as text."""
+    return {
+        name: date.fromisoformat(value) if name.endswith("_on") and value else value
+        for name, value in item.facts.items()
+    }
+
+
+@on("approval", "approve", "send_back")
+def tell_the_drafter(approval: Approval, *, by, at: datetime, facts: dict) -> None:
+    outbox.tell(approval, Party.OFFICE, "approval_decided", at=at)

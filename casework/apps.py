@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+from django.core.checks import Tags, register
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class CaseworkConfig(AppConfig):
+    name = "casework"
+    verbose_name = _("Casework")
+
+    def ready(self):
+        from accounts import mail
+
+        from . import approvals, case_panels, guards, outbox, permissions  # noqa: F401  they register
+
+        mail.register(outbox.enqueue_account_mail)
+        post_migrate.connect(guards.install, dispatch_uid="casework.guards")
+        register(Tags.database)(guards.check_installed)

@@ -1,0 +1,65 @@
+"""What only the city knows. Each setting has a code and words; empty means "not set"."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from .flow import Text
+from .models import CitySetting, Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    code: str
+    label: Text
+    hint: Text = ""
+
+
+SETTINGS: dict[str, Setting] = {
+    setting.code: setting
+    for setting in (
+        Setting("program_name", _("Name of the program")),
+        Setting("city_name", _("Name of the city")),
+        Setting("office_name", _("Name of the office in charge")),
+        Setting("office_contact", _("Contact of the office"), _("Telephone and e-mail address.")),
+        Setting("letter_symbol", _("Symbol of letters (文書記号)"), _("Stands before the number.")),
+        Setting("letter_seal", _("Seal on letters"), _("official or omitted")),
+        Setting("appeal_text", _("Instruction on appeals (教示文)"), _("Printed when it is set.")),
+        Setting("accessibility_contact", _("Contact for accessibility")),
+    )
+}
+
+
+def value(code: str) -> str:
+    """Return what the city set for ``code``, or an empty text if it is not set.
+
+    :raises KeyError: if there is no such setting.
+    """
+    return values(code)[code]
+
+
+def values(*codes: str) -> dict[str, str]:
+    """Return the values of several settings in one query."""
+    found = {SETTINGS[code].code: "" for code in codes}
+    rows = CitySetting.objects.filter(code__in=codes).values_list("code", "value")
+    return {**found, **dict(rows)}
+
+
+@transaction.atomic
+def set_value(code: str, value: str, *, source: str, by, at: datetime) -> CitySetting:
+    """Set one setting, with where its value comes from.
+
+    :raises KeyError: if there is no such setting.
+    """
+    defaults = {"value": value.strip(), "source": source, "by": by, "at": at}
+    setting, _created = CitySetting.objects.update_or_create(
+        code=SETTINGS[code].code, defaults=defaults
+    )
+    return setting
+
+
+def sender_on(day: date) -> Sender | None:
+    """Return in whose name letters leave on ``day``; ``None`` if it is not set."""
+    return Sender.objects.valid_on(day).order_by("-valid_from", "-pk").first()

@@ -1,0 +1,142 @@
+"""The table that a state machine is: one row per state, one row per move.
+
+A clerk can check the rows against the city's rules; django-fsm executes them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django_fsm import GET_STATE, transition
+
+Text = str | Promise
+
+#: Target of a move that goes back to where the case came from.
+WHERE_IT_CAME_FROM = "*back*"
+#: Target of a move that is recorded but leaves the state as it is.
+SAME = "*same*"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One state of a machine.
+
+    :param holder: who must act for the case to go on: party codes of ``casework.parties``,
+        separated by blanks where several must.
+    :param step: place on the timeline, from 1; several stages may share one; 0 is not shown.
+    :param final: nothing more is expected; open deadlines close when the case enters.
+    :param todo: what the holder has to do now, as one plain sentence; the head of the page.
+    :param tone: neutral, action, good or bad; never the only sign.
+    """
+
+    code: str
+    label: Text
+    holder: str = ""
+    step: int = 0
+    final: bool = False
+    tone: str = "neutral"
+    todo: Text = ""
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        return tuple(self.holder.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A test a case must pass at a moment, with the words that say why it did not.
+
+    django-fsm does not hand the moment to its conditions, so the door asks this one itself.
+
+    :param test: called with the case and ``at``.
+    :param why: shown to people in place of the button.
+    """
+
+    test: Callable[..., bool]
+    why: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One row: who may take a case from where to where, when, and what becomes due.
+
+    :param who: name of a rule of the ``rules`` library; there is no default on purpose.
+    :param opens: kinds of the deadlines that start to run.
+    :param meets: kinds of the deadlines that this move fulfils.
+    :param by_approval: made only by executing an approved draft (起案・決裁).
+    :param only_follows: made only as a consequence of another case's move, never by a button.
+    :param hint: one plain sentence that says what the move does.
+    """
+
+    verb: str
+    label: Text
+    source: tuple[str, ...]
+    target: str
+    who: str
+    when: tuple[Condition, ...] = ()
+    opens: tuple[str, ...] = ()
+    meets: tuple[str, ...] = ()
+    by_approval: bool = False
+    only_follows: bool = False
+    hint: Text = ""
+    tone: str = "primary"
+
+
+class Flow(dict[str, Move]):
+    """A machine: its stages by code, its moves by verb, both in the order a case meets them."""
+
+    def __init__(self, kind: str, *rows: Stage | Move):
+        self.kind = kind
+        self.stages = {row.code: row for row in rows if isinstance(row, Stage)}
+        super().__init__((row.verb, row) for row in rows if isinstance(row, Move))
+        self._refuse_unknown_states()
+
+    def _refuse_unknown_states(self) -> None:
+        known = {*self.stages, WHERE_IT_CAME_FROM, SAME}
+        for move in self.values():
+            if unknown := {*move.source, move.target} - known:
+                raise ValueError(f"{self.kind}.{move.verb}: unknown state {sorted(unknown)}")
+
+    @property
+    def initial(self) -> str:
+        """The state a new case is in: the first row of the table."""
+        return next(iter(self.stages))
+
+    @property
+    def choices(self) -> list[tuple[str, Text]]:
+        return [(stage.code, stage.label) for stage in self.stages.values()]
+
+    def states_held_by(self, *parties: str) -> list[str]:
+        """Return the states in which one of ``parties`` must act."""
+        return [s.code for s in self.stages.values() if not {*s.holders}.isdisjoint(parties)]
+
+    def final_states(self) -> list[str]:
+        return [stage.code for stage in self.stages.values() if stage.final]
+
+    def leads(self, verb: str, source: str) -> set[str]:
+        """Return the states in which ``verb`` may end when it starts from ``source``."""
+        move = self[verb]
+        if source not in move.source:
+            return set()
+        if move.target == SAME:
+            return {source}
+        if move.target == WHERE_IT_CAME_FROM:
+            return {s for s in self.stages if s != source}
+        return {move.target}
+
+    def move(self, method):
+        """Make ``method`` the body of the row that bears its name."""
+        row = self[method.__name__]
+        bind = transition(
+            field="state",
+            source=list(row.source),
+            target=self._target(row),
+        )
+        return bind(method)
+
+    def _target(self, row: Move):
+        if row.target == WHERE_IT_CAME_FROM:
+            return GET_STATE(lambda case, **facts: case.came_from or self.initial)
+        if row.target == SAME:
+            return None
+        return row.target

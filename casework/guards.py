@@ -1,0 +1,108 @@
+"""What the database itself refuses, on SQLite and PostgreSQL alike.
+
+* Rows of append-only tables are neither changed nor deleted.
+* A case's state changes only if the newest line of its history announces exactly that change.
+
+Triggers, not ``save()``: ``QuerySet.update()``, the admin and a database prompt meet the same
+refusal. SQLite drops triggers when it rebuilds a table, so they are made again after every
+``migrate``, and a system check says when one is missing.
+"""
+
+from django.core.checks import Error
+from django.db import connections
+
+#: table → why its rows stay as they are.
+_APPEND_ONLY: list[str] = ["casework_event", "casework_seal", "casework_version"]
+
+_SQLITE_REFUSE = """
+CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
+"""
+_SQLITE_STATE = """
+CREATE TRIGGER casework_case_state_announced BEFORE UPDATE OF state ON casework_case
+WHEN NEW.state <> OLD.state AND NOT EXISTS (
+    SELECT 1 FROM casework_event e WHERE e.case_id = NEW.id
+    AND e.id = (SELECT MAX(id) FROM casework_event WHERE case_id = NEW.id)
+    AND e.source = OLD.state AND e.target = NEW.state)
+BEGIN SELECT RAISE(ABORT, 'casework_case.state changes only through the door'); END
+"""
+_POSTGRES_REFUSE_FUNCTION = """
+CREATE OR REPLACE FUNCTION casework_refuse() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$
+"""
+_POSTGRES_REFUSE = """
+CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
+FOR EACH ROW EXECUTE FUNCTION casework_refuse()
+"""
+_POSTGRES_STATE_FUNCTION = """
+CREATE OR REPLACE FUNCTION casework_state_announced() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM casework_event e WHERE e.case_id = NEW.id
+        AND e.id = (SELECT MAX(id) FROM casework_event WHERE case_id = NEW.id)
+        AND e.source = OLD.state AND e.target = NEW.state)
+    THEN RAISE EXCEPTION 'casework_case.state changes only through the door'; END IF;
+    RETURN NEW;
+END $$
+"""
+_POSTGRES_STATE = """
+CREATE TRIGGER casework_case_state_announced BEFORE UPDATE OF state ON casework_case
+FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state)
+EXECUTE FUNCTION casework_state_announced()
+"""
+_INSTALLED = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+}
+
+
+def append_only(model) -> None:
+    """Say that rows of ``model`` are only ever added; called from ``AppConfig.ready``."""
+    if model._meta.db_table not in _APPEND_ONLY:
+        _APPEND_ONLY.append(model._meta.db_table)
+
+
+def _triggers(vendor: str) -> dict[str, str]:
+    """Return trigger name → statement that makes it."""
+    refuse = _SQLITE_REFUSE if vendor == "sqlite" else _POSTGRES_REFUSE
+    wanted = {
+        f"{table}_no_{verb}": refuse.format(table=table, verb=verb)
+        for table in _APPEND_ONLY
+        for verb in ("update", "delete")
+    }
+    state = _SQLITE_STATE if vendor == "sqlite" else _POSTGRES_STATE
+    return {**wanted, "casework_case_state_announced": state}
+
+
+def missing(connection) -> list[str]:
+    """Return the names of the triggers that the database lacks."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INSTALLED[connection.vendor])
+        found = {row[0] for row in cursor.fetchall()}
+    return sorted(set(_triggers(connection.vendor)) - found)
+
+
+def install(sender=None, using="default", **kwargs) -> None:
+    """Make what is missing; connected to ``post_migrate`` of every app."""
+    connection = connections[using]
+    tables = set(connection.introspection.table_names())
+    if "casework_event" not in tables:
+        return
+    wanted = _triggers(connection.vendor)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_POSTGRES_REFUSE_FUNCTION)
+            cursor.execute(_POSTGRES_STATE_FUNCTION)
+        for name in missing(connection):
+            if name.rsplit("_no_", 1)[0] in tables or name.endswith("_announced"):
+                cursor.execute(wanted[name])
+
+
+def check_installed(app_configs, databases=None, **kwargs) -> list[Error]:
+    """System check: the database still has every trigger."""
+    absent = [name for alias in databases or () for name in missing(connections[alias])]
+    hint = "Run manage.py migrate: it makes them again."
+    return [
+        Error(f"The database lacks the trigger {name}.", hint=hint, id="casework.E001")
+        for name in absent
+    ]

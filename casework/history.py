@@ -1,0 +1,103 @@
+"""Writing history: one event per move, chained by digests, sealed once a day."""
+
+import hashlib
+import json
+import secrets
+from datetime import UTC, date, datetime
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+
+from .models import Event, Remark, Seal
+
+#: Facts that are a person's own words: kept as a remark, never in the history itself.
+PROSE = ("reason", "note")
+
+
+def canonical(value) -> str:
+    """Return the one JSON text of ``value``: sorted keys, no spaces, characters as they are."""
+    return json.dumps(
+        value, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
+
+
+def digest_of(value) -> str:
+    """Return the SHA-256 digest of the canonical JSON of ``value``, as 64 hex digits."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def event_digest(event: Event) -> str:
+    """Return the digest an event ought to bear."""
+    return digest_of(
+        {
+            "case": event.case_id,
+            "verb": event.verb,
+            "source": event.source,
+            "target": event.target,
+            "by": event.by_id,
+            "at": event.at.astimezone(UTC).isoformat(),
+            "facts": event.facts,
+            "previous": event.previous_digest,
+        }
+    )
+
+
+def append(case, verb: str, *, source: str, target: str, by, at: datetime, facts: dict) -> Event:
+    """Add one line to the history of ``case``, which the caller has locked."""
+    facts = _set_prose_apart(case, facts, by=by, at=at)
+    last = Event.objects.filter(case_id=case.pk).order_by("-pk").first()
+    event = Event(
+        case_id=case.pk,
+        verb=verb,
+        source=source,
+        target=target,
+        by=by,
+        at=at,
+        facts=json.loads(canonical(facts)),
+        previous_digest=last.digest if last else "",
+    )
+    event.digest = event_digest(event)
+    event.save(force_insert=True)
+    return event
+
+
+def _set_prose_apart(case, facts: dict, *, by, at: datetime) -> dict:
+    kept = {name: value for name, value in facts.items() if name not in PROSE}
+    for name in PROSE:
+        if text := facts.get(name):
+            salt = secrets.token_hex(16)
+            remark = Remark.objects.create(case_id=case.pk, text=text, salt=salt, by=by, at=at)
+            kept[name] = {"remark": remark.pk, "digest": digest_of([salt, text])}
+    return kept
+
+
+@transaction.atomic
+def seal(*, day: date) -> Seal | None:
+    """Seal the heads of all cases for ``day`` (Japan date); sealing a day again changes nothing.
+
+    :returns: the seal of that day, or ``None`` while there is no history.
+    """
+    last = Event.objects.order_by("-pk").first()
+    if last is None:
+        return None
+    previous = Seal.objects.order_by("-day").first()
+    if previous and previous.day >= day:
+        return previous
+    heads = heads_at(last.pk)
+    before = previous.digest if previous else ""
+    return Seal.objects.create(
+        day=day,
+        last_event=last.pk,
+        cases=len(heads),
+        previous_digest=before,
+        digest=digest_of({"day": day, "heads": heads, "previous": before}),
+    )
+
+
+def heads_at(last_event: int) -> list[list]:
+    """Return ``[case, digest]`` of each case's last event up to ``last_event``, by case."""
+    heads: dict[int, str] = {}
+    events = Event.objects.filter(pk__lte=last_event).order_by("pk")
+    for case, digest in events.values_list("case_id", "digest").iterator(chunk_size=2000):
+        heads[case] = digest
+    return [[case, heads[case]] for case in sorted(heads)]

@@ -1,0 +1,17 @@
+from django.utils import timezone
+
+from . import clock
+
+
+class ClockMiddleware:
+    """Read the clock once per request: ``request.now``, ``request.today``, and the user's duties."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.now = clock.now()
+        request.today = timezone.localdate(request.now)
+        if request.user.is_authenticated:
+            request.user.act_on(request.today)
+        return self.get_response(request)

@@ -1,0 +1,34 @@
+"""What every case has, whatever the program."""
+
+from .approval import Approval, ApprovalItem
+from .calendar import ClosedDay
+from .case import Access, Case, CaseQuerySet, Remark, Version
+from .correspondence import Letter, Notice, NumberSeries, Sender
+from .deadline import Deadline, Extension, Reminder
+from .engine import CitySetting, DemoClock, Tick
+from .history import Event, Seal
+from .stored_file import StoredFile
+
+__all__ = [
+    "Access",
+    "Approval",
+    "ApprovalItem",
+    "Case",
+    "CaseQuerySet",
+    "CitySetting",
+    "ClosedDay",
+    "Deadline",
+    "DemoClock",
+    "Event",
+    "Extension",
+    "Letter",
+    "Notice",
+    "NumberSeries",
+    "Reminder",
+    "Remark",
+    "Seal",
+    "Sender",
+    "StoredFile",
+    "Tick",
+    "Version",
+]

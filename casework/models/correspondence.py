@@ -1,0 +1,150 @@
+"""Formal letters (文書), and notices: one delivery to one recipient by one channel."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Dated
+
+from .case import Case
+
+
+class NumberSeries(models.Model):
+    """The last number given in a series of one fiscal year; read under lock, without gaps."""
+
+    name = models.CharField(max_length=40)
+    fiscal_year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "fiscal_year"], name="series_once_a_year"),
+        ]
+
+    def __str__(self):
+        return f"{self.name} {self.fiscal_year}: {self.last}"
+
+
+class Sender(Dated):
+    """In whose name letters leave (発信者), from one day until another."""
+
+    title = models.CharField(_("title"), max_length=50)
+    name = models.CharField(_("name"), max_length=50)
+
+    class Meta(Dated.Meta):
+        verbose_name = _("sender of letters")
+        verbose_name_plural = _("senders of letters")
+
+    def __str__(self):
+        return f"{self.title} {self.name}"
+
+
+class LetterQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(case__in=Case.objects.visible_to(user))
+
+
+class Letter(models.Model):
+    """A formal letter as it left: number, date, frozen data, and the PDF itself."""
+
+    class Seal(models.TextChoices):
+        OFFICIAL = "official", _("official seal")
+        OMITTED = "omitted", _("official seal omitted")
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="letters")
+    kind = models.CharField(max_length=40)
+    title = models.CharField(max_length=200)
+    fiscal_year = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+    symbol = models.CharField(max_length=60)
+    issued_on = models.DateField(_("date of issue"))
+    addressee = models.CharField(max_length=300)
+    seal = models.CharField(max_length=10, choices=Seal.choices, default=Seal.OMITTED)
+    data = models.JSONField()
+    pdf = models.BinaryField()
+    pdf_digest = models.CharField(max_length=64)
+    version = models.PositiveSmallIntegerField(default=1)
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["fiscal_year", "number", "version"], name="letter_number_once_a_year"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.symbol} {self.title}"
+
+
+class NoticeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Keep a person's own notices; the office and the auditor see them all."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.duties.holds("office", "auditor", "administrator"):
+            return self
+        return self.filter(recipient=user)
+
+    def addressed_to(self, user):
+        return self.filter(recipient=user)
+
+    def due_for_delivery(self, at):
+        """Keep what waits, and what a worker took but did not finish before its lease ended."""
+        waiting = Q(state=Notice.State.QUEUED)
+        return self.filter(waiting | Q(state=Notice.State.IN_FLIGHT, lease_until__lt=at))
+
+
+class Notice(models.Model):
+    """One delivery. Its row is written with the move that caused it; a worker sends it later."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        IN_FLIGHT = "in_flight", _("being sent")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("e-mail")
+        MAILBOX = "mailbox", _("mailbox page")
+
+    key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=40)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="notices")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="notices"
+    )
+    to = models.EmailField(_("to"))
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    subject = models.CharField(_("subject"), max_length=200)
+    body = models.TextField()
+    path = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    posted_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "lease_until"], name="notice_by_state")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="sent") | Q(sent_at__isnull=False), name="notice_sent_has_moment"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.to}: {self.subject}"

@@ -1,0 +1,131 @@
+"""What is owed by when. A due date is computed once, stored with its derivation, never moved."""
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from casework.calendar import japan_date
+from casework.deadlines import KINDS
+from casework.derivation import Due, in_words
+
+from .case import Case
+
+
+class DeadlineQuerySet(models.QuerySet):
+    def open(self):
+        """Keep what is still owed: neither met, nor closed, nor replaced by a later row."""
+        return self.filter(met_at__isnull=True, closed_at__isnull=True)
+
+    def visible_to(self, user):
+        return self.filter(case__in=Case.objects.visible_to(user))
+
+
+class Deadline(models.Model):
+    """One duty with a date (期限): its derivation, its basis, and who owes it.
+
+    :param due_on: last Japan date on which the duty is met in time; empty is "not set".
+    :param due_at: the moment it ends, 24:00 Japan time unless its kind has a clock time.
+    :param owed_by: a party code of ``casework.parties``.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="deadlines")
+    kind = models.CharField(max_length=40)
+    owed_by = models.CharField(max_length=20)
+    due_on = models.DateField(_("due"), null=True)
+    due_at = models.DateTimeField(null=True)
+    derivation = models.JSONField()
+    opened_at = models.DateTimeField()
+    met_at = models.DateTimeField(null=True)
+    met_on = models.DateField(null=True, help_text=_("the day that counts, such as 収受日"))
+    closed_at = models.DateTimeField(null=True)
+    closed_because = models.CharField(max_length=200, blank=True)
+    superseded_by = models.OneToOneField("self", on_delete=models.PROTECT, null=True)
+
+    objects = DeadlineQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "kind"],
+                condition=Q(met_at__isnull=True, closed_at__isnull=True),
+                name="deadline_open_once_a_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on__isnull=True, due_at__isnull=True)
+                | Q(due_on__isnull=False, due_at__isnull=False),
+                name="deadline_has_day_and_moment_or_neither",
+            ),
+        ]
+        indexes = [models.Index(fields=["due_on"], name="deadline_by_day")]
+
+    def __str__(self):
+        return f"{self.case_id} {self.kind} {self.due_on}"
+
+    @property
+    def label(self):
+        return KINDS[self.kind].label
+
+    @property
+    def in_words(self) -> str:
+        """How the date came about, in the language of the page."""
+        return in_words(Due.from_json(self.derivation), get_language() or "ja")
+
+    @property
+    def extension(self) -> "Extension | None":
+        """The extension that reaches furthest, if one was granted."""
+        return max(self.extensions.all(), key=lambda e: e.until, default=None)
+
+    @property
+    def ends_on(self) -> date | None:
+        """The date that counts now: the stored one, or what an extension allows."""
+        return self.extension.until if self.extension else self.due_on
+
+    def is_late(self, now: datetime) -> bool:
+        """Return whether the duty was, or is being, met too late; computed, never stored."""
+        if self.ends_on is None:
+            return False
+        if not self.extension and not self.met_at:
+            return now >= self.due_at
+        return (self.met_on or japan_date(self.met_at or now)) > self.ends_on
+
+
+class Extension(models.Model):
+    """More time for one deadline (延長), granted also after the date; the deadline stays."""
+
+    deadline = models.ForeignKey(Deadline, on_delete=models.PROTECT, related_name="extensions")
+    until = models.DateField(_("until"))
+    reason = models.TextField(_("reason"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+
+    def __str__(self):
+        return f"{self.deadline_id} until {self.until}"
+
+
+class Reminder(models.Model):
+    """One rung of a reminder ladder for one recipient: sent, or passed over, once and for all."""
+
+    class Outcome(models.TextChoices):
+        SENT = "sent", _("sent")
+        PASSED_OVER = "passed_over", _("passed over")
+
+    deadline = models.ForeignKey(Deadline, on_delete=models.PROTECT, related_name="reminders")
+    ends_on = models.DateField(help_text=_("the date the ladder leads to"))
+    rung = models.SmallIntegerField(help_text=_("days before the date; negative is after"))
+    recipient = models.EmailField()
+    outcome = models.CharField(max_length=12, choices=Outcome.choices)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["deadline", "ends_on", "rung", "recipient"], name="reminder_once_a_rung"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.deadline_id} {self.rung}d {self.outcome}"

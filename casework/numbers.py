@@ -1,0 +1,19 @@
+from django.db import transaction
+
+from .models import NumberSeries
+
+
+def next_number(series: str, fiscal_year: int) -> int:
+    """Take the next number of a series, counted from 1 in each fiscal year.
+
+    The row stays locked until the caller's transaction ends, so a number is never given twice
+    and one that was rolled back is given again.
+
+    :raises TransactionManagementError: outside a transaction.
+    """
+    transaction.get_connection().validate_no_broken_transaction()
+    NumberSeries.objects.get_or_create(name=series, fiscal_year=fiscal_year)
+    row = NumberSeries.objects.select_for_update().get(name=series, fiscal_year=fiscal_year)
+    row.last += 1
+    row.save(update_fields=["last"])
+    return row.last

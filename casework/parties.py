@@ -1,0 +1,49 @@
+"""Who holds a case and who owes a duty: the parties, and the people behind each."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Duties, MemberRole, User
+
+
+class Party(models.TextChoices):
+    ORGANIZATION = "organization", _("Organization")
+    OFFICE = "office", _("Office")
+    APPROVER = "approver", _("Approver")
+    ACCOUNTING = "accounting", _("Accounting")
+    DEPARTMENT = "department", _("Department")
+    PANEL = "panel", _("Selection subcommittee")
+    COORDINATOR = "coordinator", _("Coordinator")
+
+
+def parties_of(duties: Duties) -> list[str]:
+    """Return the parties a person acts for."""
+    own = [Party.ORGANIZATION] if duties.organizations else []
+    return own + [role for role in Party.values if role in duties.roles]
+
+
+def people_behind(case, party: str, *, day) -> list[User]:
+    """Return who receives what ``party`` is told about ``case``, as of ``day`` (Japan date).
+
+    The office is the case's clerk, or everyone in the office while no clerk is assigned.
+    """
+    if party == Party.ORGANIZATION:
+        return _members(case, day)
+    if party == Party.OFFICE and case.clerk_id:
+        return [case.clerk]
+    held = Q(duty__role=party)
+    if party == Party.DEPARTMENT:
+        held &= Q(duty__department=case.department_id)
+    started = Q(duty__valid_from__isnull=True) | Q(duty__valid_from__lte=day)
+    standing = Q(duty__valid_until__isnull=True) | Q(duty__valid_until__gte=day)
+    people = User.objects.filter(held & started & standing, is_active=True)
+    return list(people.distinct().order_by("pk"))
+
+
+def _members(case, day) -> list[User]:
+    if case.organization is None:
+        return []
+    writes = case.organization.membership_set.valid_on(day).exclude(role=MemberRole.VIEWER)
+    people = User.objects.filter(pk__in=writes.values("user"), is_active=True)
+    return list(people.order_by("pk"))

@@ -1,0 +1,45 @@
+"""Who may make which move of a case: predicates over the duties of the day."""
+
+import rules
+
+from accounts.permissions import is_approver, is_office, is_system
+
+
+@rules.predicate
+def edits_for_organization(user, case) -> bool:
+    """The person writes for the case's organization."""
+    return user.is_authenticated and case is not None and user.duties.edits(case.organization_id)
+
+
+@rules.predicate
+def works_for_department(user, case) -> bool:
+    """The person works for the department in charge of the case."""
+    return (
+        user.is_authenticated
+        and case is not None
+        and case.department_id is not None
+        and case.department_id in user.duties.departments
+    )
+
+
+@rules.predicate
+def did_not_draft(user, approval) -> bool:
+    return approval is not None and approval.drafted_by_id != user.pk
+
+
+@rules.predicate
+def decides_that_much(user, approval) -> bool:
+    """The draft's largest amount is within what the approver's post decides."""
+    limit = user.duties.decides_up_to_yen
+    return limit is None or all((item.amount_yen or 0) <= limit for item in approval.items.all())
+
+
+rules.add_perm("casework.draft_approval", is_office)
+rules.add_perm("casework.decide_approval", is_approver & did_not_draft & decides_that_much)
+rules.add_perm("casework.correct_case", is_office)
+rules.add_perm("casework.handle_case", is_office)
+rules.add_perm("casework.extend_deadline", is_office)
+rules.add_perm("casework.sweep", is_system)
+rules.add_perm("casework.read_outbox", is_office)
+rules.add_perm("casework.change_settings", is_office)
+rules.add_perm("casework.add_file", edits_for_organization | works_for_department | is_office)

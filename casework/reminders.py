@@ -1,0 +1,93 @@
+"""The reminder ladder: for each open deadline and recipient, the latest due rung, once."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from . import outbox
+from .calendar import japan_date
+from .deadlines import KINDS, Rung
+from .models import Case, Deadline, Reminder
+from .parties import people_behind
+
+
+def due_rungs(ladder: Iterable[Rung], ends_on: date, opened_on: date, today: date):
+    """Return ``(to send, to pass over)`` of a ladder that leads to ``ends_on``.
+
+    Only the latest rung whose day has come is sent, however late this runs; earlier ones, and
+    rungs that lie before the deadline existed, are passed over. All are Japan dates.
+    """
+    come = [rung for rung in ladder if ends_on - timedelta(days=rung.days) <= today]
+    in_time = [rung for rung in come if ends_on - timedelta(days=rung.days) >= opened_on]
+    latest = min(in_time, key=lambda rung: rung.days, default=None)
+    return latest, [rung for rung in come if rung is not latest]
+
+
+def open_with_a_date():
+    """Return the open deadlines that have a date, with what the ladder needs to know."""
+    rows = Deadline.objects.open().filter(due_on__isnull=False)
+    return rows.select_related("case__organization", "case__clerk").prefetch_related("extensions")
+
+
+@transaction.atomic
+def remind(deadline: Deadline, *, today: date, at: datetime) -> int:
+    """Post what one deadline is due for today; return how many notices were posted.
+
+    Each (deadline, date, rung, recipient) is recorded once, so a second run posts nothing and a
+    missed night is made up for.
+    """
+    Case.objects.select_for_update().get(pk=deadline.case_id)
+    if not Deadline.objects.open().filter(pk=deadline.pk).exists():
+        return 0
+    ladder = KINDS[deadline.kind].ladder
+    rung, passed = due_rungs(ladder, deadline.ends_on, japan_date(deadline.opened_at), today)
+    if rung is None:
+        return 0
+    sent = 0
+    for party in (deadline.owed_by, *rung.also):
+        for person in people_behind(deadline.case, party, day=today):
+            _pass_over(deadline, passed, person, at)
+            sent += _climb(deadline, rung, person, today=today, at=at)
+    return sent
+
+
+def _pass_over(deadline: Deadline, rungs: list[Rung], person, at: datetime) -> None:
+    Reminder.objects.bulk_create(
+        (
+            Reminder(
+                deadline=deadline,
+                ends_on=deadline.ends_on,
+                rung=rung.days,
+                recipient=person.email,
+                outcome=Reminder.Outcome.PASSED_OVER,
+                at=at,
+            )
+            for rung in rungs
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def _climb(deadline: Deadline, rung: Rung, person, *, today: date, at: datetime) -> int:
+    _reminder, first = Reminder.objects.get_or_create(
+        deadline=deadline,
+        ends_on=deadline.ends_on,
+        rung=rung.days,
+        recipient=person.email,
+        defaults={"outcome": Reminder.Outcome.SENT, "at": at},
+    )
+    if not first:
+        return 0
+    left = (deadline.ends_on - today).days
+    outbox.post(
+        "deadline_overdue" if left < 0 else "deadline_near",
+        to=person,
+        case=deadline.case,
+        at=at,
+        key=f"deadline-{deadline.pk}-{deadline.ends_on}-{rung.days}-{person.pk}",
+        deadline=deadline,
+        days_left=left,
+        days_late=-left,
+    )
+    return 1

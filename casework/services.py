@@ -1,0 +1,266 @@
+"""The door: the only place in the program where a case changes its state."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import rules
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from django_fsm import TransitionNotAllowed
+
+from . import consequences, history, letters, outbox, timekeeping
+from .calendar import fiscal_year, japan_date
+from .errors import NotPossible
+from .flow import Move, Text
+from .models import ApprovalItem, Case, Event, Version
+from .numbers import next_number
+from .parties import Party
+
+NEEDS_APPROVAL = _("An approver decides this. Put it into a draft (起案) first.")
+
+
+@transaction.atomic
+def open_case(
+    case: Case, *, by, at: datetime, filed: bool = False, opens: tuple[str, ...] = (), **facts
+) -> Case:
+    """Save a new case in the first state of its table and write the first line of its history.
+
+    :param filed: whether the city's people see it at once.
+    :param opens: kinds of the deadlines that run from the start.
+    """
+    case.opened_at = at
+    case.fiscal_year = case.fiscal_year or fiscal_year(japan_date(at))
+    if filed:
+        case.filed_at = at
+    case.save()
+    history.append(case, "open", source="", target=case.state, by=by, at=at, facts=facts)
+    timekeeping.open_deadlines(case, opens, at=at, facts=facts)
+    _follow(case, "open", by=by, at=at, facts=facts)
+    return case
+
+
+@transaction.atomic
+def advance(
+    case: Case, verb: str, *, by, at: datetime, item: ApprovalItem | None = None, **facts
+) -> Case:
+    """Make one move on a case: the only door through which a state changes.
+
+    The case is locked and read afresh, so two people who press the same button get one move and
+    one refusal. Guard, move, event, deadlines, letter and consequences are one transaction. Use
+    what it returns; the argument is stale.
+
+    :param by: the person who moves; their duties are read as of the Japan date of ``at``.
+    :param item: the approved item that makes this move, for moves that need an approval.
+    :param facts: what the move needs; kept in the history, free words apart from it.
+    :raises KeyError: if the table has no such verb.
+    :raises TransitionNotAllowed: if the table has no such move from here.
+    :raises NotPossible: if a condition of the row does not hold, with the reason.
+    :raises PermissionDenied: if the table has it, but not for ``by``.
+    """
+    case = locked(case)
+    by.act_on(japan_date(at))
+    move = case.flow[verb]
+    _check_state(case, move)
+    if move.only_follows or not may(by, move, case):
+        raise PermissionDenied(move.who)
+    _check_conditions(case, move, at=at)
+    if move.by_approval and not _approved(case, move, item):
+        raise NotPossible(NEEDS_APPROVAL)
+    told = {"approval": item.approval_id} if item else {}
+    return _make(case, move, by=by, at=at, facts=facts, told=told)
+
+
+@transaction.atomic
+def follow(case: Case, verb: str, *, cause: Case, by, at: datetime, **facts) -> Case:
+    """Make a move that follows from ``cause``'s move, in the same transaction as that move.
+
+    The cause's guard stands for permission and approval; state and conditions are checked here.
+
+    :param cause: the case whose move was just made; its last event must be of ``at``.
+    :raises TransitionNotAllowed: if the table has no such move from here.
+    :raises NotPossible: if a condition of the row does not hold.
+    :raises PermissionDenied: if ``cause`` did not just move.
+    """
+    last = cause.events.order_by("-pk").first()
+    if last is None or last.at != at:
+        raise PermissionDenied(f"{cause} did not just move.")
+    case = locked(case)
+    move = case.flow[verb]
+    _check_state(case, move)
+    _check_conditions(case, move, at=at)
+    return _make(case, move, by=by, at=at, facts=facts, told={"cause": last.pk})
+
+
+def _make(case: Case, move: Move, *, by, at: datetime, facts: dict, told: dict) -> Case:
+    source = case.state
+    getattr(case, move.verb)(at=at, by=by, **facts)
+    if case.state != source:
+        case.came_from = source
+    case.closed_at = at if case.stage.final else None
+    history.append(
+        case, move.verb, source=source, target=case.state, by=by, at=at, facts={**facts, **told}
+    )
+    case.save()
+    _keep_time(case, move, at=at, facts=facts)
+    letter = letters.issue_for(case, move, by=by, at=at, facts=facts)
+    outbox.tell_who_is_next(case, by=by, at=at, letter=letter)
+    _follow(case, move.verb, by=by, at=at, facts=facts)
+    return type(case)._base_manager.get(pk=case.pk)
+
+
+def locked(case: Case) -> Case:
+    """Return ``case`` as its own model, read afresh and locked until the transaction ends."""
+    Case.objects.select_for_update().get(pk=case.pk)
+    return type(case.specific)._base_manager.select_for_update(of=("self",)).get(pk=case.pk)
+
+
+def _check_state(case: Case, move: Move) -> None:
+    if case.state not in move.source:
+        raise TransitionNotAllowed(f"{case.kind} {case.pk}: no {move.verb} from {case.state}.")
+
+
+def _check_conditions(case: Case, move: Move, *, at: datetime) -> None:
+    if why := refusal(case, move, at=at):
+        raise NotPossible(why)
+
+
+def may(user, move: Move, case: Case) -> bool:
+    """Return whether the table lets ``user`` make ``move`` on ``case``; superusers get no more."""
+    return rules.has_perm(move.who, user, case)
+
+
+def refusal(case: Case, move: Move, *, at: datetime) -> Text | None:
+    """Return why ``move`` cannot be made on ``case`` at ``at``, or ``None`` if it can."""
+    return next((when.why for when in move.when if not when.test(case, at)), None)
+
+
+def _approved(case: Case, move: Move, item: ApprovalItem | None) -> bool:
+    return bool(
+        item
+        and item.case_id == case.pk
+        and item.verb == move.verb
+        and item.executed_at is None
+        and item.approval.state == "approved"
+    )
+
+
+def _keep_time(case: Case, move: Move, *, at: datetime, facts: dict) -> None:
+    timekeeping.meet_deadlines(case, move.meets, at=at, on=case.counts_on(move.verb))
+    if case.stage.final:
+        timekeeping.close_deadlines(case, at=at, reason=f"case is {case.state}")
+    timekeeping.open_deadlines(case, move.opens, at=at, facts=facts)
+
+
+def _follow(case: Case, verb: str, *, by, at: datetime, facts: dict) -> None:
+    for consequence in consequences.following(case.kind, verb):
+        consequence(case, by=by, at=at, facts=facts)
+
+
+@transaction.atomic
+def record(case: Case, verb: str, *, by, at: datetime, **facts) -> Event:
+    """Write a line of history that is not a move, such as an upload or an assignment."""
+    case = locked(case)
+    return history.append(
+        case, verb, source=case.state, target=case.state, by=by, at=at, facts=facts
+    )
+
+
+@transaction.atomic
+def assign(case: Case, clerk, *, by, at: datetime) -> Case:
+    """Give ``case`` to a clerk of the office."""
+    case = locked(case)
+    case.clerk = clerk
+    case.save(update_fields=["clerk"])
+    record(case, "assign", by=by, at=at, clerk=clerk.pk)
+    return case
+
+
+@transaction.atomic
+def file_number(case: Case, series: str, fiscal_year: int) -> str:
+    """Give ``case`` its number in a series of the fiscal year, such as S-2026-003."""
+    case.number = f"{series}-{fiscal_year}-{next_number(series, fiscal_year):03d}"
+    case.save(update_fields=["number"])
+    return case.number
+
+
+def snapshot(case: Case, content: dict, *, by, at: datetime) -> Version:
+    """Store what was filed as the next numbered version of ``case``, which the caller locked."""
+    last = case.versions.order_by("-number").first()
+    return Version.objects.create(
+        case_id=case.pk,
+        number=last.number + 1 if last else 1,
+        content=content,
+        digest=history.digest_of(content),
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def correct(case: Case, *, reason: str, by, at: datetime) -> Case:
+    """Take back the last move of ``case`` (訂正), while no letter has left and nothing followed.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises NotPossible: if the last move cannot be taken back, with the reason.
+    """
+    case = locked(case)
+    by.act_on(japan_date(at))
+    if not rules.has_perm("casework.correct_case", by, case):
+        raise PermissionDenied("casework.correct_case")
+    last = case.events.order_by("-pk").first()
+    if why := _cannot_take_back(case, last):
+        raise NotPossible(why)
+    history.append(
+        case, "correct", source=case.state, target=last.source, by=by, at=at,
+        facts={"event": last.pk, "reason": reason},
+    )  # fmt: skip
+    case.deadlines.open().filter(opened_at=last.at).update(
+        closed_at=at, closed_because=f"event {last.pk} taken back"
+    )
+    case.deadlines.filter(met_at=last.at).update(met_at=None, met_on=None)
+    case.deadlines.filter(closed_at=last.at, superseded_by=None).update(
+        closed_at=None, closed_because=""
+    )
+    case.__dict__["state"] = last.source  # not a move of the table: the door writes it itself
+    case.closed_at = None
+    case.save()
+    return case
+
+
+def _cannot_take_back(case: Case, last: Event) -> Text | None:
+    move = case.flow.get(last.verb)
+    if move is None or last.source == last.target:
+        return _("The last thing that happened was not a move.")
+    if move.by_approval or consequences.following(case.kind, last.verb):
+        return _("Other cases or people already follow from this move. Use the next move instead.")
+    if case.letters.filter(at__gte=last.at).exists():
+        return _("A letter has already left. Use the next move instead.")
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A move from where a case stands, as one person sees it.
+
+    :param refused: why there is no button, in words; empty if there is one.
+    """
+
+    move: Move
+    refused: Text = ""
+
+
+def offers(case: Case, user, *, at: datetime) -> list[Offer]:
+    """Return the moves from where ``case`` stands: what ``user`` may do now, and why not the rest."""
+    moves = [move for move in case.moves_from_here() if not move.only_follows]
+    return [_offer(case, move, user, at) for move in moves]
+
+
+def _offer(case: Case, move: Move, user, at: datetime) -> Offer:
+    if not may(user, move, case):
+        holders = [str(Party(party).label) for party in case.stage.holders]
+        waits = ", ".join(holders) or _("someone else")
+        return Offer(move, _("This is for: %(party)s.") % {"party": waits})
+    if why := refusal(case, move, at=at):
+        return Offer(move, why)
+    return Offer(move, NEEDS_APPROVAL if move.by_approval else "")

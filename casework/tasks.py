@@ -1,0 +1,40 @@
+"""What Celery runs. Each task reads the clock, takes ids, and calls one service."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from . import clock, delivery, history, reminders
+from .models import Tick
+
+
+@shared_task
+def deliver(*, notice_id: int) -> None:
+    """Send one notice; the row says whether it still has to be sent."""
+    delivery.deliver(notice_id, at=timezone.now())
+
+
+@shared_task
+def deliver_pending() -> int:
+    """Send what a lost message or a dead worker left behind (beat: every minute)."""
+    at = timezone.now()
+    return sum(delivery.deliver(notice_id, at=at) for notice_id in delivery.pending(at=at))
+
+
+@shared_task
+def send_due() -> int:
+    """Post the reminders due today (beat: every hour; safe to run again)."""
+    at, today = clock.now(), clock.today()
+    rows = list(reminders.open_with_a_date().order_by("pk"))
+    return sum(reminders.remind(deadline, today=today, at=at) for deadline in rows)
+
+
+@shared_task
+def seal_history() -> None:
+    """Seal all that happened until yesterday's end (beat: every night; safe to run again)."""
+    history.seal(day=clock.today())
+
+
+@shared_task
+def tick() -> None:
+    """Leave a sign of life (beat: every minute): who runs this proves both beat and worker."""
+    Tick.objects.update_or_create(name="worker", defaults={"at": timezone.now()})

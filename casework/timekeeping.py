@@ -1,0 +1,106 @@
+"""Opening, meeting, closing and extending deadlines. Rows are added and stamped, never moved."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from . import history
+from .calendar import end_of_day, japan_date, moment
+from .deadlines import KINDS
+from .derivation import Due
+from .models import Case, Deadline, Extension
+
+
+def open_deadlines(case, kinds, *, at: datetime, facts: dict) -> list[Deadline]:
+    """Compute and store what ``case`` owes from now on; a kind that is still open is replaced."""
+    opened = []
+    for code in kinds:
+        due = KINDS[code].rule(case, at=at, facts=facts)
+        if due is not None:
+            opened.append(_replace(case, code, due, at=at, reason="computed anew"))
+    return opened
+
+
+def _replace(case, code: str, due: Due, *, at: datetime, reason: str) -> Deadline:
+    standing = case.deadlines.open().filter(kind=code).first()
+    if standing:
+        standing.closed_at, standing.closed_because = at, reason
+        standing.save(update_fields=["closed_at", "closed_because"])
+    deadline = Deadline.objects.create(
+        case_id=case.pk,
+        kind=code,
+        owed_by=KINDS[code].owed_by,
+        due_on=due.on,
+        due_at=_end(due),
+        derivation=due.to_json(),
+        opened_at=at,
+    )
+    if standing:
+        standing.superseded_by = deadline
+        standing.save(update_fields=["superseded_by"])
+    return deadline
+
+
+def _end(due: Due) -> datetime | None:
+    if due.on is None:
+        return None
+    return moment(due.on, due.clock) if due.clock else end_of_day(due.on)
+
+
+def meet_deadlines(case, kinds, *, at: datetime, on: date | None = None) -> None:
+    """Stamp the open deadlines of ``kinds`` as met.
+
+    :param on: the Japan date that counts, such as 収受日 of a paper; the date of ``at`` if none.
+    """
+    case.deadlines.open().filter(kind__in=kinds).update(met_at=at, met_on=on or japan_date(at))
+
+
+def close_deadlines(case, *, at: datetime, reason: str) -> None:
+    """Close whatever is still open: the case has come to an end."""
+    case.deadlines.open().update(closed_at=at, closed_because=reason)
+
+
+@transaction.atomic
+def supersede(deadline: Deadline, due: Due, *, by, at: datetime, reason: str) -> Deadline:
+    """Put a new row in the place of a deadline whose basis changed, with the reason.
+
+    :raises ValueError: if the deadline is not open any more.
+    """
+    case = Case.objects.select_for_update().get(pk=deadline.case_id)
+    if not case.deadlines.open().filter(pk=deadline.pk).exists():
+        raise ValueError("Only an open deadline can be replaced.")
+    fresh = _replace(case, deadline.kind, due, at=at, reason=reason[:200])
+    history.append(
+        case,
+        "supersede_deadline",
+        source=case.state,
+        target=case.state,
+        by=by,
+        at=at,
+        facts={"deadline": deadline.pk, "by_deadline": fresh.pk, "due": due.on, "reason": reason},
+    )
+    return fresh
+
+
+@transaction.atomic
+def extend(deadline: Deadline, *, until: date, reason: str, by, at: datetime) -> Extension:
+    """Grant more time for ``deadline``, also after its date; the stored date stays what it was.
+
+    :raises ValueError: if ``until`` is not later than the date that counts now.
+    """
+    case = Case.objects.select_for_update().get(pk=deadline.case_id)
+    if deadline.ends_on is not None and until <= deadline.ends_on:
+        raise ValueError("An extension must reach beyond the date that counts now.")
+    extension = Extension.objects.create(
+        deadline=deadline, until=until, reason=reason, by=by, at=at
+    )
+    history.append(
+        case,
+        "extend",
+        source=case.state,
+        target=case.state,
+        by=by,
+        at=at,
+        facts={"deadline": deadline.pk, "until": until, "reason": reason},
+    )
+    return extension

@@ -1,0 +1,31 @@
+"""How often a group was adopted before: in cases of this system and in past awards."""
+
+from django.db.models import Q
+
+from .models import PastAward, Proposal
+
+#: States of a proposal that was selected and not given up before any money was decided.
+ADOPTED = ("selected", "coordinating", "ready")
+
+
+def adoptions_before(proposal: Proposal) -> list[Proposal | PastAward]:
+    """Return the adoptions of the same group in the same course that count against its limit.
+
+    The rule may count only from a fiscal year on (``adoptions_counted_from_fiscal_year``). The
+    group is known by its identity, through renames; past awards count once the office has said
+    that they are of the same group.
+    """
+    since = proposal.rules.number("adoptions_counted_from_fiscal_year") or 0
+    edition = proposal.round.edition
+    cases = Proposal.objects.filter(
+        Q(organization=proposal.organization) & Q(organization__isnull=False),
+        round__edition__course=edition.course,
+        round__edition__fictitious=edition.fictitious,
+        round__fiscal_year__gte=since,
+        state__in=ADOPTED,
+    ).exclude(pk=proposal.pk)
+    past = PastAward.objects.filter(
+        organization=proposal.organization, course=edition.course, status="adopted",
+        adoption_fiscal_year__gte=since,
+    )  # fmt: skip
+    return [*cases.order_by("pk"), *past.order_by("key")]

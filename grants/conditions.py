@@ -1,0 +1,105 @@
+"""When a move of the program can be made. Each condition is one fact and the words that say it.
+
+The words are shown in the place of the button, so they say what is missing and who can mend it.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from casework.calendar import japan_date
+from casework.flow import Condition
+
+
+def _call_open(proposal, at) -> bool:
+    return proposal.round.is_open(at)
+
+
+def _paper_in_time(proposal, at) -> bool:
+    return proposal.received_on is not None and proposal.round.was_open_on(proposal.received_on)
+
+
+def _answer_open(case, at) -> bool:
+    return not _answer_over(case, at)
+
+
+def _answer_over(case, at) -> bool:
+    asked = case.deadlines.open().filter(kind="supplement").prefetch_related("extensions").first()
+    return asked is not None and asked.is_late(at)
+
+
+def _withdrawable(year, at) -> bool:
+    if year.state != "granted":
+        return True
+    last = year.deadlines.filter(kind="withdrawal").order_by("-pk").first()
+    # Not set is not "no": the office answers, by setting the date.
+    return last is not None and last.ends_on is not None and japan_date(at) <= last.ends_on
+
+
+def _earlier_years_done(year, at) -> bool:
+    if not year.rules.is_yes("earlier_year_blocks"):
+        return True
+    return not year.earlier_years().exclude(state__in=("settled", "withdrawn")).exists()
+
+
+def _budget_covers(year, at) -> bool:
+    free = year.program_budget().free_yen
+    return free is not None and year.requested_yen <= free
+
+
+call_is_open = Condition(_call_open, _("The call is not open now. Ask the office."))
+call_was_open_on_paper = Condition(
+    _paper_in_time,
+    _("Enter the day on which the paper was received (収受日); it must lie within the call."),
+)
+complete = Condition(
+    lambda case, at: not case.missing_parts(),
+    _("Something is still missing. The list on this page says what."),
+)
+nothing_open = Condition(
+    lambda case, at: not case.deadlines.open().filter(kind="supplement").exists(),
+    _("A supplement (補正) is open. Nothing is decided before it is answered."),
+)
+before_answer_date = Condition(
+    _answer_open, _("The date for the supplement has passed. Ask the office for more time.")
+)
+after_answer_date = Condition(
+    _answer_over, _("The date for the supplement has not passed, or is not set.")
+)
+with_department = Condition(
+    lambda proposal, at: proposal.matches_department,
+    _("This course does not work with a department."),
+)
+without_department = Condition(
+    lambda proposal, at: not proposal.matches_department,
+    _("This course first agrees with a department."),
+)
+matching_done = Condition(
+    lambda proposal, at: proposal.state == "matched" or not proposal.matches_department,
+    _("This course first finds a department (担当課協議)."),
+)
+both_sides_accepted = Condition(
+    lambda proposal, at: proposal.accepted_by_both(),
+    _("The group and the department have to accept the roles and costs first."),
+)
+no_year_granted = Condition(
+    lambda proposal, at: not proposal.has_granted_year(),
+    _("A grant has been decided. Withdraw or discontinue the project year instead."),
+)
+still_withdrawable = Condition(
+    _withdrawable,
+    _("The time to withdraw after the decision has passed or is not set. Ask the office."),
+)
+earlier_years_done = Condition(
+    _earlier_years_done, _("An earlier year of this project is not settled yet.")
+)
+continuation_decided = Condition(
+    lambda year, at: year.position == 1 or year.continuation_decided_on is not None,
+    _("The decision to continue the project (継続決定) is not recorded for this year."),
+)
+city_budget_covers = Condition(
+    _budget_covers,
+    _("The city's budget of this course and year is not recorded as voted, or does not suffice."),
+)
+balance_is_zero = Condition(
+    lambda year, at: year.balance_yen == 0,
+    _("Money is still to be paid or to come back. The ledger on this page says how much."),
+)

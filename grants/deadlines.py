@@ -1,0 +1,120 @@
+"""The deadlines of the program: what each rests on, computed from the rules the round froze."""
+
+from datetime import date, time
+
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from casework import deadlines
+from casework.calendar import japan_date, last_day
+from casework.deadlines import DeadlineKind, Rung
+from casework.derivation import Due, days_after, not_set, register_basis, the_earlier_of, with_clock
+from casework.parties import Party
+
+from .rules import RuleSet, Status
+
+for code, ja, en in (
+    ("call_closes", "募集の締切", "the call closes"),
+    ("asked", "補正を依頼した日", "day the supplement was asked for"),
+    ("offered", "繰上げを打診した日", "day the place was offered"),
+    ("decision_sent", "決定を通知した日", "day the decision was sent"),
+    ("project_ends", "事業の終わる日", "day the project ends"),
+    ("amount_confirmed", "額の確定を通知した日", "day the amount was confirmed"),
+    ("report_latest", "実績報告の最終期日", "last day for reports"),
+    ("matching_asked", "担当課に協議を依頼した日", "day the department was asked"),
+    ("supplement_days", "補正の日数", "number of days for a supplement"),
+    ("matching_days", "担当課協議の日数", "number of days for matching"),
+    ("offer_days", "繰上打診への回答の日数", "number of days to answer an offer"),
+    ("grant_application_days", "交付申請の日数", "number of days to apply for the grant"),
+    ("withdrawal_days", "取下げができる日数", "number of days to withdraw"),
+    ("report_days", "実績報告の日数", "number of days for the report"),
+    ("settlement_days", "精算の日数", "number of days to settle"),
+    ("repayment_days", "返還の日数", "number of days to pay back"),
+):
+    register_basis(code, ja, en)
+
+
+def days_from(rules: RuleSet, parameter: str, day: date, *, basis: str) -> Due:
+    """Return ``day`` plus the number of calendar days the rules set, or "not set".
+
+    :param day: the day that is not counted itself, Japan date.
+    """
+    days = rules.number(parameter)
+    if days is None:
+        return not_set(parameter, source=rules.source(parameter))
+    return days_after(day, days, basis=basis, source=rules.source(parameter))
+
+
+def report_due(rules: RuleSet, ends_on: date, fiscal_year: int) -> Due:
+    """Return when the final report (実績報告書) of one project year is due.
+
+    So many days after the project ended, or a fixed day (month-day of the following spring),
+    whichever is the earlier; where one of the two does not apply, the other alone.
+
+    :param ends_on: last day of the project, Japan date.
+    """
+    after = days_from(rules, "report_days", ends_on, basis="project_ends")
+    latest = rules.text("report_latest")
+    if latest is None:
+        skip = rules.status("report_latest") == Status.NOT_APPLICABLE
+        return after if skip else the_earlier_of(after, not_set("report_latest"))
+    month, day = (int(part) for part in latest.split("-"))
+    fixed = date(last_day(fiscal_year).year if month < 12 else fiscal_year, month, day)
+    source = rules.source("report_latest")
+    return the_earlier_of(after, Due.fixed(fixed, basis="report_latest", source=source))
+
+
+def _call(proposal, *, at, facts) -> Due:
+    due = Due.fixed(proposal.round.last_day, basis="call_closes")
+    clock = localtime(proposal.round.closes_at).time()
+    return with_clock(due, clock) if clock != time.min else due
+
+
+def _supplement(case, *, at, facts) -> Due:
+    if due_on := facts.get("due_on"):
+        return Due.fixed(due_on, basis="set_by_office")
+    return days_from(case.rules, "supplement_days", japan_date(at), basis="asked")
+
+
+def _after_now(parameter: str, basis: str):
+    def rule(case, *, at, facts) -> Due:
+        return days_from(case.rules, parameter, japan_date(at), basis=basis)
+
+    return rule
+
+
+def _report(year, *, at, facts) -> Due:
+    return report_due(year.rules, year.ends_on, year.fiscal_year)
+
+
+def _settlement(year, *, at, facts) -> Due | None:
+    if year.balance_yen < 0:
+        return None
+    return _after_now("settlement_days", "amount_confirmed")(year, at=at, facts=facts)
+
+
+def _repayment(year, *, at, facts) -> Due | None:
+    if year.balance_yen >= 0:
+        return None
+    return _after_now("repayment_days", "amount_confirmed")(year, at=at, facts=facts)
+
+
+#: A draft is not a filed proposal, and people forget: two days and one week before, too.
+CALL_LADDER = (Rung(14), Rung(7), Rung(2), Rung(0))
+
+deadlines.register(
+    DeadlineKind("call", _("Close of the call"), Party.ORGANIZATION, _call, CALL_LADDER),
+    DeadlineKind("supplement", _("Supplement (補正)"), Party.ORGANIZATION, _supplement),
+    DeadlineKind("matching", _("Talks with the department"), Party.DEPARTMENT,
+                 _after_now("matching_days", "matching_asked")),
+    DeadlineKind("offer", _("Answer to the offered place"), Party.ORGANIZATION,
+                 _after_now("offer_days", "offered")),
+    DeadlineKind("grant_application", _("Application for the grant"), Party.ORGANIZATION,
+                 _after_now("grant_application_days", "decision_sent")),
+    DeadlineKind("withdrawal", _("Last day to withdraw after the decision"), Party.ORGANIZATION,
+                 _after_now("withdrawal_days", "decision_sent"), ladder=()),
+    DeadlineKind("report", _("Final report"), Party.ORGANIZATION, _report),
+    DeadlineKind("report_supplement", _("Supplement to the report"), Party.ORGANIZATION, _supplement),
+    DeadlineKind("settlement", _("Payment of the balance"), Party.ACCOUNTING, _settlement),
+    DeadlineKind("repayment", _("Repayment"), Party.ORGANIZATION, _repayment),
+)  # fmt: skip

@@ -1,0 +1,237 @@
+"""The formal letters of the program (Japanese only): which move sends which, and what it says.
+
+The wording is plain and names no article: the city's own 要綱 could not be read. What the office
+wants to add goes into the reason or the conditions of the move.
+"""
+
+from casework.calendar import wareki, wareki_year
+from casework.letters import LetterKind, register
+from casework.typesetting import Item
+
+from .models import ProjectYear, Proposal
+
+INSTRUMENT_JA = {"subsidy": "補助金", "cost_share": "負担金"}
+
+
+def yen(amount: int | None) -> str:
+    return "未設定" if amount is None else f"{amount:,}円"
+
+
+def facts_of(case: Proposal | ProjectYear) -> list[Item]:
+    """The lines every letter about a project begins with."""
+    proposal = case if isinstance(case, Proposal) else case.proposal
+    edition = proposal.round.edition
+    lines = [
+        ("受付番号", case.number or ""),
+        ("コース", edition.label_ja),
+        ("事業名", case.title),
+    ]
+    if isinstance(case, ProjectYear):
+        lines.append(("対象年度", wareki_year(case.fiscal_year)))
+    return [{"label": label, "value": value} for label, value in lines]
+
+
+def item(label: str, value: str) -> Item:
+    return {"label": label, "value": value}
+
+
+def _with_reason(case, facts: dict, *paragraphs: str, extra: tuple[Item, ...] = ()) -> dict:
+    items = [*facts_of(case), *extra]
+    if facts.get("reason"):
+        items.append(item("理由", facts["reason"]))
+    return {"paragraphs": list(paragraphs), "items": items}
+
+
+def supplement(case, facts: dict) -> dict:
+    due = facts.get("due_on")
+    extra = (item("提出期限", wareki(due)),) if due else ()
+    return _with_reason(
+        case, facts, "提出された書類について、次のとおり補正をお願いします。", extra=extra
+    )
+
+
+def ineligible(proposal: Proposal, facts: dict) -> dict:
+    return _with_reason(
+        proposal,
+        facts,
+        "提案のあった事業は、募集の要件に該当しないことを確認しましたので通知します。",
+    )
+
+
+def unmatched(proposal: Proposal, facts: dict) -> dict:
+    return _with_reason(
+        proposal,
+        facts,
+        "提案のあった事業について担当課と協議しましたが、協働の成立に至らなかったので通知します。",
+    )
+
+
+def selected(proposal: Proposal, facts: dict) -> dict:
+    amount = item("採択額（上限）", yen(facts.get("assessed_yen")))
+    return {
+        "paragraphs": ["選考の結果、提案のあった事業を採択することに決定したので通知します。"],
+        "items": [*facts_of(proposal), amount],
+    }
+
+
+def reserved(proposal: Proposal, facts: dict) -> dict:
+    return _with_reason(
+        proposal,
+        facts,
+        "選考の結果、提案のあった事業を次点とすることに決定したので通知します。",
+        "採択された事業に辞退等があった場合は、繰上げについてあらためてご連絡します。",
+    )
+
+
+def declined(proposal: Proposal, facts: dict) -> dict:
+    return _with_reason(
+        proposal, facts, "選考の結果、提案のあった事業を採択しないことに決定したので通知します。"
+    )
+
+
+def offered(proposal: Proposal, facts: dict) -> dict:
+    return {
+        "paragraphs": [
+            "次点としていた事業について、繰り上げて採択できることになりました。"
+            "お受けになるかどうかをご回答ください。"
+        ],
+        "items": [*facts_of(proposal), item("採択額（上限）", yen(proposal.assessed_yen))],
+    }
+
+
+def fallen_through(proposal: Proposal, facts: dict) -> dict:
+    return _with_reason(
+        proposal,
+        facts,
+        "事前調整が整わなかったため、事業を実施しないことになりましたので通知します。",
+    )
+
+
+def rescinded(proposal: Proposal, facts: dict) -> dict:
+    return _with_reason(proposal, facts, "採択の決定を取り消したので通知します。")
+
+
+def granted(year: ProjectYear, facts: dict) -> dict:
+    """The grant decision; for shared costs the year's agreement (年度協定書) instead."""
+    if year.proposal.round.edition.instrument == "cost_share":
+        return agreement(year, facts)
+    name = INSTRUMENT_JA[year.proposal.round.edition.instrument]
+    return {
+        "title": f"{name}交付決定通知書",
+        "paragraphs": [
+            f"申請のあった{name}について、次のとおり交付することに決定したので通知します。"
+        ],
+        "items": [
+            *facts_of(year),
+            item("交付決定額", yen(facts["granted_yen"])),
+            item("事業期間", f"{wareki(year.starts_on)}から{wareki(year.ends_on)}まで"),
+            *([item("交付の条件", facts["conditions"])] if facts.get("conditions") else []),
+        ],
+    }
+
+
+def agreement(year: ProjectYear, facts: dict) -> dict:
+    """The data of the yearly agreement, from the terms both sides accepted."""
+    terms = year.proposal.terms.order_by("-version").first()
+    group = year.organization
+    head = group.representative
+    amount = yen(facts["granted_yen"])
+    return {
+        "template": "agreement",
+        "title": f"{wareki_year(year.fiscal_year)}協働事業協定書",
+        "paragraphs": [
+            f"市（以下「甲」という。）と{group.name}（以下「乙」という。）は、"
+            f"{year.title}（以下「事業」という。）を協働して行うため、次のとおり協定を結ぶ。"
+        ],
+        "articles": [
+            {"heading": "目的", "paragraphs": ["甲と乙は、対等な立場で役割を分担し、事業を行う。"]},
+            {
+                "heading": "期間",
+                "paragraphs": [
+                    f"事業の期間は、{wareki(year.starts_on)}から{wareki(year.ends_on)}までとする。"
+                ],
+            },
+            {"heading": "役割", "paragraphs": ["甲と乙の役割は、別表第１のとおりとする。"]},
+            {"heading": "負担金", "paragraphs": [f"甲は、負担金として{amount}を限度に負担する。"]},
+        ],
+        "parties": [
+            {"mark": "甲", "organization": "", "title": "", "name": "", "by_sender": True},
+            {
+                "mark": "乙",
+                "organization": group.name,
+                "title": head.post if head else "",
+                "name": head.name if head else "",
+                "address": group.address,
+            },
+        ],
+        "roles": [
+            {"party": str(year.department), "tasks": terms.department_role.splitlines()},
+            {"party": group.name, "tasks": terms.organization_role.splitlines()},
+        ]
+        if terms
+        else [],
+        "cost_shares": {
+            "columns": ["区分", "内容"],
+            "rows": [["費用の分担", terms.cost_share]] if terms else [],
+        },
+    }
+
+
+def refused(year: ProjectYear, facts: dict) -> dict:
+    return _with_reason(
+        year, facts, "申請のあった交付について、交付しないことに決定したので通知します。"
+    )
+
+
+def discontinued(year: ProjectYear, facts: dict) -> dict:
+    return _with_reason(
+        year,
+        facts,
+        "事業の中止を承認したので通知します。実施した部分について実績報告書を提出してください。",
+        extra=(item("事業の終了日", wareki(facts["ended_on"])),),
+    )
+
+
+def confirmed(year: ProjectYear, facts: dict) -> dict:
+    amount, paid = facts["confirmed_yen"], year.paid_yen
+    rest = amount - paid
+    return {
+        "paragraphs": ["実績報告書を審査した結果、次のとおり額を確定したので通知します。"],
+        "items": [
+            *facts_of(year),
+            item("交付決定額", yen(year.granted_yen)),
+            item("確定額", yen(amount)),
+            item("支払済額", yen(paid)),
+            item("今後の支払額", yen(max(rest, 0))),
+            item("返還額", yen(max(-rest, 0))),
+        ],
+    }
+
+
+def revoked(year: ProjectYear, facts: dict) -> dict:
+    return _with_reason(
+        year,
+        facts,
+        "交付の決定を取り消したので通知します。支払済みの額を返還してください。",
+        extra=(item("返還額", yen(year.paid_yen)),),
+    )
+
+
+P, Y = "proposal", "project_year"
+register(
+    LetterKind("supplement_request", "補正依頼書", "letter", supplement,
+               ((P, "send_back"), (Y, "send_back"))),
+    LetterKind("ineligible", "要件非該当通知書", "letter", ineligible, ((P, "ineligible"),)),
+    LetterKind("unmatched", "担当課協議結果通知書", "letter", unmatched, ((P, "no_match"),)),
+    LetterKind("selected", "採択決定通知書", "letter", selected, ((P, "select"),)),
+    LetterKind("reserved", "選考結果通知書（次点）", "letter", reserved, ((P, "reserve"),)),
+    LetterKind("declined", "選考結果通知書", "letter", declined, ((P, "decline"),)),
+    LetterKind("offered", "繰上採択の打診", "letter", offered, ((P, "offer"),)),
+    LetterKind("fallen_through", "協議不調通知書", "letter", fallen_through, ((P, "fall_through"),)),
+    LetterKind("rescinded", "採択取消通知書", "letter", rescinded, ((P, "rescind"),)),
+    LetterKind("granted", "交付決定通知書", "letter", granted, ((Y, "grant"),), also=("department",)),
+    LetterKind("refused", "不交付決定通知書", "letter", refused, ((Y, "refuse"),)),
+    LetterKind("discontinued", "事業中止承認通知書", "letter", discontinued, ((Y, "discontinue"),)),
+    LetterKind("confirmed", "額の確定通知書", "letter", confirmed, ((Y, "confirm"),)),
+    LetterKind("revoked", "交付決定取消通知書", "letter", revoked, ((Y, "revoke"),)),
+)  # fmt: skip

@@ -1,0 +1,24 @@
+"""The program: courses and their rules, rounds, proposals, project years, money."""
+
+from .awards import PastAward
+from .budget import BudgetEntry, Payment, ProgramBudget
+from .courses import CourseEdition, EditionParameter, Round
+from .project_year import ProjectYear, YearBudgetLine
+from .proposal import BudgetLine, Proposal, ProposalMeasure, Terms, TermsAcceptance
+
+__all__ = [
+    "BudgetEntry",
+    "BudgetLine",
+    "CourseEdition",
+    "EditionParameter",
+    "PastAward",
+    "Payment",
+    "ProgramBudget",
+    "ProjectYear",
+    "Proposal",
+    "ProposalMeasure",
+    "Round",
+    "Terms",
+    "TermsAcceptance",
+    "YearBudgetLine",
+]

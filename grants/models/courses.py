@@ -1,0 +1,165 @@
+"""Courses by edition, their parameters as rows, and the rounds that freeze them."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from casework.calendar import japan_date
+from grants.rules import RuleSet, Status
+
+
+class Instrument(models.TextChoices):
+    """By which instrument the money is given."""
+
+    SUBSIDY = "subsidy", _("Subsidy (補助金)")
+    COST_SHARE = "cost_share", _("Shared cost (負担金)")
+
+
+class CourseEdition(models.Model):
+    """A course as it stands from a fiscal year until its next edition."""
+
+    course = models.SlugField(_("course"), max_length=30)
+    first_fiscal_year = models.PositiveSmallIntegerField(_("first fiscal year"))
+    label_ja = models.CharField(_("name"), max_length=100)
+    label_en = models.CharField(_("name in English"), max_length=100, blank=True)
+    instrument = models.CharField(_("instrument"), max_length=20, choices=Instrument.choices)
+    source = models.CharField(_("source"), max_length=500, blank=True)
+    level = models.CharField(_("rests on"), max_length=1, blank=True)
+    fictitious = models.BooleanField(_("fictitious"), default=False)
+
+    class Meta:
+        verbose_name = _("course edition")
+        verbose_name_plural = _("course editions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "first_fiscal_year", "fictitious"], name="edition_once_a_year"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.label} ({self.first_fiscal_year}–)"
+
+    @property
+    def label(self) -> str:
+        """The course's name in the language of the page."""
+        english = (get_language() or "ja").startswith("en")
+        return self.label_en if english and self.label_en else self.label_ja
+
+    def frozen(self) -> dict:
+        """Return the parameters as a round keeps them."""
+        return {
+            parameter.name: {
+                "status": parameter.status,
+                "value": parameter.value,
+                "unit": parameter.unit,
+                "source": parameter.source,
+                "level": parameter.level,
+                "confirmed_years": parameter.confirmed_years,
+                "note": parameter.note,
+            }
+            for parameter in self.parameters.order_by("name")
+        }
+
+
+class EditionParameter(models.Model):
+    """One rule of one course edition: its value and source, or that it is not set."""
+
+    edition = models.ForeignKey(CourseEdition, on_delete=models.PROTECT, related_name="parameters")
+    name = models.SlugField(_("parameter"), max_length=60)
+    status = models.CharField(_("status"), max_length=15, choices=Status.choices)
+    value = models.CharField(_("value"), max_length=300, blank=True)
+    unit = models.CharField(_("unit"), max_length=20, blank=True)
+    source = models.CharField(_("source"), max_length=500, blank=True)
+    level = models.CharField(_("rests on"), max_length=1, blank=True)
+    confirmed_years = models.CharField(
+        _("fiscal years for which it was confirmed"), max_length=100, blank=True
+    )
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        verbose_name = _("parameter")
+        verbose_name_plural = _("parameters")
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "name"], name="parameter_once_an_edition"),
+            models.CheckConstraint(
+                condition=Q(status=Status.SET) & ~Q(value="") | ~Q(status=Status.SET) & Q(value=""),
+                name="parameter_has_a_value_only_when_set",
+                violation_error_message=_("Give a value exactly when the parameter is set."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.edition}: {self.name}"
+
+
+class RoundQuerySet(models.QuerySet):
+    def open_at(self, at: datetime):
+        return self.filter(opens_at__lte=at, closes_at__gt=at)
+
+    def announced(self, at: datetime):
+        """Keep the rounds the public may see: those that opened, and those announced to open."""
+        return self.filter(announced_at__lte=at)
+
+
+class Round(models.Model):
+    """One call (募集) of a course for a fiscal year, under the rules it froze when it was made.
+
+    :param fiscal_year: the year in which the subcommittee selects.
+    :param closes_at: the first moment that is too late.
+    """
+
+    edition = models.ForeignKey(CourseEdition, on_delete=models.PROTECT, related_name="rounds")
+    fiscal_year = models.PositiveSmallIntegerField(_("fiscal year of the selection"))
+    name = models.CharField(_("name"), max_length=200)
+    opens_at = models.DateTimeField(_("opens"))
+    closes_at = models.DateTimeField(_("closes"))
+    announced_at = models.DateTimeField(_("announced"), null=True, blank=True)
+    budget_yen = models.PositiveBigIntegerField(_("budget (yen)"), null=True, blank=True)
+    frozen_rules = models.JSONField(editable=False)
+    rules_digest = models.CharField(max_length=64, editable=False)
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("round")
+        verbose_name_plural = _("rounds")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")),
+                name="round_closes_after_it_opens",
+                violation_error_message=_("The call must close after it opens."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def rules(self) -> RuleSet:
+        return RuleSet(self.frozen_rules)
+
+    def is_open(self, at: datetime) -> bool:
+        """Return whether a proposal can be submitted at ``at``: not a second too late."""
+        return self.opens_at <= at < self.closes_at
+
+    def was_open_on(self, day: date) -> bool:
+        """Return whether the call was open on a Japan date, for what came on paper."""
+        return japan_date(self.opens_at) <= day and day <= self.last_day
+
+    @property
+    def last_day(self) -> date:
+        """The last Japan date on which the call is open."""
+        return japan_date(self.closes_at - timedelta(microseconds=1))
+
+    def first_project_year(self) -> int:
+        """Return the fiscal year in which the selected projects begin.
+
+        :raises ValueError: if it is not set how many years after selection they begin.
+        """
+        lag = self.rules.number("lag_years")
+        if lag is None:
+            raise ValueError(f"{self}: lag_years is not set.")
+        return self.fiscal_year + lag

@@ -1,0 +1,154 @@
+"""One fiscal year of a selected project: the unit of money."""
+
+from django.db import models
+from django.db.models import Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from casework.models import Case
+from grants.completeness import missing_in_year
+from grants.flow import YEAR_FLOW
+from grants.rules import RuleSet
+
+from .budget import ProgramBudget
+from .proposal import LineBase, Proposal, Side
+
+
+class ProjectYear(Case):
+    """One fiscal year of a project (年度事業), granted, reported and settled on its own.
+
+    :param position: 1 for the first year of the selection.
+    """
+
+    KIND = "project_year"
+    flow = YEAR_FLOW
+    label = _("Project year")
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="project_years")
+    position = models.PositiveSmallIntegerField(editable=False)
+    content = models.TextField(_("what is done this year"), blank=True)
+    starts_on = models.DateField(_("first day of the project"), null=True, blank=True)
+    ends_on = models.DateField(_("last day of the project"), null=True, blank=True)
+    continuation_decided_on = models.DateField(_("continuation decided on"), null=True, blank=True)
+    granted_yen = models.PositiveIntegerField(_("granted (yen)"), null=True, editable=False)
+    confirmed_yen = models.PositiveIntegerField(_("confirmed (yen)"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("project year")
+        verbose_name_plural = _("project years")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_yen__isnull=True)
+                | Q(granted_yen__isnull=False, confirmed_yen__lte=models.F("granted_yen")),
+                name="year_confirmed_within_the_grant",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=models.F("starts_on")),
+                name="year_ends_after_it_starts",
+                violation_error_message=_("The last day must not be before the first day."),
+            ),
+        ]
+
+    @property
+    def rules(self) -> RuleSet:
+        return self.proposal.round.rules
+
+    @property
+    def requested_yen(self) -> int:
+        """What is asked of the city this year, in yen: the income lines marked so."""
+        lines = self.budget_lines.filter(side=Side.INCOME, from_city=True)
+        return lines.aggregate(total=Sum("amount_yen"))["total"] or 0
+
+    def total_yen(self, side: str) -> int:
+        total = self.budget_lines.filter(side=side).aggregate(total=Sum("amount_yen"))["total"]
+        return total or 0
+
+    @property
+    def paid_yen(self) -> int:
+        """What the city has paid and not got back, in yen, summed over the ledger."""
+        return sum(payment.signed_yen for payment in self.payments.all())
+
+    @property
+    def owed_yen(self) -> int:
+        """What the city owes for this year in the end: confirmed, or granted until then."""
+        settled = self.confirmed_yen if self.confirmed_yen is not None else self.granted_yen
+        return settled or 0
+
+    @property
+    def balance_yen(self) -> int:
+        """What is still to be paid (positive) or to come back (negative), in yen."""
+        return self.owed_yen - self.paid_yen
+
+    def earlier_years(self):
+        return self.proposal.project_years.filter(position__lt=self.position)
+
+    def program_budget(self) -> ProgramBudget:
+        """Return the city's budget of this course and fiscal year, without this case's own part."""
+        return ProgramBudget.of(self.proposal.round.edition, self.fiscal_year, leaving_out=self)
+
+    def missing_parts(self) -> list:
+        """Return, in words, what has to be there before the grant can be applied for."""
+        return missing_in_year(self)
+
+    @YEAR_FLOW.move
+    def apply(self, **facts): ...
+
+    @YEAR_FLOW.move
+    def reapply(self, **facts): ...
+
+    @YEAR_FLOW.move
+    def send_back(self, **facts): ...
+
+    @YEAR_FLOW.move
+    def grant(self, *, granted_yen, **facts):
+        self.granted_yen = granted_yen
+
+    @YEAR_FLOW.move
+    def refuse(self, **facts): ...
+
+    @YEAR_FLOW.move
+    def withdraw(self, **facts):
+        self.granted_yen = None
+
+    @YEAR_FLOW.move
+    def postpone(self, *, fiscal_year, **facts):
+        self.fiscal_year, self.granted_yen = fiscal_year, None
+
+    @YEAR_FLOW.move
+    def not_continue(self, **facts): ...
+
+    @YEAR_FLOW.move
+    def not_fund(self, **facts): ...
+
+    @YEAR_FLOW.move
+    def discontinue(self, *, ended_on, **facts):
+        self.ends_on = ended_on
+
+    @YEAR_FLOW.move
+    def report(self, *, completed_on, **facts):
+        self.ends_on = completed_on
+
+    @YEAR_FLOW.move
+    def return_report(self, **facts): ...
+
+    @YEAR_FLOW.move
+    def confirm(self, *, confirmed_yen, **facts):
+        self.confirmed_yen = confirmed_yen
+
+    @YEAR_FLOW.move
+    def settle(self, **facts): ...
+
+    @YEAR_FLOW.move
+    def revoke(self, **facts):
+        self.confirmed_yen = 0
+
+
+class YearBudgetLine(LineBase):
+    """One line of the budget of one project year."""
+
+    year = models.ForeignKey(ProjectYear, on_delete=models.CASCADE, related_name="budget_lines")
+
+    class Meta(LineBase.Meta):
+        verbose_name = _("budget line of a year")
+        verbose_name_plural = _("budget lines of a year")

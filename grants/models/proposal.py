@@ -1,0 +1,271 @@
+"""The proposal of a group to one round, and what the group and a department agree on."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department
+from casework.flow import Stage
+from casework.models import Case
+from grants.completeness import missing_in_proposal
+from grants.flow import PROPOSAL_FLOW
+from grants.rules import RuleSet
+from guideline.models import Measure
+
+from .courses import Round
+
+
+class Side(models.TextChoices):
+    INCOME = "income", _("Income")
+    EXPENDITURE = "expenditure", _("Expenditure")
+
+
+class Proposal(Case):
+    """A project a group proposes to one round (提案・申請)."""
+
+    KIND = "proposal"
+    flow = PROPOSAL_FLOW
+    label = _("Proposal")
+
+    # A name of its own, so that other cases may have a field called "proposal".
+    case_ptr = models.OneToOneField(
+        Case, on_delete=models.CASCADE, parent_link=True, related_name="as_proposal"
+    )
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="proposals")
+    purpose = models.TextField(_("purpose"), blank=True)
+    content = models.TextField(_("what is done"), blank=True)
+    schedule = models.TextField(_("schedule"), blank=True)
+    effect = models.TextField(_("effect"), blank=True)
+    wished_department = models.ForeignKey(
+        Department,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("department the group would like to work with"),
+    )
+    years = models.PositiveSmallIntegerField(_("years"), default=1)
+    pledged_by_name = models.CharField(_("name of who accepts"), max_length=100, blank=True)
+    pledged_at = models.DateTimeField(null=True, editable=False)
+    received_on = models.DateField(_("received on paper on (収受日)"), null=True, blank=True)
+    edit_number = models.PositiveIntegerField(default=0, editable=False)
+    submitted_at = models.DateTimeField(null=True, editable=False)
+    assessed_yen = models.PositiveIntegerField(_("assessed amount (yen)"), null=True)
+    rank = models.PositiveSmallIntegerField(_("rank"), null=True)
+
+    class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+
+    @property
+    def rules(self) -> RuleSet:
+        """The rules the proposal was made under: those its round froze."""
+        return self.round.rules
+
+    @property
+    def matches_department(self) -> bool:
+        return self.rules.is_yes("matches_department")
+
+    def counts_on(self, verb: str):
+        """A paper counts from the day it was received (収受日)."""
+        return self.received_on if verb == "file_paper" else None
+
+    def meets(self, stage: Stage) -> bool:
+        return self.matches_department or stage.code not in ("matching", "coordinating")
+
+    def total_yen(self, side: str) -> int:
+        """Return the sum of the budget lines of one side, in yen, computed from the rows."""
+        total = self.budget_lines.filter(side=side).aggregate(total=Sum("amount_yen"))["total"]
+        return total or 0
+
+    @property
+    def requested_yen(self) -> int:
+        """What is asked of the city for the first year, in yen: the lines marked so."""
+        lines = self.budget_lines.filter(side=Side.INCOME, from_city=True)
+        return lines.aggregate(total=Sum("amount_yen"))["total"] or 0
+
+    def missing_parts(self) -> list:
+        """Return, in words, what has to be there before the proposal can be submitted."""
+        return missing_in_proposal(self)
+
+    def accepted_by_both(self) -> bool:
+        """Return whether group and department accepted the terms as they stand now."""
+        terms = self.terms.order_by("-version").first()
+        sides = set(terms.acceptances.values_list("side", flat=True)) if terms else set()
+        return sides >= set(TermsAcceptance.Side.values)
+
+    def has_granted_year(self) -> bool:
+        return self.project_years.filter(granted_yen__isnull=False).exists()
+
+    @PROPOSAL_FLOW.move
+    def submit(self, *, at, **facts):
+        self.submitted_at = self.filed_at = at
+
+    @PROPOSAL_FLOW.move
+    def file_paper(self, *, at, **facts):
+        self.submitted_at = self.filed_at = at
+
+    @PROPOSAL_FLOW.move
+    def resubmit(self, *, at, **facts):
+        self.submitted_at = at
+
+    @PROPOSAL_FLOW.move
+    def accept(self, **facts): ...
+
+    @PROPOSAL_FLOW.move
+    def send_back(self, **facts): ...
+
+    @PROPOSAL_FLOW.move
+    def ineligible(self, **facts): ...
+
+    @PROPOSAL_FLOW.move
+    def lapse(self, **facts): ...
+
+    @PROPOSAL_FLOW.move
+    def start_matching(self, *, department, **facts):
+        self.department_id = department
+
+    @PROPOSAL_FLOW.move
+    def match(self, **facts): ...
+
+    @PROPOSAL_FLOW.move
+    def no_match(self, **facts): ...
+
+    @PROPOSAL_FLOW.move
+    def refer(self, **facts): ...
+
+    @PROPOSAL_FLOW.move
+    def select(self, *, assessed_yen, rank=None, **facts):
+        self.assessed_yen, self.rank = assessed_yen, rank
+
+    @PROPOSAL_FLOW.move
+    def reserve(self, *, assessed_yen=None, rank=None, **facts):
+        self.assessed_yen, self.rank = assessed_yen, rank
+
+    @PROPOSAL_FLOW.move
+    def decline(self, *, rank=None, **facts):
+        self.rank = rank
+
+    @PROPOSAL_FLOW.move
+    def offer(self, *, assessed_yen=None, **facts):
+        self.assessed_yen = assessed_yen or self.assessed_yen
+
+    @PROPOSAL_FLOW.move
+    def take(self, **facts): ...
+
+    @PROPOSAL_FLOW.move
+    def pass_up(self, **facts): ...
+
+    @PROPOSAL_FLOW.move
+    def prepare(self, **facts): ...
+
+    @PROPOSAL_FLOW.move
+    def coordinate(self, **facts): ...
+
+    @PROPOSAL_FLOW.move
+    def agree(self, **facts): ...
+
+    @PROPOSAL_FLOW.move
+    def fall_through(self, **facts): ...
+
+    @PROPOSAL_FLOW.move
+    def withdraw(self, **facts): ...
+
+    @PROPOSAL_FLOW.move
+    def renounce(self, **facts): ...
+
+    @PROPOSAL_FLOW.move
+    def rescind(self, **facts): ...
+
+
+class LineBase(models.Model):
+    """One line of income or expenditure, in whole yen."""
+
+    side = models.CharField(_("side"), max_length=11, choices=Side.choices)
+    label = models.CharField(_("item"), max_length=100)
+    detail = models.CharField(_("how it is reckoned"), max_length=200, blank=True)
+    amount_yen = models.PositiveIntegerField(_("amount (yen)"))
+    from_city = models.BooleanField(_("asked of the city"), default=False)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(condition=Q(side__in=Side.values), name="%(class)s_side_known"),
+            models.CheckConstraint(
+                condition=Q(from_city=False) | Q(side=Side.INCOME),
+                name="%(class)s_only_income_from_city",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.label}: {self.amount_yen}"
+
+
+class BudgetLine(LineBase):
+    """One line of a proposal's budget for its first year."""
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="budget_lines")
+
+    class Meta(LineBase.Meta):
+        verbose_name = _("budget line")
+        verbose_name_plural = _("budget lines")
+
+
+class ProposalMeasure(models.Model):
+    """A measure of the guideline that the project would advance, and how."""
+
+    proposal = models.ForeignKey(
+        Proposal, on_delete=models.CASCADE, related_name="proposal_measures"
+    )
+    measure = models.ForeignKey(Measure, on_delete=models.PROTECT, verbose_name=_("measure"))
+    how = models.TextField(_("how the project advances it"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["proposal", "measure"], name="measure_named_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.proposal_id} → {self.measure_id}"
+
+
+class Terms(models.Model):
+    """Roles and costs that group and department talk about (事前調整); a change is a new version."""
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="terms")
+    version = models.PositiveSmallIntegerField()
+    organization_role = models.TextField(_("what the group does"))
+    department_role = models.TextField(_("what the department does"))
+    cost_share = models.TextField(_("who bears which cost"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["proposal", "version"], name="terms_version_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.proposal_id} v{self.version}"
+
+
+class TermsAcceptance(models.Model):
+    """One side accepts one version of the terms."""
+
+    class Side(models.TextChoices):
+        ORGANIZATION = "organization", _("Organization")
+        DEPARTMENT = "department", _("Department")
+
+    terms = models.ForeignKey(Terms, on_delete=models.PROTECT, related_name="acceptances")
+    side = models.CharField(max_length=12, choices=Side.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["terms", "side"], name="terms_accepted_once_a_side"),
+        ]
+
+    def __str__(self):
+        return f"{self.terms_id}: {self.side}"

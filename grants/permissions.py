@@ -1,0 +1,24 @@
+"""Who may do what with proposals, project years and the city's money."""
+
+import rules
+
+from accounts.permissions import is_accounting, is_approver, is_office
+from casework.permissions import edits_for_organization, works_for_department
+
+
+@rules.predicate
+def was_keyed_in(user, case) -> bool:
+    """The office keeps the draft, because it keys it in from paper."""
+    return getattr(case, "received_on", None) is not None
+
+
+rules.add_perm("grants.write", edits_for_organization)
+rules.add_perm("grants.edit_proposal", edits_for_organization | is_office & was_keyed_in)
+rules.add_perm("grants.handle", is_office)
+rules.add_perm("grants.match", is_office | works_for_department)
+rules.add_perm("grants.decide", is_approver)
+rules.add_perm("grants.agree", edits_for_organization | works_for_department)
+rules.add_perm("grants.propose_terms", is_office | works_for_department | edits_for_organization)
+rules.add_perm("grants.settle", is_office | is_accounting)
+rules.add_perm("grants.record_payment", is_accounting)
+rules.add_perm("grants.plan", is_office)

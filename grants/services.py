@@ -1,0 +1,319 @@
+"""What people do with proposals and project years, besides making moves."""
+
+from datetime import date, datetime
+
+import rules
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from casework import history
+from casework.calendar import japan_date
+from casework.services import advance, locked, open_case, record
+
+from .models import (
+    BudgetEntry,
+    BudgetLine,
+    CourseEdition,
+    Payment,
+    ProjectYear,
+    Proposal,
+    ProposalMeasure,
+    Round,
+    Terms,
+    TermsAcceptance,
+)
+
+
+class StaleDraft(Exception):
+    """Somebody saved the draft since this page was loaded; nothing was overwritten."""
+
+
+@transaction.atomic
+def open_round(
+    edition: CourseEdition, *, fiscal_year: int, name: str, opens_at: datetime,
+    closes_at: datetime, budget_yen: int | None, by, at: datetime,
+) -> Round:  # fmt: skip
+    """Open a call: freeze the edition's rules as they stand and announce it.
+
+    :param budget_yen: what the round may spend, in yen; ``None`` while it is not set.
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if it closes before it opens.
+    """
+    if not rules.has_perm("grants.plan", by.act_on(japan_date(at))):
+        raise PermissionDenied("grants.plan")
+    frozen = edition.frozen()
+    call = Round(
+        edition=edition,
+        fiscal_year=fiscal_year,
+        name=name,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        announced_at=at,
+        budget_yen=budget_yen,
+        frozen_rules=frozen,
+        rules_digest=history.digest_of(frozen),
+    )
+    call.full_clean(exclude=["frozen_rules", "rules_digest"])
+    call.save()
+    return call
+
+
+@transaction.atomic
+def start_draft(
+    call: Round, organization, *, title: str, by, at: datetime, received_on: date | None = None
+) -> Proposal:
+    """Begin a proposal. A paper one is keyed in by the office and is filed from the start.
+
+    :param received_on: the day a paper was received (収受日); ``None`` for a proposal made here.
+    :raises PermissionDenied: if ``by`` does not write for the group, or for paper is not the office.
+    :raises ValidationError: if the call is not open.
+    """
+    by.act_on(japan_date(at))
+    if received_on is None:
+        allowed, is_open = by.duties.edits(organization.pk), call.is_open(at)
+    else:
+        allowed, is_open = rules.has_perm("grants.handle", by), call.was_open_on(received_on)
+    if not allowed:
+        raise PermissionDenied("grants.write")
+    if not is_open:
+        raise ValidationError(_("This call is not open on that day."))
+    draft = Proposal(
+        round=call,
+        organization=organization,
+        title=title,
+        fiscal_year=call.fiscal_year,
+        received_on=received_on,
+    )
+    return open_case(draft, by=by, at=at, filed=received_on is not None, opens=("call",))
+
+
+@transaction.atomic
+def save_draft(
+    proposal: Proposal, *, fields: dict, lines: list[dict], measures: list[dict],
+    edit_number: int, by, at: datetime,
+) -> Proposal:  # fmt: skip
+    """Save what a group wrote, if nobody saved since the page was loaded.
+
+    :param lines: budget lines as dicts of ``side, label, detail, amount_yen, from_city``.
+    :param measures: dicts of ``measure, how``.
+    :param edit_number: the number the page was loaded with.
+    :raises StaleDraft: if the draft has a newer number; nothing is changed.
+    :raises PermissionDenied: if ``by`` may not write, or the proposal is not being written.
+    """
+    proposal = locked(proposal)
+    if not may_edit(proposal, by.act_on(japan_date(at))):
+        raise PermissionDenied("grants.edit_proposal")
+    if proposal.edit_number != edit_number:
+        raise StaleDraft(proposal.edit_number)
+    for name, value in fields.items():
+        setattr(proposal, name, value)
+    proposal.edit_number += 1
+    proposal.save()
+    proposal.budget_lines.all().delete()
+    BudgetLine.objects.bulk_create(BudgetLine(proposal=proposal, **line) for line in lines)
+    proposal.proposal_measures.all().delete()
+    ProposalMeasure.objects.bulk_create(
+        ProposalMeasure(proposal=proposal, **measure) for measure in measures
+    )
+    return proposal
+
+
+def may_edit(proposal: Proposal, user) -> bool:
+    """Return whether ``user`` may change what the proposal says, in the state it is in."""
+    return proposal.state in ("draft", "returned") and rules.has_perm(
+        "grants.edit_proposal", user, proposal
+    )
+
+
+@transaction.atomic
+def pledge(proposal: Proposal, *, name: str, by, at: datetime) -> Proposal:
+    """Accept the pledges (誓約事項) by name; the moment is kept.
+
+    :raises PermissionDenied: if ``by`` may not write in the proposal now.
+    """
+    proposal = locked(proposal)
+    if not may_edit(proposal, by.act_on(japan_date(at))):
+        raise PermissionDenied("grants.edit_proposal")
+    proposal.pledged_by_name, proposal.pledged_at = name, at
+    proposal.save()
+    record(proposal, "pledge", by=by, at=at)
+    return proposal
+
+
+@transaction.atomic
+def share_with_coordinators(proposal: Proposal, *, by, at: datetime) -> None:
+    """Let the coordinators read a draft that only its group can see so far.
+
+    :raises PermissionDenied: if ``by`` does not write for the group.
+    """
+    proposal = locked(proposal)
+    if not rules.has_perm("grants.write", by.act_on(japan_date(at)), proposal):
+        raise PermissionDenied("grants.write")
+    proposal.access.get_or_create(role="coordinator", reason="shared by the group")
+    record(proposal, "share", by=by, at=at)
+
+
+@transaction.atomic
+def propose_terms(
+    proposal: Proposal, *, organization_role: str, department_role: str, cost_share: str,
+    by, at: datetime,
+) -> Terms:  # fmt: skip
+    """Write a new version of the terms (事前調整); what was accepted before counts no more.
+
+    :raises PermissionDenied: if ``by`` is no party to the talks.
+    :raises ValidationError: if the talks are not under way.
+    """
+    proposal = locked(proposal)
+    if not rules.has_perm("grants.propose_terms", by.act_on(japan_date(at)), proposal):
+        raise PermissionDenied("grants.propose_terms")
+    if proposal.state != "coordinating":
+        raise ValidationError(_("The talks on roles and costs are not under way."))
+    terms = Terms.objects.create(
+        proposal=proposal,
+        version=proposal.terms.count() + 1,
+        organization_role=organization_role,
+        department_role=department_role,
+        cost_share=cost_share,
+        by=by,
+        at=at,
+    )
+    record(proposal, "propose_terms", by=by, at=at, terms=terms.pk, version=terms.version)
+    return terms
+
+
+@transaction.atomic
+def accept_terms(proposal: Proposal, *, side: str, version: int, by, at: datetime) -> Proposal:
+    """Accept the terms for one side; when both sides have, the talks are concluded.
+
+    :param version: the version the person read; another one is refused.
+    :raises PermissionDenied: if ``by`` does not speak for ``side``.
+    :raises ValidationError: if the terms have a newer version.
+    """
+    proposal = locked(proposal)
+    by.act_on(japan_date(at))
+    if side not in sides_of(by, proposal) or proposal.state != "coordinating":
+        raise PermissionDenied("grants.agree")
+    terms = proposal.terms.order_by("-version").first()
+    if terms is None or terms.version != version:
+        raise ValidationError(_("The terms have changed. Read the new version first."))
+    _acceptance, first = TermsAcceptance.objects.get_or_create(
+        terms=terms, side=side, defaults={"by": by, "at": at}
+    )
+    if first:
+        record(proposal, "accept_terms", by=by, at=at, side=side, version=version)
+    if proposal.accepted_by_both():
+        return advance(proposal, "agree", by=by, at=at)
+    return proposal
+
+
+def sides_of(user, proposal: Proposal) -> list[str]:
+    """Return for which sides of the talks ``user`` can speak."""
+    sides = []
+    if user.duties.edits(proposal.organization_id):
+        sides.append(TermsAcceptance.Side.ORGANIZATION)
+    if proposal.department_id in user.duties.departments:
+        sides.append(TermsAcceptance.Side.DEPARTMENT)
+    return sides
+
+
+@transaction.atomic
+def save_year(
+    year: ProjectYear, *, fields: dict, lines: list[dict], by, at: datetime
+) -> ProjectYear:
+    """Save the application of a project year while its group still writes it.
+
+    :raises PermissionDenied: if ``by`` does not write for the group, or it is applied for.
+    """
+    year = locked(year)
+    by.act_on(japan_date(at))
+    if not may_edit_year(year, by):
+        raise PermissionDenied("grants.write")
+    for name, value in fields.items():
+        setattr(year, name, value)
+    year.save()
+    year.budget_lines.all().delete()
+    year.budget_lines.bulk_create(year.budget_lines.model(year=year, **line) for line in lines)
+    return year
+
+
+def may_edit_year(year: ProjectYear, user) -> bool:
+    return year.state in ("planned", "returned") and rules.has_perm("grants.write", user, year)
+
+
+@transaction.atomic
+def record_continuation(year: ProjectYear, *, decided_on: date, by, at: datetime) -> ProjectYear:
+    """Record that the project goes on in this year (継続決定), with the day it was decided.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    """
+    year = locked(year)
+    if not rules.has_perm("grants.handle", by.act_on(japan_date(at)), year):
+        raise PermissionDenied("grants.handle")
+    year.continuation_decided_on = decided_on
+    year.save()
+    record(year, "continue", by=by, at=at, decided_on=decided_on)
+    return year
+
+
+@transaction.atomic
+def enter_budget(
+    edition: CourseEdition, *, fiscal_year: int, kind: str, amount_yen: int, voted_on: date,
+    document: str, by, at: datetime,
+) -> BudgetEntry:  # fmt: skip
+    """Add an entry to the city's budget of a course and fiscal year; entries are never changed.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    """
+    if not rules.has_perm("grants.plan", by.act_on(japan_date(at))):
+        raise PermissionDenied("grants.plan")
+    return BudgetEntry.objects.create(
+        edition=edition,
+        fiscal_year=fiscal_year,
+        kind=kind,
+        amount_yen=amount_yen,
+        voted_on=voted_on,
+        document=document,
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def record_payment(
+    year: ProjectYear, *, kind: str, amount_yen: int, paid_on: date, document: str, by, at: datetime
+) -> Payment:
+    """Add a line to the ledger of a project year: money that went out or came back, in yen.
+
+    :raises PermissionDenied: if ``by`` is not of accounting.
+    :raises ValidationError: if the amount is more than what is owed, or than what was paid.
+    """
+    year = locked(year)
+    if not rules.has_perm("grants.record_payment", by.act_on(japan_date(at)), year):
+        raise PermissionDenied("grants.record_payment")
+    _refuse_wrong_amount(year, kind, amount_yen)
+    payment = Payment.objects.create(
+        year=year, kind=kind, amount_yen=amount_yen, paid_on=paid_on, document=document, by=by,
+        at=at,
+    )  # fmt: skip
+    record(year, "pay", by=by, at=at, payment=payment.pk, kind=kind, amount_yen=amount_yen)
+    return payment
+
+
+def _refuse_wrong_amount(year: ProjectYear, kind: str, amount_yen: int) -> None:
+    wanted = {
+        Payment.Kind.ADVANCE: ("granted", "reported", "report_returned", "discontinued"),
+        Payment.Kind.BALANCE: ("confirmed",),
+        Payment.Kind.REPAYMENT: ("confirmed", "revoked"),
+    }
+    if year.state not in wanted[kind]:
+        raise ValidationError(
+            _("No such payment is possible while the project year stands at “%(state)s”.")
+            % {"state": year.get_state_display()}
+        )
+    most = -year.balance_yen if kind == Payment.Kind.REPAYMENT else year.balance_yen
+    if amount_yen > most:
+        raise ValidationError(
+            _("At most %(most)s yen can be entered: the ledger shows what is open.")
+            % {"most": f"{max(most, 0):,}"}
+        )
