@@ -7,6 +7,7 @@ import tempfile
 
 DATA = tempfile.mkdtemp(prefix="yell-test-")
 atexit.register(shutil.rmtree, DATA, ignore_errors=True)
+os.mkdir(os.path.join(DATA, "static"))  # whitenoise warns of a folder that is not there
 os.environ |= {
     "DATA": DATA,
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", ""),
