@@ -25,6 +25,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from casework import calendar
+from casework.parties import Party
 
 register = template.Library()
 
@@ -201,8 +202,9 @@ def next_step(
     """Say what to do next on a case, by when, and why a button is not there.
 
     :param moves: moves the reader may make now; each has verb, label, hint, tone.
-    :param refused: pairs of a move and the reasons (words) why it cannot be made now.
-    :param holder: who holds the case, in words.
+    :param refused: pairs of a move's label and the words why it cannot be made now.
+    :param holder: who holds the case, in words; if empty, the parties of its stage.
+    :param text: what to do, one sentence; if empty, what the stage says.
     """
     shown = [(move, reverse("casework:move", args=[case.pk, move.verb])) for move in moves]
     return {
@@ -210,8 +212,8 @@ def next_step(
         "moves": shown,
         "refused": refused,
         "deadline": deadline,
-        "holder": holder,
-        "text": text,
+        "holder": holder or ", ".join(str(Party(party).label) for party in case.stage.holders),
+        "text": text or case.stage.todo,
         "today": _today(context),
     }
 
