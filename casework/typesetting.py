@@ -20,7 +20,7 @@ import unicodedata
 from datetime import time
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict, cast
 
 import typst
 from pylopdf_fonts_jp import serif_path
@@ -30,7 +30,7 @@ from casework.calendar import moment, parse_wareki
 LETTERS = Path(__file__).resolve().parent.parent / "templates" / "letters"
 
 #: Archivable (ISO 19005-2) and readable by screen readers (ISO 14289-1).
-STANDARDS = ["a-2b", "ua-1"]
+STANDARDS: list[Any] = ["a-2b", "ua-1"]
 
 #: What stands for a character that the font does not have, as printers have long written it.
 GETA = "〓"
@@ -200,11 +200,12 @@ def typeset(template: str, data: dict) -> bytes:
     """
     _check(template, data)
     try:
-        return _compiler(template, data).compile(
+        pdf = _compiler(template, data).compile(
             format="pdf", pdf_standards=STANDARDS, timestamp=_timestamp(data)
         )
     except typst.TypstError as error:
         raise ValueError(f"The data do not fit the template {template}: {error.message}") from error
+    return cast(bytes, pdf)
 
 
 def _check(template: str, data: dict) -> None:

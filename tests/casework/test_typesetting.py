@@ -189,6 +189,10 @@ def test_long_titles_names_and_addresses_are_printed_whole():
     assert title in text and name in text and url in text
 
 
+def test_word_without_spaces_is_broken_at_the_margin():
+    assert letter(paragraphs=["https://example.jp/" + "abc" * 2000]).endswith("2 / 2")
+
+
 def test_markup_in_data_is_only_text():
     text = letter(paragraphs=["*太字* #panic() [x] $x$ `y` \\ @z // <a>"])
 
