@@ -251,9 +251,7 @@ class Duty(Dated):
         verbose_name_plural = _("duties")
         constraints = [
             *Dated.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(role__in=Role.values), name="duty_role_known"
-            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="duty_role_known"),
             models.CheckConstraint(
                 condition=~Q(role=Role.DEPARTMENT) | Q(department__isnull=False),
                 name="duty_of_a_department_names_it",
@@ -414,9 +412,7 @@ class Membership(Dated):
 class InvitationQuerySet(models.QuerySet):
     def open_at(self, moment):
         """Keep what can be accepted at ``moment``."""
-        return self.filter(
-            accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=moment
-        )
+        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=moment)
 
 
 class Invitation(models.Model):

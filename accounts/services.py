@@ -576,9 +576,10 @@ def first_administrator_link(*, at: datetime) -> str:
 def setup_link_is_open(token: str, at: datetime) -> bool:
     """Return whether the first administrator can still name themselves by this link."""
     links = SetupLink.objects.filter(token_digest=_digest(token), used_at__isnull=True)
-    return links.filter(expires_at__gt=at).exists() and not administrators(
-        timezone.localdate(at)
-    ).exists()
+    return (
+        links.filter(expires_at__gt=at).exists()
+        and not administrators(timezone.localdate(at)).exists()
+    )
 
 
 @transaction.atomic

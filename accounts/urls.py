@@ -10,9 +10,13 @@ urlpatterns = [
     path("organizations/invitations/<str:token>/", views.invitation, name="invitation"),
     path("organizations/<int:pk>/", views.organization_detail, name="organization-detail"),
     path("organizations/<int:pk>/edit/", views.organization_edit, name="organization-edit"),
-    path("organizations/<int:pk>/confirm/", views.organization_confirm, name="organization-confirm"),
+    path(
+        "organizations/<int:pk>/confirm/", views.organization_confirm, name="organization-confirm"
+    ),
     path("organizations/<int:pk>/merge/", views.organization_merge, name="organization-merge"),
-    path("organizations/<int:pk>/restore/", views.organization_restore, name="organization-restore"),
+    path(
+        "organizations/<int:pk>/restore/", views.organization_restore, name="organization-restore"
+    ),
     path("organizations/<int:pk>/officers/", views.officer_list, name="officer-list"),
     path("organizations/<int:pk>/officers/add/", views.officer_add, name="officer-add"),
     path(

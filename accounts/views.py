@@ -270,9 +270,7 @@ def officer_add(request, pk):
     form = forms.OfficerForm(request.POST or None, initial={"valid_from": request.today})
 
     def add():
-        services.add_officer(
-            organization, **form.cleaned_data, by=request.user, at=request.now
-        )
+        services.add_officer(organization, **form.cleaned_data, by=request.user, at=request.now)
 
     if done(form, add):
         messages.success(request, _("Saved."))
@@ -492,9 +490,7 @@ def person_add(request):
     people = []
 
     def add():
-        people.append(
-            services.add_person(**form.cleaned_data, by=request.user, at=request.now)
-        )
+        people.append(services.add_person(**form.cleaned_data, by=request.user, at=request.now))
 
     if done(form, add):
         messages.success(request, _("Now give a duty, and a link to set the password."))

@@ -24,7 +24,6 @@ JA, EN = 0, 1
 #: What a day or a parameter is called, by code, in Japanese and English.  A code is kept for
 #: ever, since stored derivations name it.  Higher apps add theirs with ``register_basis``.
 BASES: dict[str, tuple[str, str]] = {
-    "set_by_city": ("市が定めた日", "day set by the city"),
     "set_by_office": ("窓口が定めた日", "day set by the office"),
     "received": ("収受日", "day received"),
     "fiscal_year_end": ("年度末", "end of the fiscal year"),
@@ -141,7 +140,7 @@ class Due:
     source: str = ""
 
     @classmethod
-    def fixed(cls, day: date, *, basis: str = "set_by_city", source: str = "") -> "Due":
+    def fixed(cls, day: date, *, basis: str = "set_by_office", source: str = "") -> "Due":
         """Return a day that somebody fixed, such as the end of a call.
 
         :raises LookupError: if ``basis`` is not registered; so does every function below.

@@ -66,7 +66,10 @@ class Case(models.Model):
     label: ClassVar = ""
 
     kind = models.CharField(max_length=30, editable=False)
-    number = models.CharField(_("number"), max_length=40, null=True, unique=True, editable=False)
+    # Null, not "", while there is none: a database lets many nulls be unique.
+    number = models.CharField(  # noqa: DJ001
+        _("number"), max_length=40, null=True, unique=True, editable=False
+    )
     title = models.CharField(_("title"), max_length=200)
     fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"), editable=False)
     organization = models.ForeignKey(

@@ -266,12 +266,8 @@ def _share(part: int, whole: int) -> int:
 def pager(context, page: Page) -> dict:
     """Links to the other pages of a list; keeps the rest of the query."""
     near = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    return {
-        "request": context["request"],
-        "page": page,
-        "near": near,
-        "gap": page.paginator.ELLIPSIS,
-    }
+    query = context["request"].GET
+    return {"query": query, "page": page, "near": near, "gap": page.paginator.ELLIPSIS}
 
 
 @register.inclusion_tag("components/nav_link.html", takes_context=True)

@@ -115,9 +115,7 @@ def test_merging_keeps_every_row():
     services.invite(duplicate, email="new@example.jp", role="editor", by=owner, at=NOON)
     rows = Membership.objects.count(), Officer.objects.count(), Invitation.objects.count()
 
-    into = services.merge_organizations(
-        duplicate, into=kept, by=factories.user("office"), at=NOON
-    )
+    into = services.merge_organizations(duplicate, into=kept, by=factories.user("office"), at=NOON)
 
     assert rows == (kept.membership_set.count(), kept.officer_set.count(), 1)
     assert kept.invitation_set.count() == 1
@@ -277,9 +275,7 @@ def test_accepting_never_weakens_a_membership():
 def test_revoking_closes_the_link():
     group = factories.organization()
     owner, guest = factories.member(group), factories.user(email="new@example.jp")
-    invitation, token = services.invite(
-        group, email=guest.email, role="editor", by=owner, at=NOON
-    )
+    invitation, token = services.invite(group, email=guest.email, role="editor", by=owner, at=NOON)
 
     with pytest.raises(PermissionDenied):
         services.revoke_invitation(invitation, by=guest, at=NOON)
@@ -323,9 +319,7 @@ def test_last_owner_cannot_leave(others):
     membership = owner.membership_set.get()
 
     refused("last_owner", services.end_membership, membership, by=owner, at=NOON)
-    refused(
-        "last_owner", services.change_member_role, membership, role="editor", by=owner, at=NOON
-    )
+    refused("last_owner", services.change_member_role, membership, role="editor", by=owner, at=NOON)
 
 
 def test_an_owner_who_cannot_log_in_does_not_count():
@@ -354,9 +348,7 @@ def test_members_end_only_their_own_membership():
     with pytest.raises(PermissionDenied):
         services.end_membership(owner.membership_set.get(), by=editor, at=NOON)
     with pytest.raises(PermissionDenied):
-        services.change_member_role(
-            editor.membership_set.get(), role="owner", by=editor, at=NOON
-        )
+        services.change_member_role(editor.membership_set.get(), role="owner", by=editor, at=NOON)
 
 
 def test_restoring_access_invites_a_new_owner():
@@ -471,9 +463,7 @@ def test_duty_is_held_from_its_first_day_until_its_last():
 @pytest.mark.parametrize("role", [r for r in Role.values if r != "administrator"])
 def test_duties_are_given_by_administrators_only(role):
     with pytest.raises(PermissionDenied):
-        services.grant_duty(
-            factories.user(), role="approver", by=factories.user(role), at=NOON
-        )
+        services.grant_duty(factories.user(), role="approver", by=factories.user(role), at=NOON)
 
 
 @pytest.mark.parametrize(
@@ -487,9 +477,7 @@ def test_duties_are_given_by_administrators_only(role):
 )
 def test_impossible_duties_are_refused(fields):
     with pytest.raises(ValidationError):
-        services.grant_duty(
-            factories.user(), by=factories.user("administrator"), at=NOON, **fields
-        )
+        services.grant_duty(factories.user(), by=factories.user("administrator"), at=NOON, **fields)
 
 
 def test_ending_a_duty_before_its_first_day_takes_it_back():
@@ -556,7 +544,12 @@ def test_reset_link_opens_no_closed_account():
         )
 
 
-ADMIN = {"email": "boss@example.jp", "name": "管理者", "language": "ja", "password": "long-enough-9"}
+ADMIN = {
+    "email": "boss@example.jp",
+    "name": "管理者",
+    "language": "ja",
+    "password": "long-enough-9",
+}
 
 
 def test_first_administrator_link_works_once():

@@ -358,9 +358,7 @@ def test_inviting_a_member_again_says_why_not(client, group):
     owner = factories.member(group)
     client.force_login(owner)
 
-    response = client.post(
-        url("member-invite", group.pk), {"email": owner.email, "role": "viewer"}
-    )
+    response = client.post(url("member-invite", group.pk), {"email": owner.email, "role": "viewer"})
 
     assert response.status_code == 422
     assert response.context["form"].non_field_errors()
@@ -415,7 +413,7 @@ def test_invitation_page_says_what_its_reader_can_do(client, group):
     assert reverse("account_signup") in client.get(page).text
     assert client.post(page).status_code == 200  # not logged in: nothing happens
     client.force_login(factories.user())
-    assert "<button class=\"button\">" not in client.get(page).text.partition("<main")[2]
+    assert '<button class="button">' not in client.get(page).text.partition("<main")[2]
     client.post(page)
     assert not Invitation.objects.filter(accepted_at__isnull=False).exists()
     client.force_login(factories.user(email="new@example.jp"))

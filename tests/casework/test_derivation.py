@@ -36,8 +36,8 @@ CASES = [
     (
         lambda: Due.fixed(date(2026, 5, 29)),
         date(2026, 5, 29),
-        "市が定めた日、令和8年5月29日（金）",
-        "Day set by the city: Friday 29 May 2026",
+        "窓口が定めた日、令和8年5月29日（金）",
+        "Day set by the office: Friday 29 May 2026",
     ),
     (
         thirty_days,
@@ -93,22 +93,22 @@ CASES = [
     (
         lambda: derivation.with_clock(Due.fixed(date(2026, 5, 29)), time(17)),
         date(2026, 5, 29),
-        "市が定めた日、令和8年5月29日（金）、17時まで",
-        "Day set by the city: Friday 29 May 2026, until 17:00",
+        "窓口が定めた日、令和8年5月29日（金）、17時まで",
+        "Day set by the office: Friday 29 May 2026, until 17:00",
     ),
     (
         lambda: derivation.with_clock(Due.fixed(date(2026, 5, 29)), time(9, 5)),
         date(2026, 5, 29),
-        "市が定めた日、令和8年5月29日（金）、9時5分まで",
-        "Day set by the city: Friday 29 May 2026, until 09:05",
+        "窓口が定めた日、令和8年5月29日（金）、9時5分まで",
+        "Day set by the office: Friday 29 May 2026, until 09:05",
     ),
     (
         lambda: derivation.the_earlier_of(thirty_days(), Due.fixed(date(2027, 4, 20))),
         date(2027, 3, 2),
         "「令和9年1月31日（事業完了日）の翌日から起算して30日目、令和9年3月2日（火）」と"
-        "「市が定めた日、令和9年4月20日（火）」のうち早い日、令和9年3月2日（火）",
+        "「窓口が定めた日、令和9年4月20日（火）」のうち早い日、令和9年3月2日（火）",
         "The earlier of “30th day counted from the day after 31 January 2027 (project completed): "
-        "Tuesday 2 March 2027” and “Day set by the city: Tuesday 20 April 2027”: "
+        "Tuesday 2 March 2027” and “Day set by the office: Tuesday 20 April 2027”: "
         "Tuesday 2 March 2027",
     ),
     (
@@ -120,9 +120,9 @@ CASES = [
     (
         lambda: derivation.the_earlier_of(Due.fixed(date(2027, 4, 20)), unknown()),
         None,
-        "「市が定めた日、令和9年4月20日（火）」と"
+        "「窓口が定めた日、令和9年4月20日（火）」と"
         "「未設定（報告までの日数が決まっていません。窓口がお答えします）」のうち早い日",
-        "The earlier of “Day set by the city: Tuesday 20 April 2027” and “Not set (number of days "
+        "The earlier of “Day set by the office: Tuesday 20 April 2027” and “Not set (number of days "
         "for the report has not been decided; the office will answer)”",
     ),
 ]

@@ -190,7 +190,7 @@ def test_long_titles_names_and_addresses_are_printed_whole():
 
 
 def test_word_without_spaces_is_broken_at_the_margin():
-    assert letter(paragraphs=["https://example.jp/" + "abc" * 2000]).endswith("2 / 2")
+    assert letter(paragraphs=["https://example.jp/" + "abc" * 1000]).endswith("2 / 2")
 
 
 def test_markup_in_data_is_only_text():
@@ -244,6 +244,14 @@ def test_agreement_has_articles_signatures_and_annexes():
     assert "（目的）第1条　対等の立場で協働する。2　変更は協議する。" in text
     assert "　　　　年　　月　　日甲見本市市長　見本　太郎印乙見本の会理事長　𠮷田　﨑子印" in text
     assert "別表第1　役割分担区分役割乙・企画・運営別表第2　費用分担" in text
+
+
+def test_agreement_leaves_room_for_a_signer_not_known_yet():
+    group = {"mark": "乙", "organization": "見本の会", "title": "", "name": ""}
+    bare = {**DATA["agreement"], "parties": [group], "roles": [], "cost_shares": None}
+    text = pdf_text(typeset("agreement", bare))
+
+    assert text.endswith("乙見本の会印")
 
 
 def test_agreement_prints_the_day_it_was_concluded():
