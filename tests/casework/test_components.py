@@ -402,6 +402,6 @@ def test_base_page_has_its_landmarks(rf):
     assert '<main id="main"' in html
     assert 'class="demo"' in html
     assert "21 November 2026" in html
-    assert '<button name="language" value="en" lang="en" aria-current="true">' in html
+    assert '<button type="submit" name="language" value="en" lang="en" aria-current="true">' in html
     assert "style=" not in html
     assert "onclick" not in html
