@@ -62,45 +62,44 @@ def append_only(model) -> None:
         _APPEND_ONLY.append(model._meta.db_table)
 
 
-def _triggers(vendor: str) -> dict[str, str]:
-    """Return trigger name → statement that makes it."""
-    refuse = _SQLITE_REFUSE if vendor == "sqlite" else _POSTGRES_REFUSE
+def _wanted(connection) -> dict[str, str]:
+    """Return trigger name → statement that makes it, for the tables that there are."""
+    tables = set(connection.introspection.table_names())
+    sqlite = connection.vendor == "sqlite"
+    refuse = _SQLITE_REFUSE if sqlite else _POSTGRES_REFUSE
     wanted = {
         f"{table}_no_{verb}": refuse.format(table=table, verb=verb)
         for table in _APPEND_ONLY
         for verb in ("update", "delete")
+        if table in tables
     }
-    state = _SQLITE_STATE if vendor == "sqlite" else _POSTGRES_STATE
-    return {**wanted, "casework_case_state_announced": state}
+    if {"casework_case", "casework_event"} <= tables:
+        wanted["casework_case_state_announced"] = _SQLITE_STATE if sqlite else _POSTGRES_STATE
+    return wanted
 
 
-def missing(connection) -> list[str]:
-    """Return the names of the triggers that the database lacks."""
+def missing(connection) -> dict[str, str]:
+    """Return the triggers that the database lacks, with the statements that make them."""
     with connection.cursor() as cursor:
         cursor.execute(_INSTALLED[connection.vendor])
         found = {row[0] for row in cursor.fetchall()}
-    return sorted(set(_triggers(connection.vendor)) - found)
+    return {name: made for name, made in _wanted(connection).items() if name not in found}
 
 
 def install(sender=None, using="default", **kwargs) -> None:
     """Make what is missing; connected to ``post_migrate`` of every app."""
     connection = connections[using]
-    tables = set(connection.introspection.table_names())
-    if "casework_event" not in tables:
-        return
-    wanted = _triggers(connection.vendor)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_POSTGRES_REFUSE_FUNCTION)
             cursor.execute(_POSTGRES_STATE_FUNCTION)
-        for name in missing(connection):
-            if name.rsplit("_no_", 1)[0] in tables or name.endswith("_announced"):
-                cursor.execute(wanted[name])
+        for statement in missing(connection).values():
+            cursor.execute(statement)
 
 
 def check_installed(app_configs, databases=None, **kwargs) -> list[Error]:
     """System check: the database still has every trigger."""
-    absent = [name for alias in databases or () for name in missing(connections[alias])]
+    absent = [name for alias in databases or () for name in sorted(missing(connections[alias]))]
     hint = "Run manage.py migrate: it makes them again."
     return [
         Error(f"The database lacks the trigger {name}.", hint=hint, id="casework.E001")
