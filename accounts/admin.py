@@ -16,12 +16,6 @@ class KeptAdmin(ImportExportModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
-    def has_import_permission(self, request):
-        return self.has_change_permission(request)
-
-    def has_export_permission(self, request):
-        return self.has_view_permission(request)
-
 
 class ReadAdmin(admin.ModelAdmin):
     def has_add_permission(self, request):

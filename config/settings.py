@@ -252,6 +252,9 @@ CONTENT_SECURITY_POLICY = {
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_SKIP_ADMIN_LOG = False
+# Without these, whoever may enter the administration site may import into any table.
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 
 # Work in the background: the truth of a job is a row, so a task may run twice or come late
 

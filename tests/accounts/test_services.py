@@ -2,6 +2,8 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import translation
+from django.utils.translation import gettext
 
 from accounts import mail, services
 from accounts.models import (
@@ -586,3 +588,13 @@ def test_profile_is_one_s_own():
     services.edit_profile(person, by=person, at=NOON)
 
     assert User.objects.get(pk=person.pk).name == "改名"
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_invitation_is_written_in_its_reader_s_language(letters, language):
+    group = factories.organization()
+    guest = factories.user(language=language)
+    services.invite(group, email=guest.email, role="editor", by=factories.user("office"), at=NOON)
+
+    with translation.override(language):
+        assert gettext("Invitation to join %(group)s") % {"group": group} == letters[0]["subject"]
