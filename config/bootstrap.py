@@ -106,7 +106,10 @@ def make(venv, locks):
 
 def has_pip(venv):
     command = [str(venv / "bin" / "python"), "-m", "pip", "--version"]
-    return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+    return (
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+        == 0
+    )
 
 
 def run(command, what):
@@ -140,7 +143,9 @@ def setup(root, dev):
     venv = root / ".venv"
     names = ["requirements.lock", "requirements-dev.lock"] if dev else ["requirements.lock"]
     locks = [root / name for name in names]
-    stamps = {venv / f"installed-{count}": digest(locks[:count]) for count in range(1, len(locks) + 1)}
+    stamps = {
+        venv / f"installed-{count}": digest(locks[:count]) for count in range(1, len(locks) + 1)
+    }
     stamp, wanted = list(stamps.items())[-1]
     if not is_current(venv, stamp, wanted):
         make(venv, locks)

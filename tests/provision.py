@@ -49,7 +49,9 @@ def main() -> None:
         try:
             print(f"{name}: {find()}", flush=True)
         except services.Missing as absence:
-            missing.append(f"{name} がありません。次を実行してください: / is missing; type: {absence}")
+            missing.append(
+                f"{name} がありません。次を実行してください: / is missing; type: {absence}"
+            )
     if missing:
         sys.exit("\n".join(missing))
 

@@ -75,7 +75,9 @@ def server_programs() -> Path | None:
     if os.geteuid() == 0 and not (has_user("postgres") and shutil.which("runuser")):
         return None  # the server refuses to run as root
     on_path = shutil.which("initdb")
-    folders = sorted(map(Path, glob("/usr/lib/postgresql/*/bin")), key=lambda p: float(p.parent.name))
+    folders = sorted(
+        map(Path, glob("/usr/lib/postgresql/*/bin")), key=lambda p: float(p.parent.name)
+    )
     folders += [Path(on_path).resolve().parent] if on_path else []
     return next((f for f in reversed(folders) if (f / "initdb").exists()), None)
 

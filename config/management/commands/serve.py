@@ -7,15 +7,15 @@ import sys
 from hashlib import sha256
 from importlib.util import find_spec
 
-from accounts.models import User
-from accounts.services import first_administrator_link
-from casework import clock
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError, call_command, get_commands
 from django.db import connections
 
+from accounts.models import User
+from accounts.services import first_administrator_link
+from casework import clock
 from config import processes
 from config.bootstrap import Stop, require_writable
 

@@ -1,0 +1,65 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+from casework.models import Tick
+from config import health
+
+
+def leave_ticks(*, worker: timedelta, beat: timedelta) -> None:
+    every, _ = IntervalSchedule.objects.get_or_create(every=30, period=IntervalSchedule.SECONDS)
+    Tick.objects.create(name="worker", at=timezone.now() - worker)
+    PeriodicTask.objects.create(
+        name="tick", task="casework.tasks.tick", interval=every, last_run_at=timezone.now() - beat
+    )
+
+
+@pytest.fixture
+def living_broker(valkey, settings):
+    settings.REDIS_URL = valkey
+
+
+@pytest.mark.django_db
+def test_healthz_is_well_when_all_were_seen_lately(client, living_broker):
+    leave_ticks(worker=timedelta(seconds=40), beat=timedelta(seconds=70))
+    answer = client.get("/healthz")
+    assert answer.status_code == 200
+    assert answer.json()["ok"] is True
+    assert set(answer.json()) == {"ok", "broker", "database", "worker", "beat"}
+    assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("gone", ["worker", "beat"])
+def test_healthz_is_503_when_a_process_is_gone(client, living_broker, gone):
+    ticks = {"worker": timedelta(0), "beat": timedelta(0)}
+    leave_ticks(**ticks | {gone: health.OLD})
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert [part for part in ticks if not answer.json()[part]["ok"]] == [gone]
+
+
+@pytest.mark.django_db
+def test_healthz_is_503_before_anything_ran(client, living_broker):
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json()["worker"] == {"ok": False, "at": None}
+
+
+@pytest.mark.django_db
+def test_healthz_is_503_without_broker(client, settings):
+    settings.REDIS_URL = "unix:///nowhere/valkey.sock"
+    leave_ticks(worker=timedelta(0), beat=timedelta(0))
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json()["broker"] == {"ok": False}
+    assert answer.json()["worker"]["ok"]
+
+
+@pytest.mark.django_db
+def test_healthz_answers_inside_the_machine_without_https(client, settings, living_broker):
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/healthz").status_code == 503
+    assert client.get("/accounts/login/").status_code == 301
