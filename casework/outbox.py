@@ -1,5 +1,7 @@
 """The outbox: the only way a notice leaves. A row is written with the move; a worker sends it."""
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from functools import partial
 
@@ -14,6 +16,8 @@ from accounts.models import User
 from .calendar import japan_date
 from .models import Case, Notice
 from .parties import Party, people_behind
+
+_by_hand: ContextVar[bool] = ContextVar("delivered_by_hand", default=False)
 
 
 def tell(
@@ -97,7 +101,19 @@ def channel_for(recipient) -> str:
     return Notice.Channel.MAILBOX
 
 
+@contextmanager
+def delivered_by_hand():
+    """Ask no worker while the block lasts: a command that plays another time delivers by itself."""
+    token = _by_hand.set(True)
+    try:
+        yield
+    finally:
+        _by_hand.reset(token)
+
+
 def _ask_a_worker(notice_id: int) -> None:
+    if _by_hand.get():
+        return
     current_app.send_task("casework.tasks.deliver", kwargs={"notice_id": notice_id}, retry=False)
 
 

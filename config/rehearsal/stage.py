@@ -1,0 +1,73 @@
+"""The stage: plays stories in the order of time, with a clock of its own, and sweeps every day."""
+
+import heapq
+from collections.abc import Callable, Generator, Iterator
+from datetime import date, datetime, time, timedelta
+from itertools import count
+
+from casework import delivery, history, outbox, reminders
+from casework.calendar import japan_date, moment
+
+#: A story tells, in turn, the moment at which it goes on.
+Story = Generator[datetime, None, None]
+
+
+class Stage:
+    """Where a rehearsal takes place: ``at`` is the moment it has reached.
+
+    :param fiscal_year: the year that is played.
+    :param until: the moment at which the curtain falls; what lies later is not played.
+    """
+
+    def __init__(self, fiscal_year: int, *, until: datetime):
+        self.fiscal_year, self.until = fiscal_year, until
+        self.at = datetime.min
+        self._queue: list[tuple[datetime, int, Story]] = []
+        self._order = count()
+
+    @property
+    def today(self) -> date:
+        return japan_date(self.at)
+
+    def when(self, year: int, month: int, day: int, hour: int = 10) -> datetime:
+        """Return a moment in a fiscal year counted from the one that is played (0 is it)."""
+        calendar_year = self.fiscal_year + year + (1 if month < 4 else 0)
+        return moment(date(calendar_year, month, day), time(hour))
+
+    def enter(self, story: Callable[..., Story], *args) -> None:
+        """Let a story begin; it runs to its first moment at once."""
+        self._go_on(story(self, *args))
+
+    def _go_on(self, story: Story) -> None:
+        at = next(story, None)
+        if at is not None and at <= self.until:
+            heapq.heappush(self._queue, (at, next(self._order), story))
+
+    def play(self) -> Iterator[date]:
+        """Play to the end, a day at a time; yield each day when it is over."""
+        if not self._queue:
+            return
+        day = japan_date(self._queue[0][0])
+        while day <= japan_date(self.until):
+            with outbox.delivered_by_hand():
+                self._play_day(day)
+            yield day
+            day += timedelta(days=1)
+
+    def _play_day(self, day: date) -> None:
+        self._sweep(moment(day, time(7)))
+        while self._queue and japan_date(self._queue[0][0]) == day:
+            self.at, _order, story = heapq.heappop(self._queue)
+            self._go_on(story)
+        self._deliver(max(self.at, moment(day, time(7))))
+
+    def _sweep(self, at: datetime) -> None:
+        """Do what beat does every day: remind, and seal what happened until yesterday."""
+        self.at = at
+        for deadline in reminders.open_with_a_date().order_by("pk"):
+            reminders.remind(deadline, today=self.today, at=at)
+        history.seal(day=self.today - timedelta(days=1))
+
+    def _deliver(self, at: datetime) -> None:
+        for notice in delivery.pending(at=at):
+            delivery.deliver(notice, at=at)
