@@ -10,9 +10,11 @@ class CaseworkConfig(AppConfig):
 
     def ready(self):
         from accounts import mail
+        from accounts.models import Change
 
         from . import approvals, case_panels, guards, outbox, permissions  # noqa: F401  they register
 
         mail.register(outbox.enqueue_account_mail)
+        guards.append_only(Change)
         post_migrate.connect(guards.install, dispatch_uid="casework.guards")
         register(Tags.database)(guards.check_installed)

@@ -3,7 +3,6 @@
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from functools import partial
 
 from celery import current_app
 from django.conf import settings
@@ -90,7 +89,8 @@ def enqueue(
         },
     )
     if created:
-        transaction.on_commit(partial(_ask_a_worker, notice.pk), robust=True)
+        # A lambda: for a partial Django cannot write its log line, and would raise after all.
+        transaction.on_commit(lambda: _ask_a_worker(notice.pk), robust=True)
     return notice
 
 
