@@ -6,8 +6,8 @@ from datetime import date, datetime
 from accounts.models import (
     Department,
     Duty,
-    Membership,
     MemberRole,
+    Membership,
     Officer,
     Organization,
     Role,
@@ -68,9 +68,13 @@ def gather(*, since: date, at: datetime) -> Cast:
     cast = Cast(
         office=_person("office", "窓口 花子", Role.OFFICE, since=since, at=at),
         second_clerk=_person("office2", "窓口 次郎", Role.OFFICE, since=since, at=at),
-        approver=_person("approver", "決裁 三郎", Role.APPROVER, since=since, at=at, post="架空部長"),
+        approver=_person(
+            "approver", "決裁 三郎", Role.APPROVER, since=since, at=at, post="架空部長"
+        ),
         accounting=_person("accounting", "会計 静", Role.ACCOUNTING, since=since, at=at),
-        department=_person("department", "公園 守", Role.DEPARTMENT, department, since=since, at=at),
+        department=_person(
+            "department", "公園 守", Role.DEPARTMENT, department, since=since, at=at
+        ),
         other_department=_person(
             "department2", "支援 みどり", Role.DEPARTMENT, other, since=since, at=at
         ),
@@ -105,9 +109,7 @@ def _person(
     at: datetime, post: str = "",
 ) -> User:  # fmt: skip
     person = _user(email, name, at)
-    Duty.objects.create(
-        user=person, role=role, department=department, valid_from=since, post=post
-    )
+    Duty.objects.create(user=person, role=role, department=department, valid_from=since, post=post)
     return person
 
 

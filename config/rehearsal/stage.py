@@ -1,7 +1,7 @@
 """The stage: plays stories in the order of time, with a clock of its own, and sweeps every day."""
 
 import heapq
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from datetime import date, datetime, time, timedelta
 from itertools import count
 
@@ -21,7 +21,7 @@ class Stage:
 
     def __init__(self, fiscal_year: int, *, until: datetime):
         self.fiscal_year, self.until = fiscal_year, until
-        self.at = datetime.min
+        self.at = until
         self._queue: list[tuple[datetime, int, Story]] = []
         self._order = count()
 
@@ -43,23 +43,21 @@ class Stage:
         if at is not None and at <= self.until:
             heapq.heappush(self._queue, (at, next(self._order), story))
 
-    def play(self) -> Iterator[date]:
-        """Play to the end, a day at a time; yield each day when it is over."""
+    def days(self) -> list[date]:
+        """Return the Japan dates from the first story's beginning to the end, in order."""
         if not self._queue:
-            return
-        day = japan_date(self._queue[0][0])
-        while day <= japan_date(self.until):
-            with outbox.delivered_by_hand():
-                self._play_day(day)
-            yield day
-            day += timedelta(days=1)
+            return []
+        first, last = japan_date(self._queue[0][0]), japan_date(self.until)
+        return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
-    def _play_day(self, day: date) -> None:
-        self._sweep(moment(day, time(7)))
-        while self._queue and japan_date(self._queue[0][0]) == day:
-            self.at, _order, story = heapq.heappop(self._queue)
-            self._go_on(story)
-        self._deliver(max(self.at, moment(day, time(7))))
+    def play_day(self, day: date) -> None:
+        """Sweep in the morning, play the day's scenes in order, and deliver what was posted."""
+        with outbox.delivered_by_hand():
+            self._sweep(min(moment(day, time(7)), self.until))
+            while self._queue and japan_date(self._queue[0][0]) == day:
+                self.at, _order, story = heapq.heappop(self._queue)
+                self._go_on(story)
+            self._deliver(self.at)
 
     def _sweep(self, at: datetime) -> None:
         """Do what beat does every day: remind, and seal what happened until yesterday."""

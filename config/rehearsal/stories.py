@@ -180,7 +180,9 @@ def propose(
         )
         if fate == "lapsed":
             yield stage.when(year, 6, 8)
-            advance(proposal, "lapse", by=office, at=stage.at, reason="期限までに提出がなかったため。")
+            advance(
+                proposal, "lapse", by=office, at=stage.at, reason="期限までに提出がなかったため。"
+            )
             return
         yield stage.when(year, 5, 27)
         proposal = advance(proposal, "resubmit", by=group, at=stage.at)
@@ -273,11 +275,18 @@ def run_year(
     if fate == "discontinued":
         yield stage.when(year, 10, 20)
         case = scenes.decide(
-            stage, case, "discontinue", cast, ended_on=stage.today, reason="台風で会場が使えないため。"
+            stage,
+            case,
+            "discontinue",
+            cast,
+            ended_on=stage.today,
+            reason="台風で会場が使えないため。",
         )
     if fate == "revoked":
         yield stage.when(year, 11, 5)
-        case = scenes.decide(stage, case, "revoke", cast, reason="領収書の一部が事実と異なったため。")
+        case = scenes.decide(
+            stage, case, "revoke", cast, reason="領収書の一部が事実と異なったため。"
+        )
         yield stage.at + 20 * A_DAY
         scenes.pay(stage, case, cast, Payment.Kind.REPAYMENT, asked)
         case.refresh_from_db()
@@ -314,5 +323,3 @@ def publish_report(stage: Stage, program: Program, case: ProjectYear) -> Story:
     report = scenes.write_collaboration_report(stage, case, program.cast)
     yield stage.at + 5 * A_DAY
     scenes.publish(stage, report, program.cast)
-
-
