@@ -51,6 +51,7 @@ def socket_path(folder: Path) -> Path:
 # What this installation is
 
 DATA = Path(env.str("DATA", default="") or BASE_DIR / "var").expanduser().resolve()
+EMBEDDED_DATABASE = DATA / "yell.sqlite3"
 DEMO_MARK = DATA / "demonstration"  # left by `serve`, so that every later command agrees with it
 DEMO = env.bool("DEMO", default=DEMO_MARK.exists())
 DEBUG = env.bool("DEBUG", default=False)
@@ -135,7 +136,7 @@ SQLITE_OPTIONS = {
 if env.str("DATABASE_URL", default=""):
     DATABASES = {"default": env.db_url("DATABASE_URL")}
 else:
-    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA / "yell.sqlite3"}}
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": EMBEDDED_DATABASE}}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 else:

@@ -184,9 +184,8 @@ def test_real_site_never_starts_on_a_demonstration(mark, settings):
 
 
 def test_interrupted_demonstration_is_played_anew(tmp_path, mark, settings, monkeypatch):
-    settings.DATA = tmp_path
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    database = tmp_path / "yell.sqlite3"
+    settings.EMBEDDED_DATABASE = database = tmp_path / "yell.sqlite3"
     database.touch()
     mark.write_text(serve.COMPLETE)
     serve.drop_unfinished_demo()
@@ -198,7 +197,7 @@ def test_interrupted_demonstration_is_played_anew(tmp_path, mark, settings, monk
 
 def test_untouched_folder_becomes_a_demonstration(tmp_path, mark, settings, monkeypatch):
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    settings.DATABASES = {"default": {"NAME": tmp_path / "yell.sqlite3"}}
+    settings.EMBEDDED_DATABASE = tmp_path / "yell.sqlite3"
     assert serve.is_untouched()
-    (tmp_path / "yell.sqlite3").touch()
+    settings.EMBEDDED_DATABASE.touch()
     assert not serve.is_untouched()

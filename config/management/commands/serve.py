@@ -93,7 +93,7 @@ def is_untouched() -> bool:
     return (
         not os.environ.get("DATABASE_URL")
         and not settings.DEMO_MARK.exists()
-        and not settings.DATABASES["default"]["NAME"].exists()
+        and not settings.EMBEDDED_DATABASE.exists()
     )
 
 
@@ -150,8 +150,9 @@ def drop_unfinished_demo() -> None:
             "デモの作成が途中で止まっています。データベースを空にしてからやり直してください。 / "
             "The demo year was interrupted; empty the database and start again."
         )
+    database = settings.EMBEDDED_DATABASE
     for suffix in ("", "-wal", "-shm"):
-        settings.DATA.joinpath(f"yell.sqlite3{suffix}").unlink(missing_ok=True)
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
 
 
 def collect_static() -> None:

@@ -1,0 +1,96 @@
+import pytest
+from babel.messages.catalog import Catalog
+
+from config import translations
+from config.translations import Text
+
+PYTHON = """
+from django.utils.translation import gettext as _, ngettext, pgettext_lazy
+a = _("Plain"), _("In two " "parts"), ngettext("%(n)d day", "%(n)d days", n)
+b = pgettext_lazy("month", "May")
+c = gettext(variable)
+"""
+TEMPLATE = """{% load i18n %}<p>It's nothing to translate</p>
+{% translate "Shown (here)" %} {% include "x.html" with label=_("A label, it's one") %}
+{% blocktranslate trimmed count n=n %}One {{ n }}
+  thing{% plural %}{{ n }} things{% endblocktranslate %}
+{% translate 'March' context "month" %}
+{% comment %}{% translate "Left out" %}{% endcomment %}
+"""
+
+
+@pytest.fixture
+def root(tmp_path):
+    for app in translations.APPS:
+        (tmp_path / app).mkdir()
+    (tmp_path / "templates").mkdir()
+    return tmp_path
+
+
+def test_texts_of_python_are_found(root):
+    (root / "grants" / "models.py").write_text(PYTHON)
+    assert list(translations.wanted(root)) == [
+        Text("Plain"),
+        Text("In two parts"),
+        Text("%(n)d day", "%(n)d days"),
+        Text("May", "", "month"),
+    ]
+
+
+def test_texts_of_templates_are_found(root):
+    (root / "templates" / "page.html").write_text(TEMPLATE)
+    assert list(translations.wanted(root)) == [
+        Text("Shown (here)"),
+        Text("A label, it's one"),
+        Text("One %(n)s thing", "%(n)s things"),
+        Text("March", "", "month"),
+    ]
+
+
+def test_texts_of_migrations_do_not_count(root):
+    (root / "grants" / "migrations").mkdir()
+    (root / "grants" / "migrations" / "0001_initial.py").write_text('x = _("Old")')
+    assert translations.wanted(root) == {}
+
+
+def test_complaints_name_what_is_missing_obsolete_or_uncertain(root):
+    (root / "grants" / "models.py").write_text('x = _("New"), _("Done"), _("Unsure"), _("Blank")')
+    catalog = Catalog(locale="ja")
+    catalog.add("Done", "済み")
+    catalog.add("Unsure", "たぶん", flags=["fuzzy"])
+    catalog.add("Blank", "")
+    catalog.add("Gone", "なし")
+    assert translations.complaints(root, catalog) == [
+        "not translated: 'Blank'",
+        "not translated: 'New'",
+        "not translated: 'Unsure'",
+        "used nowhere: 'Gone'",
+    ]
+
+
+def test_complaints_name_a_placeholder_that_was_lost(root):
+    (root / "grants" / "models.py").write_text('x = _("%(n)s yen")')
+    catalog = Catalog(locale="ja")
+    catalog.add("%(n)s yen", "%(m)s円", flags=["python-format"])
+    assert len(translations.complaints(root, catalog)) == 1
+
+
+def test_a_singular_is_served_by_the_plural_of_the_same_words(root):
+    (root / "grants" / "models.py").write_text('x = _("day"), ngettext("day", "days", n)')
+    assert list(translations.wanted(root)) == [Text("day", "days")]
+
+
+def test_update_keeps_what_is_translated_and_settles(root):
+    (root / "grants" / "models.py").write_text(
+        'x = _("New"), ngettext("%(n)d day", "%(n)d days", n)'
+    )
+    path = root / "locale" / "django.po"
+    catalog = Catalog(locale="ja", fuzzy=False)
+    catalog.add(("%(n)d day", "%(n)d days"), ["%(n)d日"])
+    catalog.add("Gone", "なし")
+    translations.write(path, translations.update(root, catalog))
+    first = path.read_bytes()
+    catalog = translations.read(path)
+    assert translations.complaints(root, catalog) == ["not translated: 'New'"]
+    translations.write(path, translations.update(root, catalog))
+    assert path.read_bytes() == first
