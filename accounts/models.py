@@ -94,9 +94,15 @@ class Department(Dated):
         constraints = [
             *Dated.Meta.constraints,
             models.UniqueConstraint(
-                fields=["name", "valid_from"],
-                name="department_named_once_a_day",
-                nulls_distinct=False,
+                fields=["name", "valid_from"], name="department_named_once_a_day"
+            ),
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=Q(valid_from__isnull=True),
+                name="department_named_once_without_a_first_day",
+                violation_error_message=_(
+                    "There is already a department of this name without a first day."
+                ),
             ),
         ]
 
@@ -410,9 +416,13 @@ class Membership(Dated):
 
 
 class InvitationQuerySet(models.QuerySet):
+    def unanswered(self):
+        """Leave out what was accepted or taken back."""
+        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True)
+
     def open_at(self, moment):
         """Keep what can be accepted at ``moment``."""
-        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=moment)
+        return self.unanswered().filter(expires_at__gt=moment)
 
 
 class Invitation(models.Model):

@@ -519,9 +519,16 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="department",
             constraint=models.UniqueConstraint(
-                fields=("name", "valid_from"),
-                name="department_named_once_a_day",
-                nulls_distinct=False,
+                fields=("name", "valid_from"), name="department_named_once_a_day"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="department",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_from__isnull", True)),
+                fields=("name",),
+                name="department_named_once_without_a_first_day",
+                violation_error_message="There is already a department of this name without a first day.",
             ),
         ),
         migrations.AddConstraint(
