@@ -1,5 +1,7 @@
 """Who is who: predicates that read only the duties of the day (see ``User.act_on``)."""
 
+from collections.abc import Iterable
+
 import rules
 from django.core.exceptions import PermissionDenied
 
@@ -55,6 +57,12 @@ def holds_no_duty(user, person) -> bool:
     return person is not None and not (person.duties.roles or person.is_staff)
 
 
+@rules.predicate
+def is_another_person(user, person) -> bool:
+    """Whether ``person`` is neither oneself nor a system user, whom nobody logs in as."""
+    return person is not None and person.pk != user.pk and not person.is_system
+
+
 def require(user, permission: str, thing=None) -> None:
     """Refuse whoever may not.
 
@@ -62,6 +70,34 @@ def require(user, permission: str, thing=None) -> None:
     """
     if not user.has_perm(permission, thing):
         raise PermissionDenied(permission)
+
+
+#: What the administration site lets one do with a table that is kept, and with one that is read.
+KEEP = ("view", "add", "change")
+READ = ("view",)
+
+
+def register_table_rules(
+    app_label: str,
+    model_names: Iterable[str],
+    predicate: rules.Predicate,
+    *,
+    verbs: Iterable[str] = KEEP,
+) -> None:
+    """Open tables of the administration site to those staff of whom ``predicate`` holds.
+
+    Each app calls it from its ``permissions.py`` for the tables it keeps as reference data. Tables
+    nobody registered are closed to everyone but superusers, and no table lets rows be deleted.
+    History (``Change`` here, ``Event`` and the like above) takes ``verbs=READ`` or nothing.
+
+    :param model_names: lower-case names, as in ``guideline.change_measure``.
+    """
+    for permission in [f"{app_label}.{verb}_{name}" for name in model_names for verb in verbs]:
+        rules.add_perm(permission, predicate)
+    # The app itself is listed for whoever may open one of its tables.
+    if rules.perm_exists(app_label):
+        predicate |= rules.permissions.permissions[app_label]
+    rules.set_perm(app_label, predicate)
 
 
 rules.add_perm("accounts.edit_organization", edits_organization | is_office)
@@ -72,10 +108,10 @@ rules.add_perm("accounts.manage_duties", is_administrator)
 # A clerk who could make a link for an approver could approve what they drafted.
 rules.add_perm("accounts.make_reset_link", is_administrator | (is_office & holds_no_duty))
 
-# What the administration site asks of those whose ``is_staff`` opens it.
-rules.add_perm("accounts", is_office | is_administrator)
-for _model in ("department", "organization"):
-    for _verb in ("view", "add", "change"):
-        rules.add_perm(f"accounts.{_verb}_{_model}", is_office | is_administrator)
-for _model in ("user", "duty", "membership", "change"):
-    rules.add_perm(f"accounts.view_{_model}", is_administrator)
+rules.add_perm("accounts.manage_logins", is_administrator & is_another_person)
+
+keeps_tables = is_office | is_administrator
+register_table_rules("accounts", ["department", "organization"], keeps_tables)
+register_table_rules(
+    "accounts", ["user", "duty", "membership", "change"], is_administrator, verbs=READ
+)
