@@ -17,6 +17,7 @@ from accounts.models import (
     SetupLink,
     User,
 )
+from accounts.services import merging
 from tests import factories
 from tests.factories import NOON, TODAY
 
@@ -143,7 +144,7 @@ def test_merging_takes_a_chain_of_duplicates_along():
 
 def test_merging_tells_the_apps_above(monkeypatch):
     told = []
-    monkeypatch.setattr(services, "_after_merge", [])
+    monkeypatch.setattr(merging, "_after_merge", [])
     services.on_merge(lambda duplicate, into, *, by, at: told.append((duplicate, into, by, at)))
     duplicate, into, clerk = (
         factories.organization(),

@@ -1,0 +1,64 @@
+"""All that is written about people and groups; each service checks who asks and leaves a ``Change``.
+
+``at`` is the moment it happens, an aware datetime that the caller read from the clock; the Japan
+date follows from it.
+"""
+
+from accounts.services.duties import administrators, end_duty, grant_duty
+from accounts.services.groups import (
+    confirm_organization,
+    edit_organization,
+    register_organization,
+)
+from accounts.services.installation import (
+    SETUP_LINK_FOR,
+    first_administrator_link,
+    name_first_administrator,
+    setup_link_is_open,
+)
+from accounts.services.invitations import (
+    INVITED_FOR,
+    accept_invitation,
+    find_invitation,
+    invitation_link,
+    invite,
+    restore_access,
+    revoke_invitation,
+)
+from accounts.services.logins import close_login, reopen_login, reset_link
+from accounts.services.members import change_member_role, end_membership
+from accounts.services.merging import merge_organizations, on_merge
+from accounts.services.officers import add_officer, end_officer, read_officers
+from accounts.services.people import add_person, edit_profile
+
+__all__ = [
+    "INVITED_FOR",
+    "SETUP_LINK_FOR",
+    "accept_invitation",
+    "add_officer",
+    "add_person",
+    "administrators",
+    "change_member_role",
+    "close_login",
+    "confirm_organization",
+    "edit_organization",
+    "edit_profile",
+    "end_duty",
+    "end_membership",
+    "end_officer",
+    "find_invitation",
+    "first_administrator_link",
+    "grant_duty",
+    "invitation_link",
+    "invite",
+    "merge_organizations",
+    "name_first_administrator",
+    "on_merge",
+    "read_officers",
+    "register_organization",
+    "reopen_login",
+    "reset_link",
+    "restore_access",
+    "revoke_invitation",
+    "setup_link_is_open",
+]
