@@ -1,0 +1,36 @@
+"""When a move of reporting can be made: one fact each, and the words that say it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from casework import city
+from casework.approvals import waiting_draft
+from casework.calendar import japan_date
+from casework.flow import Condition
+
+#: Value of the setting ``tabling_order``: the committee receives a report before the public does.
+TABLED_FIRST = "before_publication"
+
+
+def _tabled(report, at) -> bool:
+    return report.tabled_on is not None or city.value("tabling_order") != TABLED_FIRST
+
+
+complete = Condition(
+    lambda report, at: not report.missing_parts(),
+    _("Something is still missing. The list on this page says what."),
+)
+project_has_ended = Condition(
+    lambda report, at: report.completed_on is None or report.completed_on <= japan_date(at),
+    _("The project has not ended yet: its last day lies in the future."),
+)
+year_awaits_a_report = Condition(
+    lambda report, at: "report" in (move.verb for move in report.project_year.moves_from_here()),
+    _("The project year does not await a report now."),
+)
+report_not_in_a_draft = Condition(
+    lambda report, at: waiting_draft(report.project_year) is None,
+    _("The amount waits in a draft for approval. Drop the draft first."),
+)
+tabled_where_that_comes_first = Condition(
+    _tabled, _("The committee receives the report first. Record the day it did.")
+)

@@ -1,0 +1,121 @@
+"""What follows the moves of project years and reports, in the same transaction."""
+
+from datetime import datetime
+
+from casework.calendar import japan_date
+from casework.consequences import on
+from casework.models import Version
+from casework.services import follow, open_case, snapshot
+from grants.models import ProjectYear
+
+from .deadlines import KIND
+from .models import AdvancedMeasure, CollaborationReport, Form, Publication, Report, SettlementLine
+from .printing import collaboration_pdf
+from .versions import content_of_collaboration, content_of_report
+
+FORM_OF_INSTRUMENT = {"cost_share": Form.COST_SHARE, "subsidy": Form.SUBSIDY}
+
+
+@on("project_year", "grant")
+def open_the_report(year: ProjectYear, *, by, at: datetime, facts: dict) -> None:
+    """Open the report the group owes, with the lines of the budget; a postponed year has one."""
+    report = Report.objects.filter(project_year=year).first()
+    if report:
+        follow(report, "reopen", cause=year, by=by, at=at)
+        return
+    report = Report(
+        project_year=year,
+        title=year.title,
+        number=f"{year.number}-R" if year.number else None,
+        fiscal_year=year.fiscal_year,
+        organization=year.organization,
+        department=year.department,
+        clerk=year.clerk,
+    )
+    open_case(report, by=by, at=at, filed=True)
+    columns = ("side", "label", "detail", "amount_yen", "from_city")
+    SettlementLine.objects.bulk_create(
+        SettlementLine(report=report, **line)
+        for line in year.budget_lines.order_by("pk").values(*columns)
+    )
+
+
+@on("project_year", "withdraw", "postpone", "revoke")
+def drop_the_report(year: ProjectYear, *, by, at: datetime, facts: dict) -> None:
+    """Close the report that the year no longer needs; an accepted one stays as it is."""
+    report = Report.objects.filter(project_year=year, closed_at=None).first()
+    if report:
+        follow(report, "drop", cause=year, by=by, at=at)
+
+
+@on("project_year", "confirm")
+def accept_the_report(year: ProjectYear, *, by, at: datetime, facts: dict) -> None:
+    report = Report.objects.filter(project_year=year, state="submitted").first()
+    if report:
+        follow(report, "accept", cause=year, by=by, at=at)
+
+
+@on("report", "submit", "resubmit")
+def report_the_year(report: Report, *, by, at: datetime, facts: dict) -> None:
+    """Keep what was sent as a numbered version, and let the project year be reported."""
+    snapshot(report, content_of_report(report), by=by, at=at)
+    follow(
+        report.project_year, "report", cause=report, by=by, at=at, completed_on=report.completed_on
+    )
+
+
+@on("report", "send_back")
+def return_the_year(report: Report, *, by, at: datetime, facts: dict) -> None:
+    due_on = facts.get("due_on")
+    told = {"due_on": due_on} if due_on else {}
+    follow(report.project_year, "return_report", cause=report, by=by, at=at, **told)
+
+
+@on("project_year", "report", "confirm")
+def ask_the_department(year: ProjectYear, *, by, at: datetime, facts: dict) -> None:
+    """Open the collaboration report of a year that a department took part in, once."""
+    if not year.department_id or CollaborationReport.objects.filter(project_year=year).exists():
+        return
+    proposal = year.proposal
+    terms = proposal.terms.order_by("-version").first()
+    report = CollaborationReport(
+        project_year=year,
+        title=year.title,
+        number=f"{year.number}-K" if year.number else None,
+        fiscal_year=year.fiscal_year,
+        department=year.department,
+        clerk=year.clerk,
+        partner_names=year.organization.name,
+        form=FORM_OF_INSTRUMENT.get(proposal.round.edition.instrument, ""),
+        purpose=proposal.purpose,
+        content=year.content,
+        city_role=terms.department_role if terms else "",
+        partner_role=terms.organization_role if terms else "",
+        cost_borne_by=terms.cost_share if terms else "",
+    )
+    open_case(report, by=by, at=at, filed=True, opens=(KIND,))
+    AdvancedMeasure.objects.bulk_create(
+        AdvancedMeasure(report=report, measure_id=named.measure_id, how=named.how)
+        for named in proposal.proposal_measures.order_by("pk")
+    )
+
+
+@on("collaboration_report", "submit", "resubmit")
+def keep_what_was_sent(report: CollaborationReport, *, by, at: datetime, facts: dict) -> None:
+    snapshot(report, content_of_collaboration(report), by=by, at=at)
+
+
+@on("collaboration_report", "publish", "correct")
+def publish_the_version(report: CollaborationReport, *, by, at: datetime, facts: dict) -> None:
+    """Freeze what the public reads from now on, with its PDF."""
+    version: Version = snapshot(report, content_of_collaboration(report), by=by, at=at)
+    report.publication = Publication.objects.create(
+        report=report,
+        number=report.publications.count() + 1,
+        version=version,
+        note=facts.get("note", ""),
+        pdf=collaboration_pdf(version.content, number=report.number or "", day=japan_date(at)),
+        by=by,
+        at=at,
+    )
+    report.save(update_fields=["publication"])

@@ -1,0 +1,212 @@
+"""The report of a department on a collaboration (協働事業報告書), and what of it is public."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from casework.models import Case, Version
+from casework.models.case import CaseQuerySet
+from grants.models import ProjectYear
+from guideline.models import Measure
+from reporting.completeness import missing_in_collaboration
+from reporting.flow import COLLABORATION_FLOW
+
+SCORES = [(score, str(score)) for score in range(1, 6)]
+
+
+class Form(models.TextChoices):
+    """In which form city and group worked together."""
+
+    CO_HOST = "co_host", _("Joint hosting (共催)")
+    COMMISSION = "commission", _("Commission (委託)")
+    SUBSIDY = "subsidy", _("Subsidy (補助)")
+    COST_SHARE = "cost_share", _("Shared cost or agreement (負担金・協定)")
+    PATRONAGE = "patronage", _("Patronage (後援)")
+    JOINT_COMMITTEE = "joint_committee", _("Joint committee (実行委員会)")
+    COOPERATION = "cooperation", _("Cooperation in a project (事業協力)")
+    OTHER = "other", _("Other")
+
+
+class CollaborationReportQuerySet(CaseQuerySet):
+    def published(self):
+        """Keep what an approver has published, corrected or not."""
+        return self.filter(publication__isnull=False)
+
+    def public(self, *, fictitious: bool):
+        """Keep what the public may read.
+
+        :param fictitious: whether invented reports are shown too; only in a demonstration.
+        """
+        found = self.published()
+        if fictitious:
+            return found
+        real = Q(project_year__isnull=True)
+        real |= Q(project_year__proposal__round__edition__fictitious=False)
+        return found.filter(real, department__fictitious=False)
+
+    def with_publication(self):
+        """Fetch along what the public pages show; the PDF stays where it is."""
+        return self.select_related(
+            "department", "publication__version", "project_year__proposal__round__edition"
+        ).defer("publication__pdf")
+
+
+class CollaborationReport(Case):
+    """What a department says about working with a group in one fiscal year.
+
+    The fields are the working copy; the public reads only what a :class:`Publication` froze.
+    Its ``organization`` stays empty: a group does not read a report before it is published.
+
+    :param cost_yen: what the collaboration cost, in yen; empty is not known.
+    :param request_key: department and fiscal year of a request by the office, which is made once.
+    """
+
+    KIND = "collaboration_report"
+    flow = COLLABORATION_FLOW
+    label = _("Collaboration report")
+
+    case_ptr = models.OneToOneField(
+        Case, on_delete=models.CASCADE, parent_link=True, related_name="as_collaboration_report"
+    )
+    project_year = models.OneToOneField(
+        ProjectYear,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="collaboration_report",
+    )
+    partner_names = models.TextField(_("partner"), blank=True)
+    form = models.CharField(_("form"), max_length=20, choices=Form.choices, blank=True)
+    purpose = models.TextField(_("purpose"), blank=True)
+    content = models.TextField(_("what was done"), blank=True)
+    city_role = models.TextField(_("what the city did"), blank=True)
+    partner_role = models.TextField(_("what the partner did"), blank=True)
+    cost_yen = models.PositiveIntegerField(_("cost (yen)"), null=True, blank=True)
+    cost_borne_by = models.TextField(_("who bore the cost"), blank=True)
+    results = models.TextField(_("what came of it"), blank=True)
+    process_score = models.PositiveSmallIntegerField(
+        _("how well we worked together"), choices=SCORES, null=True, blank=True
+    )
+    outcome_score = models.PositiveSmallIntegerField(
+        _("how much came of it"), choices=SCORES, null=True, blank=True
+    )
+    tabled_on = models.DateField(_("received by the committee on"), null=True, editable=False)
+    measures = models.ManyToManyField(
+        Measure, through="AdvancedMeasure", related_name="collaboration_reports"
+    )
+    request_key = models.CharField(max_length=40, null=True, unique=True, editable=False)  # noqa: DJ001
+    edit_number = models.PositiveIntegerField(default=0, editable=False)
+    publication = models.OneToOneField(
+        "reporting.Publication",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="shown_by",
+    )
+
+    objects = CollaborationReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("collaboration report")
+        verbose_name_plural = _("collaboration reports")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(form__in=["", *Form.values]), name="collaboration_form_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(process_score__isnull=True) | Q(process_score__range=(1, 5)),
+                name="collaboration_process_scored_1_to_5",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome_score__isnull=True) | Q(outcome_score__range=(1, 5)),
+                name="collaboration_outcome_scored_1_to_5",
+            ),
+        ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("reporting:report", args=[self.pk])
+
+    @property
+    def fictitious(self) -> bool:
+        """Whether department or project are invented, for a demonstration."""
+        year = self.project_year
+        return self.department.fictitious or bool(year and year.proposal.round.edition.fictitious)
+
+    def missing_parts(self) -> list:
+        """Return, in words, what has to be there before the report can be sent."""
+        return missing_in_collaboration(self)
+
+    @COLLABORATION_FLOW.move
+    def start(self, **facts): ...
+
+    @COLLABORATION_FLOW.move
+    def submit(self, **facts): ...
+
+    @COLLABORATION_FLOW.move
+    def send_back(self, **facts): ...
+
+    @COLLABORATION_FLOW.move
+    def resubmit(self, **facts): ...
+
+    @COLLABORATION_FLOW.move
+    def accept(self, **facts): ...
+
+    @COLLABORATION_FLOW.move
+    def answer_none(self, **facts): ...
+
+    @COLLABORATION_FLOW.move
+    def publish(self, **facts): ...
+
+    @COLLABORATION_FLOW.move
+    def correct(self, **facts): ...
+
+
+class AdvancedMeasure(models.Model):
+    """A measure of the guideline that a collaboration advanced, and how."""
+
+    report = models.ForeignKey(
+        CollaborationReport, on_delete=models.CASCADE, related_name="advanced_measures"
+    )
+    measure = models.ForeignKey(
+        Measure,
+        on_delete=models.PROTECT,
+        verbose_name=_("measure"),
+        related_name="advanced_measures",
+    )
+    how = models.TextField(_("how the collaboration advanced it"), blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["report", "measure"], name="advanced_measure_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.report_id} → {self.measure_id}"
+
+
+class Publication(models.Model):
+    """A report as the public reads it: the version that was approved, and its PDF. Only added.
+
+    :param number: 1 for the first publication; a correction is the next one.
+    :param note: what was corrected, for the public; empty for the first publication.
+    """
+
+    report = models.ForeignKey(
+        CollaborationReport, on_delete=models.PROTECT, related_name="publications"
+    )
+    number = models.PositiveSmallIntegerField()
+    version = models.OneToOneField(Version, on_delete=models.PROTECT)
+    note = models.TextField(blank=True)
+    pdf = models.BinaryField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["report", "number"], name="publication_number_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.report_id} no. {self.number}"

@@ -1,0 +1,86 @@
+"""The report of a group on one project year (実績報告書), and its settlement."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from casework.models import Case
+from grants.models import ProjectYear
+from grants.models.proposal import LineBase, Side
+from reporting.completeness import missing_in_report
+from reporting.flow import REPORT_FLOW
+from reporting.settlement import Settlement, settle
+
+
+class Report(Case):
+    """What a group did in one project year and what it cost; one for each granted year."""
+
+    KIND = "report"
+    flow = REPORT_FLOW
+    label = _("Final report")
+
+    case_ptr = models.OneToOneField(
+        Case, on_delete=models.CASCADE, parent_link=True, related_name="as_report"
+    )
+    project_year = models.OneToOneField(
+        ProjectYear, on_delete=models.PROTECT, related_name="final_report", editable=False
+    )
+    completed_on = models.DateField(_("last day of the project"), null=True, blank=True)
+    content = models.TextField(_("what was done"), blank=True)
+    results = models.TextField(_("what came of it"), blank=True)
+    participants = models.PositiveIntegerField(_("people who took part"), null=True, blank=True)
+    reflection = models.TextField(_("what your group learned"), blank=True)
+    edit_number = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("final report")
+        verbose_name_plural = _("final reports")
+
+    @property
+    def settlement(self) -> Settlement:
+        """The settlement as its lines stand, against what was granted for the year."""
+        return settle(self.settlement_lines.all(), self.project_year.granted_yen or 0)
+
+    def missing_parts(self) -> list:
+        """Return, in words, what has to be there before the report can be sent."""
+        return missing_in_report(self)
+
+    @REPORT_FLOW.move
+    def submit(self, **facts): ...
+
+    @REPORT_FLOW.move
+    def send_back(self, **facts): ...
+
+    @REPORT_FLOW.move
+    def resubmit(self, **facts): ...
+
+    @REPORT_FLOW.move
+    def accept(self, **facts): ...
+
+    @REPORT_FLOW.move
+    def drop(self, **facts): ...
+
+    @REPORT_FLOW.move
+    def reopen(self, **facts):
+        self.fiscal_year = self.project_year.fiscal_year
+
+
+class SettlementLine(LineBase):
+    """One line of a settlement (収支決算), in whole yen.
+
+    :param eligible: whether spending counts for the grant; the office says so.
+    """
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="settlement_lines")
+    eligible = models.BooleanField(_("counts for the grant"), default=True, editable=False)
+
+    class Meta(LineBase.Meta):
+        verbose_name = _("line of a settlement")
+        verbose_name_plural = _("lines of a settlement")
+        constraints = [
+            *LineBase.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(eligible=True) | Q(side=Side.EXPENDITURE),
+                name="settlementline_only_spending_is_left_out",
+            ),
+        ]

@@ -1,0 +1,23 @@
+"""Who may do what with reports and collaboration reports."""
+
+import rules
+
+from accounts.permissions import is_approver, is_office
+from casework.permissions import edits_for_organization, works_for_department
+
+
+@rules.predicate
+def belongs_to(user, department) -> bool:
+    """The person works for ``department``."""
+    return user.is_authenticated and department is not None and (
+        department.pk in user.duties.departments
+    )  # fmt: skip
+
+
+rules.add_perm("reporting.write_report", edits_for_organization)
+rules.add_perm("reporting.handle_report", is_office)
+rules.add_perm("reporting.open_collaboration", belongs_to)
+rules.add_perm("reporting.write_collaboration", works_for_department)
+rules.add_perm("reporting.handle_collaboration", is_office)
+rules.add_perm("reporting.request_collaboration", is_office)
+rules.add_perm("reporting.publish", is_approver)

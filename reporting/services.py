@@ -1,0 +1,198 @@
+"""What people do with reports and collaboration reports, besides making moves."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+import rules
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Department
+from casework import timekeeping
+from casework.approvals import waiting_draft
+from casework.calendar import japan_date, wareki_year
+from casework.services import advance, locked, open_case, record
+from grants.models.proposal import Side
+from grants.services import StaleDraft
+
+from .deadlines import KIND
+from .models import AdvancedMeasure, CollaborationReport, Report, SettlementLine
+
+#: States in which the department, or for a correction the office, changes the working copy.
+WRITTEN_BY_DEPARTMENT = ("requested", "drafting", "returned")
+CORRECTED_BY_OFFICE = ("published", "corrected")
+
+
+def may_edit_report(report: Report, user) -> bool:
+    """Return whether ``user`` may change what the report says, in the state it is in."""
+    return report.state in ("drafting", "returned") and rules.has_perm(
+        "reporting.write_report", user, report
+    )
+
+
+@transaction.atomic
+def save_report(
+    report: Report, *, fields: dict, lines: list[dict], edit_number: int, by, at: datetime
+) -> Report:
+    """Save what the group wrote, if nobody saved since the page was loaded.
+
+    :param fields: values of ``completed_on, content, results, participants, reflection``.
+    :param lines: of the settlement, dicts of ``side, label, detail, amount_yen, from_city``.
+    :param edit_number: the number the page was loaded with.
+    :raises StaleDraft: if the report has a newer number; nothing is changed.
+    :raises PermissionDenied: if ``by`` may not write, or the report is not being written.
+    """
+    report = locked(report)
+    if not may_edit_report(report, by.act_on(japan_date(at))):
+        raise PermissionDenied("reporting.write_report")
+    _write(report, fields, edit_number)
+    report.settlement_lines.all().delete()
+    SettlementLine.objects.bulk_create(SettlementLine(report=report, **line) for line in lines)
+    return report
+
+
+def _write(case, fields: dict, edit_number: int) -> None:
+    if case.edit_number != edit_number:
+        raise StaleDraft(case.edit_number)
+    for name, value in fields.items():
+        setattr(case, name, value)
+    case.edit_number += 1
+    case.save()
+
+
+@transaction.atomic
+def leave_out(report: Report, *, lines: Collection[int], by, at: datetime) -> Report:
+    """Say which spending does not count for the grant; all other spending counts.
+
+    :param lines: ids of lines of the settlement.
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if the report is not with the office.
+    """
+    report = locked(report)
+    if not rules.has_perm("reporting.handle_report", by.act_on(japan_date(at)), report):
+        raise PermissionDenied("reporting.handle_report")
+    if report.state != "submitted":
+        raise ValidationError(_("The report is not with the office now."))
+    spent = report.settlement_lines.filter(side=Side.EXPENDITURE)
+    spent.update(eligible=True)
+    spent.filter(pk__in=lines).update(eligible=False)
+    amount = report.settlement.not_eligible_yen
+    record(report, "leave_out", by=by, at=at, lines=sorted(lines), not_eligible_yen=amount)
+    return report
+
+
+@transaction.atomic
+def open_collaboration_report(
+    department: Department, *, fiscal_year: int, title: str, by, at: datetime
+) -> CollaborationReport:
+    """Begin a report of a department's own accord.
+
+    :raises PermissionDenied: if ``by`` does not work for ``department``.
+    """
+    if not rules.has_perm("reporting.open_collaboration", by.act_on(japan_date(at)), department):
+        raise PermissionDenied("reporting.open_collaboration")
+    report = CollaborationReport(department=department, fiscal_year=fiscal_year, title=title)
+    open_case(report, by=by, at=at, filed=True)
+    return advance(report, "start", by=by, at=at)
+
+
+@transaction.atomic
+def request_collaboration_reports(
+    *, fiscal_year: int, due_on: date | None, by, at: datetime
+) -> list[CollaborationReport]:
+    """Ask every department that there is today for its report on a fiscal year.
+
+    A department is asked once a year: asking again opens cases only for those that have none.
+    A report that is under way without a date, such as one that a project opened, gets the date.
+
+    :param due_on: the day the reports are due, Japan date; ``None`` leaves it "not set".
+    :return: the reports that were opened now.
+    :raises PermissionDenied: if ``by`` is not of the office.
+    """
+    today = japan_date(at)
+    if not rules.has_perm("reporting.request_collaboration", by.act_on(today)):
+        raise PermissionDenied("reporting.request_collaboration")
+    under_way = CollaborationReport.objects.filter(fiscal_year=fiscal_year)
+    if due_on:
+        _name_the_day(under_way, due_on, by=by, at=at)
+    asked = set(under_way.values_list("department_id", flat=True))
+    departments = Department.objects.valid_on(today).exclude(pk__in=asked).order_by("pk")
+    return [_request(d, fiscal_year, due_on, by=by, at=at) for d in departments]
+
+
+def _request(department, fiscal_year: int, due_on, *, by, at) -> CollaborationReport:
+    report = CollaborationReport(
+        department=department,
+        fiscal_year=fiscal_year,
+        title=f"{wareki_year(fiscal_year)}の協働",
+        request_key=f"{department.pk}-{fiscal_year}",
+    )
+    facts = {"due_on": due_on} if due_on else {}
+    return open_case(report, by=by, at=at, filed=True, opens=(KIND,), **facts)
+
+
+def _name_the_day(reports, due_on: date, *, by, at: datetime) -> None:
+    open_ones = reports.filter(state__in=WRITTEN_BY_DEPARTMENT).order_by("pk")
+    for report in open_ones.exclude(deadlines__due_on__isnull=False):
+        timekeeping.open_deadlines(report, (KIND,), at=at, facts={"due_on": due_on})
+        record(report, "name_the_day", by=by, at=at, due_on=due_on)
+
+
+def may_edit_collaboration(report: CollaborationReport, user) -> bool:
+    """Return whether ``user`` may change the working copy, in the state the report is in."""
+    if report.state in WRITTEN_BY_DEPARTMENT:
+        return rules.has_perm("reporting.write_collaboration", user, report)
+    if report.state in CORRECTED_BY_OFFICE:
+        return rules.has_perm("reporting.handle_collaboration", user, report)
+    return False
+
+
+@transaction.atomic
+def save_collaboration_report(
+    report: CollaborationReport, *, fields: dict, measures: list[dict], edit_number: int, by,
+    at: datetime,
+) -> CollaborationReport:  # fmt: skip
+    """Save the working copy; the first save of a requested report starts it.
+
+    After publication the office writes a correction here; the public reads the old text until
+    an approver has published the new one.
+
+    :param measures: dicts of ``measure, how``.
+    :param edit_number: the number the page was loaded with.
+    :raises StaleDraft: if the report has a newer number; nothing is changed.
+    :raises PermissionDenied: if ``by`` may not write the report now.
+    :raises ValidationError: if the report waits in a draft for approval.
+    """
+    report = locked(report)
+    if not may_edit_collaboration(report, by.act_on(japan_date(at))):
+        raise PermissionDenied("reporting.write_collaboration")
+    if waiting_draft(report):
+        raise ValidationError(_("The report waits in a draft for approval. Drop the draft first."))
+    _write(report, fields, edit_number)
+    report.advanced_measures.all().delete()
+    AdvancedMeasure.objects.bulk_create(AdvancedMeasure(report=report, **row) for row in measures)
+    return advance(report, "start", by=by, at=at) if report.state == "requested" else report
+
+
+@transaction.atomic
+def record_tabling(
+    report: CollaborationReport, *, tabled_on: date, by, at: datetime
+) -> CollaborationReport:
+    """Record the day on which the committee received a report that the office accepted.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if the report is not accepted yet, or the day lies in the future.
+    """
+    report = locked(report)
+    today = japan_date(at)
+    if not rules.has_perm("reporting.handle_collaboration", by.act_on(today), report):
+        raise PermissionDenied("reporting.handle_collaboration")
+    if report.state not in ("accepted", *CORRECTED_BY_OFFICE):
+        raise ValidationError(_("The office has to accept the report first."))
+    if tabled_on > today:
+        raise ValidationError(_("The day must not lie in the future."))
+    report.tabled_on = tabled_on
+    report.save(update_fields=["tabled_on"])
+    record(report, "table", by=by, at=at, tabled_on=tabled_on)
+    return report
