@@ -36,14 +36,17 @@ def draft(title: str, wishes: list[Wish], *, by, at: datetime) -> Approval:
     """Draft one approval for ``wishes``, if each of them could be made now.
 
     :raises PermissionDenied: if ``by`` is not of the office.
-    :raises NotPossible: if the list is empty, or a case waits in another draft, or cannot move.
+    :raises NotPossible: if the list is empty or names a case twice, or a case waits in another
+        draft or cannot move.
     """
     by.act_on(japan_date(at))
     if not rules.has_perm("casework.draft_approval", by):
         raise PermissionDenied("casework.draft_approval")
     if not wishes:
         raise NotPossible(_("A draft needs at least one case."))
-    for wish in wishes:
+    if len({wish.case.pk for wish in wishes}) < len(wishes):
+        raise NotPossible(_("A draft can name each case only once."))
+    for wish in sorted(wishes, key=lambda wish: wish.case.pk):  # everyone locks in this order
         _refuse_what_cannot_move(wish, at=at)
     year = fiscal_year(japan_date(at))
     approval = Approval(title=title, drafted_by=by, internal=True, clerk=by, fiscal_year=year)
@@ -59,7 +62,7 @@ def draft(title: str, wishes: list[Wish], *, by, at: datetime) -> Approval:
         )
         for wish in wishes
     )
-    outbox.tell(approval, Party.APPROVER, "approval_drafted", at=at)
+    outbox.tell(approval, Party.APPROVER, "approval_drafted", at=at, but=by)
     return approval
 
 
@@ -101,6 +104,6 @@ def _facts(item: ApprovalItem) -> dict:
     }
 
 
-@on("approval", "approve", "send_back")
+@on("approval", "approve", "send_back", "drop")
 def tell_the_drafter(approval: Approval, *, by, at: datetime, facts: dict) -> None:
-    outbox.tell(approval, Party.OFFICE, "approval_decided", at=at)
+    outbox.tell(approval, Party.OFFICE, "approval_decided", at=at, but=by)

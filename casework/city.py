@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from .flow import Text
@@ -62,4 +63,6 @@ def set_value(code: str, value: str, *, source: str, by, at: datetime) -> CitySe
 
 def sender_on(day: date) -> Sender | None:
     """Return in whose name letters leave on ``day``; ``None`` if it is not set."""
-    return Sender.objects.valid_on(day).order_by("-valid_from", "-pk").first()
+    # Databases differ in where they put an empty start; it is the earliest.
+    newest = F("valid_from").desc(nulls_last=True)
+    return Sender.objects.valid_on(day).order_by(newest, "-pk").first()

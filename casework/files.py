@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from . import services
+from .calendar import japan_date
 from .models import Case, StoredFile
 
 #: Largest upload, in bytes.
@@ -33,6 +34,8 @@ ACCEPTED: dict[str, tuple[str, tuple[bytes, ...]]] = {
         (b"PK\x03\x04",),
     ),
 }
+#: Where the contents of a document lie inside its zip.
+_PARTS = {".docx": "word/", ".xlsx": "xl/"}
 
 
 def check(name: str, content: bytes) -> str:
@@ -53,13 +56,17 @@ def check(name: str, content: bytes) -> str:
         )
     media_type, beginnings = ACCEPTED[ending]
     if not content.startswith(beginnings) or _is_something_else(content, ending):
-        raise ValidationError(
-            _("The file is not what its name says. Save it again as %(kind)s and send that.")
-            % {"kind": ending.lstrip(".").upper()}
-        )
-    if beginnings == (b"PK\x03\x04",):
-        _refuse_macros(content)
+        raise _not_what_it_says(ending)
+    if ending in _PARTS:
+        _look_inside(content, ending)
     return media_type
+
+
+def _not_what_it_says(ending: str) -> ValidationError:
+    return ValidationError(
+        _("The file is not what its name says. Save it again as %(kind)s and send that.")
+        % {"kind": ending.lstrip(".").upper()}
+    )
 
 
 def _is_something_else(content: bytes, ending: str) -> bool:
@@ -71,12 +78,14 @@ def _is_something_else(content: bytes, ending: str) -> bool:
     return found.lower() in {".html", ".htm", ".js", ".exe", ".svg"}
 
 
-def _refuse_macros(content: bytes) -> None:
+def _look_inside(content: bytes, ending: str) -> None:
     try:
         names = zipfile.ZipFile(io.BytesIO(content)).namelist()
     except zipfile.BadZipFile as error:
         raise ValidationError(_("The file is damaged. Save it again and send that.")) from error
-    if any(name.endswith("vbaProject.bin") for name in names):
+    if not any(name.startswith(_PARTS[ending]) for name in names):
+        raise _not_what_it_says(ending)
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise ValidationError(_("The file holds macros. Save it without macros and send that."))
 
 
@@ -87,9 +96,9 @@ def store(case: Case, upload, *, label: str, by, at: datetime) -> StoredFile:
     :raises PermissionDenied: if ``by`` may not add files to this case.
     :raises ValidationError: see :func:`check`.
     """
-    if not rules.has_perm("casework.add_file", by, case):
+    if not rules.has_perm("casework.add_file", by.act_on(japan_date(at)), case):
         raise PermissionDenied("casework.add_file")
-    content = upload.read()
+    content = upload.read(MAX_BYTES + 1)
     media_type = check(upload.name, content)
     digest = hashlib.sha256(content).hexdigest()
     upload.seek(0)
@@ -116,10 +125,9 @@ def remove(stored: StoredFile, *, by, at: datetime) -> None:
     :raises PermissionDenied: if the case was filed, or ``by`` may not write for it.
     """
     case = services.locked(stored.case)
-    if (
-        case.filed_at
-        and case.state != "returned"
-        or not rules.has_perm("casework.add_file", by, case)
+    being_written = not case.filed_at or case.state == "returned"
+    if not (
+        being_written and rules.has_perm("casework.add_file", by.act_on(japan_date(at)), case)
     ):
         raise PermissionDenied("casework.add_file")
     stored.removed_at = at

@@ -16,6 +16,9 @@ WHERE_IT_CAME_FROM = "*back*"
 #: Target of a move that is recorded but leaves the state as it is.
 SAME = "*same*"
 
+#: Verbs of the history that are no rows of a table: a case begins, a slip is undone (訂正).
+OPEN, TAKE_BACK = "open", "take_back"
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -89,11 +92,13 @@ class Flow(dict[str, Move]):
         self.kind = kind
         self.stages = {row.code: row for row in rows if isinstance(row, Stage)}
         super().__init__((row.verb, row) for row in rows if isinstance(row, Move))
-        self._refuse_unknown_states()
+        self._refuse_unsound_rows()
 
-    def _refuse_unknown_states(self) -> None:
+    def _refuse_unsound_rows(self) -> None:
         known = {*self.stages, WHERE_IT_CAME_FROM, SAME}
         for move in self.values():
+            if move.verb in (OPEN, TAKE_BACK):
+                raise ValueError(f"{self.kind}.{move.verb}: the history uses this verb itself")
             if unknown := {*move.source, move.target} - known:
                 raise ValueError(f"{self.kind}.{move.verb}: unknown state {sorted(unknown)}")
 

@@ -8,10 +8,10 @@ refusal. SQLite drops triggers when it rebuilds a table, so they are made again 
 ``migrate``, and a system check says when one is missing.
 """
 
-from django.core.checks import Error
+from django.core.checks import Warning
 from django.db import connections
 
-#: table → why its rows stay as they are.
+#: The tables whose rows stay as they are.
 _APPEND_ONLY: list[str] = ["casework_event", "casework_seal", "casework_version"]
 
 _SQLITE_REFUSE = """
@@ -97,11 +97,14 @@ def install(sender=None, using="default", **kwargs) -> None:
             cursor.execute(statement)
 
 
-def check_installed(app_configs, databases=None, **kwargs) -> list[Error]:
-    """System check: the database still has every trigger."""
+def check_installed(app_configs, databases=None, **kwargs) -> list[Warning]:
+    """System check: the database still has every trigger.
+
+    A warning, because ``migrate`` runs the checks first and must go on to mend it.
+    """
     absent = [name for alias in databases or () for name in sorted(missing(connections[alias]))]
     hint = "Run manage.py migrate: it makes them again."
     return [
-        Error(f"The database lacks the trigger {name}.", hint=hint, id="casework.E001")
+        Warning(f"The database lacks the trigger {name}.", hint=hint, id="casework.W001")
         for name in absent
     ]

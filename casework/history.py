@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
+from .flow import TAKE_BACK
 from .models import Event, Remark, Seal
 
 #: Facts that are a person's own words: kept as a remark, never in the history itself.
@@ -65,10 +66,23 @@ def _set_prose_apart(case, facts: dict, *, by, at: datetime) -> dict:
     kept = {name: value for name, value in facts.items() if name not in PROSE}
     for name in PROSE:
         if text := facts.get(name):
-            salt = secrets.token_hex(16)
-            remark = Remark.objects.create(case_id=case.pk, text=text, salt=salt, by=by, at=at)
-            kept[name] = {"remark": remark.pk, "digest": digest_of([salt, text])}
+            remark = Remark.objects.create(
+                case_id=case.pk, text=text, salt=secrets.token_hex(16), by=by, at=at
+            )
+            kept[name] = {"remark": remark.pk, "digest": remark_digest(remark)}
     return kept
+
+
+def remark_digest(remark: Remark) -> str:
+    """Return what the history says of a remark; without the salt nobody can guess the words."""
+    return digest_of([remark.salt, remark.text])
+
+
+def source_of(case, state: str, *, before: Event) -> str:
+    """Return from where ``case`` last came to ``state`` by a move, earlier than ``before``."""
+    entries = case.events.filter(target=state, pk__lt=before.pk).exclude(source=state)
+    entry = entries.exclude(verb=TAKE_BACK).order_by("-pk").first()
+    return entry.source if entry else ""
 
 
 @transaction.atomic
@@ -77,6 +91,7 @@ def seal(*, day: date) -> Seal | None:
 
     :returns: the seal of that day, or ``None`` while there is no history.
     """
+    _wait_for_writers()
     last = Event.objects.order_by("-pk").first()
     if last is None:
         return None
@@ -90,14 +105,28 @@ def seal(*, day: date) -> Seal | None:
         last_event=last.pk,
         cases=len(heads),
         previous_digest=before,
-        digest=digest_of({"day": day, "heads": heads, "previous": before}),
+        digest=seal_digest(day, last.pk, heads, before),
     )
 
 
-def heads_at(last_event: int) -> list[list]:
-    """Return ``[case, digest]`` of each case's last event up to ``last_event``, by case."""
-    heads: dict[int, str] = {}
+def _wait_for_writers() -> None:
+    """Wait until no event is being written: on PostgreSQL a lower id may be committed later."""
+    connection = transaction.get_connection()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE casework_event IN SHARE MODE")
+
+
+def seal_digest(day: date, last_event: int, heads: dict[int, str], previous: str) -> str:
+    """Return the digest a seal ought to bear.
+
+    :param heads: case → digest of its last event up to ``last_event``.
+    """
+    told = {"day": day, "last_event": last_event, "heads": sorted(heads.items())}
+    return digest_of({**told, "previous": previous})
+
+
+def heads_at(last_event: int) -> dict[int, str]:
+    """Return case → digest of its last event up to ``last_event``."""
     events = Event.objects.filter(pk__lte=last_event).order_by("pk")
-    for case, digest in events.values_list("case_id", "digest").iterator(chunk_size=2000):
-        heads[case] = digest
-    return [[case, heads[case]] for case in sorted(heads)]
+    return dict(events.values_list("case_id", "digest").iterator(chunk_size=2000))

@@ -1,4 +1,5 @@
 from django.db import transaction
+from django.db.transaction import TransactionManagementError
 
 from .models import NumberSeries
 
@@ -11,7 +12,8 @@ def next_number(series: str, fiscal_year: int) -> int:
 
     :raises TransactionManagementError: outside a transaction.
     """
-    transaction.get_connection().validate_no_broken_transaction()
+    if not transaction.get_connection().in_atomic_block:
+        raise TransactionManagementError("A number is taken in the transaction that uses it.")
     NumberSeries.objects.get_or_create(name=series, fiscal_year=fiscal_year)
     row = NumberSeries.objects.select_for_update().get(name=series, fiscal_year=fiscal_year)
     row.last += 1

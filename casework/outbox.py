@@ -56,10 +56,10 @@ def post(kind: str, *, to, at: datetime, key: str, case: Case | None = None, **c
         text = render_to_string(
             f"notices/{kind}.{to.language}.txt", {"case": case, "person": to, **context}
         )
-    subject, _blank, body = text.strip().partition("\n")
+    subject, _newline, body = text.strip().partition("\n")
     return enqueue(
         kind, to=to.email, recipient=to, case=case, at=at, key=key,
-        subject=subject.strip(), body=body.strip(), path=case_path(case),
+        subject=" ".join(subject.split()), body=body.strip(), path=case_path(case),
     )  # fmt: skip
 
 

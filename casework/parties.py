@@ -26,12 +26,17 @@ def parties_of(duties: Duties) -> list[str]:
 def people_behind(case, party: str, *, day) -> list[User]:
     """Return who receives what ``party`` is told about ``case``, as of ``day`` (Japan date).
 
-    The office is the case's clerk, or everyone in the office while no clerk is assigned.
+    The office is the case's clerk, or everyone in the office while the case has none who is still
+    there. Whoever may not see the case, such as one with a conflict of interest, is not told.
     """
-    if party == Party.ORGANIZATION:
-        return _members(case, day)
-    if party == Party.OFFICE and case.clerk_id:
-        return [case.clerk]
+    people = _members(case, day) if party == Party.ORGANIZATION else _holders(case, party, day)
+    if party == Party.OFFICE and case.clerk in people:
+        people = [case.clerk]
+    rows = type(case).objects.filter(pk=case.pk)
+    return [person for person in people if rows.visible_to(person.act_on(day)).exists()]
+
+
+def _holders(case, party: str, day) -> list[User]:
     held = Q(duty__role=party)
     if party == Party.DEPARTMENT:
         held &= Q(duty__department=case.department_id)

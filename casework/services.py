@@ -12,7 +12,7 @@ from django_fsm import TransitionNotAllowed
 from . import consequences, history, letters, outbox, timekeeping
 from .calendar import fiscal_year, japan_date
 from .errors import NotPossible
-from .flow import Move, Text
+from .flow import OPEN, TAKE_BACK, Move, Text
 from .models import ApprovalItem, Case, Event, Version
 from .numbers import next_number
 from .parties import Party
@@ -34,9 +34,9 @@ def open_case(
     if filed:
         case.filed_at = at
     case.save()
-    history.append(case, "open", source="", target=case.state, by=by, at=at, facts=facts)
+    history.append(case, OPEN, source="", target=case.state, by=by, at=at, facts=facts)
     timekeeping.open_deadlines(case, opens, at=at, facts=facts)
-    _follow(case, "open", by=by, at=at, facts=facts)
+    _follow(case, OPEN, by=by, at=at, facts=facts)
     return case
 
 
@@ -168,7 +168,12 @@ def record(case: Case, verb: str, *, by, at: datetime, **facts) -> Event:
 
 @transaction.atomic
 def assign(case: Case, clerk, *, by, at: datetime) -> Case:
-    """Give ``case`` to a clerk of the office."""
+    """Give ``case`` to a clerk of the office.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    """
+    if not rules.has_perm("casework.handle_case", by.act_on(japan_date(at)), case):
+        raise PermissionDenied("casework.handle_case")
     case = locked(case)
     case.clerk = clerk
     case.save(update_fields=["clerk"])
@@ -212,19 +217,15 @@ def correct(case: Case, *, reason: str, by, at: datetime) -> Case:
     if why := _cannot_take_back(case, last):
         raise NotPossible(why)
     history.append(
-        case, "correct", source=case.state, target=last.source, by=by, at=at,
+        case, TAKE_BACK, source=case.state, target=last.source, by=by, at=at,
         facts={"event": last.pk, "reason": reason},
     )  # fmt: skip
-    case.deadlines.open().filter(opened_at=last.at).update(
-        closed_at=at, closed_because=f"event {last.pk} taken back"
-    )
-    case.deadlines.filter(met_at=last.at).update(met_at=None, met_on=None)
-    case.deadlines.filter(closed_at=last.at, superseded_by=None).update(
-        closed_at=None, closed_because=""
-    )
+    timekeeping.take_back(case, case.flow[last.verb], moved_at=last.at, at=at)
     case.__dict__["state"] = last.source  # not a move of the table: the door writes it itself
-    case.closed_at = None
+    case.came_from = history.source_of(case, last.source, before=last)
+    case.closed_at = at if case.stage.final else None
     case.save()
+    outbox.tell_who_is_next(case, by=by, at=at)
     return case
 
 

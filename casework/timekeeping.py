@@ -5,9 +5,10 @@ from datetime import date, datetime
 from django.db import transaction
 
 from . import history
-from .calendar import end_of_day, japan_date, moment
+from .calendar import end_of_day, moment
 from .deadlines import KINDS
 from .derivation import Due
+from .flow import Move
 from .models import Case, Deadline, Extension
 
 
@@ -50,14 +51,33 @@ def _end(due: Due) -> datetime | None:
 def meet_deadlines(case, kinds, *, at: datetime, on: date | None = None) -> None:
     """Stamp the open deadlines of ``kinds`` as met.
 
-    :param on: the Japan date that counts, such as 収受日 of a paper; the date of ``at`` if none.
+    :param on: the Japan date that counts instead of the moment, such as 収受日 of a paper.
     """
-    case.deadlines.open().filter(kind__in=kinds).update(met_at=at, met_on=on or japan_date(at))
+    case.deadlines.open().filter(kind__in=kinds).update(met_at=at, met_on=on)
 
 
 def close_deadlines(case, *, at: datetime, reason: str) -> None:
     """Close whatever is still open: the case has come to an end."""
     case.deadlines.open().update(closed_at=at, closed_because=reason)
+
+
+def take_back(case, move: Move, *, moved_at: datetime, at: datetime) -> None:
+    """Put the deadlines of ``case`` back to what they were before ``move``, made at ``moved_at``.
+
+    What the move opened is closed; what it met, closed or replaced is owed again.
+    """
+    fresh = list(case.deadlines.open().filter(kind__in=move.opens, opened_at=moved_at))
+    owed = case.deadlines.filter(kind__in=move.meets, met_at=moved_at)
+    owed |= case.deadlines.filter(superseded_by__in=fresh)
+    if case.flow.stages[case.state].final:
+        owed |= case.deadlines.filter(closed_at=moved_at, superseded_by=None)
+    again = list(owed.values_list("pk", flat=True))
+    case.deadlines.filter(pk__in=[deadline.pk for deadline in fresh]).update(
+        closed_at=at, closed_because="the move was taken back"
+    )
+    case.deadlines.filter(pk__in=again).update(
+        met_at=None, met_on=None, closed_at=None, closed_because="", superseded_by=None
+    )
 
 
 @transaction.atomic
@@ -89,6 +109,7 @@ def extend(deadline: Deadline, *, until: date, reason: str, by, at: datetime) ->
     :raises ValueError: if ``until`` is not later than the date that counts now.
     """
     case = Case.objects.select_for_update().get(pk=deadline.case_id)
+    deadline = Deadline.objects.get(pk=deadline.pk)  # somebody may just have extended it
     if deadline.ends_on is not None and until <= deadline.ends_on:
         raise ValueError("An extension must reach beyond the date that counts now.")
     extension = Extension.objects.create(

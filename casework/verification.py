@@ -1,12 +1,20 @@
-"""Reading history back: chains intact, every path legal in its table, last target = state."""
+"""Reading history back: chains intact, every path legal in its table, last target = state.
 
-from collections.abc import Iterator
+What the history only points to is read too: filed versions, and the remarks that still exist.
+Remarks whose time is up were destroyed, and are not missed.
+"""
+
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from . import history
-from .models import Case, Event, Seal
+from .flow import OPEN, TAKE_BACK, WHERE_IT_CAME_FROM, Flow
+from .models import Case, Event, Remark, Seal, Version
 from .models.case import KINDS
+
+#: Rows fetched at a time: the whole history is never in memory.
+CHUNK = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,51 +26,125 @@ class Fault:
     what: str
 
 
-def faults() -> Iterator[Fault]:
-    """Yield all that does not fit, cases by id and then seals by day; streams the rows."""
-    states = dict(Case.objects.values_list("pk", "state"))
-    kinds = dict(Case.objects.values_list("pk", "kind"))
-    events = Event.objects.order_by("case_id", "pk").iterator(chunk_size=2000)
-    seen = set()
-    for case, chain in groupby(events, key=lambda event: event.case_id):
-        seen.add(case)
-        yield from _chain_faults(case, kinds[case], states[case], chain)
-    for case in sorted(set(states) - seen):
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an event says of a remark: where it stands and the digest the words had."""
+
+    case: int
+    event: int
+    digest: str
+
+
+def count() -> int:
+    """Return how many rows :func:`faults` reads, for a progress bar."""
+    sealed = Event.objects.count() if Seal.objects.exists() else 0
+    return Event.objects.count() + Version.objects.count() + Remark.objects.count() + sealed
+
+
+def faults(read: Callable[[], None] = lambda: None) -> Iterator[Fault]:
+    """Yield all that does not fit: cases by id, then versions, remarks and seals.
+
+    :param read: called after every row.
+    """
+    told: dict[int, Told] = {}
+    yield from _case_faults(told, read)
+    yield from _version_faults(read)
+    yield from _remark_faults(told, read)
+    yield from _seal_faults(read)
+
+
+def _case_faults(told: dict[int, Told], read: Callable) -> Iterator[Fault]:
+    cases = {pk: (kind, state) for pk, kind, state in Case.objects.values_list("pk", "kind", "state")}
+    for case, chain in groupby(_events(read, "case_id", "pk"), key=lambda event: event.case_id):
+        kind, state = cases.pop(case)
+        machine = KINDS.get(kind)
+        if machine is None:
+            yield Fault(case, None, f"is of an unknown kind, {kind}")
+        yield from _chain_faults(case, machine.flow if machine else None, state, chain, told)
+    for case in sorted(cases):
         yield Fault(case, None, "has no history")
-    yield from _seal_faults()
 
 
-def _chain_faults(case: int, kind: str, state: str, chain) -> Iterator[Fault]:
-    flow, digest, stood = KINDS[kind].flow, "", None
+def _events(read: Callable, *order: str) -> Iterator[Event]:
+    for event in Event.objects.order_by(*order).iterator(chunk_size=CHUNK):
+        yield event
+        read()
+
+
+def _chain_faults(case: int, flow: Flow | None, state: str, chain, told) -> Iterator[Fault]:
+    before: Event | None = None
+    came: dict[str, str] = {}
     for event in chain:
-        if event.previous_digest != digest:
-            yield Fault(case, event.pk, "does not follow the line before it")
-        if event.digest != history.event_digest(event):
-            yield Fault(case, event.pk, "was changed: its digest is another")
-        if stood is not None and event.source != stood:
-            yield Fault(case, event.pk, f"starts from {event.source}, the case stood at {stood}")
-        if not _legal(flow, event, first=stood is None):
-            yield Fault(case, event.pk, f"no row {event.source} –{event.verb}→ {event.target}")
-        digest, stood = event.digest, event.target
-    if stood != state:
-        yield Fault(case, None, f"stands at {state}, its history ends at {stood}")
+        for what in _line_faults(flow, before, came, event):
+            yield Fault(case, event.pk, what)
+        if event.source != event.target and event.verb != TAKE_BACK:
+            came[event.target] = event.source
+        told.update(_remarks_of(event))
+        before = event
+    if before.target != state:
+        yield Fault(case, None, f"stands at {state}, its history ends at {before.target}")
 
 
-def _legal(flow, event: Event, *, first: bool) -> bool:
-    if first:
-        return (event.verb, event.source, event.target) == ("open", "", flow.initial)
-    if event.verb == "correct":
-        return True
-    if event.verb in flow:
-        return event.target in flow.leads(event.verb, event.source)
-    return event.source == event.target
+def _line_faults(flow: Flow | None, before: Event | None, came: dict, event: Event):
+    if event.previous_digest != (before.digest if before else ""):
+        yield "does not follow the line before it"
+    if event.digest != history.event_digest(event):
+        yield "was changed: its digest is another"
+    if before and event.source != before.target:
+        yield f"starts from {event.source}, the case stood at {before.target}"
+    if flow and not _legal(flow, before, came, event):
+        yield f"no row {event.source} –{event.verb}→ {event.target}"
 
 
-def _seal_faults() -> Iterator[Fault]:
-    before = ""
-    for seal in Seal.objects.order_by("day"):
-        heads = history.heads_at(seal.last_event)
-        wanted = history.digest_of({"day": seal.day, "heads": heads, "previous": before})
-        if seal.previous_digest != before or seal.digest != wanted:
+def _legal(flow: Flow, before: Event | None, came: dict[str, str], event: Event) -> bool:
+    if before is None:
+        return (event.verb, event.source, event.target) == (OPEN, "", flow.initial)
+    if event.verb == TAKE_BACK:
+        undone = (event.facts.get("event"), event.source, event.target)
+        return undone == (before.pk, before.target, before.source)
+    if event.verb not in flow:
+        return event.source == event.target
+    if flow[event.verb].target == WHERE_IT_CAME_FROM:
+        back = came.get(event.source) or flow.initial
+        return event.source in flow[event.verb].source and event.target == back
+    return event.target in flow.leads(event.verb, event.source)
+
+
+def _remarks_of(event: Event) -> Iterator[tuple[int, Told]]:
+    for name in history.PROSE:
+        if isinstance(fact := event.facts.get(name), dict) and "remark" in fact:
+            yield fact["remark"], Told(event.case_id, event.pk, fact["digest"])
+
+
+def _version_faults(read: Callable) -> Iterator[Fault]:
+    for version in Version.objects.order_by("pk").iterator(chunk_size=CHUNK):
+        if version.digest != history.digest_of(version.content):
+            what = f"version {version.number} was changed: its digest is another"
+            yield Fault(version.case_id, None, what)
+        read()
+
+
+def _remark_faults(told: dict[int, Told], read: Callable) -> Iterator[Fault]:
+    for remark in Remark.objects.order_by("pk").iterator(chunk_size=CHUNK):
+        said = told.get(remark.pk)
+        if said is None:
+            yield Fault(remark.case_id, None, f"no line speaks of remark {remark.pk}")
+        elif said.digest != history.remark_digest(remark):
+            yield Fault(said.case, said.event, f"the words of remark {remark.pk} were changed")
+        read()
+
+
+def _seal_faults(read: Callable) -> Iterator[Fault]:
+    """Walk through the events once, in the order they were written, and check each seal on the way."""
+    seals = list(Seal.objects.order_by("day"))
+    events = _events(read, "pk") if seals else iter(())
+    heads: dict[int, str] = {}
+    before, event = "", next(events, None)
+    for seal in seals:
+        while event and event.pk <= seal.last_event:
+            heads[event.case_id] = event.digest
+            event = next(events, None)
+        wanted = history.seal_digest(seal.day, seal.last_event, heads, before)
+        if (seal.previous_digest, seal.digest, seal.cases) != (before, wanted, len(heads)):
             yield Fault(None, None, f"the seal of {seal.day} does not fit what it sealed")
         before = seal.digest

@@ -88,9 +88,10 @@ class Deadline(models.Model):
         """Return whether the duty was, or is being, met too late; computed, never stored."""
         if self.ends_on is None:
             return False
-        if not self.extension and not self.met_at:
-            return now >= self.due_at
-        return (self.met_on or japan_date(self.met_at or now)) > self.ends_on
+        if self.met_on:
+            return self.met_on > self.ends_on
+        moment = self.met_at or now
+        return japan_date(moment) > self.ends_on if self.extension else moment >= self.due_at
 
 
 class Extension(models.Model):
