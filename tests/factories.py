@@ -11,6 +11,8 @@ from casework.services import advance
 from grants import services
 from grants.models import CourseEdition, EditionParameter, Proposal, Round
 from guideline.models import Edition, Measure, Section
+from reviews import services as selection
+from reviews.models import PanelSeat
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 #: The day on which tests take place unless they say otherwise.
@@ -103,9 +105,9 @@ def edition(course: str = "startup", **rules) -> CourseEdition:
     return made
 
 
-def call(course: str = "startup", *, fiscal_year: int = 2026, **rules) -> Round:
-    """A round that is open on NOON, under the rules of :func:`edition`."""
-    return services.open_round(
+def call(course: str = "startup", *, fiscal_year: int = 2026, seats: int = 1, **rules) -> Round:
+    """A round that is open on NOON, under the rules of :func:`edition`, with a panel of ``seats``."""
+    made = services.open_round(
         edition(course, **rules),
         fiscal_year=fiscal_year,
         name=f"{fiscal_year}年度 {course}",
@@ -115,6 +117,25 @@ def call(course: str = "startup", *, fiscal_year: int = 2026, **rules) -> Round:
         by=user(Role.OFFICE),
         at=NOON - timedelta(days=20),
     )
+    if seats:
+        panel(made, seats=seats)
+    return made
+
+
+#: A rubric of two criteria, invented like all test data.
+CRITERIA = [
+    {"label_ja": "公益性", "label_en": "Public benefit", "max_points": 10},
+    {"label_ja": "実現性", "label_en": "Feasibility", "max_points": 5},
+]
+
+
+def panel(round: Round, *, seats: int = 1, criteria: list[dict] = CRITERIA) -> list[PanelSeat]:
+    """Give a round a rubric and members, so that proposals can be referred to it."""
+    office = user(Role.OFFICE)
+    selection.set_rubric(round, criteria=criteria, source="試験", by=office, at=NOON)
+    return [
+        selection.add_seat(round, user=user(Role.PANEL), by=office, at=NOON) for _ in range(seats)
+    ]
 
 
 def sender() -> Sender:

@@ -1,0 +1,162 @@
+"""Drafting the decision of a round: one frozen snapshot, one approval, a wish per proposal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.permissions import require
+from casework import approvals
+from casework.calendar import japan_date
+from casework.models import Approval, Case
+from grants.models import Proposal, Round
+
+from . import snapshots
+from .models import DecisionSnapshot, ScoreSheet
+from .selection import Standing, standings
+
+VERBS = ("select", "reserve", "decline")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the office wants to do with one proposal.
+
+    :param verb: select, reserve or decline.
+    :param assessed_yen: amount in yen; ``None`` is what was requested. Not asked for a decline.
+    :param reason: goes into the letter.
+    """
+
+    proposal: Proposal
+    verb: str
+    assessed_yen: int | None = None
+    reason: str = ""
+
+
+@transaction.atomic
+def draft_decision(
+    round: Round, *, outcomes: list[Outcome], by, at: datetime, missing_reason: str = ""
+) -> Approval:
+    """Freeze what the decision rests on and draft one approval for all proposals in selection.
+
+    :param missing_reason: why it is decided although sheets are missing; kept in the snapshot.
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if an outcome is missing or too much, or sheets are missing without
+        a reason, or what is selected costs more than the budget that is left.
+    :raises NotPossible: if a proposal already waits in another draft.
+    """
+    require(by.act_on(japan_date(at)), "reviews.run_selection")
+    round = Round.objects.select_for_update().get(pk=round.pk)
+    _lock_cases(round)
+    rows = standings(round)
+    wanted = {outcome.proposal.pk: outcome for outcome in outcomes}
+    _refuse_incomplete(rows, wanted)
+    _refuse_missing_sheets(rows, missing_reason)
+    chosen = {row.proposal.pk: _outcome(row, wanted[row.proposal.pk]) for row in rows}
+    _refuse_above_budget(round, chosen)
+    snapshot = snapshots.take(
+        round, rows, outcomes=chosen, missing_reason=missing_reason, by=by, at=at
+    )
+    title = _("Selection: %(round)s (no. %(number)d)") % {"round": round, "number": snapshot.number}
+    return approvals.draft(title, _wishes(snapshot, rows), by=by, at=at)
+
+
+def _lock_cases(round: Round) -> None:
+    """Lock proposals and sheets by id, so that nothing is submitted while it is frozen."""
+    proposals = round.proposals.filter(state="in_selection").values("pk")
+    sheets = ScoreSheet.objects.filter(proposal__in=proposals).values("pk")
+    locked = Case.objects.filter(pk__in=proposals) | Case.objects.filter(pk__in=sheets)
+    list(locked.select_for_update().order_by("pk").values_list("pk"))
+
+
+def _refuse_incomplete(rows: list[Standing], wanted: dict[int, Outcome]) -> None:
+    there = {row.proposal.pk: row.proposal for row in rows}
+    if not there:
+        raise ValidationError(_("No proposal of this round is in selection."))
+    if lacking := [str(p) for key, p in there.items() if key not in wanted]:
+        raise ValidationError(_("Say what becomes of: %(names)s.") % {"names": ", ".join(lacking)})
+    if strangers := [str(o.proposal) for key, o in wanted.items() if key not in there]:
+        raise ValidationError(
+            _("Not in selection any more: %(names)s.") % {"names": ", ".join(strangers)}
+        )
+
+
+def _refuse_missing_sheets(rows: list[Standing], reason: str) -> None:
+    missing = sum(len(row.missing) for row in rows)
+    if missing and not reason.strip():
+        raise ValidationError(
+            ngettext(
+                "%(count)d sheet is missing. Wait for it, or write why it is decided without it.",
+                "%(count)d sheets are missing. Wait for them, or write why it is decided without them.",
+                missing,
+            )
+            % {"count": missing}
+        )
+
+
+def _outcome(row: Standing, wanted: Outcome) -> dict:
+    """Return one outcome as the snapshot keeps it; a decline has no amount."""
+    if wanted.verb not in VERBS:
+        raise ValidationError(_("Choose an outcome for %(name)s.") % {"name": row.proposal})
+    amount = row.requested_yen if wanted.assessed_yen is None else wanted.assessed_yen
+    if wanted.verb != "decline" and not 0 < amount <= row.requested_yen:
+        raise ValidationError(
+            _("%(name)s: the assessed amount must lie between 1 and the %(most)s yen requested.")
+            % {"name": row.proposal, "most": f"{row.requested_yen:,}"}
+        )
+    return {
+        "outcome": wanted.verb,
+        "assessed_yen": None if wanted.verb == "decline" else amount,
+        "reason": wanted.reason,
+    }
+
+
+def _refuse_above_budget(round: Round, chosen: dict[int, dict]) -> None:
+    """Refuse what the budget does not cover. A budget that is not set covers nothing."""
+    wanted = sum(c["assessed_yen"] for c in chosen.values() if c["outcome"] == "select")
+    left = left_yen(round)
+    if wanted and left is None:
+        raise ValidationError(
+            _("The budget of this round is not set. Enter it before anything is selected.")
+        )
+    if left is not None and wanted > left:
+        raise ValidationError(
+            _(
+                "Selected: %(wanted)s yen. Left in the budget: %(left)s yen. That is %(over)s yen too much."
+            )
+            % {"wanted": f"{wanted:,}", "left": f"{left:,}", "over": f"{wanted - left:,}"}
+        )
+
+
+def left_yen(round: Round) -> int | None:
+    """Return what earlier decisions left of the round's budget, in yen; ``None`` if not set."""
+    if round.budget_yen is None:
+        return None
+    taken = round.proposals.filter(state__in=("selected", "coordinating", "ready", "offered"))
+    return round.budget_yen - sum(yen or 0 for yen in taken.values_list("assessed_yen", flat=True))
+
+
+def _wishes(snapshot: DecisionSnapshot, rows: list[Standing]) -> list[approvals.Wish]:
+    """Return one wish per proposal, its facts taken from the frozen document alone."""
+    proposals = {row.proposal.pk: row.proposal for row in rows}
+    return [
+        approvals.Wish(
+            proposals[entry["id"]],
+            entry["outcome"],
+            _facts(snapshot, entry),
+            entry["assessed_yen"] if entry["outcome"] == "select" else None,
+        )
+        for entry in snapshot.content["proposals"]
+    ]
+
+
+def _facts(snapshot: DecisionSnapshot, entry: dict) -> dict:
+    facts = {"rank": entry["rank"], "mean": entry["shown"], "snapshot": snapshot.digest}
+    if entry["outcome"] != "decline":
+        facts["assessed_yen"] = entry["assessed_yen"]
+    if entry["reason"]:
+        facts["reason"] = entry["reason"]
+    return facts

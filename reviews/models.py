@@ -1,0 +1,336 @@
+"""What the subcommittee works with: rubric, seats, conflicts, score sheets, frozen decisions."""
+
+import secrets
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Dated
+from casework.history import digest_of
+from casework.models import Case
+from casework.models.case import CaseQuerySet
+from grants.models import Proposal, Round
+
+from .flow import SHEET_FLOW
+
+
+class Rubric(models.Model):
+    """How a round is scored (審査基準), from its first referral on as it was then.
+
+    :param pass_mark: points that the mean total has to reach; ``None`` is "not set".
+    :param digest: SHA-256 of :meth:`content`, written when the first proposal is referred.
+    """
+
+    class Aggregation(models.TextChoices):
+        MEAN = "mean", _("Mean of the sheets")
+
+    round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="rubric")
+    aggregation = models.CharField(
+        _("how the sheets are put together"),
+        max_length=20,
+        choices=Aggregation.choices,
+        default=Aggregation.MEAN,
+    )
+    pass_mark = models.DecimalField(
+        _("pass mark (points)"), max_digits=7, decimal_places=2, null=True, blank=True
+    )
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    frozen_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("rubric")
+        verbose_name_plural = _("rubrics")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(aggregation__in=["mean"]), name="rubric_aggregation_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(pass_mark__isnull=True) | Q(pass_mark__gte=0),
+                name="rubric_pass_mark_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(frozen_at__isnull=True) | ~Q(digest=""),
+                name="rubric_frozen_has_a_digest",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.round}: {self.get_aggregation_display()}"
+
+    @property
+    def max_points(self) -> int:
+        """The most points one sheet can give."""
+        return sum(criterion.max_points for criterion in self.criteria.all())
+
+    def content(self) -> dict:
+        """Return the rubric as plain JSON, for its digest and for decisions."""
+        fields = ("id", "position", "label_ja", "label_en", "hint", "max_points")
+        return {
+            "aggregation": self.aggregation,
+            "pass_mark": None if self.pass_mark is None else f"{self.pass_mark:.2f}",
+            "source": self.source,
+            "criteria": list(self.criteria.order_by("position").values(*fields)),
+        }
+
+
+class Criterion(models.Model):
+    """One thing that is scored, from 0 to ``max_points`` whole points."""
+
+    rubric = models.ForeignKey(Rubric, on_delete=models.CASCADE, related_name="criteria")
+    position = models.PositiveSmallIntegerField(_("position"))
+    label_ja = models.CharField(_("criterion"), max_length=100)
+    label_en = models.CharField(_("criterion in English"), max_length=100, blank=True)
+    hint = models.CharField(_("what to look at"), max_length=300, blank=True)
+    max_points = models.PositiveSmallIntegerField(_("most points"))
+
+    class Meta:
+        verbose_name = _("criterion")
+        verbose_name_plural = _("criteria")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rubric", "position"], name="criterion_position_once_a_rubric"
+            ),
+            models.CheckConstraint(
+                condition=Q(max_points__gte=1), name="criterion_gives_at_least_one_point"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.label} (0–{self.max_points})"
+
+    @property
+    def label(self) -> str:
+        """The criterion's name in the language of the page."""
+        english = (get_language() or "ja").startswith("en")
+        return self.label_en if english and self.label_en else self.label_ja
+
+
+class PanelSeat(Dated):
+    """A member's place on the subcommittee (選考部会) of one round."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="seats")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="seats",
+        verbose_name=_("member"),
+    )
+
+    class Meta(Dated.Meta):
+        verbose_name = _("seat on the subcommittee")
+        verbose_name_plural = _("seats on the subcommittee")
+        constraints = [
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(fields=["round", "user"], name="seat_once_a_round"),
+        ]
+
+    def __str__(self):
+        return str(self.user)
+
+    def stands_on(self, day: date) -> bool:
+        """Return whether the seat is held on ``day`` (Japan date)."""
+        started = self.valid_from is None or self.valid_from <= day
+        return started and (self.valid_until is None or day <= self.valid_until)
+
+
+def new_salt() -> str:
+    return secrets.token_hex(16)
+
+
+class ConflictQuerySet(models.QuerySet):
+    def standing(self):
+        return self.filter(lifted_at__isnull=True)
+
+
+class Conflict(models.Model):
+    """A member must not deal with a proposal (利害関係); the words about it stand apart.
+
+    :param by: who said so: the member, or somebody of the office.
+    """
+
+    class Kind(models.TextChoices):
+        OFFICER = "officer", _("Officer of the group")
+        MEMBER = "member", _("Member of the group")
+        FAMILY = "family", _("Close family of somebody in the group")
+        EMPLOYEE = "employee", _("Paid by the group, or pays it")
+        DEPARTMENT = "department", _("Works for the department in charge")
+        OTHER = "other", _("Another reason to doubt fairness")
+
+    seat = models.ForeignKey(PanelSeat, on_delete=models.PROTECT, related_name="conflicts")
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="conflicts")
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    salt = models.CharField(max_length=32, default=new_salt, editable=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    lifted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ConflictQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("conflict of interest")
+        verbose_name_plural = _("conflicts of interest")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seat", "proposal"],
+                condition=Q(lifted_at__isnull=True),
+                name="conflict_stands_once",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.seat_id} – {self.proposal_id}"
+
+    @property
+    def declared_by_self(self) -> bool:
+        return self.by_id == self.seat.user_id
+
+    @property
+    def digest(self) -> str:
+        """A salted digest by which a decision shows this row was known, without its content."""
+        return digest_of([self.salt, self.seat_id, self.proposal_id, self.kind])
+
+
+class ConflictNote(models.Model):
+    """What somebody wrote about a conflict: personal, and destroyed without touching the record."""
+
+    conflict = models.OneToOneField(Conflict, on_delete=models.CASCADE, related_name="note")
+    text = models.TextField(_("note"))
+
+    def __str__(self):
+        return self.text[:50]
+
+
+class ScoreSheetQuerySet(CaseQuerySet):
+    #: States in which a sheet's points count towards the mean.
+    COUNTING = ("submitted", "counted")
+
+    def expected(self):
+        """Keep the sheets that count or are still to come: not those recused or dropped."""
+        return self.filter(state__in=("assigned", *self.COUNTING))
+
+
+class ScoreSheet(Case):
+    """One member's points for one proposal (採点票)."""
+
+    KIND = "score_sheet"
+    flow = SHEET_FLOW
+    label = _("Score sheet")
+
+    case_ptr = models.OneToOneField(
+        Case, on_delete=models.CASCADE, parent_link=True, related_name="as_score_sheet"
+    )
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="sheets")
+    seat = models.ForeignKey(PanelSeat, on_delete=models.PROTECT, related_name="sheets")
+    comment = models.TextField(_("comment"), blank=True)
+    edit_number = models.PositiveIntegerField(default=0, editable=False)
+    submitted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ScoreSheetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("score sheet")
+        verbose_name_plural = _("score sheets")
+        constraints = [
+            models.UniqueConstraint(fields=["proposal", "seat"], name="sheet_once_a_member"),
+        ]
+
+    @property
+    def counts(self) -> bool:
+        return self.state in ScoreSheetQuerySet.COUNTING
+
+    def points(self) -> dict[int, int | None]:
+        """Return criterion id → points, ``None`` while they are missing, in rubric order."""
+        given = {score.criterion_id: score.points for score in self.scores.all()}
+        criteria = self.proposal.round.rubric.criteria.all()
+        return {c.pk: given.get(c.pk) for c in sorted(criteria, key=lambda c: c.position)}
+
+    def missing_criteria(self) -> list[Criterion]:
+        """Return the criteria that have no points yet, in rubric order."""
+        given = self.points()
+        criteria = self.proposal.round.rubric.criteria.order_by("position")
+        return [criterion for criterion in criteria if given[criterion.pk] is None]
+
+    @SHEET_FLOW.move
+    def submit(self, *, at, **facts):
+        self.submitted_at = at
+
+    @SHEET_FLOW.move
+    def reopen(self, **facts): ...
+
+    @SHEET_FLOW.move
+    def recuse(self, **facts): ...
+
+    @SHEET_FLOW.move
+    def reinstate(self, **facts): ...
+
+    @SHEET_FLOW.move
+    def conclude(self, **facts): ...
+
+    @SHEET_FLOW.move
+    def drop(self, **facts): ...
+
+
+class Score(models.Model):
+    """The points of one sheet for one criterion; a missing score has none, which is not zero.
+
+    :param out_of: the most points there are, copied so that the database can refuse more.
+    """
+
+    sheet = models.ForeignKey(ScoreSheet, on_delete=models.CASCADE, related_name="scores")
+    criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="scores")
+    points = models.PositiveSmallIntegerField(_("points"), null=True)
+    out_of = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name = _("score")
+        verbose_name_plural = _("scores")
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "criterion"], name="score_once_a_criterion"),
+            models.CheckConstraint(
+                condition=Q(points__isnull=True) | Q(points__gte=0, points__lte=F("out_of")),
+                name="score_within_the_criterion",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.points}/{self.out_of}"
+
+
+class DecisionSnapshot(models.Model):
+    """All that a decision rests on, frozen when it was drafted; rows are never changed.
+
+    :param content: what ``reviews.snapshots`` wrote; drafts and letters take their figures from it.
+    :param digest: SHA-256 of the canonical JSON of ``content``.
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="decisions")
+    number = models.PositiveSmallIntegerField()
+    content = models.JSONField()
+    digest = models.CharField(max_length=64, unique=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("frozen decision")
+        verbose_name_plural = _("frozen decisions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "number"], name="decision_number_once_a_round"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.round_id} no. {self.number}: {self.digest[:12]}"

@@ -1,0 +1,273 @@
+"""What people do in a selection: rubric, seats, conflicts, scores. Decisions: ``decisions``."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, User
+from accounts.permissions import require
+from casework import outbox
+from casework.calendar import japan_date
+from casework.history import digest_of
+from casework.models import Access, Case
+from casework.models.case import CaseQuerySet
+from casework.parties import Party
+from casework.services import advance, follow, locked, open_case, record
+from grants.models import Proposal, Round
+
+from .models import Conflict, ConflictNote, Criterion, PanelSeat, Rubric, Score, ScoreSheet
+
+
+class StaleSheet(Exception):
+    """Somebody saved the sheet since this page was loaded; nothing was overwritten."""
+
+
+@transaction.atomic
+def set_rubric(
+    round: Round, *, criteria: list[dict], by, at: datetime, pass_mark=None, source: str = "",
+    aggregation: str = Rubric.Aggregation.MEAN,
+) -> Rubric:  # fmt: skip
+    """Enter how a round is scored, in place of what was entered before.
+
+    :param criteria: dicts of ``label_ja, label_en, hint, max_points``, in their order.
+    :param pass_mark: points that the mean total has to reach; ``None`` is "not set".
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if a proposal was referred already, or the pass mark is out of reach.
+    """
+    require(by.act_on(japan_date(at)), "reviews.run_selection")
+    Rubric.objects.get_or_create(round=round)
+    rubric = Rubric.objects.select_for_update().get(round=round)
+    _refuse_frozen(rubric)
+    rubric.aggregation, rubric.pass_mark, rubric.source = aggregation, pass_mark, source
+    rubric.save()
+    rubric.criteria.all().delete()
+    Criterion.objects.bulk_create(
+        Criterion(rubric=rubric, position=position, **criterion)
+        for position, criterion in enumerate(criteria, 1)
+    )
+    if pass_mark is not None and pass_mark > rubric.max_points:
+        raise ValidationError(_("The pass mark is above the most points a sheet can give."))
+    return rubric
+
+
+def _refuse_frozen(rubric: Rubric) -> None:
+    if rubric.frozen_at:
+        raise ValidationError(
+            _("A proposal was referred already: the rubric stays as it was then.")
+        )
+
+
+@transaction.atomic
+def add_seat(
+    round: Round, *, user: User, by, at: datetime, valid_from: date | None = None,
+    valid_until: date | None = None,
+) -> PanelSeat:  # fmt: skip
+    """Give a panel member a seat in a round, with a sheet for each proposal in selection.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if the person is no panel member, reads every case, or has a seat.
+    """
+    day = japan_date(at)
+    require(by.act_on(day), "reviews.run_selection")
+    _refuse_unfit(user.act_on(day))
+    seat = PanelSeat(round=round, user=user, valid_from=valid_from, valid_until=valid_until)
+    seat.full_clean()
+    seat.save()
+    for proposal in round.proposals.filter(state="in_selection").order_by("pk"):
+        assign(proposal, seat, by=by, at=at)
+    return seat
+
+
+def _refuse_unfit(user: User) -> None:
+    if not user.duties.holds(Role.PANEL):
+        raise ValidationError(_("Give the person the duty “panel member” first."))
+    if user.duties.holds(*CaseQuerySet.READERS):
+        raise ValidationError(
+            _("This person reads every case, and so the scores of others. Choose somebody else.")
+        )
+
+
+@transaction.atomic
+def end_seat(seat: PanelSeat, *, last_day: date, by, at: datetime) -> PanelSeat:
+    """End a member's seat with ``last_day``; what the member may read ends with it.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if the seat begins later.
+    """
+    require(by.act_on(japan_date(at)), "reviews.run_selection")
+    seat.valid_until = last_day
+    seat.full_clean()
+    seat.save()
+    cases = seat.sheets.values("pk"), seat.sheets.values("proposal")
+    for found in cases:
+        opened = Access.objects.filter(user=seat.user, case__in=found, barred=False)
+        opened.update(valid_until=last_day)
+    return seat
+
+
+@transaction.atomic
+def assign(proposal: Proposal, seat: PanelSeat, *, by, at: datetime) -> ScoreSheet | None:
+    """Give a member a sheet for a proposal, and let the member read both.
+
+    :returns: the sheet, or ``None`` where a conflict stands or the seat does not.
+    """
+    if not seat.stands_on(japan_date(at)):
+        return None
+    if seat.conflicts.standing().filter(proposal=proposal).exists():
+        bar(proposal, seat.user)
+        return None
+    sheet = ScoreSheet(
+        proposal=proposal,
+        seat=seat,
+        title=proposal.title,
+        fiscal_year=proposal.fiscal_year,
+        internal=True,
+        clerk=proposal.clerk,
+    )
+    open_case(sheet, by=by, at=at, filed=True, proposal=proposal.pk, seat=seat.pk)
+    for case in (sheet, proposal):
+        _let_read(case, seat)
+    outbox.tell(sheet, Party.PANEL, "your_turn", at=at)
+    return sheet
+
+
+def _let_read(case: Case, seat: PanelSeat) -> None:
+    Access.objects.create(
+        case_id=case.pk,
+        user=seat.user,
+        valid_from=seat.valid_from,
+        valid_until=seat.valid_until,
+        reason=f"seat {seat.pk}",
+    )
+
+
+def bar(case: Case, user: User) -> None:
+    """Let ``user`` meet ``case`` nowhere, whatever else opens it."""
+    Access.objects.get_or_create(case_id=case.pk, user=user, barred=True, reason="conflict")
+
+
+@transaction.atomic
+def save_scores(
+    sheet: ScoreSheet, *, points: Mapping[int, int | None], comment: str, by, at: datetime,
+    edit_number: int,
+) -> ScoreSheet:  # fmt: skip
+    """Save what a member gave so far; what is left out stays missing.
+
+    :param points: criterion id → points, ``None`` for "not given".
+    :param edit_number: the number the page was loaded with.
+    :raises PermissionDenied: if the sheet is not ``by``'s own.
+    :raises ValidationError: if it is not open, or points lie outside their criterion.
+    :raises StaleSheet: if the sheet has a newer number; nothing is changed.
+    """
+    sheet = locked(sheet)
+    require(by.act_on(japan_date(at)), "reviews.score", sheet)
+    if sheet.state != "assigned":
+        raise ValidationError(_("The sheet is not open. Ask the office to open it again."))
+    if sheet.edit_number != edit_number:
+        raise StaleSheet(sheet.edit_number)
+    for criterion in sheet.proposal.round.rubric.criteria.all():
+        _give(sheet, criterion, points.get(criterion.pk))
+    sheet.comment = comment
+    sheet.edit_number += 1
+    sheet.save()
+    return sheet
+
+
+def _give(sheet: ScoreSheet, criterion: Criterion, points: int | None) -> None:
+    if points is not None and not 0 <= points <= criterion.max_points:
+        raise ValidationError(
+            _("%(criterion)s: give 0 to %(most)d points.")
+            % {"criterion": criterion.label, "most": criterion.max_points}
+        )
+    Score.objects.update_or_create(
+        sheet=sheet,
+        criterion=criterion,
+        defaults={"points": points, "out_of": criterion.max_points},
+    )
+
+
+def submit_sheet(sheet: ScoreSheet, *, by, at: datetime) -> ScoreSheet:
+    """Hand in a sheet whose every criterion has points.
+
+    :raises NotPossible: if points are missing.
+    :raises PermissionDenied: if the sheet is not ``by``'s own.
+    """
+    return advance(sheet, "submit", by=by, at=at)
+
+
+@transaction.atomic
+def declare_conflict(
+    *, seat: PanelSeat, proposal: Proposal, kind: str, by, at: datetime, note: str = ""
+) -> Conflict:
+    """Record that a member must not deal with a proposal; from then on they meet it nowhere.
+
+    A sheet the member has is taken out, and its history says so.
+
+    :param kind: a code of :class:`Conflict.Kind`.
+    :param note: words about it; kept apart and shown to the office only.
+    :raises PermissionDenied: if ``by`` is neither the member nor of the office.
+    :raises ValidationError: if the proposal is of another round, or the conflict is recorded.
+    """
+    day = japan_date(at)
+    if by.pk != seat.user_id:
+        require(by.act_on(day), "reviews.run_selection")
+    if proposal.round_id != seat.round_id:
+        raise ValidationError(_("The proposal belongs to another round."))
+    conflict = Conflict(seat=seat, proposal=proposal, kind=kind, by=by, at=at)
+    conflict.full_clean()
+    conflict.save()
+    if note:
+        ConflictNote.objects.create(conflict=conflict, text=note)
+    bar(proposal, seat.user)
+    for sheet in seat.sheets.filter(proposal=proposal).order_by("pk"):
+        _recuse(sheet, conflict, by=by, at=at)
+    return conflict
+
+
+def _recuse(sheet: ScoreSheet, conflict: Conflict, *, by, at: datetime) -> None:
+    record(sheet, "declare_conflict", by=by, at=at, conflict=conflict.pk, digest=conflict.digest)
+    if "recuse" in {move.verb for move in sheet.moves_from_here()}:
+        follow(sheet, "recuse", cause=sheet, by=by, at=at)
+    bar(sheet, sheet.seat.user)
+
+
+@transaction.atomic
+def lift_conflict(conflict: Conflict, *, reason: str, by, at: datetime) -> Conflict:
+    """Take back a conflict that was recorded by mistake; the member gets the sheet back.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if it was lifted already.
+    """
+    require(by.act_on(japan_date(at)), "reviews.run_selection")
+    conflict = Conflict.objects.select_for_update().get(pk=conflict.pk)
+    if conflict.lifted_at:
+        raise ValidationError(_("This conflict was lifted already."))
+    conflict.lifted_by, conflict.lifted_at = by, at
+    conflict.save()
+    seat, proposal = conflict.seat, conflict.proposal
+    sheet = seat.sheets.filter(proposal=proposal).first()
+    barred = [proposal.pk, sheet.pk] if sheet else [proposal.pk]
+    Access.objects.filter(user=seat.user, case__in=barred, barred=True, reason="conflict").delete()
+    if proposal.state == "in_selection":
+        _give_back(proposal, seat, sheet, conflict, reason=reason, by=by, at=at)
+    return conflict
+
+
+def _give_back(proposal, seat, sheet, conflict, *, reason: str, by, at: datetime) -> None:
+    if sheet is None:
+        assign(proposal, seat, by=by, at=at)
+        return
+    record(sheet, "lift_conflict", by=by, at=at, conflict=conflict.pk, reason=reason)
+    follow(sheet, "reinstate", cause=sheet, by=by, at=at)
+
+
+def freeze(rubric: Rubric, *, at: datetime) -> Rubric:
+    """Keep the rubric as it stands from now on; freezing again changes nothing."""
+    rubric = Rubric.objects.select_for_update().get(pk=rubric.pk)
+    if not rubric.frozen_at:
+        rubric.frozen_at, rubric.digest = at, digest_of(rubric.content())
+        rubric.save()
+    return rubric
