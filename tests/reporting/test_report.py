@@ -1,0 +1,285 @@
+"""The group's report: the year follows the report, and the report follows the year."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django_fsm import TransitionNotAllowed
+
+from accounts.models import MemberRole, Role
+from casework import verification
+from casework.approvals import Wish, draft
+from casework.errors import NotPossible
+from casework.services import advance
+from grants.services import StaleDraft
+from reporting import services
+from reporting.flow import COLLABORATION_FLOW, REPORT_FLOW
+from reporting.models import CollaborationReport, Report
+from tests import factories
+from tests.factories import NOON
+from tests.reporting import makers
+from tests.reporting.makers import LATER
+
+pytestmark = pytest.mark.django_db
+
+
+def state_of(case) -> str:
+    return type(case).objects.values_list("state", flat=True).get(pk=case.pk)
+
+
+@pytest.mark.parametrize(
+    ("flow", "model"), [(REPORT_FLOW, Report), (COLLABORATION_FLOW, CollaborationReport)]
+)
+def test_table_every_row_has_a_method(flow, model):
+    assert [verb for verb in flow if not hasattr(getattr(model, verb, None), "_django_fsm")] == []
+
+
+def test_grant_opens_the_report_with_the_lines_of_the_budget():
+    year = makers.granted_year()
+
+    report = year.final_report
+
+    assert (report.state, report.number, report.organization) == (
+        "drafting", f"{year.number}-R", year.organization,
+    )  # fmt: skip
+    assert list(report.settlement_lines.order_by("pk").values_list("label", "amount_yen")) == list(
+        year.budget_lines.order_by("pk").values_list("label", "amount_yen")
+    )
+    assert report.filed_at == NOON
+
+
+def test_submit_reports_the_year_and_keeps_a_version():
+    year = makers.granted_year()
+
+    report = makers.sent_report(year)
+
+    year.refresh_from_db()
+    assert (report.state, year.state, year.ends_on) == ("submitted", "reported", date(2027, 1, 31))
+    assert report.versions.get().content["settlement"][0]["amount_yen"] == 75_000
+    assert year.deadlines.get(kind="report").met_at == LATER
+    assert list(verification.faults()) == []
+
+
+def test_submit_refuses_what_is_not_complete():
+    year = makers.granted_year()
+
+    report = makers.written_report(year, results="")
+
+    with pytest.raises(NotPossible):
+        advance(report, "submit", by=makers.group_of(year), at=LATER)
+    assert state_of(year) == "granted"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [factories.line("income", "会費", 1), factories.line("expenditure", "印刷", 2)],
+        makers.balanced_lines(from_city=80_001),
+        [factories.line("income", "会費", 0)],
+    ],
+    ids=["unbalanced", "above the grant", "nothing spent"],
+)
+def test_submit_refuses_a_settlement_that_does_not_add_up(lines):
+    year = makers.granted_year()
+
+    report = makers.written_report(year, lines=lines)
+
+    with pytest.raises(NotPossible):
+        advance(report, "submit", by=makers.group_of(year), at=LATER)
+
+
+def test_submit_refuses_a_day_that_has_not_come_or_lies_before_the_project():
+    year = makers.granted_year()
+    group = makers.group_of(year)
+    report = makers.written_report(year)
+    with pytest.raises(NotPossible):
+        advance(report, "submit", by=group, at=NOON)
+
+    report = makers.written_report(year, completed_on=date(2026, 11, 30))
+    with pytest.raises(NotPossible):
+        advance(report, "submit", by=group, at=LATER)
+
+
+def test_submit_is_for_those_who_write_for_the_group():
+    year = makers.granted_year()
+    report = makers.written_report(year)
+    viewer = factories.member(year.organization, MemberRole.VIEWER)
+    stranger = factories.member(factories.organization())
+
+    for person in (viewer, stranger, factories.user(Role.OFFICE)):
+        with pytest.raises(PermissionDenied):
+            advance(report, "submit", by=person, at=LATER)
+
+
+def test_late_report_is_still_accepted():
+    year = makers.granted_year(report_latest="12-15")
+    assert year.deadlines.get(kind="report").due_on == date(2026, 12, 15)
+
+    makers.sent_report(year)
+
+    assert year.deadlines.get(kind="report").is_late(LATER)
+    assert state_of(year) == "reported"
+
+
+def test_send_back_returns_the_year_with_a_date_and_a_letter():
+    year = makers.granted_year()
+    report = makers.sent_report(year)
+    office = factories.user(Role.OFFICE)
+
+    report = advance(
+        report, "send_back", by=office, at=LATER, reason="領収書の写し", due_on=date(2027, 2, 15)
+    )
+
+    year.refresh_from_db()
+    assert (report.state, year.state) == ("returned", "report_returned")
+    assert year.deadlines.open().get(kind="report_supplement").due_on == date(2027, 2, 15)
+    assert report.letters.get().title == "実績報告書補正依頼書"
+
+    report = advance(report, "resubmit", by=makers.group_of(year), at=LATER)
+
+    assert (report.state, state_of(year)) == ("submitted", "reported")
+    assert report.versions.count() == 2
+    assert not year.deadlines.open().filter(kind="report_supplement").exists()
+
+
+def test_send_back_is_refused_while_the_amount_waits_for_approval():
+    year = makers.granted_year()
+    report = makers.sent_report(year)
+    office = factories.user(Role.OFFICE)
+    year.refresh_from_db()
+    draft("額の確定", [Wish(year, "confirm", {"confirmed_yen": 75_000})], by=office, at=LATER)
+
+    with pytest.raises(NotPossible):
+        advance(report, "send_back", by=office, at=LATER, reason="", due_on=None)
+
+
+def test_confirm_accepts_the_report():
+    year = makers.granted_year()
+    report = makers.sent_report(year)
+    year.refresh_from_db()
+
+    year = factories.approved(
+        year, "confirm", at=LATER, confirmed_yen=report.settlement.proposed_confirmed_yen
+    )
+
+    assert (year.confirmed_yen, state_of(report)) == (75_000, "accepted")
+    assert list(verification.faults()) == []
+
+
+def test_discontinued_year_still_reports():
+    year = makers.granted_year()
+    year = factories.approved(year, "discontinue", ended_on=date(2026, 12, 20), reason="都合")
+
+    makers.sent_report(year, completed_on=date(2026, 12, 20))
+
+    assert state_of(year) == "reported"
+
+
+def test_withdrawn_year_closes_its_report():
+    year = makers.granted_year()
+    report = makers.written_report(year)
+
+    advance(year, "withdraw", by=makers.group_of(year), at=NOON)
+
+    assert state_of(report) == "dropped"
+    with pytest.raises(TransitionNotAllowed):
+        advance(report, "submit", by=makers.group_of(year), at=LATER)
+
+
+def test_revoked_year_closes_its_report_unless_it_was_accepted():
+    year = makers.granted_year()
+    report = makers.sent_report(year)
+    year.refresh_from_db()
+    factories.approved(year, "revoke", at=LATER, reason="虚偽の申請")
+    assert state_of(report) == "dropped"
+
+    year = makers.granted_year()
+    report = makers.sent_report(year)
+    year.refresh_from_db()
+    year = factories.approved(year, "confirm", at=LATER, confirmed_yen=75_000)
+    factories.approved(year, "revoke", at=LATER, reason="虚偽の申請")
+    assert state_of(report) == "accepted"
+
+
+def test_postponed_year_opens_its_report_again_when_it_is_granted():
+    year = makers.granted_year()
+    report = year.final_report
+    year = factories.approved(year, "postpone", fiscal_year=2027, reason="雨")
+    assert state_of(report) == "dropped"
+
+    makers.grants.save_year(
+        year,
+        fields={"starts_on": date(2027, 12, 1), "ends_on": date(2028, 1, 31)},
+        lines=list(year.budget_lines.values("side", "label", "amount_yen", "from_city")),
+        by=makers.group_of(year),
+        at=NOON,
+    )
+    year = advance(year, "apply", by=makers.group_of(year), at=NOON)
+    office = factories.user(Role.OFFICE)
+    makers.grants.enter_budget(
+        year.proposal.round.edition, fiscal_year=2027, kind="initial", amount_yen=500_000,
+        voted_on=date(2027, 3, 20), document="予算書", by=office, at=NOON,
+    )  # fmt: skip
+    factories.approved(year, "grant", granted_yen=70_000)
+
+    report.refresh_from_db()
+    assert (report.state, report.fiscal_year) == ("drafting", 2027)
+
+
+def test_save_report_refuses_a_stale_page_and_other_people():
+    year = makers.granted_year()
+    report = makers.written_report(year)
+    words = {"fields": {"results": "別の人の文"}, "lines": makers.balanced_lines()}
+
+    with pytest.raises(StaleDraft):
+        services.save_report(report, **words, edit_number=0, by=makers.group_of(year), at=LATER)
+    with pytest.raises(PermissionDenied):
+        services.save_report(
+            report, **words, edit_number=1, by=factories.user(Role.OFFICE), at=LATER
+        )
+    report = advance(report, "submit", by=makers.group_of(year), at=LATER)
+    with pytest.raises(PermissionDenied):
+        services.save_report(report, **words, edit_number=1, by=makers.group_of(year), at=LATER)
+
+
+def test_leave_out_lowers_the_proposed_amount():
+    year = makers.granted_year()
+    lines = [*makers.balanced_lines()[:2], factories.line("expenditure", "印刷", 65_000),
+             factories.line("expenditure", "懇親会", 30_000)]  # fmt: skip
+    report = makers.sent_report(year, lines=lines)
+    party = report.settlement_lines.get(label="懇親会")
+    assert report.settlement.proposed_confirmed_yen == 75_000
+
+    report = services.leave_out(report, lines=[party.pk], by=factories.user(Role.OFFICE), at=LATER)
+
+    assert report.settlement.proposed_confirmed_yen == 45_000
+    with pytest.raises(PermissionDenied):
+        services.leave_out(report, lines=[], by=makers.group_of(year), at=LATER)
+
+
+def test_collaboration_year_asks_its_department_once():
+    year = makers.granted_year("collaboration")
+    report = makers.sent_report(year)
+
+    asked = CollaborationReport.objects.get(project_year=year)
+
+    assert (asked.state, asked.department, asked.fiscal_year) == (
+        "requested", year.department, year.fiscal_year,
+    )  # fmt: skip
+    assert asked.partner_names == year.organization.name
+    assert asked.city_role == "会場の手配と広報"
+    assert asked.advanced_measures.count() == 1
+    assert asked.organization is None
+    assert asked.deadlines.get().due_on is None
+
+    report = advance(report, "send_back", by=factories.user(Role.OFFICE), at=LATER, reason="訂正")
+    advance(report, "resubmit", by=makers.group_of(year), at=LATER)
+    year.refresh_from_db()
+    factories.approved(year, "confirm", at=LATER, confirmed_yen=75_000)
+    assert CollaborationReport.objects.filter(project_year=year).count() == 1
+
+
+def test_year_without_department_asks_nobody():
+    makers.sent_report(makers.granted_year())
+
+    assert not CollaborationReport.objects.exists()
