@@ -1,46 +1,41 @@
 from django.urls import path
 
-from accounts import views
+from accounts.views import groups, invitations, logins, members, officers, people, profile
 
 app_name = "accounts"
 
+GROUP = "organizations/<int:pk>/"
+PERSON = "people/<int:pk>/"
+
 urlpatterns = [
-    path("organizations/", views.organization_list, name="organization-list"),
-    path("organizations/new/", views.organization_new, name="organization-new"),
-    path("organizations/invitations/<str:token>/", views.invitation, name="invitation"),
-    path("organizations/<int:pk>/", views.organization_detail, name="organization-detail"),
-    path("organizations/<int:pk>/edit/", views.organization_edit, name="organization-edit"),
+    path("organizations/", groups.organization_list, name="organization-list"),
+    path("organizations/new/", groups.organization_new, name="organization-new"),
+    path("organizations/invitations/<str:token>/", invitations.invitation, name="invitation"),
+    path(GROUP, groups.organization_detail, name="organization-detail"),
+    path(GROUP + "edit/", groups.organization_edit, name="organization-edit"),
+    path(GROUP + "confirm/", groups.organization_confirm, name="organization-confirm"),
+    path(GROUP + "merge/", groups.organization_merge, name="organization-merge"),
+    path(GROUP + "restore/", invitations.organization_restore, name="organization-restore"),
+    path(GROUP + "officers/", officers.officer_list, name="officer-list"),
+    path(GROUP + "officers/add/", officers.officer_add, name="officer-add"),
+    path(GROUP + "officers/<int:officer_pk>/end/", officers.officer_end, name="officer-end"),
+    path(GROUP + "members/", members.member_list, name="member-list"),
+    path(GROUP + "members/invite/", invitations.member_invite, name="member-invite"),
+    path(GROUP + "members/<int:member_pk>/", members.member_edit, name="member-edit"),
+    path(GROUP + "members/<int:member_pk>/end/", members.member_end, name="member-end"),
     path(
-        "organizations/<int:pk>/confirm/", views.organization_confirm, name="organization-confirm"
-    ),
-    path("organizations/<int:pk>/merge/", views.organization_merge, name="organization-merge"),
-    path(
-        "organizations/<int:pk>/restore/", views.organization_restore, name="organization-restore"
-    ),
-    path("organizations/<int:pk>/officers/", views.officer_list, name="officer-list"),
-    path("organizations/<int:pk>/officers/add/", views.officer_add, name="officer-add"),
-    path(
-        "organizations/<int:pk>/officers/<int:officer_pk>/end/",
-        views.officer_end,
-        name="officer-end",
-    ),
-    path("organizations/<int:pk>/members/", views.member_list, name="member-list"),
-    path("organizations/<int:pk>/members/invite/", views.member_invite, name="member-invite"),
-    path("organizations/<int:pk>/members/<int:member_pk>/", views.member_edit, name="member-edit"),
-    path(
-        "organizations/<int:pk>/members/<int:member_pk>/end/", views.member_end, name="member-end"
-    ),
-    path(
-        "organizations/<int:pk>/members/invitations/<int:invitation_pk>/revoke/",
-        views.invitation_revoke,
+        GROUP + "members/invitations/<int:invitation_pk>/revoke/",
+        invitations.invitation_revoke,
         name="invitation-revoke",
     ),
-    path("people/", views.person_list, name="person-list"),
-    path("people/add/", views.person_add, name="person-add"),
-    path("people/me/", views.profile, name="profile"),
-    path("people/first/<str:token>/", views.first_administrator, name="first-administrator"),
-    path("people/<int:pk>/", views.person_detail, name="person-detail"),
-    path("people/<int:pk>/duties/add/", views.duty_add, name="duty-add"),
-    path("people/<int:pk>/duties/<int:duty_pk>/end/", views.duty_end, name="duty-end"),
-    path("people/<int:pk>/reset-link/", views.reset_link, name="reset-link"),
+    path("people/", people.person_list, name="person-list"),
+    path("people/add/", people.person_add, name="person-add"),
+    path("people/me/", profile.profile, name="profile"),
+    path("people/first/<str:token>/", logins.first_administrator, name="first-administrator"),
+    path(PERSON, people.person_detail, name="person-detail"),
+    path(PERSON + "duties/add/", people.duty_add, name="duty-add"),
+    path(PERSON + "duties/<int:duty_pk>/end/", people.duty_end, name="duty-end"),
+    path(PERSON + "reset-link/", logins.reset_link, name="reset-link"),
+    path(PERSON + "log-in/close/", logins.login_close, name="login-close"),
+    path(PERSON + "log-in/reopen/", logins.login_reopen, name="login-reopen"),
 ]
