@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 from django.core.checks import Tags, register
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,5 +16,6 @@ class CaseworkConfig(AppConfig):
 
         mail.register(outbox.enqueue_account_mail)
         guards.append_only(Change)
+        pre_migrate.connect(guards.lift, dispatch_uid="casework.guards")
         post_migrate.connect(guards.install, dispatch_uid="casework.guards")
         register(Tags.database)(guards.check_installed)

@@ -1,7 +1,8 @@
 """Sending one notice at most once per claim: claim, send with no transaction open, stamp."""
 
+import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -11,8 +12,12 @@ from .models import Notice
 
 #: How long a worker may take before another one may claim the same notice.
 LEASE = timedelta(minutes=5)
-#: After so many attempts a person has to look.
+#: After so many attempts, some four hours after the first, a person has to look.
 MAX_ATTEMPTS = 8
+#: How long the second attempt waits; each later one waits twice as long as the one before.
+FIRST_WAIT = timedelta(minutes=2)
+
+log = logging.getLogger(__name__)
 
 
 def deliver(notice_id: int, *, at: datetime) -> bool:
@@ -24,12 +29,19 @@ def deliver(notice_id: int, *, at: datetime) -> bool:
         return False
     notice = Notice.objects.get(pk=notice_id)
     try:
+        _refuse_endless_attempts(notice)
         _send(notice)
-    except (SMTPException, OSError) as error:
-        _give_back(notice, error)
+    except Exception as error:  # whatever it was, the row says it and is tried again
+        log.warning("Notice %s was not sent: %r", notice_id, error)
+        _give_back(notice, error, at)
         return False
     _stamp(notice, at)
     return True
+
+
+def sweep(notice_ids: Iterable[int], *, at: datetime) -> int:
+    """Deliver several notices one by one; return how many this call sent."""
+    return sum(deliver(notice_id, at=at) for notice_id in notice_ids)
 
 
 def _claim(notice_id: int, at: datetime) -> bool:
@@ -43,6 +55,11 @@ def _claim(notice_id: int, at: datetime) -> bool:
     )
 
 
+def _refuse_endless_attempts(notice: Notice) -> None:
+    if notice.attempts > MAX_ATTEMPTS:
+        raise TimeoutError("Every worker that took this notice ended before it was sent.")
+
+
 def _send(notice: Notice) -> None:
     if notice.channel != Notice.Channel.EMAIL:
         return  # it is on the mailbox page as soon as it is stamped
@@ -54,16 +71,23 @@ def _send(notice: Notice) -> None:
     ).send()
 
 
-def _give_back(notice: Notice, error: Exception) -> None:
+def _give_back(notice: Notice, error: Exception, at: datetime) -> None:
     failed = notice.attempts >= MAX_ATTEMPTS
-    state = Notice.State.FAILED if failed else Notice.State.QUEUED
-    mine = Notice.objects.filter(pk=notice.pk, attempts=notice.attempts)
-    mine.update(state=state, lease_until=None, error=f"{type(error).__name__}: {error}"[:500])
+    _mine(notice).update(
+        state=Notice.State.FAILED if failed else Notice.State.QUEUED,
+        lease_until=None if failed else at + FIRST_WAIT * 2 ** (notice.attempts - 1),
+        error=f"{type(error).__name__}: {error}"[:500],
+    )
 
 
 def _stamp(notice: Notice, at: datetime) -> None:
-    mine = Notice.objects.filter(pk=notice.pk, attempts=notice.attempts)
-    mine.update(state=Notice.State.SENT, sent_at=at, lease_until=None, error="")
+    _mine(notice).update(state=Notice.State.SENT, sent_at=at, lease_until=None, error="")
+
+
+def _mine(notice: Notice):
+    """The row, unless another worker claimed it because this one's lease had ended."""
+    claimed = Notice.objects.filter(state=Notice.State.IN_FLIGHT, attempts=notice.attempts)
+    return claimed.filter(pk=notice.pk)
 
 
 def pending(*, at: datetime) -> list[int]:

@@ -126,9 +126,7 @@ def remove(stored: StoredFile, *, by, at: datetime) -> None:
     """
     case = services.locked(stored.case)
     being_written = not case.filed_at or case.state == "returned"
-    if not (
-        being_written and rules.has_perm("casework.add_file", by.act_on(japan_date(at)), case)
-    ):
+    if not (being_written and rules.has_perm("casework.add_file", by.act_on(japan_date(at)), case)):
         raise PermissionDenied("casework.add_file")
     stored.removed_at = at
     stored.save(update_fields=["removed_at"])

@@ -4,7 +4,8 @@
 * A case's state changes only if the newest line of its history announces exactly that change.
 
 Triggers, not ``save()``: ``QuerySet.update()``, the admin and a database prompt meet the same
-refusal. SQLite drops triggers when it rebuilds a table, so they are made again after every
+refusal. SQLite drops triggers when it rebuilds a table, and refuses to rebuild a table that
+another one's trigger reads; so there they are lifted before migrations and made again after every
 ``migrate``, and a system check says when one is missing.
 """
 
@@ -84,6 +85,15 @@ def missing(connection) -> dict[str, str]:
         cursor.execute(_INSTALLED[connection.vendor])
         found = {row[0] for row in cursor.fetchall()}
     return {name: made for name, made in _wanted(connection).items() if name not in found}
+
+
+def lift(using="default", plan=(), **kwargs) -> None:
+    """Take the triggers off before migrations on SQLite; connected to ``pre_migrate``."""
+    connection = connections[using]
+    if plan and connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for name in _wanted(connection):
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
 
 
 def install(sender=None, using="default", **kwargs) -> None:

@@ -1,6 +1,8 @@
 """The reminder ladder: for each open deadline and recipient, the latest due rung, once."""
 
+import logging
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -10,6 +12,8 @@ from .calendar import japan_date
 from .deadlines import KINDS, Rung
 from .models import Case, Deadline, Reminder
 from .parties import people_behind
+
+log = logging.getLogger(__name__)
 
 
 def due_rungs(ladder: Iterable[Rung], ends_on: date, opened_on: date, today: date):
@@ -22,6 +26,26 @@ def due_rungs(ladder: Iterable[Rung], ends_on: date, opened_on: date, today: dat
     in_time = [rung for rung in come if ends_on - timedelta(days=rung.days) >= opened_on]
     latest = min(in_time, key=lambda rung: rung.days, default=None)
     return latest, [rung for rung in come if rung is not latest]
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What one round of reminding came to: notices posted, and deadlines that raised an error."""
+
+    posted: int
+    failed: int
+
+
+def sweep(deadlines: Iterable[Deadline], *, today: date, at: datetime) -> Sweep:
+    """Remind of each of ``deadlines``; one that raises an error does not keep the others waiting."""
+    posted = failed = 0
+    for deadline in deadlines:
+        try:
+            posted += remind(deadline, today=today, at=at)
+        except Exception:  # whatever it was, the others are still due
+            log.exception("Deadline %s was not reminded of.", deadline.pk)
+            failed += 1
+    return Sweep(posted, failed)
 
 
 def open_with_a_date():

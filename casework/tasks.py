@@ -1,9 +1,12 @@
 """What Celery runs. Each task reads the clock, takes ids, and calls one service."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.utils import timezone
 
 from . import clock, delivery, history, reminders
+from .calendar import japan_date
 from .models import Tick
 
 
@@ -17,21 +20,21 @@ def deliver(*, notice_id: int) -> None:
 def deliver_pending() -> int:
     """Send what a lost message or a dead worker left behind (beat: every minute)."""
     at = timezone.now()
-    return sum(delivery.deliver(notice_id, at=at) for notice_id in delivery.pending(at=at))
+    return delivery.sweep(delivery.pending(at=at), at=at)
 
 
 @shared_task
 def send_due() -> int:
     """Post the reminders due today (beat: every hour; safe to run again)."""
-    at, today = clock.now(), clock.today()
+    at = clock.now()
     rows = list(reminders.open_with_a_date().order_by("pk"))
-    return sum(reminders.remind(deadline, today=today, at=at) for deadline in rows)
+    return reminders.sweep(rows, today=japan_date(at), at=at).posted
 
 
 @shared_task
 def seal_history() -> None:
-    """Seal all that happened until yesterday's end (beat: every night; safe to run again)."""
-    history.seal(day=clock.today())
+    """Seal what happened, as yesterday's end (beat: soon after midnight; safe to run again)."""
+    history.seal(day=clock.today() - timedelta(days=1))
 
 
 @shared_task

@@ -25,6 +25,10 @@ class Fault:
     event: int | None
     what: str
 
+    def __str__(self):
+        where = "Seals" if self.case is None else f"Case {self.case}"
+        return f"{where}{f', event {self.event}' if self.event else ''}: {self.what}."
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -54,7 +58,9 @@ def faults(read: Callable[[], None] = lambda: None) -> Iterator[Fault]:
 
 
 def _case_faults(told: dict[int, Told], read: Callable) -> Iterator[Fault]:
-    cases = {pk: (kind, state) for pk, kind, state in Case.objects.values_list("pk", "kind", "state")}
+    cases = {
+        pk: (kind, state) for pk, kind, state in Case.objects.values_list("pk", "kind", "state")
+    }
     for case, chain in groupby(_events(read, "case_id", "pk"), key=lambda event: event.case_id):
         kind, state = cases.pop(case)
         machine = KINDS.get(kind)

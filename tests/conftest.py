@@ -51,3 +51,15 @@ def page(browser, live_server) -> Iterator:
     context.set_default_timeout(15_000)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(autouse=True)
+def emptied_database(request, _django_db_helper) -> Iterator[None]:
+    """Let SQLite empty the append-only tables after a test that committed to them."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    commits = {"transactional_db", "live_server"} & set(request.fixturenames)
+    if commits or (marker and marker.kwargs.get("transaction")):
+        from casework import guards
+
+        guards.lift(plan=["emptying"])  # emptying installs them again

@@ -87,20 +87,28 @@ class Letter(models.Model):
 
 class NoticeQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Keep a person's own notices; the office and the auditor see them all."""
+        """Keep a person's own notices; the office and the auditor see those of the cases they see.
+
+        A notice about a draft that is its group's alone is the group's alone, too.
+        """
         if not user.is_authenticated:
             return self.none()
         if user.duties.holds("office", "auditor", "administrator"):
-            return self
+            seen = Q(case=None) | Q(case__in=Case.objects.visible_to(user))
+            return self.filter(seen | Q(recipient=user))
         return self.filter(recipient=user)
 
     def addressed_to(self, user):
         return self.filter(recipient=user)
 
     def due_for_delivery(self, at):
-        """Keep what waits, and what a worker took but did not finish before its lease ended."""
-        waiting = Q(state=Notice.State.QUEUED)
-        return self.filter(waiting | Q(state=Notice.State.IN_FLIGHT, lease_until__lt=at))
+        """Keep what waits, and what a worker took but did not finish before its lease ended.
+
+        What failed before waits in the queue until the moment of its next attempt.
+        """
+        queued = Q(state=Notice.State.QUEUED)
+        taken = Q(state__in=(Notice.State.QUEUED, Notice.State.IN_FLIGHT), lease_until__lt=at)
+        return self.filter(queued & Q(lease_until=None) | taken)
 
 
 class Notice(models.Model):

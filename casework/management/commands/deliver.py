@@ -1,0 +1,17 @@
+import sys
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from casework import delivery
+from casework.progress import progress
+
+
+class Command(BaseCommand):
+    help = "Deliver every notice that waits. Works without a broker; safe to run again."
+
+    def handle(self, **options):
+        at = timezone.now()
+        waiting = delivery.pending(at=at)
+        sent = delivery.sweep(progress(waiting, sys.stderr), at=at)
+        self.stdout.write(f"{len(waiting)} notices waited, {sent} delivered.")
