@@ -1,0 +1,254 @@
+"""The decision of a round: what it refuses, what it freezes, and what follows when it is approved."""
+
+import statistics
+from fractions import Fraction
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DatabaseError, transaction
+
+from accounts.models import Role
+from casework import verification
+from casework.errors import NotPossible
+from casework.history import digest_of
+from casework.models import Approval
+from casework.services import advance
+from reviews import services
+from reviews.decisions import Outcome, draft_decision
+from reviews.models import DecisionSnapshot, Score
+from reviews.selection import standings
+from tests import factories
+from tests.factories import NOON
+from tests.reviews.conftest import fill, refer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def scored(scene):
+    """The first proposal has 12 and 13 points of 15, the second 9 and 10."""
+    for proposal, points in enumerate([((8, 4), (9, 4)), ((6, 3), (7, 3))]):
+        for seat, given in enumerate(points):
+            fill(scene.sheet(proposal, seat), *given)
+    return scene
+
+
+def draft(scene, *verbs, missing_reason="", **fields):
+    outcomes = [Outcome(p, verb, **fields) for p, verb in zip(scene.proposals, verbs, strict=True)]
+    return draft_decision(
+        scene.round, outcomes=outcomes, missing_reason=missing_reason, by=scene.office, at=NOON
+    )
+
+
+def approve(approval):
+    return advance(
+        approval, "approve", by=factories.user(Role.APPROVER), at=NOON, decided_on=NOON.date()
+    )
+
+
+def test_draft_asks_for_one_move_per_proposal_from_the_snapshot(scored):
+    approval = draft(scored, "select", "decline", reason="予算の範囲")
+    snapshot = DecisionSnapshot.objects.get()
+
+    first, second = approval.items.order_by("case_id")
+    assert (first.verb, first.amount_yen) == ("select", 80_000)
+    assert first.facts == {
+        "rank": 1, "mean": "12.50", "snapshot": snapshot.digest, "assessed_yen": 80_000,
+        "reason": "予算の範囲",
+    }  # fmt: skip
+    assert (second.verb, second.amount_yen) == ("decline", None)
+    assert "assessed_yen" not in second.facts
+    assert snapshot.digest == digest_of(snapshot.content)
+    assert scored.proposals[0].__class__.objects.get(pk=scored.proposals[0].pk).state == (
+        "in_selection"
+    )
+
+
+def test_approval_decides_every_proposal_and_closes_its_sheets(scored):
+    approve(draft(scored, "select", "reserve"))
+
+    first, second = (p.__class__.objects.get(pk=p.pk) for p in scored.proposals)
+    assert (first.state, first.assessed_yen, first.rank) == ("selected", 80_000, 1)
+    assert (second.state, second.assessed_yen, second.rank) == ("reserve", 60_000, 2)
+    assert {s.state for p in (first, second) for s in p.sheets.all()} == {"counted"}
+    assert [p.letters.count() for p in (first, second)] == [1, 1]
+    assert list(verification.faults()) == []
+
+
+def test_snapshot_recounted_by_other_means_gives_the_same(scored):
+    draft(scored, "select", "select")
+    content = DecisionSnapshot.objects.get().content
+
+    for entry in content["proposals"]:
+        totals = [sum(sheet["scores"].values()) for sheet in entry["sheets"]]
+        live = Score.objects.filter(sheet__proposal=entry["id"])
+        assert sum(totals) == sum(live.values_list("points", flat=True))
+        assert Fraction(entry["mean"]) == statistics.mean(map(Fraction, totals))
+        assert entry["shown"] == f"{statistics.mean(totals):.2f}"
+    assert [e["rank"] for e in content["proposals"]] == [1, 2]
+
+
+def test_snapshot_holds_members_as_ids_and_conflicts_as_digests(scored):
+    conflict = services.declare_conflict(
+        seat=scored.seats[1], proposal=scored.proposals[0], kind="family", note="いとこ",
+        by=scored.office, at=NOON,
+    )  # fmt: skip
+    draft(scored, "select", "select")
+    snapshot = DecisionSnapshot.objects.get()
+    entry = snapshot.content["proposals"][0]
+
+    assert entry["conflicts"] == [{"id": conflict.pk, "digest": conflict.digest}]
+    assert [s["member"] for s in entry["sheets"]] == [scored.seats[0].user_id]
+    assert (entry["mean"], entry["counted"]) == ("12", 1)
+    assert entry["version_digest"] == scored.proposals[0].versions.get().digest
+    text = str(snapshot.content)
+    assert not any(word in text for word in ("family", "いとこ", scored.seats[1].user.name))
+
+
+def test_snapshot_is_never_changed(scored):
+    draft(scored, "select", "select")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        DecisionSnapshot.objects.update(digest="")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        DecisionSnapshot.objects.all().delete()
+
+
+def test_missing_sheets_need_a_reason_and_never_count_as_zero(scene):
+    fill(scene.sheet(0, 0), 8, 4)
+    fill(scene.sheet(0, 1), None, 5, submit=False)
+    fill(scene.sheet(1, 0), 1, 1)
+    fill(scene.sheet(1, 1), 1, 1)
+
+    with pytest.raises(ValidationError):
+        draft(scene, "select", "decline")
+    assert not DecisionSnapshot.objects.exists()
+
+    draft(scene, "select", "decline", missing_reason="委員が病気のため")
+    content = DecisionSnapshot.objects.get().content
+    first = content["proposals"][0]
+    assert content["missing_reason"] == "委員が病気のため"
+    assert (first["mean"], first["counted"], first["missing"]) == ("12", 1, 1)
+    assert [s["scores"] for s in first["sheets"] if not s["counts"]] == [{}]
+
+
+def test_sheets_that_never_came_are_dropped_by_the_decision(scene):
+    approve(draft(scene, "decline", "decline", missing_reason="定足数は満たしている"))
+    assert {s.state for p in scene.proposals for s in p.sheets.all()} == {"withdrawn"}
+
+
+def test_selection_above_the_budget_is_refused_with_the_numbers(scored):
+    scored.round.budget_yen = 139_999
+    scored.round.save()
+    with pytest.raises(ValidationError) as refusal:
+        draft(scored, "select", "select")
+    assert all(n in str(refusal.value) for n in ("140,000", "139,999", " 1 "))
+    scored.round.budget_yen = 140_000
+    scored.round.save()
+    assert draft(scored, "select", "select").pk
+
+
+def test_reserves_and_declined_cost_nothing(scored):
+    scored.round.budget_yen = 80_000
+    scored.round.save()
+    assert draft(scored, "select", "reserve").pk
+
+
+def test_earlier_decisions_leave_less_of_the_budget(scored):
+    scored.round.budget_yen = 150_000
+    scored.round.save()
+    approve(draft(scored, "select", "reserve"))
+    later = refer(scored.round, scored.office, asks=71_000)
+    for sheet in later.sheets.all():
+        fill(sheet, 5, 5)
+    with pytest.raises(ValidationError):
+        draft_decision(scored.round, outcomes=[Outcome(later, "select")], by=scored.office, at=NOON)
+    draft_decision(
+        scored.round, outcomes=[Outcome(later, "select", 70_000)], by=scored.office, at=NOON
+    )
+    assert list(scored.round.decisions.order_by("pk").values_list("number", flat=True)) == [1, 2]
+
+
+def test_budget_that_is_not_set_is_no_unlimited_one(scored):
+    scored.round.budget_yen = None
+    scored.round.save()
+    with pytest.raises(ValidationError):
+        draft(scored, "select", "decline")
+    assert draft(scored, "decline", "decline").pk
+
+
+@pytest.mark.parametrize("amount", [0, 80_001])
+def test_assessed_amount_lies_within_what_was_requested(scored, amount):
+    with pytest.raises(ValidationError):
+        draft(scored, "select", "decline", assessed_yen=amount)
+
+
+def test_every_proposal_in_selection_needs_an_outcome(scored):
+    with pytest.raises(ValidationError):
+        draft_decision(
+            scored.round, outcomes=[Outcome(scored.proposals[0], "select")], by=scored.office,
+            at=NOON,
+        )  # fmt: skip
+    with pytest.raises(ValidationError):
+        draft(scored, "select", "rescind")
+    stranger = factories.draft(round=scored.round)
+    everything = [Outcome(p, "decline") for p in (*scored.proposals, stranger)]
+    with pytest.raises(ValidationError):
+        draft_decision(scored.round, outcomes=everything, by=scored.office, at=NOON)
+
+
+def test_round_without_proposals_has_nothing_to_decide(office):
+    with pytest.raises(ValidationError):
+        draft_decision(factories.call(), outcomes=[], by=office, at=NOON)
+
+
+@pytest.mark.parametrize("role", [Role.PANEL, Role.APPROVER, Role.AUDITOR, Role.DEPARTMENT])
+def test_only_the_office_drafts(scored, role):
+    with pytest.raises(PermissionDenied):
+        draft_decision(scored.round, outcomes=[], by=factories.user(role), at=NOON)
+
+
+def test_two_drafts_of_one_round_are_not_possible(scored):
+    draft(scored, "select", "decline")
+    with pytest.raises(NotPossible):
+        draft(scored, "decline", "decline")
+    assert Approval.objects.count() == DecisionSnapshot.objects.count() == 1
+
+
+def test_sheets_rest_while_a_decision_that_counts_them_waits(scored):
+    approval = draft(scored, "select", "decline")
+    with pytest.raises(NotPossible):
+        advance(scored.sheet(0, 0), "reopen", by=scored.office, at=NOON, reason="誤り")
+    advance(approval, "drop", by=scored.office, at=NOON, reason="やり直し")
+    sheet = advance(scored.sheet(0, 0), "reopen", by=scored.office, at=NOON, reason="誤り")
+    assert sheet.state == "assigned"
+
+
+def test_decision_whose_sheets_changed_cannot_be_approved(scored):
+    approval = draft(scored, "select", "decline")
+    services.declare_conflict(
+        seat=scored.seats[0], proposal=scored.proposals[1], kind="member", by=scored.seats[0].user,
+        at=NOON,
+    )  # fmt: skip
+    with pytest.raises(NotPossible):
+        approve(approval)
+    states = {p.__class__.objects.get(pk=p.pk).state for p in scored.proposals}
+    assert states == {"in_selection"}
+
+
+def test_recused_sheet_changes_no_other_proposal(scored):
+    before = {row.proposal.pk: row.mean for row in standings(scored.round)}
+    services.declare_conflict(
+        seat=scored.seats[0], proposal=scored.proposals[1], kind="member", by=scored.office, at=NOON
+    )
+    after = {row.proposal.pk: row.mean for row in standings(scored.round)}
+    first, second = (p.pk for p in scored.proposals)
+    assert before[first] == after[first]
+    assert (before[second], after[second]) == (Fraction(19, 2), Fraction(10))
+
+
+def test_standings_take_as_many_queries_for_many_as_for_one(scored, django_assert_num_queries):
+    with django_assert_num_queries(6):
+        standings(scored.round)
+    refer(scored.round, scored.office)
+    with django_assert_num_queries(6):
+        assert len(standings(scored.round)) == 3
