@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import rules
 from django.core.exceptions import PermissionDenied
 
-from accounts.models import MemberRole, Role
+from accounts.models import MemberRole, OrganizationQuerySet, Role
 
 
 def holds(*roles: str) -> rules.Predicate:
@@ -104,6 +104,7 @@ rules.add_perm("accounts.edit_organization", edits_organization | is_office)
 rules.add_perm("accounts.manage_members", owns_organization | is_office)
 rules.add_perm("accounts.see_people", belongs_to_organization | is_office | is_auditor)
 rules.add_perm("accounts.confirm_organization", is_office)
+rules.add_perm("accounts.see_all_groups", holds(*OrganizationQuerySet.READERS))
 rules.add_perm("accounts.manage_duties", is_administrator)
 # A clerk who could make a link for an approver could approve what they drafted.
 rules.add_perm("accounts.make_reset_link", is_administrator | (is_office & holds_no_duty))
