@@ -1,5 +1,7 @@
 import pytest
 import tablib
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.models import Department, Organization
@@ -91,3 +93,15 @@ def test_import_refuses_what_no_page_would_take():
 
     assert result.has_validation_errors()
     assert not Organization.objects.exists()
+
+
+def test_a_department_is_named_once_from_one_day_and_once_without():
+    department = factories.department(name="地域のつながり課", valid_from="2020-04-01")
+    factories.department(name=department.name)
+    factories.department(name=department.name, valid_from="2024-04-01")
+
+    for first_day in ("2020-04-01", None):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            factories.department(name=department.name, valid_from=first_day)
+        with pytest.raises(ValidationError):
+            Department(name=department.name, valid_from=first_day).full_clean()

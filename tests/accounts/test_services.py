@@ -2,6 +2,8 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -545,6 +547,71 @@ def test_reset_link_opens_no_closed_account():
         services.reset_link(
             factories.user(is_active=False), by=factories.user("administrator"), at=NOON
         )
+
+
+def logged_in(person, client):
+    """Log in by the page, which notes the session as one of this person's."""
+    answers = {"login": person.email, "password": "correct-horse"}
+    assert client.post(reverse("account_login"), answers).status_code == 302
+    return client
+
+
+def test_closing_a_log_in_ends_its_sessions_and_reopening_brings_none_back():
+    boss, person, other = (
+        factories.user("administrator"),
+        factories.user("office"),
+        factories.user(),
+    )
+    theirs, foreign = logged_in(person, Client()), logged_in(other, Client())
+    profile = reverse("accounts:profile")
+
+    services.close_login(person, by=boss, at=NOON)
+    assert theirs.get(profile).status_code == 302
+    assert not User.objects.get(pk=person.pk).act_on(TODAY).duties.roles
+    services.reopen_login(person, by=boss, at=NOON)
+
+    assert theirs.get(profile).status_code == 302
+    assert foreign.get(profile).status_code == 200
+    assert logged_in(person, Client()).get(profile).status_code == 200
+    assert User.objects.get(pk=person.pk).act_on(TODAY).duties.holds("office")
+    assert changes() == ["login_closed", "login_reopened"]
+
+
+def test_closing_and_reopening_twice_is_refused():
+    boss, person = factories.user("administrator"), factories.user()
+
+    refused("moved_on", services.reopen_login, person, by=boss, at=NOON)
+    services.close_login(person, by=boss, at=NOON)
+    refused("moved_on", services.close_login, person, by=boss, at=NOON)
+
+    assert changes() == ["login_closed"]
+
+
+@pytest.mark.parametrize("role", [r for r in Role.values if r not in ("administrator", "system")])
+def test_log_ins_are_closed_by_administrators_only(role):
+    with pytest.raises(PermissionDenied):
+        services.close_login(factories.user(), by=factories.user(role), at=NOON)
+
+
+@pytest.mark.parametrize("service", [services.close_login, services.reopen_login])
+def test_nobody_closes_their_own_log_in_or_touches_the_program_s(service):
+    boss = factories.user("administrator")
+    sweeper = factories.user("system", email="sweeper@system.invalid", is_active=False)
+    factories.user("administrator")
+
+    for person in (boss, sweeper):
+        with pytest.raises(PermissionDenied):
+            service(person, by=boss, at=NOON)
+
+
+def test_log_in_of_the_last_administrator_stays_open():
+    leaving, last = factories.user("administrator"), factories.user("administrator")
+    # Read before the other one closed it: a page that was open meanwhile.
+    stale = User.objects.get(pk=leaving.pk).act_on(TODAY)
+    assert stale.has_perm("accounts.manage_logins", last)
+    services.close_login(leaving, by=last, at=NOON)
+
+    refused("last_administrator", services.close_login, last, by=stale, at=NOON)
 
 
 ADMIN = {

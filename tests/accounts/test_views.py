@@ -125,7 +125,10 @@ def test_people_are_kept_by_administrators(client, group, page, who):
 
 
 @pytest.mark.parametrize("who", EVERYONE)
-@pytest.mark.parametrize("page", ["person-detail", "duty-add", "duty-end", "reset-link"])
+@pytest.mark.parametrize(
+    "page",
+    ["person-detail", "duty-add", "duty-end", "reset-link", "login-close", "login-reopen"],
+)
 def test_person_pages_open_to_whom_they_may(client, group, page, who):
     clerk = factories.user("office")
     args = [clerk.pk, clerk.duty_set.get().pk] if page == "duty-end" else [clerk.pk]
@@ -164,6 +167,8 @@ def test_every_page_renders_in_both_languages(client, group, language):
         url("duty-add", person.pk),
         url("duty-end", person.pk, person.duty_set.first().pk),
         url("reset-link", person.pk),
+        url("login-close", factories.user().pk),
+        url("login-reopen", factories.user(is_active=False).pk),
     ]
     for page in pages:
         response = client.get(page, headers={"accept-language": language})
@@ -489,6 +494,56 @@ def test_ending_the_last_administrator_is_refused_on_the_form(client):
     assert client.post(page, {"last_day": "2030-01-01"}).status_code == 422
     factories.user("administrator")
     assert client.post(page, {"last_day": "2030-01-01"}).status_code == 302
+
+
+def test_log_in_is_closed_and_reopened_from_the_person_s_page(client):
+    person = factories.user("office")
+    client.force_login(factories.user("administrator"))
+    detail, close, reopen = (
+        url(page, person.pk) for page in ("person-detail", "login-close", "login-reopen")
+    )
+    assert close in client.get(detail).text
+    assert reopen not in client.get(detail).text
+
+    assert client.post(close).url == detail
+    assert reopen in client.get(detail).text
+    again = client.post(close, follow=True)
+    assert [message.level_tag for message in again.context["messages"]][-1] == "error"
+
+    assert client.post(reopen).url == detail
+    person.refresh_from_db()
+    assert person.is_active
+
+
+def test_own_page_offers_no_closing(client):
+    boss = factories.user("administrator")
+    client.force_login(boss)
+
+    assert url("login-close", boss.pk) not in client.get(url("person-detail", boss.pk)).text
+    assert client.post(url("login-close", boss.pk)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("roles", "fields", "shown"),
+    [
+        ([], {}, {"profile", "organization-list"}),
+        (["office"], {"is_staff": True}, {"profile", "organization-list", "admin"}),
+        (["administrator"], {}, {"profile", "organization-list", "person-list"}),
+    ],
+)
+@pytest.mark.parametrize("page", ["accounts:profile", "account_email"])
+def test_menu_leads_where_its_reader_may_go(client, page, roles, fields, shown):
+    client.force_login(factories.user(*roles, **fields))
+    links = {
+        "profile": url("profile"),
+        "organization-list": url("organization-list"),
+        "person-list": url("person-list"),
+        "admin": reverse("admin:index"),
+    }
+
+    text = client.get(reverse(page)).text
+
+    assert {name for name, link in links.items() if f'href="{link}"' in text} == shown
 
 
 def test_people_without_a_duty_are_listed_on_request(client):
