@@ -16,16 +16,22 @@ def adoptions_before(proposal: Proposal) -> list[Proposal | PastAward]:
     that they are of the same group.
     """
     since = proposal.rules.number("adoptions_counted_from_fiscal_year") or 0
-    edition = proposal.round.edition
+    edition, year = proposal.round.edition, proposal.round.fiscal_year
     cases = Proposal.objects.filter(
         Q(organization=proposal.organization) & Q(organization__isnull=False),
+        Q(round__fiscal_year__lt=year) | Q(round__fiscal_year=year, pk__lt=proposal.pk or 0),
         round__edition__course=edition.course,
         round__edition__fictitious=edition.fictitious,
         round__fiscal_year__gte=since,
         state__in=ADOPTED,
-    ).exclude(pk=proposal.pk)
+    )
     past = PastAward.objects.filter(
         organization=proposal.organization, course=edition.course, status="adopted",
-        adoption_fiscal_year__gte=since,
+        adoption_fiscal_year__gte=since, adoption_fiscal_year__lt=year,
     )  # fmt: skip
     return [*cases.order_by("pk"), *past.order_by("key")]
+
+
+def cap_of(proposal: Proposal) -> int | None:
+    """Return the most one project year of ``proposal`` may get, in yen; ``None`` if it is not set."""
+    return proposal.rules.cap_yen(len(adoptions_before(proposal)) + 1)

@@ -13,8 +13,10 @@ class GrantsConfig(AppConfig):
             case_panels,
             consequences,
             deadlines,
+            desk_links,
             forms,
             letters,
+            measure_panels,
             permissions,
         )
         from .models import Payment

@@ -1,1 +1,241 @@
-"""Registered with casework."""
+"""The parts of the case page that proposals and project years add."""
+
+from dataclasses import dataclass
+
+from casework.calendar import japan_date
+from casework.flow import Text
+from casework.models import Remark
+from casework.panels import panel
+
+from . import printing, services
+from .adoptions import cap_of
+from .eligibility import Outcome, checks
+from .forms.projects import MatchingNoteForm
+from .limits import limits_yen
+from .models import ProjectYear, Proposal, Side, TermsAcceptance
+
+#: Shown beside the words of an outcome; the words say the same.
+ICONS = {Outcome.PASSES: "✓", Outcome.FAILS: "✗", Outcome.NOT_SET: "–", Outcome.NEEDS_PERSON: "?"}
+TONES = {Outcome.PASSES: "good", Outcome.FAILS: "bad", Outcome.NOT_SET: "neutral",
+         Outcome.NEEDS_PERSON: "action"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """Whether a proposal is filed, as one plain fact.
+
+    :param filed: whether it was ever filed.
+    :param waiting: whether a supplement was asked for and is not filed yet.
+    """
+
+    filed: bool
+    waiting: bool
+    number: str
+    at: object
+    received_on: object
+
+
+def filing(proposal: Proposal, request) -> Filing:
+    return Filing(
+        filed=proposal.submitted_at is not None,
+        waiting=proposal.state == "returned",
+        number=proposal.number or "",
+        at=proposal.submitted_at,
+        received_on=proposal.received_on,
+    )
+
+
+def supplement_asked(case) -> Remark | None:
+    """Return the office's words about the supplement that is open now."""
+    if case.state != "returned":
+        return None
+    asked = case.events.filter(verb="send_back").order_by("-pk").first()
+    told = asked.facts.get("reason") if asked else None
+    return case.remarks.filter(pk=told["remark"]).first() if told else None
+
+
+def is_party(user, case) -> bool:
+    """Return whether ``user`` is of the group, or of those in the city who decide or audit."""
+    deciding = user.duties.holds("office", "approver", "auditor")
+    return deciding or case.organization_id in user.duties.organizations
+
+
+# The proposal
+
+
+def filing_panel(proposal: Proposal, request) -> dict:
+    user = request.user
+    writes = user.duties.edits(proposal.organization_id)
+    shared = proposal.access.filter(role="coordinator", barred=False).exists()
+    return {
+        "case": proposal,
+        "call": proposal.round,
+        "is_open": proposal.round.is_open(request.now),
+        "filing": filing(proposal, request),
+        "may_edit": services.may_edit(proposal, user),
+        "may_share": writes and proposal.filed_at is None and not shared,
+        "shared": shared,
+        "is_party": is_party(user, proposal),
+    }
+
+
+def missing_panel(case, request) -> dict | None:
+    """What is still missing, while somebody can do something about it."""
+    if isinstance(case, Proposal):
+        writes = services.may_edit(case, request.user)
+    else:
+        writes = services.may_edit_year(case, request.user)
+    return {"case": case, "missing": case.missing_parts()} if writes else None
+
+
+def eligibility_panel(proposal: Proposal, request) -> dict | None:
+    """Each rule with what the group has, what is asked, where it stands, and how to mend it."""
+    if not is_party(request.user, proposal):
+        return None
+    filed = proposal.submitted_at and japan_date(proposal.submitted_at)
+    day = proposal.received_on or filed or request.today
+    answers = [
+        {"check": check, "icon": ICONS[check.outcome], "tone": TONES[check.outcome],
+         "words": Outcome(check.outcome).label}
+        for check in checks(proposal, on=day)
+    ]  # fmt: skip
+    return {"case": proposal, "answers": answers, "on": day}
+
+
+def content_panel(proposal: Proposal, request) -> dict:
+    return {"case": proposal, **printing.content(proposal)}
+
+
+def matching_panel(proposal: Proposal, request) -> dict | None:
+    """Which department was wished for and asked, and what was talked about."""
+    user = request.user
+    if not proposal.matches_department or proposal.submitted_at is None:
+        return None
+    may_note = user.has_perm("grants.match", proposal)
+    ids = [
+        event.facts["note"]["remark"]
+        for event in proposal.events.filter(verb__in=("note", "match"))
+        if "note" in event.facts
+    ]
+    notes = proposal.remarks.filter(pk__in=ids).select_related("by").order_by("-pk")
+    return {
+        "case": proposal,
+        "notes": notes if may_note else [],
+        "form": MatchingNoteForm() if may_note and proposal.closed_at is None else None,
+        "may_note": may_note,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class SideOfTerms:
+    """Whether one side accepted the terms as they stand, and whether the reader can."""
+
+    code: str
+    label: Text
+    accepted: TermsAcceptance | None
+    may_accept: bool
+
+
+def terms_panel(proposal: Proposal, request) -> dict | None:
+    """Roles and costs (事前調整): the version that stands, and who accepted it when."""
+    versions = list(
+        proposal.terms.select_related("by").prefetch_related("acceptances__by").order_by("-version")
+    )
+    if proposal.state != "coordinating" and not versions:
+        return None
+    own = services.sides_of(request.user, proposal) if proposal.state == "coordinating" else []
+    latest = versions[0] if versions else None
+    accepted = {row.side: row for row in latest.acceptances.all()} if latest else {}
+    sides = [
+        SideOfTerms(code, label, accepted.get(code), code in own and code not in accepted)
+        for code, label in TermsAcceptance.Side.choices
+    ]
+    return {
+        "case": proposal,
+        "terms": latest,
+        "earlier": versions[1:],
+        "sides": sides if latest else [],
+        "may_propose": services.may_propose_terms(proposal, request.user),
+    }
+
+
+def versions_panel(case, request) -> dict | None:
+    versions = list(case.versions.defer("content").select_related("by").order_by("-number"))
+    return {"case": case, "versions": versions} if versions else None
+
+
+def years_panel(proposal: Proposal, request) -> dict | None:
+    years = list(proposal.project_years.visible_to(request.user).order_by("position"))
+    return {"case": proposal, "years": years, "here": None} if years else None
+
+
+# The project year
+
+
+def application_panel(year: ProjectYear, request) -> dict:
+    """What is done this year, its budget, and the door to the form."""
+    lines = list(year.budget_lines.order_by("pk"))
+    sides = {side: [line for line in lines if line.side == side] for side in Side.values}
+    return {
+        "case": year,
+        "year": year,
+        "asked": supplement_asked(year),
+        "may_edit": services.may_edit_year(year, request.user),
+        "income": sides[Side.INCOME],
+        "income_yen": sum(line.amount_yen for line in sides[Side.INCOME]),
+        "expenditure": sides[Side.EXPENDITURE],
+        "expenditure_yen": sum(line.amount_yen for line in sides[Side.EXPENDITURE]),
+        "requested_yen": year.requested_yen,
+    }
+
+
+def money_panel(year: ProjectYear, request) -> dict:
+    """Asked, granted, paid, and what is still open, with the ledger."""
+    balance = year.balance_yen
+    return {
+        "case": year,
+        "year": year,
+        "requested_yen": year.requested_yen,
+        "cap_yen": cap_of(year.proposal),
+        "cap_source": year.rules.source("cap_yen"),
+        "payments": year.payments.order_by("paid_on", "pk"),
+        "paid_yen": year.paid_yen,
+        "to_pay_yen": max(balance, 0),
+        "to_come_back_yen": max(-balance, 0),
+        "may_pay": request.user.has_perm("grants.record_payment", year) and year.granted_yen is not None,
+    }  # fmt: skip
+
+
+def decision_panel(year: ProjectYear, request) -> dict | None:
+    """What the office looks at before it drafts the grant: budget of the city, limits, going on."""
+    if not request.user.duties.holds("office", "approver", "auditor"):
+        return None
+    limits = [words % {"most": f"{most:,}"} for most, words in limits_yen(year)]
+    return {
+        "case": year,
+        "year": year,
+        "budget": year.program_budget(),
+        "limits": limits,
+        "may_continue": services.may_continue(year)
+        and request.user.has_perm("grants.handle", year),
+    }
+
+
+def siblings_panel(year: ProjectYear, request) -> dict:
+    years = year.proposal.project_years.visible_to(request.user).order_by("position")
+    seen = Proposal.objects.visible_to(request.user).filter(pk=year.proposal_id)
+    return {"case": year, "years": years, "here": year.pk, "proposal": seen.first()}
+
+
+P, Y = Proposal.KIND, ProjectYear.KIND
+FOLDER = "grants/panels"
+for kind, name, context, order in (
+    (P, "filing", filing_panel, 10), (P, "missing", missing_panel, 20),
+    (P, "eligibility", eligibility_panel, 30), (P, "matching", matching_panel, 40),
+    (P, "terms", terms_panel, 50), (P, "years", years_panel, 60),
+    (P, "content", content_panel, 70), (P, "versions", versions_panel, 80),
+    (Y, "missing", missing_panel, 20), (Y, "money", money_panel, 30),
+    (Y, "decision", decision_panel, 40), (Y, "application", application_panel, 50),
+    (Y, "years", siblings_panel, 60), (Y, "versions", versions_panel, 80),
+):  # fmt: skip
+    panel(kind, f"{FOLDER}/{name}.html", context, order)

@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from casework.consequences import on
+from casework.errors import NotPossible
 from casework.services import file_number, follow, open_case, snapshot
 
+from .limits import limits_yen
 from .models import ProjectYear, Proposal, YearBudgetLine
 from .versions import content_of
 
@@ -67,3 +69,14 @@ def end_the_years(proposal: Proposal, *, by, at: datetime, facts: dict) -> None:
 @on("project_year", "apply", "reapply")
 def keep_the_application(year: ProjectYear, *, by, at: datetime, facts: dict) -> None:
     snapshot(year, content_of(year), by=by, at=at)
+
+
+@on("project_year", "grant")
+def refuse_more_than_allowed(year: ProjectYear, *, by, at: datetime, facts: dict) -> None:
+    """Stop a grant above a limit that is set, whichever page or draft it came from.
+
+    :raises NotPossible: naming the limit.
+    """
+    for most, words in limits_yen(year):
+        if year.granted_yen > most:
+            raise NotPossible(words % {"most": f"{most:,}"})

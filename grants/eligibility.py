@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from casework.calendar import add_months
 from casework.flow import Text
 
-from .adoptions import adoptions_before
+from .adoptions import adoptions_before, cap_of
+from .parameters import CODES
 from .rules import RuleSet, Status
 
 
@@ -37,7 +38,7 @@ class Check:
     label: Text
     outcome: str
     value: str = ""
-    limit: str = ""
+    limit: Text = ""
     source: str = ""
     mend: Text = ""
 
@@ -58,6 +59,10 @@ def checks(proposal, *, on: date) -> list[Check]:
         _place(rules, group),
         _repeats(rules, proposal),
         _cap(rules, proposal),
+        _person(rules, "project_in_city", _("The project takes place in the city")),
+        _person(rules, "public_interest", _("The project serves the public")),
+        _person(rules, "nonprofit", _("Not for profit")),
+        _person(rules, "proper_accounting", _("Proper accounts")),
         _person(rules, "no_new_facility", _("No new building")),
         _person(rules, "other_subsidy", _("Other subsidies")),
     )  # fmt: skip
@@ -116,18 +121,20 @@ def _dated(rules: RuleSet, name: str, label: Text, since: date | None) -> Check 
         return _undecided(rules, name, label)
     if since:
         return Check(name, label, Outcome.PASSES, since.isoformat(), "", rules.source(name))
-    later = wanted != "required"
-    limit = _("may follow by the start of the project") if later else ""
+    limit = CODES.get(wanted, wanted)
     mend = _("Hand it in and enter the day in the group's data.")
     return Check(name, label, Outcome.NEEDS_PERSON, "", limit, rules.source(name), mend)
 
 
 def _place(rules: RuleSet, group) -> Check | None:
     name, label = "place_in_city", _("Base or contact place in the city")
-    if rules.text(name) is None:
+    wanted = rules.text(name)
+    if wanted is None:
         return _undecided(rules, name, label)
     outcome = {None: Outcome.NEEDS_PERSON, True: Outcome.PASSES, False: Outcome.FAILS}
-    return Check(name, label, outcome[group.in_city], group.address, "", rules.source(name))
+    mend = "" if group.in_city else _("Enter in the group's data where it can be met in the city.")
+    return Check(name, label, outcome[group.in_city], group.address, CODES.get(wanted, wanted),
+                 rules.source(name), mend)  # fmt: skip
 
 
 def _repeats(rules: RuleSet, proposal) -> Check | None:
@@ -143,7 +150,7 @@ def _repeats(rules: RuleSet, proposal) -> Check | None:
 
 def _cap(rules: RuleSet, proposal) -> Check | None:
     name, label = "cap_yen", _("Amount asked of the city (yen)")
-    cap = rules.cap_yen(len(adoptions_before(proposal)) + 1)
+    cap = cap_of(proposal)
     if cap is None:
         return _undecided(rules, name, label)
     asked = proposal.requested_yen
@@ -154,6 +161,8 @@ def _cap(rules: RuleSet, proposal) -> Check | None:
 
 
 def _person(rules: RuleSet, name: str, label: Text) -> Check | None:
-    if rules.text(name) is None:
+    wanted = rules.text(name)
+    if wanted is None:
         return _undecided(rules, name, label)
-    return Check(name, label, Outcome.NEEDS_PERSON, "", "", rules.source(name))
+    limit = CODES.get(wanted, wanted)
+    return Check(name, label, Outcome.NEEDS_PERSON, "", limit, rules.source(name))

@@ -2,7 +2,13 @@
 
 import rules
 
-from accounts.permissions import is_accounting, is_approver, is_office
+from accounts.permissions import (
+    is_accounting,
+    is_administrator,
+    is_approver,
+    is_auditor,
+    is_office,
+)
 from casework.permissions import edits_for_organization, works_for_department
 
 
@@ -22,3 +28,12 @@ rules.add_perm("grants.propose_terms", is_office | works_for_department | edits_
 rules.add_perm("grants.settle", is_office | is_accounting)
 rules.add_perm("grants.record_payment", is_accounting)
 rules.add_perm("grants.plan", is_office)
+rules.add_perm("grants.read_plans", is_office | is_approver | is_auditor)
+rules.add_perm("grants.read_ledger", is_office | is_auditor)
+
+# What the administration site asks of those whose ``is_staff`` opens it.
+rules.add_perm("grants", is_office | is_administrator)
+for _model in ("courseedition", "editionparameter", "pastaward"):
+    for _verb in ("view", "add", "change"):
+        rules.add_perm(f"grants.{_verb}_{_model}", is_office | is_administrator)
+rules.add_perm("grants.view_proposal", is_office | is_auditor)

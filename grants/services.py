@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import Change, Organization
 from casework import history
 from casework.calendar import japan_date
 from casework.services import advance, locked, open_case, record
@@ -15,6 +16,7 @@ from .models import (
     BudgetEntry,
     BudgetLine,
     CourseEdition,
+    EditionParameter,
     Payment,
     ProjectYear,
     Proposal,
@@ -89,6 +91,42 @@ def start_draft(
 
 
 @transaction.atomic
+def start_paper(
+    call: Round, *, organization: Organization | None, new_organization: str = "", title: str,
+    received_on: date, by, at: datetime,
+) -> Proposal:  # fmt: skip
+    """Begin to key in a paper proposal, and the name of its group where it is not here yet.
+
+    :param new_organization: the name of a group that has no log-in and no row yet.
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if the call was not open on ``received_on``.
+    """
+    if not rules.has_perm("grants.handle", by.act_on(japan_date(at))):
+        raise PermissionDenied("grants.handle")
+    if organization is None:
+        organization = Organization.objects.create(name=new_organization)
+        Change.objects.create(what="registered", organization=organization, by=by, at=at)
+    return start_draft(call, organization, title=title, by=by, at=at, received_on=received_on)
+
+
+@transaction.atomic
+def set_parameter(
+    edition: CourseEdition, name: str, *, by, at: datetime, **fields
+) -> EditionParameter:
+    """Set one rule of an edition. Rounds that are open keep the rules they froze.
+
+    :param fields: ``status, value, source, confirmed_years, note``.
+    :raises PermissionDenied: if ``by`` is not of the office.
+    """
+    if not rules.has_perm("grants.plan", by.act_on(japan_date(at))):
+        raise PermissionDenied("grants.plan")
+    parameter, _created = EditionParameter.objects.update_or_create(
+        edition=edition, name=name, defaults=fields
+    )
+    return parameter
+
+
+@transaction.atomic
 def save_draft(
     proposal: Proposal, *, fields: dict, lines: list[dict], measures: list[dict],
     edit_number: int, by, at: datetime,
@@ -152,6 +190,18 @@ def share_with_coordinators(proposal: Proposal, *, by, at: datetime) -> None:
         raise PermissionDenied("grants.write")
     proposal.access.get_or_create(role="coordinator", reason="shared by the group")
     record(proposal, "share", by=by, at=at)
+
+
+@transaction.atomic
+def note_matching(proposal: Proposal, *, note: str, by, at: datetime) -> None:
+    """Keep what was talked about while a department is looked for (担当課協議).
+
+    :raises PermissionDenied: if ``by`` is neither of the office nor of the department.
+    """
+    proposal = locked(proposal)
+    if not rules.has_perm("grants.match", by.act_on(japan_date(at)), proposal):
+        raise PermissionDenied("grants.match")
+    record(proposal, "note", by=by, at=at, note=note)
 
 
 @transaction.atomic

@@ -4,13 +4,22 @@ from .awards import PastAward
 from .budget import BudgetEntry, Payment, ProgramBudget
 from .courses import CourseEdition, EditionParameter, Round
 from .project_year import ProjectYear, YearBudgetLine
-from .proposal import BudgetLine, Proposal, ProposalMeasure, Terms, TermsAcceptance
+from .proposal import (
+    BudgetLine,
+    LineBase,
+    Proposal,
+    ProposalMeasure,
+    Side,
+    Terms,
+    TermsAcceptance,
+)
 
 __all__ = [
     "BudgetEntry",
     "BudgetLine",
     "CourseEdition",
     "EditionParameter",
+    "LineBase",
     "PastAward",
     "Payment",
     "ProgramBudget",
@@ -18,6 +27,7 @@ __all__ = [
     "Proposal",
     "ProposalMeasure",
     "Round",
+    "Side",
     "Terms",
     "TermsAcceptance",
     "YearBudgetLine",

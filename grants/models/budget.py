@@ -72,6 +72,25 @@ class ProgramBudget:
             granted_yen=years.aggregate(total=Sum(committed))["total"] or 0,
         )
 
+    @classmethod
+    def all(cls) -> dict[tuple[str, bool, int], "ProgramBudget"]:
+        """Return the budget of each course, sort (fictitious or not) and fiscal year at once."""
+        years = Payment._meta.get_field("year").related_model.objects.all()
+        keys = ("edition__course", "edition__fictitious", "fiscal_year")
+        planned = _sums(BudgetEntry.objects.all(), keys, "amount_yen")
+        committed = models.functions.Coalesce("confirmed_yen", "granted_yen")
+        keys = (*(f"proposal__round__{key}" for key in keys[:2]), "fiscal_year")
+        granted = _sums(years, keys, committed)
+        return {
+            key: cls(planned.get(key), granted.get(key) or 0)
+            for key in sorted({*planned, *granted})
+        }
+
+
+def _sums(rows, keys: tuple[str, ...], amount) -> dict[tuple, int | None]:
+    found = rows.values_list(*keys).annotate(total=Sum(amount)).order_by()
+    return {tuple(key): total for *key, total in found}
+
 
 class Payment(models.Model):
     """One line of the ledger of a project year: money out, or money back. Only ever added."""

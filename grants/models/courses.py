@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -96,6 +97,12 @@ class EditionParameter(models.Model):
 
 
 class RoundQuerySet(models.QuerySet):
+    def visible_to(self, user, at: datetime):
+        """Keep what was announced; the office sees what is planned, too."""
+        if user.is_authenticated and user.duties.holds("office", "auditor"):
+            return self
+        return self.announced(at)
+
     def open_at(self, at: datetime):
         return self.filter(opens_at__lte=at, closes_at__gt=at)
 
@@ -153,6 +160,12 @@ class Round(models.Model):
     def last_day(self) -> date:
         """The last Japan date on which the call is open."""
         return japan_date(self.closes_at - timedelta(microseconds=1))
+
+    @property
+    def closing_clock(self) -> str:
+        """The time of the clock in Japan at which the last day ends: ``24:00`` or ``17:00``."""
+        clock = localtime(self.closes_at)
+        return f"{clock:%H:%M}" if japan_date(self.closes_at) == self.last_day else "24:00"
 
     def first_project_year(self) -> int:
         """Return the fiscal year in which the selected projects begin.

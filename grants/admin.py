@@ -1,0 +1,75 @@
+"""The program's tables in the administration site: corrected, never deleted; cases only read."""
+
+from django.contrib import admin
+from import_export.admin import ExportMixin, ImportExportModelAdmin
+
+from . import resources
+from .models import CourseEdition, EditionParameter, PastAward, Proposal
+
+
+class KeptAdmin(ImportExportModelAdmin):
+    """Rows are corrected, never deleted: rounds and cases refer to them."""
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(CourseEdition)
+class CourseEditionAdmin(KeptAdmin):
+    resource_classes = [resources.CourseEditionResource]
+    list_display = ["course", "first_fiscal_year", "label_ja", "instrument", "fictitious"]
+    list_filter = ["course", "fictitious"]
+    readonly_fields = ["fictitious"]
+    ordering = ["course", "first_fiscal_year"]
+
+
+@admin.register(EditionParameter)
+class EditionParameterAdmin(KeptAdmin):
+    resource_classes = [resources.EditionParameterResource]
+    list_display = ["edition", "name", "status", "value", "unit", "confirmed_years"]
+    list_filter = ["status", "edition"]
+    list_select_related = ["edition"]
+    search_fields = ["name", "value"]
+    ordering = ["edition", "name"]
+
+
+@admin.register(PastAward)
+class PastAwardAdmin(KeptAdmin):
+    resource_classes = [resources.PastAwardResource]
+    list_display = [
+        "key",
+        "course",
+        "adoption_fiscal_year",
+        "group_name",
+        "project_title",
+        "status",
+    ]
+    list_filter = ["course", "status"]
+    search_fields = ["group_name", "project_title"]
+    raw_id_fields = ["organization"]
+    ordering = ["adoption_fiscal_year", "key"]
+
+
+@admin.register(Proposal)
+class ProposalAdmin(ExportMixin, admin.ModelAdmin):
+    """Read and exported. A proposal moves on its page only."""
+
+    resource_classes = [resources.ProposalResource]
+    list_display = ["number", "title", "organization", "state", "fiscal_year"]
+    list_filter = ["state", "fiscal_year"]
+    list_select_related = ["organization"]
+    search_fields = ["number", "title"]
+    ordering = ["-pk"]
+
+    def get_queryset(self, request):
+        seen = super().get_queryset(request).visible_to(request.user)
+        return seen.select_related("organization", "department", "round__edition")
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

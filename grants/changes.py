@@ -1,0 +1,69 @@
+"""What changed from one filed version of a proposal to the next, in words."""
+
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from django.utils.translation import gettext_lazy as _
+
+from casework.flow import Text
+
+LABELS: dict[str, Text] = {
+    "title": _("Name of the project"),
+    "purpose": _("Purpose"),
+    "content": _("What is done"),
+    "schedule": _("Schedule"),
+    "effect": _("Effect"),
+    "years": _("Years"),
+    "requested_yen": _("Asked of the city (yen)"),
+    "budget": _("Budget"),
+    "measures": _("Measures"),
+    "files": _("Files"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One part that differs: its lines as ``(mark, text)``; the mark is " ", "-" or "+"."""
+
+    label: Text
+    lines: list[tuple[str, str]] = field(default_factory=list)
+
+
+def changes(before: dict, after: dict) -> list[Change]:
+    """Return where two versions differ, part by part, in the order people read them."""
+    return [
+        Change(label, _compare(lines_of(name, before), lines_of(name, after)))
+        for name, label in LABELS.items()
+        if before.get(name) != after.get(name)
+    ]
+
+
+def lines_of(name: str, content: dict) -> list[str]:
+    """Return one part of a version as lines of text."""
+    value = content.get(name)
+    if name == "budget":
+        return [_line(row) for row in value or []]
+    if name == "measures":
+        return [f"{row['number']}. {row['title']}: {row['how']}" for row in value or []]
+    if name == "files":
+        return [f"{row['name']} ({row['digest'][:12]})" for row in value or []]
+    if name == "requested_yen":
+        return [f"{value or 0:,}"]
+    return str(value or "").splitlines()
+
+
+def _line(row: dict) -> str:
+    sides = {"income": _("Income"), "expenditure": _("Expenditure")}
+    mark = [_("asked of the city")] if row["from_city"] else []
+    parts = [sides[row["side"]], row["label"], row["detail"], f"{row['amount_yen']:,}", *mark]
+    return " / ".join(str(part) for part in parts if part)
+
+
+def _compare(before: list[str], after: list[str]) -> list[tuple[str, str]]:
+    lines: list[tuple[str, str]] = []
+    for what, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if what == "equal":
+            lines += [(" ", line) for line in before[a:b]]
+        else:
+            lines += [("-", line) for line in before[a:b]] + [("+", line) for line in after[c:d]]
+    return lines

@@ -1,0 +1,186 @@
+"""What the moves of proposals and project years ask for."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department
+from casework.calendar import first_day, last_day
+from casework.forms import DateInput, ReasonForm
+from casework.moves import MoveForm, asks
+from grants.adoptions import cap_of
+from grants.limits import limits_yen, most_grantable_yen
+from grants.models import ProjectYear, Proposal
+
+from .fields import YenField, text_area
+
+
+class SupplementForm(ReasonForm):
+    """A supplement has a date: the rule's, or one the office sets where no rule is set."""
+
+    due_on = forms.DateField(label=_("To be answered by"), required=False, widget=DateInput())
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        days = self.case.rules.number("supplement_days")
+        field = self.fields["due_on"]
+        field.required = days is None
+        field.help_text = (
+            _("The number of days for a supplement is not set, so set the date here.")
+            if days is None
+            else _("Leave this empty for the usual %(days)s days.") % {"days": days}
+        )
+
+    def clean_due_on(self):
+        day = self.cleaned_data["due_on"]
+        if day and day <= self.today:
+            raise ValidationError(_("The date must lie in the future."))
+        return day
+
+
+class DepartmentForm(MoveForm):
+    """Which department is asked; the facts keep its id."""
+
+    department = forms.ModelChoiceField(label=_("Department"), queryset=Department.objects.none())
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.fields["department"]
+        field.queryset = Department.objects.valid_on(self.today).order_by("name", "pk")
+        field.initial = self.case.wished_department_id
+
+    def clean_department(self):
+        return self.cleaned_data["department"].pk
+
+
+class NoteForm(MoveForm):
+    note = forms.CharField(label=_("Note"), required=False, widget=text_area(4))
+
+
+class EndForm(MoveForm):
+    """The group ends it: a tick, and a reason if it wants to give one."""
+
+    confirm = forms.BooleanField(label=_("Yes, this is to end. It cannot be taken back."))
+    reason = forms.CharField(label=_("Reason"), required=False, widget=text_area(4))
+
+    def clean(self):
+        self.cleaned_data.pop("confirm", None)
+        return self.cleaned_data
+
+
+def refuse_beyond(amount_yen: int | None, most_yen: int | None, words) -> None:
+    """Refuse an amount above a limit; a limit that is not set refuses nothing.
+
+    :raises ValidationError: in ``words``, which name the limit as ``%(most)s``.
+    """
+    if amount_yen is not None and most_yen is not None and amount_yen > most_yen:
+        raise ValidationError(words % {"most": f"{most_yen:,}"})
+
+
+class AssessForm(MoveForm):
+    """The amount the selection assessed, and the place in its ranking."""
+
+    assessed_yen = YenField(label=_("Assessed amount"))
+    rank = forms.IntegerField(label=_("Rank"), required=False, min_value=1, max_value=999)
+
+    def clean_assessed_yen(self):
+        amount = self.cleaned_data["assessed_yen"]
+        refuse_beyond(
+            amount, self.case.requested_yen, _("At most %(most)s yen: more was not asked for.")
+        )
+        refuse_beyond(amount, cap_of(self.case), _("At most %(most)s yen: the cap of the course."))
+        return amount
+
+
+class SelectForm(AssessForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["assessed_yen"].initial = self.case.requested_yen
+
+
+class ReserveForm(AssessForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["assessed_yen"].required = False
+
+
+class OfferForm(AssessForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        del self.fields["rank"]
+        self.fields["assessed_yen"].required = False
+        self.fields["assessed_yen"].initial = self.case.assessed_yen
+
+
+class DeclineForm(ReasonForm):
+    rank = forms.IntegerField(label=_("Rank"), required=False, min_value=1, max_value=999)
+
+
+class GrantForm(MoveForm):
+    granted_yen = YenField(label=_("Granted amount"), min_value=1)
+    conditions = forms.CharField(
+        label=_("Conditions"), required=False, widget=text_area(4),
+        help_text=_("Printed in the letter."),
+    )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["granted_yen"].initial = most_grantable_yen(self.case)
+
+    def clean_granted_yen(self):
+        amount = self.cleaned_data["granted_yen"]
+        for most, words in limits_yen(self.case):
+            refuse_beyond(amount, most, words)
+        return amount
+
+
+class ConfirmForm(MoveForm):
+    confirmed_yen = YenField(label=_("Confirmed amount"))
+
+    def clean_confirmed_yen(self):
+        amount = self.cleaned_data["confirmed_yen"]
+        refuse_beyond(
+            amount, self.case.granted_yen, _("At most %(most)s yen: more was not granted.")
+        )
+        return amount
+
+
+class DiscontinueForm(ReasonForm):
+    ended_on = forms.DateField(label=_("Last day of the project"), widget=DateInput())
+
+    def clean_ended_on(self):
+        day, year = self.cleaned_data["ended_on"], self.case
+        first = year.starts_on or first_day(year.fiscal_year)
+        last = year.ends_on or last_day(year.fiscal_year)
+        if not first <= day <= last:
+            raise ValidationError(_("The day must lie within the project."))
+        return day
+
+
+class PostponeForm(ReasonForm):
+    fiscal_year = forms.TypedChoiceField(label=_("To fiscal year"), coerce=int)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        later = range(self.case.fiscal_year + 1, self.case.fiscal_year + 4)
+        self.fields["fiscal_year"].choices = [(year, year) for year in later]
+
+    def clean(self):
+        if self.case.paid_yen:
+            raise ValidationError(_("Money was paid for this year. It has to come back first."))
+        return self.cleaned_data
+
+
+P, Y = Proposal.KIND, ProjectYear.KIND
+for kind, verb, form in (
+    (P, "send_back", SupplementForm), (P, "ineligible", ReasonForm), (P, "lapse", ReasonForm),
+    (P, "start_matching", DepartmentForm), (P, "match", NoteForm), (P, "no_match", ReasonForm),
+    (P, "select", SelectForm), (P, "reserve", ReserveForm), (P, "decline", DeclineForm),
+    (P, "offer", OfferForm), (P, "fall_through", ReasonForm), (P, "withdraw", EndForm),
+    (P, "pass_up", EndForm), (P, "renounce", EndForm), (P, "rescind", ReasonForm),
+    (Y, "send_back", SupplementForm), (Y, "grant", GrantForm), (Y, "refuse", ReasonForm),
+    (Y, "withdraw", EndForm), (Y, "postpone", PostponeForm), (Y, "not_continue", ReasonForm),
+    (Y, "not_fund", ReasonForm), (Y, "discontinue", DiscontinueForm),
+    (Y, "confirm", ConfirmForm), (Y, "revoke", ReasonForm),
+):  # fmt: skip
+    asks(kind, verb, form)

@@ -1,0 +1,91 @@
+"""What people enter about a project year, the talks with a department, and the pledges."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from casework.calendar import first_day, last_day
+from casework.forms import DateInput
+from grants.models import Payment, ProjectYear, Terms
+
+from .fields import YenField, text_area
+
+
+class YearForm(forms.Form):
+    """The application of one project year; its days lie in its fiscal year."""
+
+    content = forms.CharField(
+        label=_("What is done this year"), required=False, widget=text_area(8)
+    )
+    starts_on = forms.DateField(
+        label=_("First day of the project"), required=False, widget=DateInput()
+    )
+    ends_on = forms.DateField(
+        label=_("Last day of the project"), required=False, widget=DateInput()
+    )
+
+    def __init__(self, data, *, year: ProjectYear):
+        names = ("content", "starts_on", "ends_on")
+        super().__init__(data, initial={name: getattr(year, name) for name in names})
+        self.year = year
+
+    def clean(self):
+        data = super().clean()
+        first, last = first_day(self.year.fiscal_year), last_day(self.year.fiscal_year)
+        for name in ("starts_on", "ends_on"):
+            if data.get(name) and not first <= data[name] <= last:
+                self.add_error(name, _("The day must lie in the fiscal year of this case."))
+        if data.get("starts_on") and data.get("ends_on") and data["ends_on"] < data["starts_on"]:
+            self.add_error("ends_on", _("The last day must not be before the first day."))
+        return data
+
+
+class PaymentForm(forms.ModelForm):
+    amount_yen = YenField(label=_("Amount"), min_value=1)
+
+    class Meta:
+        model = Payment
+        fields = ["kind", "amount_yen", "paid_on", "document"]
+        widgets = {"paid_on": DateInput()}
+
+    def __init__(self, *args, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_paid_on(self):
+        day = self.cleaned_data["paid_on"]
+        if day > self.today:
+            raise ValidationError(_("The day cannot lie in the future."))
+        return day
+
+
+class ContinuationForm(forms.Form):
+    decided_on = forms.DateField(label=_("Decided on"), widget=DateInput())
+
+    def __init__(self, *args, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_decided_on(self):
+        day = self.cleaned_data["decided_on"]
+        if day > self.today:
+            raise ValidationError(_("The day cannot lie in the future."))
+        return day
+
+
+class TermsForm(forms.ModelForm):
+    class Meta:
+        model = Terms
+        fields = ["organization_role", "department_role", "cost_share"]
+        widgets = {name: text_area(6) for name in fields}
+
+
+class PledgeForm(forms.Form):
+    """Accepting the pledges by name."""
+
+    agree = forms.BooleanField(label=_("I have read the pledges and accept them for the group."))
+    name = forms.CharField(label=_("Name of who accepts"), max_length=100)
+
+
+class MatchingNoteForm(forms.Form):
+    note = forms.CharField(label=_("What was talked about"), widget=text_area(4))

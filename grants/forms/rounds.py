@@ -1,0 +1,170 @@
+"""What the office enters: rounds, rules, the city's budget, proposals on paper."""
+
+from datetime import date, datetime, time
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organization
+from casework.calendar import end_of_day, moment
+from casework.forms import DateInput
+from grants.models import BudgetEntry, CourseEdition, EditionParameter
+from grants.parameters import PARAMETERS, WHOLE
+from grants.rules import Status
+
+from .fields import YenField, text_area
+
+FIRST_FISCAL_YEAR, LAST_FISCAL_YEAR = 2019, 2099
+
+
+def fiscal_year_field() -> forms.IntegerField:
+    return forms.IntegerField(
+        label=_("Fiscal year"), min_value=FIRST_FISCAL_YEAR, max_value=LAST_FISCAL_YEAR,
+        help_text=_("The calendar year in which it begins, such as 2026 for 令和8年度."),
+    )  # fmt: skip
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self):
+        super().__init__(format="%H:%M")
+
+
+class RoundForm(forms.Form):
+    """A call. A day without a time begins at 0:00 and ends at 24:00."""
+
+    fiscal_year = fiscal_year_field()
+    name = forms.CharField(label=_("Name"), max_length=200)
+    opens_on = forms.DateField(label=_("First day"), widget=DateInput())
+    opens_clock = forms.TimeField(
+        label=_("From"), required=False, widget=TimeInput(),
+        help_text=_("Leave this empty for the beginning of the day."),
+    )  # fmt: skip
+    closes_on = forms.DateField(label=_("Last day"), widget=DateInput())
+    closes_clock = forms.TimeField(
+        label=_("Until"), required=False, widget=TimeInput(),
+        help_text=_("Leave this empty for the end of the day (24:00)."),
+    )  # fmt: skip
+    budget_yen = YenField(
+        label=_("Budget of the round"), required=False,
+        help_text=_("Leave this empty while it is not set."),
+    )  # fmt: skip
+
+    def opens_at(self) -> datetime:
+        return moment(self.cleaned_data["opens_on"], self.cleaned_data["opens_clock"] or time.min)
+
+    def closes_at(self) -> datetime:
+        clock = self.cleaned_data["closes_clock"]
+        day = self.cleaned_data["closes_on"]
+        return moment(day, clock) if clock else end_of_day(day)
+
+
+class ParameterForm(forms.ModelForm):
+    """One rule: a value exactly when it is set, and then with its source."""
+
+    value = forms.CharField(
+        label=_("Value"), required=False, max_length=300, widget=text_area(3), strip=True
+    )
+
+    class Meta:
+        model = EditionParameter
+        fields = ["status", "value", "source", "confirmed_years", "note"]
+        widgets = {"status": forms.RadioSelect, "note": text_area(3)}
+        help_texts = {
+            "source": _("The document or page, with its date."),
+            "confirmed_years": _("Fiscal years, separated by blanks, such as 2024 2025."),
+        }
+
+    def clean(self):
+        data = super().clean()
+        value, is_set = data.get("value", ""), data.get("status") == Status.SET
+        if is_set and not value:
+            self.add_error("value", _("Give a value exactly when the parameter is set."))
+        if is_set and not data.get("source"):
+            self.add_error("source", _("Say where the value comes from."))
+        if is_set and self.instance.name in WHOLE and not value.isdecimal():
+            self.add_error("value", _("Write a whole number in digits, without separators."))
+        if not is_set:
+            data["value"] = ""
+        return data
+
+
+class NewParameterForm(forms.Form):
+    """Choose a rule that the edition does not list yet."""
+
+    name = forms.ChoiceField(label=_("Parameter"))
+
+    def __init__(self, *args, edition: CourseEdition, **kwargs):
+        super().__init__(*args, **kwargs)
+        listed = set(edition.parameters.values_list("name", flat=True))
+        absent = [(n, p.label) for n, p in PARAMETERS.items() if n not in listed]
+        self.fields["name"].choices = absent
+
+
+class BudgetEntryForm(forms.ModelForm):
+    amount_yen = YenField(
+        label=_("Amount"), min_value=None, help_text=_("A reduction is entered with a minus.")
+    )
+
+    class Meta:
+        model = BudgetEntry
+        fields = ["edition", "fiscal_year", "kind", "amount_yen", "voted_on", "document"]
+        labels = {"edition": _("Course")}
+        widgets = {"voted_on": DateInput()}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        editions = CourseEdition.objects.order_by("course", "-first_fiscal_year")
+        self.fields["edition"].queryset = editions
+
+    def clean(self):
+        data = super().clean()
+        amount, kind = data.get("amount_yen"), data.get("kind")
+        if amount is not None and not _fits(kind, amount):
+            self.add_error("amount_yen", _("A reduction is less than zero, the others more."))
+        return data
+
+
+def _fits(kind: str, amount_yen: int) -> bool:
+    """A transfer may go either way."""
+    if kind == BudgetEntry.Kind.TRANSFER:
+        return amount_yen != 0
+    return amount_yen < 0 if kind == BudgetEntry.Kind.REDUCTION else amount_yen > 0
+
+
+class PaperForm(forms.Form):
+    """A proposal that came on paper: whose it is, and the day that counts."""
+
+    received_on = forms.DateField(
+        label=_("Received on (収受日)"), widget=DateInput(),
+        help_text=_("This day counts, whenever the proposal is keyed in."),
+    )  # fmt: skip
+    title = forms.CharField(label=_("Name of the project"), max_length=200)
+    organization = forms.ModelChoiceField(
+        label=_("Group"), queryset=Organization.objects.none(), required=False,
+        empty_label=_("A group that is not here yet"),
+    )  # fmt: skip
+    new_organization = forms.CharField(
+        label=_("Name of the group that is not here yet"), max_length=200, required=False
+    )
+
+    def __init__(self, *args, today: date, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["organization"].queryset = Organization.objects.standing().order_by(
+            "name_key", "pk"
+        )
+
+    def clean_received_on(self):
+        day = self.cleaned_data["received_on"]
+        if day > self.today:
+            raise ValidationError(_("The day cannot lie in the future."))
+        return day
+
+    def clean(self):
+        data = super().clean()
+        if bool(data.get("organization")) == bool(data.get("new_organization")):
+            raise ValidationError(_("Choose a group, or write the name of a new one."))
+        return data

@@ -1,0 +1,67 @@
+"""The ledger of proposals (申請台帳): one row a proposal, for spreadsheets. It only goes out."""
+
+from collections.abc import Iterator
+
+from django.db.models import OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils.timezone import localtime
+
+from .models import BudgetLine, Side
+
+HEADER = [
+    "number",
+    "fiscal_year",
+    "course",
+    "round",
+    "title",
+    "organization",
+    "department",
+    "state",
+    "years",
+    "requested_yen",
+    "assessed_yen",
+    "rank",
+    "submitted_at",
+    "received_on",
+]
+#: What a spreadsheet would take for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def rows(proposals) -> Iterator[list]:
+    """Return the rows of ``proposals`` one by one; the caller has left only what may be seen."""
+    asked = (
+        BudgetLine.objects.filter(proposal=OuterRef("pk"), side=Side.INCOME, from_city=True)
+        .values("proposal")
+        .annotate(total=Sum("amount_yen"))
+    )
+    found = proposals.select_related("round__edition", "organization", "department").annotate(
+        asked_yen=Coalesce(Subquery(asked.values("total")), 0)
+    )
+    for proposal in found.order_by("pk").iterator(chunk_size=500):
+        yield [_harmless(value) for value in _row(proposal)]
+
+
+def _row(proposal) -> list:
+    submitted = proposal.submitted_at
+    return [
+        proposal.number or "",
+        proposal.fiscal_year,
+        proposal.round.edition.course,
+        proposal.round.name,
+        proposal.title,
+        proposal.organization.name,
+        proposal.department.name if proposal.department else "",
+        proposal.state,
+        proposal.years,
+        proposal.asked_yen,
+        "" if proposal.assessed_yen is None else proposal.assessed_yen,
+        "" if proposal.rank is None else proposal.rank,
+        localtime(submitted).isoformat(timespec="seconds") if submitted else "",
+        proposal.received_on.isoformat() if proposal.received_on else "",
+    ]
+
+
+def _harmless(value):
+    """Return text so that no spreadsheet runs it."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

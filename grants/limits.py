@@ -1,0 +1,36 @@
+"""The most that one project year may get. A limit that is not set limits nothing and is shown so."""
+
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from casework.flow import Text
+
+from .adoptions import cap_of
+from .models import ProjectYear
+
+
+def limits_yen(year: ProjectYear) -> list[tuple[int, Text]]:
+    """Return each limit that is set, in yen, with the words that refuse more (``%(most)s``)."""
+    proposal = year.proposal
+    found = (
+        (year.requested_yen, _("At most %(most)s yen: more was not asked for.")),
+        (proposal.assessed_yen, _("At most %(most)s yen: the amount the selection assessed.")),
+        (cap_of(proposal), _("At most %(most)s yen: the cap of the course.")),
+        (_left_of_total(year), _("At most %(most)s yen: what is left of the cap for all years.")),
+    )
+    return [(most, words) for most, words in found if most is not None]
+
+
+def most_grantable_yen(year: ProjectYear) -> int:
+    """Return the lowest of the limits, in yen."""
+    return min(most for most, _words in limits_yen(year))
+
+
+def _left_of_total(year: ProjectYear) -> int | None:
+    total = year.rules.number("cap_total_yen")
+    if total is None:
+        return None
+    others = year.proposal.project_years.exclude(pk=year.pk)
+    committed = others.aggregate(yen=Sum(Coalesce("confirmed_yen", "granted_yen")))["yen"]
+    return max(total - (committed or 0), 0)

@@ -1,0 +1,191 @@
+"""The rules of a course in plain words: what each parameter is called, and what its codes mean."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from casework.flow import Text
+
+from .rules import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What is known of a parameter besides its value.
+
+    :param kind: yen, number, text, lines or code: how the value is written.
+    :param public: whether applicants read it with the call.
+    """
+
+    label: Text
+    kind: str = "number"
+    unit: Text = ""
+    public: bool = False
+
+
+DAYS, YEARS, PERCENT = _("calendar days"), _("years"), _("%")
+
+#: In the order in which people read them.
+PARAMETERS: dict[str, Parameter] = {
+    "instrument": Parameter(_("Kind of support"), "code", public=True),
+    "cap_yen": Parameter(_("Most that one project year may get"), "yen", public=True),
+    "cap_yen_second_adoption": Parameter(_("The same, from the second adoption on"), "yen", public=True),
+    "cap_total_yen": Parameter(_("Most that all years together may get"), "yen", public=True),
+    "subsidy_rate_percent": Parameter(_("Share of the costs that is paid"), unit=PERCENT, public=True),
+    "rounding_unit_yen": Parameter(_("Amounts are rounded to"), "yen", public=True),
+    "eligible_costs": Parameter(_("Costs that are paid for"), "lines", public=True),
+    "ineligible_costs": Parameter(_("Costs that are not paid for"), "lines", public=True),
+    "other_subsidy": Parameter(_("Other subsidies for the same project"), "code", public=True),
+    "max_years": Parameter(_("Longest duration"), unit=YEARS, public=True),
+    "lag_years": Parameter(_("Years from the selection to the first project year"), unit=YEARS, public=True),
+    "matches_department": Parameter(_("A department of the city takes part"), "code", public=True),
+    "max_adoptions": Parameter(_("Adoptions of one group in this course"), unit=_("times at most"), public=True),
+    "adoptions_counted_from_fiscal_year": Parameter(_("Adoptions are counted from fiscal year"), public=True),
+    "max_age_years": Parameter(_("Years since founding"), unit=_("years at most"), public=True),
+    "min_activity_years": Parameter(_("Years of continuous activity"), unit=_("years at least"), public=True),
+    "min_citizen_members": Parameter(_("Citizens among the members"), unit=_("people at least"), public=True),
+    "min_officers": Parameter(_("Officers, representative included"), unit=_("people at least"), public=True),
+    "rules_on_file": Parameter(_("Rules of the group (規約)"), "code", public=True),
+    "npo_center_registration": Parameter(_("Registration with the NPO center"), "code", public=True),
+    "place_in_city": Parameter(_("Base or contact place in the city"), "code", public=True),
+    "project_in_city": Parameter(_("The project takes place in the city"), "code", public=True),
+    "public_interest": Parameter(_("The project serves the public"), "code", public=True),
+    "nonprofit": Parameter(_("Not for profit"), "code", public=True),
+    "proper_accounting": Parameter(_("Proper accounts"), "code", public=True),
+    "no_new_facility": Parameter(_("No new building"), "code", public=True),
+    "pledges": Parameter(_("Pledges (誓約事項), one a line"), "lines", public=True),
+    "selection_body": Parameter(_("Who selects"), "text", public=True),
+    "rubric": Parameter(_("Criteria of the selection"), "lines", public=True),
+    "pass_mark": Parameter(_("Points needed"), public=True),
+    "aggregation": Parameter(_("How the points are added up"), "text", public=True),
+    "info_session_on": Parameter(_("Day of the information session"), "text", public=True),
+    "application_opens_on": Parameter(_("First day of the call"), "text"),
+    "application_closes_on": Parameter(_("Last day of the call"), "text"),
+    "acceptance_days": Parameter(_("Days until the office accepts"), unit=DAYS),
+    "standard_processing_days": Parameter(_("Usual days until the decision"), unit=DAYS, public=True),
+    "supplement_days": Parameter(_("Days for a supplement (補正)"), unit=DAYS, public=True),
+    "matching_days": Parameter(_("Days for the talks with a department"), unit=DAYS),
+    "offer_days": Parameter(_("Days to answer an offered place"), unit=DAYS),
+    "result_on": Parameter(_("Day of the result"), "text", public=True),
+    "grant_application_days": Parameter(_("Days to apply for the grant"), unit=DAYS, public=True),
+    "withdrawal_days": Parameter(_("Days to withdraw after the decision"), unit=DAYS, public=True),
+    "advance_percent": Parameter(_("Share that is paid in advance"), unit=PERCENT, public=True),
+    "claim_days": Parameter(_("Days until a claim is paid"), unit=DAYS),
+    "report_days": Parameter(_("Days for the final report"), unit=DAYS, public=True),
+    "report_latest": Parameter(_("Latest day for the final report (month-day)"), "text", public=True),
+    "settlement_days": Parameter(_("Days until the balance is paid"), unit=DAYS, public=True),
+    "repayment_days": Parameter(_("Days to pay back"), unit=DAYS, public=True),
+    "change_threshold_percent": Parameter(_("Changes of the budget that need approval, from"), unit=PERCENT, public=True),
+    "continuation_review": Parameter(_("Review before the next project year"), "code", public=True),
+    "earlier_year_blocks": Parameter(_("An unsettled earlier year stops the next grant"), "code"),
+    "collaboration_report": Parameter(_("Report of the department"), "code", public=True),
+    "evidence": Parameter(_("Receipts and proofs"), "text", public=True),
+    "budget_yen": Parameter(_("Budget of the course"), "yen"),
+    "funding_source": Parameter(_("Where the money comes from"), "text", public=True),
+    "adoption_count_limit": Parameter(_("Adoptions in one round"), unit=_("times at most")),
+    "panel_seats": Parameter(_("Seats of the subcommittee"), unit=_("people")),
+    "panel_dates": Parameter(_("Meetings of the subcommittee"), "text"),
+    "conflict_of_interest": Parameter(_("Conflicts of interest"), "text"),
+    "non_adoption_reasons": Parameter(_("Reasons for not selecting"), "code"),
+    "mentors": Parameter(_("Who accompanies the groups"), "text", public=True),
+    "coordinator_from": Parameter(_("Coordinators since"), "text"),
+    "activity_introduction": Parameter(_("Month in which projects are presented"), "text"),
+    "department_needs_survey": Parameter(_("Survey of what departments need"), "code"),
+    "collaboration_guideline": Parameter(_("Guideline for collaboration since"), "text"),
+    "fund_name": Parameter(_("Name of the fund"), "text"),
+    "fund_started": Parameter(_("The fund exists since"), "text"),
+    "fund_first_use_fiscal_year": Parameter(_("The fund is used from fiscal year")),
+    "fund_posting": Parameter(_("When gifts enter the fund"), "code"),
+    "fund_target_2021_yen": Parameter(_("Gifts hoped for in 2021"), "yen"),
+}  # fmt: skip
+
+#: What the coded values say.
+CODES: dict[str, Text] = {
+    "yes": _("yes"),
+    "no": _("no"),
+    "required": _("required"),
+    "by_project_start": _("required by the start of the project"),
+    "yearly": _("every year"),
+    "year_of_receipt": _("in the year of receipt"),
+    "subsidy": _("Subsidy (補助金)"),
+    "cost_share": _("Shared cost (負担金)"),
+    "matching_failed": _("no department was found"),
+    "below_pass_mark": _("too few points"),
+}
+
+#: Parameters that the program reads as whole numbers.
+WHOLE = [name for name, known in PARAMETERS.items() if known.kind in ("number", "yen")]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One parameter as people read it.
+
+    :param amount_yen: the value, where it is money.
+    :param lines: the value in words, one line or several; empty where it is not set.
+    :param last_confirmed: the last fiscal year for which it was confirmed; empty if none.
+    """
+
+    name: str
+    label: Text
+    status: str
+    amount_yen: int | None = None
+    lines: tuple[Text, ...] = ()
+    unit: Text = ""
+    source: str = ""
+    last_confirmed: str = ""
+    note: str = ""
+
+    @property
+    def is_set(self) -> bool:
+        return self.status == Status.SET
+
+    @property
+    def is_not_set(self) -> bool:
+        return self.status == Status.NOT_SET
+
+    @property
+    def status_label(self) -> Text:
+        return Status(self.status).label
+
+
+def rules_in_words(values: dict[str, dict], *, public: bool = False) -> list[Rule]:
+    """Return every parameter, known ones first and in reading order; what is missing is not set.
+
+    :param values: as a round froze them, see :class:`grants.rules.RuleSet`.
+    :param public: keep what applicants read: neither office matters nor what does not apply.
+    """
+    unknown = [name for name in values if name not in PARAMETERS]
+    rows = [_rule(name, values.get(name, {})) for name in (*PARAMETERS, *unknown)]
+    if not public:
+        return rows
+    return [row for row in rows if _is_public(row)]
+
+
+def _is_public(rule: Rule) -> bool:
+    known = PARAMETERS.get(rule.name)
+    return bool(known and known.public) and rule.status != Status.NOT_APPLICABLE
+
+
+def _rule(name: str, entry: dict) -> Rule:
+    known = PARAMETERS.get(name, Parameter(name, "text", entry.get("unit", "")))
+    value = entry.get("value", "")
+    is_yen = known.kind == "yen" and value.isdecimal()
+    years = (entry.get("confirmed_years") or "").split()
+    return Rule(
+        name=name,
+        label=known.label,
+        status=entry.get("status", Status.NOT_SET),
+        amount_yen=int(value) if is_yen else None,
+        lines=() if is_yen else _lines(known.kind, value),
+        unit=known.unit,
+        source=entry.get("source", ""),
+        last_confirmed=years[-1] if years else "",
+        note=entry.get("note", ""),
+    )
+
+
+def _lines(kind: str, value: str) -> tuple[Text, ...]:
+    if kind == "code":
+        return tuple(CODES.get(word, word) for word in value.split())
+    return tuple(line.strip() for line in value.splitlines() if line.strip())

@@ -1,0 +1,42 @@
+from django.urls import path
+
+from .views import calls, ledger, proposals, rounds, years
+
+app_name = "grants"
+
+urlpatterns = [
+    # Everyone
+    path("calls/", calls.call_list, name="calls"),
+    path("calls/<int:pk>/", calls.call_detail, name="call"),
+    path("calls/<int:pk>/start/", calls.draft_start, name="draft-start"),
+    # Who writes a proposal
+    path("proposals/<int:pk>/edit/", proposals.proposal_edit, name="proposal-edit"),
+    path("proposals/<int:pk>/pledges/", proposals.proposal_pledge, name="proposal-pledge"),
+    path("proposals/<int:pk>/share/", proposals.proposal_share, name="proposal-share"),
+    path("proposals/<int:pk>/print/", proposals.proposal_print, name="proposal-print"),
+    path("proposals/<int:pk>/pdf/", proposals.proposal_pdf, name="proposal-pdf"),
+    path("proposals/<int:pk>/versions/<int:number>/", proposals.version, name="version"),
+    path("years/<int:pk>/edit/", years.year_edit, name="year-edit"),
+    path("organizations/<int:pk>/projects/", ledger.organization_projects, name="projects"),
+    # Department
+    path("department/matching/", proposals.matching_list, name="matching"),
+    path("proposals/<int:pk>/notes/", proposals.matching_note, name="matching-note"),
+    path("proposals/<int:pk>/terms/", proposals.terms_new, name="terms"),
+    path("proposals/<int:pk>/terms/accept/", proposals.terms_accept, name="terms-accept"),
+    # Office
+    path("office/courses/", rounds.course_list, name="courses"),
+    path("office/courses/<int:pk>/", rounds.course_detail, name="course"),
+    path("office/courses/<int:pk>/add/", rounds.parameter_new, name="parameter-new"),
+    path("office/courses/<int:pk>/<slug:name>/", rounds.parameter_edit, name="parameter"),
+    path("office/rounds/", rounds.round_list, name="rounds"),
+    path("office/rounds/new/", rounds.round_new, name="round-new"),
+    path("office/rounds/<int:pk>/", rounds.round_detail, name="round"),
+    path("rounds/<int:pk>/paper/", rounds.paper, name="paper"),
+    path("office/budget/", rounds.budget, name="budget"),
+    path("office/budget/new/", rounds.budget_new, name="budget-new"),
+    path("office/proposals.csv", ledger.ledger_csv, name="ledger-csv"),
+    path("office/proposals.xlsx", ledger.ledger_xlsx, name="ledger-xlsx"),
+    path("years/<int:pk>/continuation/", years.continuation, name="continuation"),
+    # Accounting
+    path("years/<int:pk>/payments/new/", years.payment_new, name="payment-new"),
+]

@@ -1,0 +1,72 @@
+"""The calls as everyone sees them, and where a group begins its proposal."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import Organization
+from grants import services
+from grants.models import Proposal, Round
+from grants.parameters import rules_in_words
+
+
+@require_safe
+def call_list(request):
+    """Open calls first, then those announced, then those of the past."""
+    at = request.now
+    calls = Round.objects.announced(at).select_related("edition").order_by("closes_at", "pk")
+    context = {
+        "open": [call for call in calls if call.is_open(at)],
+        "announced": [call for call in calls if call.opens_at > at],
+        "past": sorted((c for c in calls if c.closes_at <= at), key=lambda c: c.closes_at)[::-1],
+    }
+    return render(request, "grants/call_list.html", context)
+
+
+@require_safe
+def call_detail(request, pk):
+    """One call: its rules in plain words, until when, and how to begin."""
+    found = Round.objects.visible_to(request.user, request.now).select_related("edition")
+    call = get_object_or_404(found, pk=pk)
+    groups = _groups(request.user)
+    mine = Proposal.objects.visible_to(request.user).filter(round=call, organization__in=groups)
+    context = {
+        "call": call,
+        "is_open": call.is_open(request.now),
+        "rules": rules_in_words(call.frozen_rules, public=True),
+        "groups": groups,
+        "mine": mine.select_related("organization").order_by("pk"),
+    }
+    return render(request, "grants/call_detail.html", context)
+
+
+def _groups(user) -> list[Organization]:
+    """Return the groups the person writes for."""
+    if not user.is_authenticated:
+        return []
+    found = Organization.objects.filter(pk__in=user.duties.organizations).order_by("name", "pk")
+    return [group for group in found if user.duties.edits(group.pk)]
+
+
+@require_POST
+@login_required
+def draft_start(request, pk):
+    """Begin a proposal for one of one's groups, and go on to write it."""
+    call = get_object_or_404(Round.objects.announced(request.now), pk=pk)
+    chosen = request.POST.get("organization", "")
+    group = next((g for g in _groups(request.user) if str(g.pk) == chosen), None)
+    if group is None:
+        messages.error(request, _("Choose the group for which you write."))
+        return redirect("grants:call", pk=pk)
+    try:
+        draft = services.start_draft(
+            call, group, title=_("Project of %(group)s") % {"group": group.name},
+            by=request.user, at=request.now,
+        )  # fmt: skip
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect("grants:call", pk=pk)
+    return redirect("grants:proposal-edit", pk=draft.pk)

@@ -1,0 +1,249 @@
+"""What the office plans: courses and their rules, rounds, the city's budget, paper proposals."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.permissions import require
+from casework.calendar import fiscal_year
+from grants import services
+from grants.forms.rounds import (
+    BudgetEntryForm,
+    NewParameterForm,
+    PaperForm,
+    ParameterForm,
+    RoundForm,
+)
+from grants.models import (
+    BudgetEntry,
+    CourseEdition,
+    EditionParameter,
+    ProgramBudget,
+    Proposal,
+    Round,
+)
+from grants.parameters import PARAMETERS, rules_in_words
+from grants.rules import Status
+
+from . import done, page_of, show_form
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+# Courses and their rules
+
+
+@login_required
+@require_safe
+def course_list(request):
+    require(request.user, "grants.read_plans")
+    open_questions = Count("parameters", filter=Q(parameters__status=Status.NOT_SET))
+    editions = CourseEdition.objects.annotate(open_questions=open_questions)
+    context = {
+        "editions": editions.order_by("course", "-first_fiscal_year"),
+        "plans": request.user.has_perm("grants.plan"),
+    }
+    return render(request, "grants/course_list.html", context)
+
+
+@login_required
+@require_safe
+def course_detail(request, pk):
+    """One edition: every rule, whether it is set, and where it comes from."""
+    require(request.user, "grants.read_plans")
+    edition = get_object_or_404(CourseEdition, pk=pk)
+    plans = request.user.has_perm("grants.plan")
+    context = {
+        "edition": edition,
+        "rules": rules_in_words(edition.frozen()),
+        "rounds": edition.rounds.order_by("-fiscal_year", "-pk"),
+        "plans": plans,
+    }
+    return render(request, "grants/course_detail.html", context)
+
+
+@login_required
+@form_page
+def parameter_edit(request, pk, name):
+    """Set one rule, with its source. Rounds that are open keep the rules they froze."""
+    require(request.user, "grants.plan")
+    edition = get_object_or_404(CourseEdition, pk=pk)
+    parameter = _parameter(edition, name)
+    form = ParameterForm(request.POST or None, instance=parameter)
+    if done(form, lambda: _save_parameter(request, edition, name, form)):
+        messages.success(request, _("The rule is saved. Rounds that are open keep their rules."))
+        return redirect("grants:course", pk=pk)
+    rule = next(r for r in rules_in_words({**edition.frozen(), name: {}}) if r.name == name)
+    return show_form(
+        request, form, title=rule.label, eyebrow=edition, submit=_("Save"),
+        text=_("A new value counts for rounds that are opened from now on."),
+        back=reverse("grants:course", args=[pk]),
+    )  # fmt: skip
+
+
+def _parameter(edition: CourseEdition, name: str) -> EditionParameter:
+    standing = edition.parameters.filter(name=name).first()
+    if standing is None and name not in PARAMETERS:
+        return get_object_or_404(edition.parameters, name=name)
+    return standing or EditionParameter(edition=edition, name=name, status=Status.NOT_SET)
+
+
+def _save_parameter(request, edition, name: str, form: ParameterForm) -> None:
+    services.set_parameter(edition, name, by=request.user, at=request.now, **form.cleaned_data)
+
+
+# Rounds
+
+
+@login_required
+@require_safe
+def round_list(request):
+    require(request.user, "grants.read_plans")
+    filed = Count("proposals", filter=Q(proposals__filed_at__isnull=False))
+    rounds = Round.objects.select_related("edition").annotate(filed=filed)
+    context = {
+        "page": page_of(request, rounds.order_by("-fiscal_year", "-opens_at", "-pk")),
+        "plans": request.user.has_perm("grants.plan"),
+    }
+    return render(request, "grants/round_list.html", context)
+
+
+@login_required
+@form_page
+def round_new(request):
+    """Open a call: first the course and what is known of its rules, then when and how much."""
+    require(request.user, "grants.plan")
+    editions = CourseEdition.objects.order_by("course", "-first_fiscal_year")
+    chosen = request.GET.get("edition", "")
+    if not chosen.isdecimal():
+        return render(request, "grants/round_choose.html", {"editions": editions})
+    edition = get_object_or_404(editions, pk=chosen)
+    year = fiscal_year(request.today)
+    form = RoundForm(request.POST or None, initial={"fiscal_year": year})
+    made = []
+    if done(form, lambda: made.append(_open_round(request, edition, form))):
+        messages.success(request, _("The round is open to be announced. Its rules are frozen."))
+        return redirect("grants:round", pk=made[0].pk)
+    rules = rules_in_words(edition.frozen())
+    context = {
+        "edition": edition, "form": form, "rules": rules,
+        "not_set": sum(rule.is_not_set for rule in rules),
+    }  # fmt: skip
+    return render(request, "grants/round_new.html", context, status=422 if form.errors else 200)
+
+
+def _open_round(request, edition: CourseEdition, form: RoundForm) -> Round:
+    return services.open_round(
+        edition,
+        fiscal_year=form.cleaned_data["fiscal_year"],
+        name=form.cleaned_data["name"],
+        opens_at=form.opens_at(),
+        closes_at=form.closes_at(),
+        budget_yen=form.cleaned_data["budget_yen"],
+        by=request.user,
+        at=request.now,
+    )
+
+
+@login_required
+@require_safe
+def round_detail(request, pk):
+    """One round for the office: its frozen rules, and the proposals that were filed."""
+    require(request.user, "grants.read_plans")
+    call = get_object_or_404(Round.objects.select_related("edition"), pk=pk)
+    filed = Proposal.objects.visible_to(request.user).filter(round=call).with_parties()
+    context = {
+        "call": call,
+        "is_open": call.is_open(request.now),
+        "rules": rules_in_words(call.frozen_rules),
+        "page": page_of(request, filed.order_by("number", "pk")),
+        "handles": request.user.has_perm("grants.handle"),
+    }
+    return render(request, "grants/round_detail.html", context)
+
+
+@login_required
+@form_page
+def paper(request, pk):
+    """Key in a proposal that came on paper; the day it was received counts."""
+    require(request.user, "grants.handle")
+    call = get_object_or_404(Round, pk=pk)
+    form = PaperForm(
+        request.POST or None, today=request.today, initial={"received_on": request.today}
+    )
+    made = []
+    if done(form, lambda: made.append(_start_paper(request, call, form))):
+        return redirect("grants:proposal-edit", pk=made[0].pk)
+    return show_form(
+        request, form, title=_("Key in a proposal received on paper"), eyebrow=call,
+        submit=_("Go on to the proposal"), back=reverse("grants:round", args=[pk]),
+    )  # fmt: skip
+
+
+def _start_paper(request, call: Round, form: PaperForm) -> Proposal:
+    return services.start_paper(call, by=request.user, at=request.now, **form.cleaned_data)
+
+
+# The city's budget
+
+
+@login_required
+@require_safe
+def budget(request):
+    """By course and fiscal year: planned, granted, free; and every entry."""
+    require(request.user, "grants.read_plans")
+    names = {
+        (edition.course, edition.fictitious): edition.label
+        for edition in CourseEdition.objects.order_by("first_fiscal_year")
+    }
+    budgets = [
+        {"course": names[course, fictitious], "fictitious": fictitious, "fiscal_year": year,
+         "budget": budget}
+        for (course, fictitious, year), budget in ProgramBudget.all().items()
+    ]  # fmt: skip
+    entries = BudgetEntry.objects.select_related("edition", "by")
+    context = {
+        "budgets": sorted(budgets, key=lambda row: -row["fiscal_year"]),
+        "page": page_of(request, entries.order_by("-fiscal_year", "-pk")),
+        "plans": request.user.has_perm("grants.plan"),
+    }
+    return render(request, "grants/budget.html", context)
+
+
+@login_required
+@form_page
+def budget_new(request):
+    require(request.user, "grants.plan")
+    initial = {"fiscal_year": fiscal_year(request.today)}
+    form = BudgetEntryForm(request.POST or None, initial=initial)
+    if done(form, lambda: _enter_budget(request, form)):
+        messages.success(request, _("The entry is recorded."))
+        return redirect("grants:budget")
+    return show_form(
+        request, form, title=_("Add an entry to the city's budget"), submit=_("Record"),
+        text=_("Entries are only added. To correct one, add another that takes it back."),
+        back=reverse("grants:budget"),
+    )  # fmt: skip
+
+
+def _enter_budget(request, form: BudgetEntryForm) -> None:
+    services.enter_budget(by=request.user, at=request.now, **form.cleaned_data)
+
+
+@login_required
+@form_page
+def parameter_new(request, pk):
+    """Choose a rule that the edition does not list yet, and go on to set it."""
+    require(request.user, "grants.plan")
+    edition = get_object_or_404(CourseEdition, pk=pk)
+    form = NewParameterForm(request.POST or None, edition=edition)
+    if form.is_valid():
+        return redirect("grants:parameter", pk=pk, name=form.cleaned_data["name"])
+    return show_form(
+        request, form, title=_("Add a rule"), eyebrow=edition, submit=_("Go on"),
+        back=reverse("grants:course", args=[pk]),
+    )  # fmt: skip
