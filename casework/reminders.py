@@ -51,7 +51,8 @@ def sweep(deadlines: Iterable[Deadline], *, today: date, at: datetime) -> Sweep:
 def open_with_a_date():
     """Return the open deadlines that have a date, with what the ladder needs to know."""
     rows = Deadline.objects.open().filter(due_on__isnull=False)
-    return rows.select_related("case__organization", "case__clerk").prefetch_related("extensions")
+    related = rows.select_related("case__organization", "case__clerk")
+    return related.prefetch_related("extensions", "reminders")
 
 
 @transaction.atomic
@@ -59,14 +60,15 @@ def remind(deadline: Deadline, *, today: date, at: datetime) -> int:
     """Post what one deadline is due for today; return how many notices were posted.
 
     Each (deadline, date, rung, recipient) is recorded once, so a second run posts nothing and a
-    missed night is made up for.
+    missed night is made up for. A rung is climbed for all its recipients in one transaction, so
+    one record of it says that there is nothing more to do.
     """
-    Case.objects.select_for_update().get(pk=deadline.case_id)
-    if not Deadline.objects.open().filter(pk=deadline.pk).exists():
-        return 0
     ladder = KINDS[deadline.kind].ladder
     rung, passed = due_rungs(ladder, deadline.ends_on, japan_date(deadline.opened_at), today)
-    if rung is None:
+    if rung is None or _is_climbed(deadline, rung):
+        return 0
+    Case.objects.select_for_update().get(pk=deadline.case_id)
+    if not Deadline.objects.open().filter(pk=deadline.pk).exists():
         return 0
     sent = 0
     for party in (deadline.owed_by, *rung.also):
@@ -74,6 +76,14 @@ def remind(deadline: Deadline, *, today: date, at: datetime) -> int:
             _pass_over(deadline, passed, person, at)
             sent += _climb(deadline, rung, person, today=today, at=at)
     return sent
+
+
+def _is_climbed(deadline: Deadline, rung: Rung) -> bool:
+    sent = Reminder.Outcome.SENT
+    return any(
+        (row.ends_on, row.rung, row.outcome) == (deadline.ends_on, rung.days, sent)
+        for row in deadline.reminders.all()
+    )
 
 
 def _pass_over(deadline: Deadline, rungs: list[Rung], person, at: datetime) -> None:

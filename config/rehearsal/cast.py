@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
+
+from django.contrib.auth.hashers import make_password
 
 from accounts.models import (
     Department,
@@ -101,7 +104,15 @@ def _department(name: str, name_en: str, since: date) -> Department:
 
 def _user(email: str, name: str, at: datetime) -> User:
     address = f"{email}@demo.example.jp"
-    return User.objects.create_user(address, PASSWORD, name=name, date_joined=at, fictitious=True)
+    return User.objects.create(
+        email=address, password=_hashed(), name=name, date_joined=at, fictitious=True
+    )
+
+
+@cache
+def _hashed() -> str:
+    """The hash of the one password all of them share: hashing is slow on purpose."""
+    return make_password(PASSWORD)
 
 
 def _person(

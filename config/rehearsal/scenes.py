@@ -1,6 +1,6 @@
 """What the stories have in common: single scenes, each played through the program's services."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from accounts.models import Role, User
 from casework import approvals
@@ -8,6 +8,12 @@ from casework.calendar import first_day, last_day
 from casework.services import advance
 from grants import services as grants
 from grants.models import Payment, ProjectYear, Proposal, Round
+from reporting import services as reporting
+from reporting.models import CollaborationReport, Report
+from reviews import services as reviews
+from reviews.decisions import Outcome, draft_decision
+from reviews.models import ScoreSheet
+from reviews.presets import HACHINOHE
 
 from .cast import Cast
 from .stage import Stage
@@ -100,3 +106,146 @@ def pay(stage: Stage, year: ProjectYear, cast: Cast, kind: str, amount_yen: int)
         year, kind=kind, amount_yen=amount_yen, paid_on=stage.today, document="架空の伝票",
         by=cast.accounting, at=stage.at,
     )  # fmt: skip
+
+
+# The panel
+
+
+def seat_the_panel(stage: Stage, call: Round, *, office: User, members: list[User]) -> None:
+    """Enter a rubric in the manner of another city, and give every member a seat."""
+    criteria = [
+        {"label_ja": ja, "label_en": en, "hint": "", "max_points": most}
+        for ja, en, most in HACHINOHE.criteria
+    ]
+    reviews.set_rubric(
+        call, criteria=criteria, pass_mark=20, source=HACHINOHE.source, by=office, at=stage.at
+    )
+    for member in members:
+        reviews.add_seat(call, user=member, by=office, at=stage.at)
+
+
+def score(stage: Stage, call: Round, points: dict[str, int], *, otherwise: int) -> None:
+    """Every member fills in and submits the sheets of the round.
+
+    :param points: title → points for each criterion; members differ by one point at most.
+    """
+    sheets = ScoreSheet.objects.filter(proposal__round=call, state="assigned")
+    for sheet in sheets.select_related("proposal", "seat__user").order_by("pk"):
+        member, given = sheet.seat.user, points.get(sheet.proposal.title, otherwise)
+        differs = (sheet.pk % 3) - 1
+        reviews.save_scores(
+            sheet,
+            points={
+                criterion.pk: min(criterion.max_points, max(0, given + differs))
+                for criterion in call.rubric.criteria.all()
+            },
+            comment="地域に根づく取組と考えます。",
+            edit_number=sheet.edit_number,
+            by=member,
+            at=stage.at,
+        )
+        reviews.submit_sheet(sheet, by=member, at=stage.at)
+
+
+def decide_round(stage: Stage, call: Round, outcomes: dict[str, str], cast: Cast) -> None:
+    """The office drafts the decision from the scores; the approver approves it an hour later.
+
+    :param outcomes: title → verb, where it is not "select".
+    """
+    proposals = Proposal.objects.filter(round=call, state="in_selection").order_by("pk")
+    wanted = [Outcome(p, outcomes.get(p.title, "select")) for p in proposals]
+    if not wanted:
+        return
+    draft = draft_decision(call, outcomes=wanted, by=cast.office, at=stage.at)
+    advance(draft, "approve", by=cast.approver, at=stage.at + HOUR, decided_on=stage.today)
+
+
+# Reports
+
+
+def write_report(
+    stage: Stage, year: ProjectYear, group: User, *, completed_on: date, spent: int
+) -> Report:
+    """The group reports what it did and spent, and sends the report.
+
+    :param spent: yen spent beyond the budget, or short of it if negative.
+    """
+    report = Report.objects.get(project_year=year)
+    lines = list(
+        report.settlement_lines.order_by("pk").values(
+            "side", "label", "detail", "amount_yen", "from_city"
+        )
+    )
+    _spend(lines, spent)
+    report = reporting.save_report(
+        report,
+        fields={
+            "completed_on": completed_on,
+            "content": "計画した集まりを毎月開き、発表の場を1回持ちました。",
+            "results": "新しい参加者が増え、次の担い手が2人決まりました。",
+            "participants": 120,
+            "reflection": "広報を早く始めることの大切さを学びました。",
+        },
+        lines=lines,
+        edit_number=report.edit_number,
+        by=group,
+        at=stage.at,
+    )
+    return advance(report, "submit", by=group, at=stage.at)
+
+
+def _spend(lines: list[dict], spent: int) -> None:
+    """Change the last expenditure by ``spent`` yen and let the income balance it.
+
+    What was saved comes off the city's part; what was spent beyond is the group's own.
+    """
+    lines[-1]["amount_yen"] += spent
+    side = next(row for row in lines if row["side"] == "income" and row["from_city"] == (spent < 0))
+    side["amount_yen"] += spent
+
+
+def confirm(stage: Stage, year: ProjectYear, cast: Cast) -> ProjectYear:
+    """Confirm the amount that the settlement comes to."""
+    year = ProjectYear.objects.get(pk=year.pk)
+    amount = year.final_report.settlement.proposed_confirmed_yen
+    return decide(stage, year, "confirm", cast, amount_yen=amount, confirmed_yen=amount)
+
+
+def request_reports(stage: Stage, office: User, *, fiscal_year: int) -> None:
+    reporting.request_collaboration_reports(
+        fiscal_year=fiscal_year, due_on=stage.today + timedelta(days=60), by=office, at=stage.at
+    )
+
+
+def write_collaboration_report(stage: Stage, year: ProjectYear, cast: Cast) -> CollaborationReport:
+    """The department writes the report on one project year; the office accepts it."""
+    report = CollaborationReport.objects.get(project_year=year)
+    measures = year.proposal.proposal_measures.values("measure", "how")
+    report = reporting.save_collaboration_report(
+        report,
+        fields={
+            "partner_names": str(year.organization),
+            "form": "cost_share",
+            "purpose": "里山の保全と、子どもの学びの場づくり",
+            "content": "月1回の里山学校を団体と市が一緒に開いた。",
+            "city_role": "会場の提供と広報",
+            "partner_role": "企画と運営",
+            "cost_yen": year.confirmed_yen,
+            "cost_borne_by": "市の負担金と団体の自己資金",
+            "results": "延べ120人が参加した。",
+            "process_score": 4,
+            "outcome_score": 4,
+        },
+        measures=[{"measure_id": row["measure"], "how": row["how"]} for row in measures],
+        edit_number=report.edit_number,
+        by=cast.department,
+        at=stage.at,
+    )
+    report = advance(report, "submit", by=cast.department, at=stage.at)
+    return advance(report, "accept", by=cast.office, at=stage.at)
+
+
+def publish(stage: Stage, report: CollaborationReport, cast: Cast) -> CollaborationReport:
+    """The committee receives the report in writing; the approver publishes it."""
+    reporting.record_tabling(report, tabled_on=stage.today, by=cast.office, at=stage.at)
+    return decide(stage, report, "publish", cast)

@@ -62,8 +62,7 @@ class Stage:
     def _sweep(self, at: datetime) -> None:
         """Do what beat does every day: remind, and seal what happened until yesterday."""
         self.at = at
-        for deadline in reminders.open_with_a_date().order_by("pk"):
-            reminders.remind(deadline, today=self.today, at=at)
+        reminders.sweep(reminders.open_with_a_date().order_by("pk"), today=self.today, at=at)
         history.seal(day=self.today - timedelta(days=1))
 
     def _deliver(self, at: datetime) -> None:

@@ -68,17 +68,17 @@ def hold_round(stage: Stage, program: Program, course: str, year: int) -> Story:
         at=stage.at,
     )
     program.rounds[course, year] = call
-    scenes.seat_the_panel(stage, call, program.cast)
+    scenes.seat_the_panel(stage, call, office=office, members=program.cast.panel)
 
     yield stage.when(year, *referred)
     for proposal in _standing(call, "accepted", "matched"):
         advance(proposal, "refer", by=office, at=stage.at)
 
     yield stage.when(year, *scored)
-    scenes.score(stage, call, program.cast, POINTS)
+    scenes.score(stage, call, POINTS, otherwise=OTHERWISE)
 
     yield stage.when(year, *decided)
-    scenes.decide_round(stage, call, program.cast, OUTCOMES)
+    scenes.decide_round(stage, call, OUTCOMES, program.cast)
 
 
 def _standing(call: Round, *states: str):
@@ -110,7 +110,7 @@ def ask_departments_for_reports(stage: Stage, program: Program) -> Story:
     """Ask every department for its collaboration reports at the end of the year."""
     for year in (-1, 0):
         yield stage.when(year, 3, 1)
-        scenes.request_reports(stage, program.cast, fiscal_year=stage.fiscal_year + year)
+        scenes.request_reports(stage, program.cast.office, fiscal_year=stage.fiscal_year + year)
 
 
 # What each group does

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from accounts.models import User
+from accounts.models import Role, User
 from casework.calendar import fiscal_year, japan_date
 from grants import services as grants
 from grants.models import BudgetEntry, CourseEdition
@@ -18,6 +18,7 @@ OPEN_FOR = timedelta(days=40)
 def open_calls(stage: Stage, *, at: datetime) -> None:
     """Open one call a course, with its panel and budgets, so that every step can be walked."""
     office = User.objects.get(email="office@demo.example.jp")
+    panel = list(User.objects.filter(duty__role=Role.PANEL).order_by("pk"))
     year = fiscal_year(japan_date(at))
     stage.at = at
     for course in COURSES:
@@ -32,7 +33,7 @@ def open_calls(stage: Stage, *, at: datetime) -> None:
             by=office,
             at=at,
         )
-        scenes.seat_the_panel_of(stage, call, office, scenes.panel_members())
+        scenes.seat_the_panel(stage, call, office=office, members=panel)
         _vote(edition, range(year, year + 5), office, at)
 
 

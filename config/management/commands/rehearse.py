@@ -1,12 +1,13 @@
+import sys
 from datetime import date
 
-from casework.progress import progress
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
 from casework import clock
 from casework.calendar import closing_day, end_of_day, japan_date
 from casework.calendar import fiscal_year as fiscal_year_of
+from casework.progress import progress
 from config.rehearsal import cast, stories, visit
 from config.rehearsal.stage import Stage
 
@@ -44,5 +45,5 @@ class Command(BaseCommand):
         stage.at = stage.when(-2, 3, 1)
         program = stories.Program(cast.gather(since=since, at=stage.at))
         stories.enter_all(stage, program)
-        for day in progress(stage.days(), self.stderr):
+        for day in progress(stage.days(), sys.stderr):
             stage.play_day(day)
