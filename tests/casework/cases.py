@@ -1,0 +1,30 @@
+"""Cases at the places where the kernel's tests need them, taken there through the door."""
+
+from casework.services import advance
+from grants.models import Proposal
+from tests import factories
+from tests.factories import NOON
+
+
+def group_of(case):
+    """The one member of the case's group."""
+    return case.organization.members.get().act_on(factories.TODAY)
+
+
+def filed(**kwargs) -> Proposal:
+    """A proposal that its group has submitted."""
+    proposal = factories.draft(**kwargs)
+    return advance(proposal, "submit", by=group_of(proposal), at=NOON)
+
+
+def accepted(**kwargs) -> Proposal:
+    return advance(filed(**kwargs), "accept", by=factories.user("office"), at=NOON)
+
+
+def sent_back(proposal: Proposal | None = None, **facts) -> Proposal:
+    """A proposal to be supplemented; needs a sender, for a letter goes out."""
+    return advance(proposal or filed(), "send_back", by=factories.user("office"), at=NOON, **facts)
+
+
+def in_selection(**kwargs) -> Proposal:
+    return advance(accepted(**kwargs), "refer", by=factories.user("office"), at=NOON)
