@@ -7,12 +7,18 @@ class ReportingConfig(AppConfig):
     verbose_name = _("Reports and publication")
 
     def ready(self):
+        from . import city_settings
+
+        # Before all else: a form of casework lists the settings when it is imported.
+        city_settings.register()
+
         from casework import guards
 
         from . import (  # noqa: F401  they register what they hold with casework
-            city_settings,
+            case_panels,
             consequences,
             deadlines,
+            forms,
             letters,
             permissions,
         )

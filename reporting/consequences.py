@@ -118,4 +118,5 @@ def publish_the_version(report: CollaborationReport, *, by, at: datetime, facts:
         by=by,
         at=at,
     )
+    report.publication.measures.set(row["id"] for row in version.content["measures"])
     report.save(update_fields=["publication"])

@@ -199,6 +199,7 @@ class Publication(models.Model):
     number = models.PositiveSmallIntegerField()
     version = models.OneToOneField(Version, on_delete=models.PROTECT)
     note = models.TextField(blank=True)
+    measures = models.ManyToManyField(Measure, related_name="publications")
     pdf = models.BinaryField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     at = models.DateTimeField()

@@ -1,0 +1,88 @@
+"""What reporting adds to the pages of project years, reports, and measures of the guideline."""
+
+from django.conf import settings
+
+from casework.approvals import waiting_draft
+from casework.panels import panel
+from guideline import panels as guideline_panels
+
+from . import services
+from .models import CollaborationReport, Report
+from .views.public import shown
+
+
+def year_report(year, request) -> dict | None:
+    """The report of a project year, the settlement, and what amount the office would confirm."""
+    report = Report.objects.filter(project_year=year).first()
+    if report is None:
+        return None
+    departments = CollaborationReport.objects.visible_to(request.user).filter(project_year=year)
+    return {
+        "year": year,
+        "report": report,
+        "settlement": report.settlement,
+        "is_late": _is_late(year, request.now),
+        "may_draft": year.state == "reported"
+        and request.user.has_perm("casework.draft_approval")
+        and waiting_draft(year) is None,
+        "is_counted": report.state in ("submitted", "accepted"),
+        "collaboration_report": departments.first(),
+    }
+
+
+def _is_late(year, now) -> bool:
+    """Return whether the report is, or was, late by the year's latest deadline for it."""
+    owed = year.deadlines.filter(kind="report").exclude(closed_at__isnull=False)
+    latest = owed.prefetch_related("extensions").order_by("-pk").first()
+    return latest is not None and latest.is_late(now)
+
+
+def report_content(report, request) -> dict:
+    """What the group wrote, the settlement line by line, and what is missing."""
+    year = report.project_year
+    owed = year.deadlines.filter(kind__in=("report", "report_supplement"))
+    may_edit = services.may_edit_report(report, request.user)
+    return {
+        "report": report,
+        "year": year,
+        "lines": report.settlement_lines.order_by("-side", "pk"),
+        "settlement": report.settlement,
+        "missing": report.missing_parts() if report.state in ("drafting", "returned") else [],
+        "may_edit": may_edit,
+        "may_leave_out": report.state == "submitted"
+        and request.user.has_perm("reporting.handle_report", report),
+        "is_late": _is_late(year, request.now),
+        "owed": owed.prefetch_related("extensions").order_by("-pk").first(),
+    }
+
+
+def collaboration_content(report, request) -> dict:
+    """What the department wrote, what is missing, and what the public reads."""
+    is_written = report.state in services.WRITTEN_BY_DEPARTMENT
+    return {
+        "report": report,
+        "measures": report.advanced_measures.select_related("measure__edition").order_by("pk"),
+        "missing": report.missing_parts() if is_written else [],
+        "may_edit": services.may_edit_collaboration(report, request.user),
+        "may_table": report.state in ("accepted", *services.CORRECTED_BY_OFFICE)
+        and request.user.has_perm("reporting.handle_collaboration", report),
+        "is_public": report.publication_id is not None,
+    }
+
+
+def measure_reports(measure, request) -> dict | None:
+    """The published reports that name a measure; nobody sees an unpublished one here."""
+    found = CollaborationReport.objects.public(fictitious=settings.DEMO).filter(
+        publication__measures=measure
+    )
+    reports = found.with_publication().order_by("-fiscal_year", "pk")
+    texts = [shown(report) for report in reports]
+    return {"texts": texts} if texts else None
+
+
+panel("project_year", "reporting/panels/year_report.html", year_report, order=40)
+panel("report", "reporting/panels/report.html", report_content, order=10)
+panel(
+    "collaboration_report", "reporting/panels/collaboration.html", collaboration_content, order=10
+)
+guideline_panels.register("reporting/panels/measure_reports.html", measure_reports, order=60)

@@ -1,0 +1,197 @@
+"""The pages that everyone may read. Nothing here shows what is not published."""
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.models import Department
+from casework import city
+from grants.models import CourseEdition
+from guideline.models import fiscal_year_name, in_language
+from reporting import home as front
+from reporting import open_data, register
+from reporting.models import CollaborationReport, Form
+
+PER_PAGE = 25
+
+
+@require_safe
+def home(request):
+    """The front page: what the program is, what is open, what it did, what the reader does next."""
+    open_calls, coming = front.calls(at=request.now, fictitious=settings.DEMO)
+    context = {
+        "told": city.values("program_name", "city_name"),
+        "open_calls": open_calls,
+        "coming_calls": coming,
+        "totals": register.totals(fictitious=settings.DEMO),
+        "actions": front.next_actions(request.user),
+    }
+    return render(request, "reporting/home.html", context)
+
+
+def _trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
+    return [("/", _("Home")), *steps]
+
+
+@require_safe
+def register_page(request):
+    """Adopted projects, to filter by course and fiscal year."""
+    course = request.GET.get("course", "")
+    fiscal_year = _whole(request.GET.get("fiscal_year"))
+    found = register.entries(fictitious=settings.DEMO, course=course, fiscal_year=fiscal_year)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    labels = course_labels()
+    page.object_list = [_entry(row, labels) for row in page.object_list]
+    context = {
+        "page": page,
+        "courses": [{"code": code, "label": label} for code, label in labels.items()],
+        "years": _years_of(register.entries(fictitious=settings.DEMO)),
+        "course": course,
+        "fiscal_year": fiscal_year,
+        "trail": _trail((request.path, _("Adopted projects"))),
+    }
+    return render(request, "reporting/register.html", context)
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) == 4 else None
+
+
+def course_labels() -> dict[str, str]:
+    """Return the name of every course by its code, as its latest edition has it."""
+    editions = CourseEdition.objects.order_by("fictitious", "-first_fiscal_year", "course")
+    labels: dict[str, str] = {}
+    for edition in editions:
+        labels.setdefault(edition.course, edition.label)
+    return {**labels, register.PREDECESSOR: _("The program before this one")}
+
+
+def _entry(row: dict, labels: dict[str, str]) -> dict:
+    return {
+        **row,
+        "course": labels.get(row["course_code"], row["course_code"]),
+        "year": fiscal_year_name(row["adopted_in"] or None),
+        "begins": fiscal_year_name(row["carried_out_in"]),
+        "is_summary": register.is_summary(row),
+        "has_ended": row["outcome"] == register.ENDED_AFTER,
+    }
+
+
+def _years_of(found) -> list[dict]:
+    years = sorted({row["adopted_in"] for row in found} - {register.YEAR_UNKNOWN}, reverse=True)
+    return [{"year": year, "label": fiscal_year_name(year)} for year in years]
+
+
+@require_safe
+def report_list(request):
+    """Published collaboration reports, to filter by fiscal year and department."""
+    public = CollaborationReport.objects.public(fictitious=settings.DEMO)
+    fiscal_year = _whole(request.GET.get("fiscal_year"))
+    department = request.GET.get("department", "")
+    found = public.filter(fiscal_year=fiscal_year) if fiscal_year else public
+    if department.isascii() and department.isdigit():
+        found = found.filter(department=int(department))
+    ordered = found.with_publication().order_by("-fiscal_year", "department__name", "pk")
+    page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = [shown(report) for report in page.object_list]
+    years = public.order_by("-fiscal_year").values_list("fiscal_year", flat=True).distinct()
+    context = {
+        "page": page,
+        "years": [{"year": year, "label": fiscal_year_name(year)} for year in years],
+        "departments": _departments(public),
+        "fiscal_year": fiscal_year,
+        "department": department,
+        "trail": _trail((request.path, _("Collaboration reports"))),
+    }
+    return render(request, "reporting/report_list.html", context)
+
+
+def _departments(public) -> list[dict]:
+    rows = Department.objects.filter(pk__in=public.values("department")).order_by("name", "pk")
+    return [{"pk": str(d.pk), "label": in_language(d.name, d.name_en)} for d in rows]
+
+
+def shown(report: CollaborationReport) -> dict:
+    """Return what the public reads of a report: the text of its publication, never the draft."""
+    content = report.publication.version.content
+    return {
+        **content,
+        "report": report,
+        "year": fiscal_year_name(content["fiscal_year"]),
+        "form_label": Form(content["form"]).label,
+        "department_label": in_language(content["department"], content["department_en"]),
+        "is_corrected": report.publication.number > 1,
+        "published_at": report.publication.at,
+        "note": report.publication.note,
+        "fictitious": report.fictitious,
+        "measures": [_named(row) for row in content["measures"]],
+    }
+
+
+def _named(row: dict) -> dict:
+    url = reverse("guideline:measure", args=[row["edition"], row["number"]])
+    return {**row, "name": in_language(row["title"], row["title_en"]), "url": url}
+
+
+@require_safe
+def report(request, pk):
+    """One published collaboration report."""
+    public = CollaborationReport.objects.public(fictitious=settings.DEMO).with_publication()
+    found = get_object_or_404(public, pk=pk)
+    first = found.publications.order_by("number").values_list("at", flat=True).first()
+    text = shown(found)
+    context = {
+        "text": text,
+        "report": found,
+        "first_published_at": first,
+        "trail": _trail(
+            (reverse("reporting:reports"), _("Collaboration reports")),
+            (request.path, text["title"]),
+        ),
+    }
+    return render(request, "reporting/report.html", context)
+
+
+@require_safe
+def report_pdf(request, pk):
+    """The PDF of a published report, as it was approved."""
+    public = CollaborationReport.objects.public(fictitious=settings.DEMO)
+    found = get_object_or_404(public.select_related("publication"), pk=pk)
+    response = HttpResponse(bytes(found.publication.pdf), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="collaboration-report-{pk}.pdf"'
+    return response
+
+
+@require_safe
+def open_data_page(request):
+    """What there is to download, what each column means."""
+    context = {
+        "data_sets": open_data.DATASETS.values(),
+        "told": city.values("municipality_code", "open_data_licence", "city_name"),
+        "trail": _trail((request.path, _("Open data"))),
+    }
+    return render(request, "reporting/open_data.html", context)
+
+
+@require_safe
+def open_data_file(request, code, form):
+    """One table as CSV or JSON, streamed."""
+    data_set = open_data.DATASETS.get(code)
+    if data_set is None:
+        raise Http404(code)
+    rows = open_data.records(
+        data_set,
+        municipality_code=city.value("municipality_code"),
+        fictitious=settings.DEMO,
+    )
+    if form == "csv":
+        parts, media_type = open_data.as_csv(data_set, rows), "text/csv; charset=utf-8"
+    else:
+        parts, media_type = open_data.as_json(rows), "application/json; charset=utf-8"
+    response = StreamingHttpResponse(parts, content_type=media_type)
+    response["Content-Disposition"] = f'attachment; filename="{code}.{form}"'
+    return response
