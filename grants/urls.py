@@ -15,7 +15,7 @@ urlpatterns = [
     path("proposals/<int:pk>/share/", proposals.proposal_share, name="proposal-share"),
     path("proposals/<int:pk>/print/", proposals.proposal_print, name="proposal-print"),
     path("proposals/<int:pk>/pdf/", proposals.proposal_pdf, name="proposal-pdf"),
-    path("proposals/<int:pk>/versions/<int:number>/", proposals.version, name="version"),
+    path("cases/<int:pk>/versions/<int:number>/", proposals.version, name="version"),
     path("years/<int:pk>/edit/", years.year_edit, name="year-edit"),
     path("organizations/<int:pk>/projects/", ledger.organization_projects, name="projects"),
     # Department

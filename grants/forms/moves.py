@@ -80,6 +80,8 @@ def refuse_beyond(amount_yen: int | None, most_yen: int | None, words) -> None:
 class AssessForm(MoveForm):
     """The amount the selection assessed, and the place in its ranking."""
 
+    amount_field = "assessed_yen"
+
     assessed_yen = YenField(label=_("Assessed amount"))
     rank = forms.IntegerField(label=_("Rank"), required=False, min_value=1, max_value=999)
 
@@ -117,6 +119,8 @@ class DeclineForm(ReasonForm):
 
 
 class GrantForm(MoveForm):
+    amount_field = "granted_yen"
+
     granted_yen = YenField(label=_("Granted amount"), min_value=1)
     conditions = forms.CharField(
         label=_("Conditions"), required=False, widget=text_area(4),
@@ -135,6 +139,8 @@ class GrantForm(MoveForm):
 
 
 class ConfirmForm(MoveForm):
+    amount_field = "confirmed_yen"
+
     confirmed_yen = YenField(label=_("Confirmed amount"))
 
     def clean_confirmed_yen(self):

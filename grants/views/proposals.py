@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casework.calendar import japan_date
+from casework.models import Case
 from casework.typesetting import typeset
 from grants import printing, services
 from grants.case_panels import filing, supplement_asked
-from grants.changes import changes
+from grants.changes import LABELS, changes, lines_of
 from grants.forms.drafts import DraftForms, differences, not_chosen, with_choices
 from grants.forms.projects import MatchingNoteForm, PledgeForm, TermsForm
 from grants.models import Proposal
@@ -178,17 +179,18 @@ def proposal_pdf(request, pk):
 @require_safe
 def version(request, pk, number):
     """One filed version, and what changed since the one before."""
-    proposal = visible_proposal(request, pk)
-    found = proposal.versions.filter(number__in=(number - 1, number)).select_related("by")
+    seen = Case.objects.visible_to(request.user).filter(kind__in=("proposal", "project_year"))
+    case = get_object_or_404(seen, pk=pk)
+    found = case.versions.filter(number__in=(number - 1, number)).select_related("by")
     versions = {row.number: row for row in found}
-    shown = versions.get(number) or get_object_or_404(proposal.versions, number=number)
+    shown = versions.get(number) or get_object_or_404(case.versions, number=number)
     before = versions.get(number - 1)
     context = {
-        "proposal": proposal,
+        "case": case,
         "version": shown,
         "before": before,
         "changes": changes(before.content, shown.content) if before else [],
-        "content": shown.content,
+        "parts": [(label, lines_of(name, shown.content)) for name, label in LABELS.items()],
     }
     return render(request, "grants/version.html", context)
 

@@ -26,7 +26,8 @@ for (const table of document.querySelectorAll("[data-sums]")) {
 }
 
 // Drafts: save what changed when the reader leaves a field, and every 20 seconds.
-// The page answers {"version": 4, "saved_at": "14:05"}; 409 means another window was faster.
+// The page answers {"edit_number": 4, "saved_at": "14:05"}, and hidden fields of these names take
+// the values; 409 means another window was faster.
 function autosave(form) {
   const status = form.querySelector("[data-autosave-status]") ?? document.querySelector("[data-autosave-status]");
   let changed = false;
@@ -51,8 +52,10 @@ function autosave(form) {
       }
       if (!response.ok) throw new Error(String(response.status));
       const answer = await response.json();
-      const version = form.elements.namedItem("version");
-      if (version && answer.version !== undefined) version.value = answer.version;
+      for (const [name, value] of Object.entries(answer)) {
+        const field = form.elements.namedItem(name);
+        if (field?.type === "hidden") field.value = value;
+      }
       if (!changed) say(`${status?.dataset.saved ?? ""} ${answer.saved_at}`);
     } catch {
       changed = true;
