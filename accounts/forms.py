@@ -68,7 +68,7 @@ class OrganizationForm(forms.ModelForm):
         data = super().clean()
         members, citizens = data.get("members_total"), data.get("citizen_members")
         if None not in (members, citizens) and citizens > members:
-            self.add_error("citizen_members", _("These cannot be more than all members."))
+            self.add_error("citizen_members", _("This cannot be more than the number of members."))
         return data
 
 
@@ -83,7 +83,7 @@ class OfficerForm(forms.ModelForm):
         labels = {"valid_from": _("In office from")}
         widgets = {"valid_from": forms.DateInput}
         help_texts = {
-            "is_representative": _("The representative so far steps down the day before."),
+            "is_representative": _("The current representative steps down the day before."),
         }
 
 
@@ -137,6 +137,7 @@ class DutyForm(forms.ModelForm):
     class Meta:
         model = Duty
         fields = ["role", "department", "post", "decides_up_to_yen", "valid_from", "valid_until"]
+        labels = {"valid_from": _("First day"), "valid_until": _("Last day")}
         widgets = {"valid_from": forms.DateInput, "valid_until": forms.DateInput}
 
     def __init__(self, *args, today, **kwargs):

@@ -244,7 +244,7 @@ class Duty(Dated):
     department = models.ForeignKey(
         Department, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("department")
     )
-    post = models.CharField(_("post"), max_length=100, blank=True)
+    post = models.CharField(_("position"), max_length=100, blank=True)
     decides_up_to_yen = models.PositiveIntegerField(
         _("decides up to (yen)"),
         null=True,
@@ -369,7 +369,7 @@ class Officer(Dated):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
     name = models.CharField(_("name"), max_length=100)
     name_kana = models.CharField(_("name in kana"), max_length=100, blank=True)
-    post = models.CharField(_("post"), max_length=100)
+    post = models.CharField(_("position"), max_length=100)
     is_representative = models.BooleanField(_("represents the group"), default=False)
 
     class Meta(Dated.Meta):
@@ -476,7 +476,7 @@ class Change(models.Model):
     :param facts: ids and codes only, so that it can be kept when personal data goes.
     """
 
-    what = models.CharField(_("what"), max_length=40)
+    what = models.CharField(_("what was done"), max_length=40)
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, null=True, verbose_name=_("organization")
     )
@@ -484,9 +484,9 @@ class Change(models.Model):
         User, on_delete=models.PROTECT, null=True, verbose_name=_("person"), related_name="changes"
     )
     by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, verbose_name=_("by"), related_name="+"
+        User, on_delete=models.PROTECT, null=True, verbose_name=_("done by"), related_name="+"
     )
-    at = models.DateTimeField(_("at"))
+    at = models.DateTimeField(_("done at"))
     facts = models.JSONField(_("facts"), default=dict)
 
     class Meta:

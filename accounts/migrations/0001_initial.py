@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
                         verbose_name="role",
                     ),
                 ),
-                ("post", models.CharField(blank=True, max_length=100, verbose_name="post")),
+                ("post", models.CharField(blank=True, max_length=100, verbose_name="position")),
                 (
                     "decides_up_to_yen",
                     models.PositiveIntegerField(
@@ -382,7 +382,7 @@ class Migration(migrations.Migration):
                     "name_kana",
                     models.CharField(blank=True, max_length=100, verbose_name="name in kana"),
                 ),
-                ("post", models.CharField(max_length=100, verbose_name="post")),
+                ("post", models.CharField(max_length=100, verbose_name="position")),
                 (
                     "is_representative",
                     models.BooleanField(default=False, verbose_name="represents the group"),
@@ -459,8 +459,8 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("what", models.CharField(max_length=40, verbose_name="what")),
-                ("at", models.DateTimeField(verbose_name="at")),
+                ("what", models.CharField(max_length=40, verbose_name="what was done")),
+                ("at", models.DateTimeField(verbose_name="done at")),
                 ("facts", models.JSONField(default=dict, verbose_name="facts")),
                 (
                     "by",
@@ -469,7 +469,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="by",
+                        verbose_name="done by",
                     ),
                 ),
                 (

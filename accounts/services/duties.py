@@ -90,6 +90,6 @@ def keep_an_administrator(day: date, *, without: Q) -> None:
     list(Duty.objects.filter(role=Role.ADMINISTRATOR).order_by("pk").select_for_update())
     if not administrators(day).exclude(without).exists():
         raise ValidationError(
-            _("This is the only administrator. Name another one first."),
+            _("This is the only administrator. Make another person an administrator first."),
             code="last_administrator",
         )

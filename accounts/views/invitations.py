@@ -65,7 +65,7 @@ def _invited(request, organization: Organization, made: tuple[Invitation, str]) 
 def invitation_revoke(request, organization, invitation_pk):
     invitation = get_object_or_404(organization.invitation_set, pk=invitation_pk)
     act = partial(services.revoke_invitation, invitation)
-    attempt(request, act, _("The invitation is taken back."))
+    attempt(request, act, _("The invitation is cancelled."))
     return go_to("member-list", organization.pk)
 
 

@@ -43,7 +43,7 @@ def person_detail(request, person):
 @form_page
 def person_add(request):
     require(request.user, "accounts.manage_duties")
-    words = _("Now give a duty, and a link to set the password.")
+    words = _("Now give this person a duty, and a link to set a password.")
     return ask(
         request,
         forms.PersonForm(request.POST or None),
@@ -78,7 +78,7 @@ def duty_end(request, person, duty_pk):
         forms.LastDayForm(request.POST or None, initial={"last_day": request.today}),
         partial(services.end_duty, duty),
         title=_("End the duty: %(duty)s") % {"duty": duty},
-        text=_("A last day before its first day takes the duty back altogether."),
+        text=_("If the last day is before the first day, the duty is removed as if never given."),
     )
 
 
