@@ -8,8 +8,17 @@ class ReviewsConfig(AppConfig):
 
     def ready(self):
         from casework import guards
+        from casework.desk_links import desk_link
+        from casework.parties import Party
 
-        from . import consequences, permissions  # noqa: F401  they register what they hold
+        from . import (  # noqa: F401  they register what they hold with casework
+            case_panels,
+            consequences,
+            forms,
+            permissions,
+        )
         from .models import DecisionSnapshot
 
         guards.append_only(DecisionSnapshot)
+        for party in (Party.OFFICE, Party.APPROVER):
+            desk_link(party, _("Selections"), "reviews:rounds", order=40)

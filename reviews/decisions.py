@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -52,6 +52,7 @@ def draft_decision(
     round = Round.objects.select_for_update().get(pk=round.pk)
     _lock_cases(round)
     rows = standings(round)
+    _refuse_the_conflicted(rows, by)
     wanted = {outcome.proposal.pk: outcome for outcome in outcomes}
     _refuse_incomplete(rows, wanted)
     _refuse_missing_sheets(rows, missing_reason)
@@ -70,6 +71,13 @@ def _lock_cases(round: Round) -> None:
     sheets = ScoreSheet.objects.filter(proposal__in=proposals).values("pk")
     locked = Case.objects.filter(pk__in=proposals) | Case.objects.filter(pk__in=sheets)
     list(locked.select_for_update().order_by("pk").values_list("pk"))
+
+
+def _refuse_the_conflicted(rows: list[Standing], by) -> None:
+    """Let nobody draft who must not meet one of the cases."""
+    cases = [row.proposal.pk for row in rows]
+    if Case.objects.visible_to(by).filter(pk__in=cases).count() < len(cases):
+        raise PermissionDenied("reviews.run_selection")
 
 
 def _refuse_incomplete(rows: list[Standing], wanted: dict[int, Outcome]) -> None:

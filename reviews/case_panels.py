@@ -1,0 +1,58 @@
+"""What the case pages of sheets, proposals and drafts show about a selection."""
+
+from django.utils.translation import gettext_lazy as _
+
+from casework.panels import panel
+from casework.verbs import name_verbs
+
+from .material import material_of
+from .models import DecisionSnapshot, ScoreSheet
+
+name_verbs(
+    declare_conflict=_("Conflict of interest recorded"),
+    lift_conflict=_("Conflict of interest lifted"),
+)
+
+
+def sheet_panel(case, request) -> dict:
+    """The points given, and beside them what they were given for."""
+    sheet = case.specific
+    own = sheet.seat.user_id == request.user.pk
+    criteria = sheet.proposal.round.rubric.criteria.order_by("position")
+    points = sheet.points()
+    given = [p for p in points.values() if p is not None]
+    return {
+        "sheet": sheet,
+        "member": sheet.seat.user,
+        "scores": [(criterion, points[criterion.pk]) for criterion in criteria],
+        "total": sum(given) if len(given) == len(points) else None,
+        "max_points": sum(criterion.max_points for criterion in criteria),
+        "may_score": own and sheet.state == "assigned",
+        "may_declare": own and request.user.has_perm("reviews.declare_own_conflict", sheet),
+        **material_of(sheet.proposal, request.user),
+    }
+
+
+def proposal_panel(case, request) -> dict | None:
+    """How far the scoring is, for the city; a member's own sheet, for the member."""
+    expected = ScoreSheet.objects.expected().filter(proposal=case.pk)
+    if request.user.has_perm("reviews.read_selection"):
+        states = list(expected.values_list("state", flat=True))
+        if not states:
+            return None
+        came = sum(state in ScoreSheet.objects.all().COUNTING for state in states)
+        return {"came": came, "expected": len(states), "round": case.specific.round}
+    own = expected.filter(seat__user=request.user).first()
+    return {"own": own} if own else None
+
+
+def decision_panel(case, request) -> dict | None:
+    """The frozen table that a drafted decision rests on."""
+    digests = [item.facts.get("snapshot") for item in case.items.all()]
+    snapshot = DecisionSnapshot.objects.filter(digest__in=filter(None, digests)).first()
+    return {"snapshot": snapshot, "decision": snapshot.content} if snapshot else None
+
+
+panel("score_sheet", "reviews/panels/sheet.html", sheet_panel, order=10)
+panel("proposal", "reviews/panels/proposal.html", proposal_panel, order=60)
+panel("approval", "reviews/panels/decision.html", decision_panel, order=20)

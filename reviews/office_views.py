@@ -1,0 +1,272 @@
+"""Pages of the office: one round's selection, from its rubric to the drafted decision."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.permissions import require
+from casework.errors import NotPossible
+from grants.models import Proposal, Round
+
+from . import chart, forms, ranking, services
+from .decisions import Outcome, draft_decision, left_yen
+from .models import Conflict, PanelSeat, Rubric
+from .presets import PRESETS
+from .selection import Standing, standings
+from .views import sent
+
+
+@login_required
+@require_safe
+def rounds(request):
+    """The rounds, newest first, with how many of their proposals are in selection."""
+    require(request.user, "reviews.read_selection")
+    waiting = Count("proposals", filter=Q(proposals__state="in_selection"), distinct=True)
+    found = Round.objects.annotate(waiting=waiting, members=Count("seats", distinct=True))
+    context = {"rounds": found.select_related("rubric").order_by("-fiscal_year", "-pk")}
+    return render(request, "reviews/rounds.html", context)
+
+
+@login_required
+@require_safe
+def selection(request, pk):
+    """One round: what it needs, who scores, how far it is, the order, and what follows."""
+    require(request.user, "reviews.read_selection")
+    round = get_object_or_404(Round, pk=pk)
+    rubric = Rubric.objects.filter(round=round).first()
+    rows = _shown(round, request.user)
+    context = {
+        "round": round,
+        "rubric": rubric,
+        "criteria": rubric.criteria.order_by("position") if rubric else [],
+        "max_points": rubric.max_points if rubric else 0,
+        "presets": PRESETS.values(),
+        "seats": round.seats.select_related("user").order_by("pk"),
+        "conflicts": _conflicts(round, request.user),
+        "rows": _with_sums(rows, round, rubric),
+        "came": sum(row.counted for row in rows),
+        "expected": sum(row.expected for row in rows),
+        "left_yen": left_yen(round),
+        "chart": chart.spread(
+            rows, max_points=rubric.max_points, pass_mark=rubric.pass_mark
+        ) if rubric else None,
+        "decisions": round.decisions.select_related("by").order_by("-number"),
+        "runs": request.user.has_perm("reviews.run_selection"),
+        "trail": _trail(round),
+    }  # fmt: skip
+    return render(request, "reviews/selection.html", context)
+
+
+def _trail(round: Round, here: str = "") -> list[tuple[str, str]]:
+    trail = [
+        (reverse("reviews:rounds"), _("Selections")),
+        (reverse("reviews:selection", args=[round.pk]), str(round)),
+    ]
+    return [*trail, ("", here)] if here else trail
+
+
+def _shown(round: Round, user) -> list[Standing]:
+    """Return the standings of the whole round, less what this person must not meet."""
+    seen = set(Proposal.objects.visible_to(user).filter(round=round).values_list("pk", flat=True))
+    return [row for row in standings(round) if row.proposal.pk in seen]
+
+
+def _conflicts(round: Round, user):
+    seen = Proposal.objects.visible_to(user).values("pk")
+    rows = Conflict.objects.standing().filter(seat__round=round, proposal__in=seen)
+    return rows.select_related("seat__user", "proposal", "by", "note").order_by("pk")
+
+
+def _with_sums(rows: list[Standing], round: Round, rubric: Rubric | None) -> list[dict]:
+    """Return each row with its running total in yen and how it stands to budget and pass mark."""
+    sums = ranking.running_totals(row.requested_yen for row in rows)
+    left, mark = left_yen(round), rubric.pass_mark if rubric else None
+    return [
+        {
+            "row": row,
+            "sum_yen": total,
+            "over": left is not None and total > left,
+            "passes": ranking.passes(row.mean, mark),
+        }
+        for row, total in zip(rows, sums, strict=True)
+    ]
+
+
+def _of_the_office(request, pk: int) -> Round:
+    require(request.user, "reviews.run_selection")
+    return get_object_or_404(Round, pk=pk)
+
+
+def _back(round: Round):
+    return redirect("reviews:selection", pk=round.pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def rubric(request, pk):
+    """Enter the criteria, as long as nothing was referred."""
+    round = _of_the_office(request, pk)
+    found = Rubric.objects.filter(round=round).first()
+    form = forms.RubricForm(sent(request), instance=found)
+    fields = ("label_ja", "label_en", "hint", "max_points")
+    initial = list(found.criteria.order_by("position").values(*fields)) if found else []
+    lines = forms.CriterionFormSet(sent(request), initial=initial, prefix="criteria")
+    if request.method == "POST" and form.is_valid() and lines.is_valid():
+        try:
+            services.set_rubric(
+                round, criteria=forms.criteria_of(lines), pass_mark=form.cleaned_data["pass_mark"],
+                source=form.cleaned_data["source"], by=request.user, at=request.now,
+            )  # fmt: skip
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("The rubric is saved."))
+            return _back(round)
+    context = {"round": round, "rubric": found, "form": form, "lines": lines,
+               "trail": _trail(round, _("Rubric"))}  # fmt: skip
+    status = 422 if form.errors or lines.total_error_count() else 200
+    return render(request, "reviews/rubric.html", context, status=status)
+
+
+@login_required
+@require_POST
+def preset(request, pk):
+    """Load a rubric of another city to begin with."""
+    round = _of_the_office(request, pk)
+    wanted = PRESETS.get(request.POST.get("preset", ""))
+    if wanted is None:
+        messages.error(request, _("Choose a rubric first."))
+        return _back(round)
+    criteria = [
+        {"label_ja": ja, "label_en": en, "max_points": most} for ja, en, most in wanted.criteria
+    ]
+    try:
+        services.set_rubric(
+            round, criteria=criteria, source=wanted.source, by=request.user, at=request.now
+        )
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("The rubric is loaded. Change it as the city decides."))
+    return _back(round)
+
+
+def _ask(request, round: Round, form, do, *, title: str, done: str, submit: str, text: str = ""):
+    """Show a form until ``do`` takes what it asks for, then go back to the round."""
+    if form.is_valid():
+        try:
+            do(**form.cleaned_data, by=request.user, at=request.now)
+        except ValidationError as error:
+            form.add_error(None, ValidationError(error.messages))
+        else:
+            messages.success(request, done)
+            return _back(round)
+    context = {
+        "form": form, "title": title, "text": text, "submit": submit,
+        "back": reverse("reviews:selection", args=[round.pk]), "trail": _trail(round, title),
+    }  # fmt: skip
+    return render(request, "reviews/form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def seat_add(request, pk):
+    round = _of_the_office(request, pk)
+    form = forms.SeatForm(sent(request), round=round, today=request.today)
+    return _ask(
+        request, round, form, lambda **said: services.add_seat(round, **said),
+        title=_("Give a seat"), done=_("The seat is given."), submit=_("Give the seat"),
+        text=_("The member gets a sheet for each proposal that is in selection, and for each that comes."),
+    )  # fmt: skip
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def seat_end(request, pk):
+    require(request.user, "reviews.run_selection")
+    seat = get_object_or_404(PanelSeat.objects.select_related("round", "user"), pk=pk)
+    form = forms.SeatEndForm(sent(request))
+    return _ask(
+        request, seat.round, form, lambda **said: services.end_seat(seat, **said),
+        title=_("End the seat of %(member)s") % {"member": seat.user},
+        done=_("The end of the seat is recorded."), submit=_("End the seat"),
+        text=_("From the day after, the member reads and scores nothing more of this round."),
+    )  # fmt: skip
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def conflict_add(request, pk):
+    round = _of_the_office(request, pk)
+    form = forms.ConflictForm(sent(request), round=round, user=request.user)
+    return _ask(
+        request, round, form, services.declare_conflict,
+        title=_("Record a conflict of interest"), done=_("The conflict is recorded."),
+        submit=_("Record the conflict"),
+        text=_("The member no longer meets the proposal anywhere. A sheet they have is taken out."),
+    )  # fmt: skip
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def conflict_lift(request, pk):
+    require(request.user, "reviews.run_selection")
+    seen = Proposal.objects.visible_to(request.user).values("pk")
+    rows = Conflict.objects.standing().filter(proposal__in=seen)
+    conflict = get_object_or_404(
+        rows.select_related("seat__round", "seat__user", "proposal"), pk=pk
+    )
+    form = forms.LiftForm(sent(request))
+    return _ask(
+        request, conflict.seat.round, form, lambda **said: services.lift_conflict(conflict, **said),
+        title=_("Lift the conflict of %(member)s") % {"member": conflict.seat.user},
+        done=_("The conflict is lifted."), submit=_("Lift the conflict"),
+        text=str(conflict.proposal),
+    )  # fmt: skip
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def decision(request, pk):
+    """Say what becomes of each proposal, and draft the decision for an approver."""
+    round = _of_the_office(request, pk)
+    rows = _shown(round, request.user)
+    data = sent(request)
+    asked = [(row, _outcome_form(row, data)) for row in rows]
+    missing = sum(len(row.missing) for row in rows)
+    whole = forms.MissingSheetsForm(data, missing=missing)
+    if data is not None and all([whole.is_valid(), *(form.is_valid() for _row, form in asked)]):
+        try:
+            approval = draft_decision(
+                round, outcomes=[_outcome(row, form) for row, form in asked],
+                missing_reason=whole.cleaned_data.get("missing_reason", ""), by=request.user,
+                at=request.now,
+            )  # fmt: skip
+        except ValidationError as error:
+            whole.add_error(None, error)
+        except NotPossible as error:
+            whole.add_error(None, ValidationError(str(error.why)))
+        else:
+            messages.success(request, _("The decision is drafted and waits for an approver."))
+            return redirect("casework:case", pk=approval.pk)
+    context = {
+        "round": round, "asked": asked, "whole": whole, "missing": missing,
+        "left_yen": left_yen(round), "trail": _trail(round, _("Draft the decision")),
+    }  # fmt: skip
+    wrong = whole.errors or any(form.errors for _row, form in asked)
+    return render(request, "reviews/decision.html", context, status=422 if wrong else 200)
+
+
+def _outcome_form(row: Standing, data) -> forms.OutcomeForm:
+    initial = {"assessed_yen": row.requested_yen}
+    return forms.OutcomeForm(data, prefix=f"p{row.proposal.pk}", initial=initial)
+
+
+def _outcome(row: Standing, form: forms.OutcomeForm) -> Outcome:
+    said = form.cleaned_data
+    return Outcome(row.proposal, said["outcome"], said["assessed_yen"], said["reason"])

@@ -1,0 +1,143 @@
+"""Pages of a panel member: the sheet beside the proposal, and the conflict of interest."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.permissions import require
+from casework.calendar import JAPAN
+from casework.errors import NotPossible
+
+from . import services
+from .forms import OwnConflictForm, ScoreForm
+from .material import material_of
+from .models import ScoreSheet
+
+
+def sent(request):
+    """Return what a form was sent with, also where that is nothing; ``None`` if it was not sent."""
+    return request.POST if request.method == "POST" else None
+
+
+def own_sheet(request, pk: int, permission: str) -> ScoreSheet:
+    """Return a sheet that this person may see (404) and that is theirs to deal with (403)."""
+    seen = ScoreSheet.objects.visible_to(request.user)
+    rows = seen.select_related("proposal__round__rubric", "seat__user")
+    sheet = get_object_or_404(rows.prefetch_related("scores"), pk=pk)
+    require(request.user, permission, sheet)
+    return sheet
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def sheet(request, pk):
+    """Score one proposal, with what was filed beside it; saves what is there, in parts."""
+    found = own_sheet(request, pk, "reviews.score")
+    if found.state != "assigned":
+        if request.headers.get("X-Autosave"):
+            return JsonResponse({}, status=409)
+        messages.info(request, _("This sheet is not open for scoring."))
+        return redirect("casework:case", pk=pk)
+    form = ScoreForm(sent(request), sheet=found)
+    if request.method == "POST":
+        return _save(request, found, form)
+    return _sheet_page(request, found, form)
+
+
+def _save(request, found: ScoreSheet, form: ScoreForm):
+    by_itself = bool(request.headers.get("X-Autosave"))
+    if not form.is_valid():
+        return JsonResponse({}, status=422) if by_itself else _sheet_page(request, found, form, 422)
+    try:
+        saved = services.save_scores(
+            found,
+            points=form.points,
+            comment=form.cleaned_data["comment"],
+            edit_number=form.cleaned_data["version"],
+            by=request.user,
+            at=request.now,
+        )
+    except services.StaleSheet:
+        if by_itself:
+            return JsonResponse({}, status=409)
+        return _sheet_page(request, found, form, 409, stale=True)
+    if by_itself:
+        clock = timezone.localtime(request.now, JAPAN)
+        return JsonResponse({"version": saved.edit_number, "saved_at": f"{clock:%H:%M}"})
+    return (
+        _submit(request, saved)
+        if request.POST.get("action") == "submit"
+        else _kept(request, pk=found.pk)
+    )
+
+
+def _kept(request, *, pk: int):
+    messages.success(request, _("Saved. You can go on at any time."))
+    return redirect("reviews:sheet", pk=pk)
+
+
+def _submit(request, saved: ScoreSheet):
+    try:
+        services.submit_sheet(saved, by=request.user, at=request.now)
+    except NotPossible as error:
+        messages.error(request, error.why)
+        return redirect("reviews:sheet", pk=saved.pk)
+    messages.success(request, _("The sheet is submitted."))
+    return redirect("casework:case", pk=saved.pk)
+
+
+def _sheet_page(
+    request, found: ScoreSheet, form: ScoreForm, status: int = 200, stale: bool = False
+):
+    """Show the form; in a stale window, what is stored stands beside what was typed."""
+    if stale:
+        form.data = form.data.copy()
+        form.data["version"] = str(found.edit_number)
+    points = found.points()
+    context = {
+        "sheet": found,
+        "form": form,
+        "missing": found.missing_criteria(),
+        "stored": [(c, points[c.pk]) for c in form.criteria] if stale else [],
+        "done": len(form.criteria) - len(found.missing_criteria()),
+        "trail": [(reverse("casework:panel"), _("My score sheets")), (request.path, found.title)],
+        **material_of(found.proposal, request.user),
+    }
+    return render(request, "reviews/sheet.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def sheet_conflict(request, pk):
+    """Declare a conflict of interest; from then on the member meets the proposal nowhere."""
+    found = own_sheet(request, pk, "reviews.declare_own_conflict")
+    form = OwnConflictForm(sent(request))
+    if form.is_valid():
+        try:
+            services.declare_conflict(
+                seat=found.seat, proposal=found.proposal, **form.cleaned_data, by=request.user,
+                at=request.now,
+            )  # fmt: skip
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(
+                request, _("Thank you. The proposal and your sheet are taken away from you.")
+            )
+            return redirect("casework:panel")
+    context = {
+        "sheet": found,
+        "form": form,
+        "trail": [
+            (reverse("casework:panel"), _("My score sheets")),
+            (reverse("casework:case", args=[pk]), found.title),
+            (request.path, _("Conflict of interest")),
+        ],
+    }
+    return render(request, "reviews/conflict.html", context, status=422 if form.errors else 200)

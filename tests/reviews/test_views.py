@@ -1,0 +1,433 @@
+"""The pages of a selection: who may open them, what they show, what they do."""
+
+import re
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Role
+from casework.models import Approval
+from reviews import services
+from reviews.models import Conflict, DecisionSnapshot, Rubric
+from reviews.presets import HACHINOHE
+from tests import factories
+from tests.factories import NOON
+from tests.reviews.conftest import fill, refer
+
+pytestmark = pytest.mark.django_db
+LANGUAGES = ["ja", "en"]
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    """Let the pages take place when the services of the tests did."""
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def get(client, person, url, language="en", **headers):
+    client.force_login(person)
+    return client.get(url, headers={"accept-language": language, **headers})
+
+
+def post(client, person, url, data=None, **headers):
+    client.force_login(person)
+    return client.post(url, data or {}, headers={"accept-language": "en", **headers})
+
+
+def text_of(page) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.content.decode()))
+
+
+def office_pages(scene):
+    conflict = services.declare_conflict(
+        seat=scene.seats[1], proposal=scene.proposals[1], kind="other", by=scene.office, at=NOON
+    )
+    names = ("selection", "rubric", "seat-add", "conflict-add", "decision")
+    return [
+        reverse("reviews:rounds"),
+        *(reverse(f"reviews:{name}", args=[scene.round.pk]) for name in names),
+        reverse("reviews:seat-end", args=[scene.seats[0].pk]),
+        reverse("reviews:conflict-lift", args=[conflict.pk]),
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_answers_those_it_is_for(client, scene, language):
+    fill(scene.sheet(0, 0), 10, None, submit=False)
+    fill(scene.sheet(0, 1), 9, 2)
+    sheet = scene.sheet(0, 0)
+    for name in ("reviews:sheet", "reviews:sheet-conflict", "casework:case"):
+        assert (
+            get(client, sheet.seat.user, reverse(name, args=[sheet.pk]), language).status_code
+            == 200
+        )
+    for url in office_pages(scene):
+        assert get(client, scene.office, url, language).status_code == 200, url
+
+
+@pytest.mark.parametrize(
+    ("role", "statuses"),
+    [
+        (Role.APPROVER, [200, 200, 403, 403, 403, 403, 403, 403]),
+        (Role.AUDITOR, [200, 200, 403, 403, 403, 403, 403, 403]),
+        (Role.PANEL, [403] * 8),
+        (Role.ACCOUNTING, [403] * 8),
+        (Role.DEPARTMENT, [403] * 8),
+        (Role.COORDINATOR, [403] * 8),
+        (Role.COMMITTEE, [403] * 8),
+        (Role.ADMINISTRATOR, [403] * 8),
+        (None, [403] * 8),
+    ],
+)
+def test_office_pages_refuse_others(client, scene, role, statuses):
+    person = factories.user(role) if role else scene.proposals[0].organization.members.get()
+    found = [get(client, person, url).status_code for url in office_pages(scene)]
+    assert found == statuses
+    preset = reverse("reviews:preset", args=[scene.round.pk])
+    assert post(client, person, preset, {"preset": "hachinohe"}).status_code == 403
+
+
+def test_pages_ask_a_stranger_to_log_in(client, scene):
+    sheet = scene.sheet(0, 0)
+    urls = [*office_pages(scene), reverse("reviews:sheet", args=[sheet.pk])]
+    for url in [*urls, reverse("reviews:sheet-conflict", args=[sheet.pk])]:
+        assert client.get(url).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["reviews:sheet", "reviews:sheet-conflict"])
+def test_sheet_is_its_members_alone(client, scene, name):
+    url = reverse(name, args=[scene.sheet(0, 0).pk])
+    group = scene.proposals[0].organization.members.get()
+    expected = [
+        (scene.seats[0].user, 200),
+        (scene.seats[1].user, 404),
+        (group, 404),
+        (factories.user(Role.PANEL), 404),
+        (scene.office, 403),
+        (factories.user(Role.APPROVER), 403),
+        (factories.user(Role.AUDITOR), 403),
+        (factories.user(Role.COORDINATOR), 404),
+    ]
+    assert [get(client, p, url).status_code for p, _ in expected] == [s for _, s in expected]
+    assert post(client, scene.office, url).status_code == 403
+    assert post(client, scene.seats[1].user, url).status_code == 404
+
+
+# The member's sheet
+
+
+def points_of(sheet, *points) -> dict:
+    criteria = sheet.proposal.round.rubric.criteria.order_by("position")
+    given = {f"points_{c.pk}": p for c, p in zip(criteria, points, strict=True) if p is not None}
+    return {"version": sheet.edit_number, "comment": "", **given}
+
+
+def test_sheet_shows_what_was_filed_and_what_is_missing(client, scene):
+    sheet = scene.sheet(0, 0)
+    page = get(client, sheet.seat.user, reverse("reviews:sheet", args=[sheet.pk]))
+    words = text_of(page)
+    for part in ("version 1", "目的", "¥80,000", "Public benefit", "Feasibility", "0 of 2"):
+        assert part in words
+
+
+def test_sheet_never_shows_the_scores_of_others(client, scene):
+    fill(scene.sheet(0, 1), 9, 4, comment="他の委員の評")
+    for submitted in (False, True):
+        sheet = fill(scene.sheet(0, 0), 1, 1, submit=submitted)
+        member = sheet.seat.user
+        for url in (
+            reverse("casework:case", args=[sheet.pk]),
+            reverse("casework:case", args=[sheet.proposal_id]),
+            reverse("reviews:sheet", args=[sheet.pk]),
+            reverse("casework:panel"),
+        ):
+            page = get(client, member, url)
+            assert "他の委員の評" not in page.content.decode()
+            assert scene.seats[1].user.name not in page.content.decode()
+        assert scene.round.rubric.criteria.count() == 2
+
+
+def test_sheet_is_saved_in_parts_by_the_button_and_by_itself(client, scene):
+    sheet = scene.sheet(0, 0)
+    url, member = reverse("reviews:sheet", args=[sheet.pk]), sheet.seat.user
+
+    page = post(client, member, url, {**points_of(sheet, 0, None), "action": "save"})
+    assert page.status_code == 302
+    sheet = scene.sheet(0, 0)
+    assert list(sheet.points().values()) == [0, None]
+
+    page = post(client, member, url, points_of(sheet, 7, None), **{"x-autosave": "1"})
+    assert page.json() == {"version": 2, "saved_at": "12:00"}
+    assert list(scene.sheet(0, 0).points().values()) == [7, None]
+
+
+def test_stale_window_shows_both_and_overwrites_nothing(client, scene):
+    stale = points_of(scene.sheet(0, 0), 1, 1)
+    fill(scene.sheet(0, 0), 8, 4, submit=False)
+    sheet = scene.sheet(0, 0)
+    url, member = reverse("reviews:sheet", args=[sheet.pk]), sheet.seat.user
+
+    assert post(client, member, url, stale, **{"x-autosave": "1"}).status_code == 409
+    page = post(client, member, url, stale)
+    assert page.status_code == 409
+    assert "Public benefit: 8" in text_of(page)
+    assert page.context["form"]["version"].value() == "1"
+    assert list(scene.sheet(0, 0).points().values()) == [8, 4]
+
+
+@pytest.mark.parametrize("points", [(11, 0), (-1, 0), ("x", 0), ("1.5", 0)])
+def test_points_outside_the_criterion_are_refused_on_the_page(client, scene, points):
+    sheet = scene.sheet(0, 0)
+    url, member = reverse("reviews:sheet", args=[sheet.pk]), sheet.seat.user
+    assert post(client, member, url, points_of(sheet, *points)).status_code == 422
+    autosaved = post(client, member, url, points_of(sheet, *points), **{"x-autosave": "1"})
+    assert autosaved.status_code == 422
+    assert not sheet.scores.exists()
+
+
+def test_submitting_with_missing_points_saves_and_says_what_is_missing(client, scene):
+    sheet = scene.sheet(0, 0)
+    url, member = reverse("reviews:sheet", args=[sheet.pk]), sheet.seat.user
+    page = client_follow(client, member, url, {**points_of(sheet, 5, None), "action": "submit"})
+    assert "never zero" in text_of(page)
+    sheet = scene.sheet(0, 0)
+    assert (sheet.state, list(sheet.points().values())) == ("assigned", [5, None])
+
+    page = client_follow(client, member, url, {**points_of(sheet, 5, 0), "action": "submit"})
+    assert scene.sheet(0, 0).state == "submitted"
+    assert get(client, member, url).status_code == 302
+    autosaved = post(client, member, url, points_of(sheet, 1, 1), **{"x-autosave": "1"})
+    assert autosaved.status_code == 409
+
+
+def client_follow(client, person, url, data):
+    client.force_login(person)
+    return client.post(url, data, headers={"accept-language": "en"}, follow=True)
+
+
+def test_member_declares_a_conflict_and_is_led_away(client, scene):
+    sheet = scene.sheet(0, 0)
+    url, member = reverse("reviews:sheet-conflict", args=[sheet.pk]), sheet.seat.user
+    assert post(client, member, url, {}).status_code == 422
+    page = post(client, member, url, {"kind": "family", "note": "姉が会計"})
+    assert page["Location"] == reverse("casework:panel")
+    assert Conflict.objects.get().note.text == "姉が会計"
+    assert get(client, member, url).status_code == 404
+
+
+# The office
+
+
+def test_rubric_is_entered_line_by_line(client, office):
+    round = factories.call(seats=0)
+    url = reverse("reviews:rubric", args=[round.pk])
+    lines = {
+        "criteria-TOTAL_FORMS": 3,
+        "criteria-INITIAL_FORMS": 0,
+        "pass_mark": "",
+        "source": "要綱",
+    }
+    first = {"criteria-0-label_ja": "公益性", "criteria-0-max_points": 10}
+    second = {"criteria-1-label_ja": "実現性", "criteria-1-max_points": 5}
+
+    assert post(client, office, url, lines).status_code == 422
+    assert (
+        post(client, office, url, {**lines, **first, **second, "pass_mark": 99}).status_code == 422
+    )
+    assert not Rubric.objects.exists()
+    assert (
+        post(client, office, url, {**lines, **first, **second, "pass_mark": "7.5"}).status_code
+        == 302
+    )
+    rubric = Rubric.objects.get()
+    assert [c.label_ja for c in rubric.criteria.order_by("position")] == ["公益性", "実現性"]
+    assert (str(rubric.pass_mark), rubric.source) == ("7.50", "要綱")
+    assert "公益性" in get(client, office, url).content.decode()
+
+
+def test_rubric_in_force_is_shown_with_the_reason_and_not_changed(client, scene):
+    url = reverse("reviews:rubric", args=[scene.round.pk])
+    page = get(client, scene.office, url)
+    assert "stays as it was" in text_of(page)
+    assert b'name="criteria-0-label_ja"' not in page.content
+    lines = {"criteria-TOTAL_FORMS": 1, "criteria-INITIAL_FORMS": 0,
+             "criteria-0-label_ja": "別", "criteria-0-max_points": 1}  # fmt: skip
+    assert post(client, scene.office, url, lines).status_code == 422
+    preset = reverse("reviews:preset", args=[scene.round.pk])
+    page = client_follow(client, scene.office, preset, {"preset": "hachinohe"})
+    assert "stays as it was" in text_of(page)
+    assert scene.round.rubric.criteria.count() == 2
+
+
+def test_rubric_of_another_city_is_loaded_as_theirs(client, office):
+    round = factories.call(seats=0)
+    page = get(client, office, reverse("reviews:selection", args=[round.pk]))
+    assert "Hachinohe" in text_of(page)
+    assert "not Kamakura" in text_of(page)
+    url = reverse("reviews:preset", args=[round.pk])
+    post(client, office, url, {"preset": "unknown"})
+    assert not Rubric.objects.exists()
+
+    post(client, office, url, {"preset": HACHINOHE.code})
+    rubric = Rubric.objects.get()
+    assert rubric.source.startswith("八戸市")
+    assert (rubric.max_points, rubric.pass_mark) == (50, None)
+
+
+def test_seat_is_given_and_ended_on_pages(client, scene):
+    member = factories.user(Role.PANEL)
+    add = reverse("reviews:seat-add", args=[scene.round.pk])
+    assert post(client, scene.office, add, {"user": scene.office.pk}).status_code == 422
+    wrong = {"user": member.pk, "valid_from": "2027-01-02", "valid_until": "2027-01-01"}
+    assert post(client, scene.office, add, wrong).status_code == 422
+    assert post(client, scene.office, add, {"user": member.pk}).status_code == 302
+    seat = scene.round.seats.get(user=member)
+
+    end = reverse("reviews:seat-end", args=[seat.pk])
+    assert post(client, scene.office, end, {"last_day": "2026-11-30"}).status_code == 302
+    seat.refresh_from_db()
+    assert str(seat.valid_until) == "2026-11-30"
+
+
+def test_office_records_and_lifts_a_conflict(client, scene):
+    add = reverse("reviews:conflict-add", args=[scene.round.pk])
+    said = {"seat": scene.seats[0].pk, "proposal": scene.proposals[0].pk, "kind": "employee",
+            "note": "取引先"}  # fmt: skip
+    assert post(client, scene.office, add, said).status_code == 302
+    assert post(client, scene.office, add, said).status_code == 422
+    page = get(client, scene.office, reverse("reviews:selection", args=[scene.round.pk]))
+    assert "取引先" in page.content.decode()
+    auditor = factories.user(Role.AUDITOR)
+    page = get(client, auditor, reverse("reviews:selection", args=[scene.round.pk]))
+    assert "取引先" not in page.content.decode()
+
+    lift = reverse("reviews:conflict-lift", args=[Conflict.objects.get().pk])
+    assert post(client, scene.office, lift, {}).status_code == 422
+    assert post(client, scene.office, lift, {"reason": "別人"}).status_code == 302
+    assert get(client, scene.office, lift).status_code == 404
+
+
+def test_selection_shows_missing_sheets_in_words_and_never_as_zero(client, scene):
+    fill(scene.sheet(0, 0), 9, 4)
+    page = get(client, scene.office, reverse("reviews:selection", args=[scene.round.pk]))
+    words = text_of(page)
+    assert "1 sheet counted, 1 missing" in words
+    assert "0 sheets counted, 2 missing" in words
+    assert "no sheet yet" in words
+    assert "0.00" not in words
+    assert f"missing: {scene.seats[1].user}" in words
+    assert "Pass mark Not set" in words
+
+
+def test_list_page_draft_and_letter_data_show_the_same_mean(client, office):
+    """0, 0 and 1 point are one third everywhere: one function rounds."""
+    round = factories.call(seats=0)
+    factories.panel(round, seats=3, criteria=[{"label_ja": "公益性", "max_points": 1}])
+    proposal = refer(round, office)
+    for sheet, points in zip(proposal.sheets.order_by("pk"), (0, 0, 1), strict=True):
+        fill(sheet, points)
+
+    shown = [
+        text_of(get(client, office, reverse(f"reviews:{name}", args=[round.pk])))
+        for name in ("selection", "decision")
+    ]
+    data = {f"p{proposal.pk}-outcome": "decline"}
+    post(client, office, reverse("reviews:decision", args=[round.pk]), data)
+    approval = Approval.objects.get()
+    shown.append(text_of(get(client, office, reverse("casework:case", args=[approval.pk]))))
+    assert all("0.33" in words for words in shown)
+    assert approval.items.get().facts["mean"] == "0.33"
+
+
+def decision_data(scene, *outcomes, **more) -> dict:
+    data = {f"p{p.pk}-outcome": o for p, o in zip(scene.proposals, outcomes, strict=True)}
+    return {**data, **more}
+
+
+def test_decision_is_drafted_on_the_page(client, scene):
+    url = reverse("reviews:decision", args=[scene.round.pk])
+    fill(scene.sheet(0, 0), 9, 4)
+    data = decision_data(scene, "select", "decline")
+
+    assert post(client, scene.office, url, data).status_code == 422
+    data["missing_reason"] = "病気"
+    amount = {f"p{scene.proposals[0].pk}-assessed_yen": 70_000}
+    assert (
+        post(
+            client, scene.office, url, {**data, f"p{scene.proposals[0].pk}-outcome": ""}
+        ).status_code
+        == 422
+    )
+    page = post(client, scene.office, url, {**data, **amount})
+    approval = Approval.objects.get()
+    assert page["Location"] == reverse("casework:case", args=[approval.pk])
+    assert approval.items.get(verb="select").amount_yen == 70_000
+
+    approver = factories.user(Role.APPROVER)
+    page = get(client, approver, reverse("casework:case", args=[approval.pk]))
+    assert DecisionSnapshot.objects.get().digest in page.content.decode()
+    assert "病気" in page.content.decode()
+    assert post(client, scene.office, url, {**data, **amount}).status_code == 422
+
+
+def test_decision_above_the_budget_comes_back_with_the_numbers(client, scene):
+    scene.round.budget_yen = 100_000
+    scene.round.save()
+    for p in (0, 1):
+        for s in (0, 1):
+            fill(scene.sheet(p, s), 5, 5)
+    page = post(
+        client, scene.office, reverse("reviews:decision", args=[scene.round.pk]),
+        decision_data(scene, "select", "select"),
+    )  # fmt: skip
+    assert page.status_code == 422
+    assert "140,000" in text_of(page)
+    assert "40,000 yen too much" in text_of(page)
+    selection = get(client, scene.office, reverse("reviews:selection", args=[scene.round.pk]))
+    assert "above the budget" in text_of(selection)
+
+
+def test_clerk_who_must_not_meet_a_proposal_neither_sees_nor_drafts_it(client, scene):
+    services.bar(scene.proposals[0], scene.office)
+    fill(scene.sheet(0, 0), 9, 4)
+    page = get(client, scene.office, reverse("reviews:selection", args=[scene.round.pk]))
+    assert str(scene.proposals[0].number) not in page.content.decode()
+    url = reverse("reviews:decision", args=[scene.round.pk])
+    data = {f"p{scene.proposals[1].pk}-outcome": "decline", "missing_reason": "-"}
+    assert post(client, scene.office, url, data).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["selection", "decision"])
+def test_pages_of_a_round_ask_as_often_for_three_proposals_as_for_one(client, office, name):
+    round = factories.call(seats=0)
+    factories.panel(round, seats=2)
+    url = reverse(f"reviews:{name}", args=[round.pk])
+    counts = []
+    for _ in range(3):
+        for sheet in refer(round, office).sheets.all():
+            fill(sheet, 5, 5)
+        client.force_login(office)
+        client.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(url).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[2], counts
+
+
+def test_sheet_asks_as_often_for_many_criteria_as_for_few(client, office):
+    counts = []
+    for number in (1, 3):
+        round = factories.call(seats=0)
+        criteria = [{"label_ja": f"基準{n}", "max_points": 5} for n in range(number)]
+        seat = factories.panel(round, seats=1, criteria=criteria)[0]
+        refer(round, office)
+        client.force_login(seat.user)
+        with CaptureQueriesContext(connection) as queries:
+            url = reverse("reviews:sheet", args=[seat.sheets.get().pk])
+            assert client.get(url).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1], counts
