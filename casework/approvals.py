@@ -91,12 +91,12 @@ def execute(approval: Approval, *, by, at: datetime, facts: dict) -> None:
     """Make every move of the draft, cases in the order of their ids, or none of them."""
     for item in approval.items.select_related("case").order_by("case_id"):
         item.approval = approval
-        services.advance(item.case.specific, item.verb, by=by, at=at, item=item, **_facts(item))
+        services.advance(item.case.specific, item.verb, by=by, at=at, item=item, **facts_of(item))
         item.executed_at = at
         item.save(update_fields=["executed_at"])
 
 
-def _facts(item: ApprovalItem) -> dict:
+def facts_of(item: ApprovalItem) -> dict:
     """Return an item's facts with their days as dates; JSON keeps them as text."""
     return {
         name: date.fromisoformat(value) if name.endswith("_on") and value else value

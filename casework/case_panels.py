@@ -1,16 +1,46 @@
-"""The parts of the case page that casework itself shows, for its own kind: the approval."""
+"""What casework itself puts on pages: the part about an approval, and links on the desks."""
 
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+
+from . import facts
+from .desk_links import desk_link
+from .flow import Text
 from .letters import sent_by
 from .panels import panel
+from .parties import Party
+from .permissions import decides_that_much, did_not_draft
 
 
 def approval_items(approval, request) -> dict:
-    """Each move of the draft, with the letter it will send."""
+    """Each move of the draft, with its facts in words and the letter it will send."""
     items = list(approval.items.select_related("case__organization").order_by("case_id"))
     for item in items:
         item.move = item.case.machine.flow[item.verb]
+        item.facts_in_words = facts.in_words(item.case.kind, item.verb, item.facts)
         item.letter_kind = sent_by(item.case, item.verb)
-    return {"approval": approval, "items": items}
+    why_not = _why_not(approval, request.user)
+    return {"approval": approval, "items": items, "why_not": why_not}
+
+
+def _why_not(approval, user) -> Text:
+    """Return why an approver cannot decide this draft; empty if they can, or if nobody can now."""
+    if approval.state != "drafted" or not user.duties.holds(Role.APPROVER):
+        return ""
+    if not did_not_draft(user, approval):
+        return _("You drafted this yourself. Another person decides it.")
+    if not decides_that_much(user, approval):
+        return _("The amount is above what your post decides. Another approver decides it.")
+    return ""
 
 
 panel("approval", "casework/panels/approval_items.html", approval_items, order=10)
+
+desk_link(Party.ORGANIZATION, _("All our cases"), "casework:cases", order=90)
+for _party in (Party.OFFICE, Party.APPROVER, Party.ACCOUNTING):
+    desk_link(_party, _("All cases"), "casework:cases", order=10)
+desk_link(Party.OFFICE, _("Groups"), "accounts:organization-list", order=20)
+desk_link(Party.OFFICE, _("Outbox"), "casework:outbox", order=80)
+desk_link(Party.OFFICE, _("Settings"), "casework:settings", order=90)
+desk_link(Party.OFFICE, _("Closed days"), "casework:closed-days", order=91)

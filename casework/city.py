@@ -7,15 +7,24 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from accounts.permissions import require
+
+from .calendar import japan_date
 from .flow import Text
-from .models import CitySetting, Sender
+from .models import CitySetting, Letter, Sender
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
+    """One thing only the city knows.
+
+    :param choices: (code, words) where only some values make sense; empty where any text does.
+    """
+
     code: str
     label: Text
     hint: Text = ""
+    choices: tuple[tuple[str, Text], ...] = ()
 
 
 SETTINGS: dict[str, Setting] = {
@@ -26,7 +35,7 @@ SETTINGS: dict[str, Setting] = {
         Setting("office_name", _("Name of the office in charge")),
         Setting("office_contact", _("Contact of the office"), _("Telephone and e-mail address.")),
         Setting("letter_symbol", _("Symbol of letters (文書記号)"), _("Stands before the number.")),
-        Setting("letter_seal", _("Seal on letters"), _("official or omitted")),
+        Setting("letter_seal", _("Seal on letters"), choices=tuple(Letter.Seal.choices)),
         Setting("appeal_text", _("Instruction on appeals (教示文)"), _("Printed when it is set.")),
         Setting("accessibility_contact", _("Contact for accessibility")),
     )
@@ -53,7 +62,9 @@ def set_value(code: str, value: str, *, source: str, by, at: datetime) -> CitySe
     """Set one setting, with where its value comes from.
 
     :raises KeyError: if there is no such setting.
+    :raises PermissionDenied: if ``by`` is not of the office.
     """
+    require(by.act_on(japan_date(at)), "casework.change_settings")
     defaults = {"value": value.strip(), "source": source, "by": by, "at": at}
     setting, _created = CitySetting.objects.update_or_create(
         code=SETTINGS[code].code, defaults=defaults
@@ -66,3 +77,28 @@ def sender_on(day: date) -> Sender | None:
     # Databases differ in where they put an empty start; it is the earliest.
     newest = F("valid_from").desc(nulls_last=True)
     return Sender.objects.valid_on(day).order_by(newest, "-pk").first()
+
+
+@transaction.atomic
+def add_sender(sender: Sender, *, by, at: datetime) -> Sender:
+    """Add in whose name letters leave from some day on.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    """
+    require(by.act_on(japan_date(at)), "casework.change_settings")
+    sender.save(force_insert=True)
+    return sender
+
+
+@transaction.atomic
+def end_sender(sender: Sender, *, last_day: date, by, at: datetime) -> Sender:
+    """Say until which Japan date, included, letters leave in this name.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if the last day lies before the first.
+    """
+    require(by.act_on(japan_date(at)), "casework.change_settings")
+    sender.valid_until = last_day
+    sender.full_clean()
+    sender.save(update_fields=["valid_until"])
+    return sender

@@ -125,9 +125,14 @@ def remove(stored: StoredFile, *, by, at: datetime) -> None:
     :raises PermissionDenied: if the case was filed, or ``by`` may not write for it.
     """
     case = services.locked(stored.case)
-    being_written = not case.filed_at or case.state == "returned"
-    if not (being_written and rules.has_perm("casework.add_file", by.act_on(japan_date(at)), case)):
+    if not may_remove(case, by.act_on(japan_date(at))):
         raise PermissionDenied("casework.add_file")
     stored.removed_at = at
     stored.save(update_fields=["removed_at"])
     services.record(case, "remove_file", by=by, at=at, file=stored.pk)
+
+
+def may_remove(case: Case, user) -> bool:
+    """Return whether ``user`` may take files out of ``case`` in the state it is in."""
+    being_written = not case.filed_at or case.state == "returned"
+    return being_written and rules.has_perm("casework.add_file", user, case)

@@ -1,14 +1,23 @@
 """Forms of what the office does on any case."""
 
+from datetime import time
+
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role, User
+from accounts.models import Duty, Role, User
 
-from .city import SETTINGS
-from .models import Sender
+from .calendar import add_months, japan_date, moment
+from .city import Setting
+from .models import Notice, Sender
+from .models.case import KINDS
 from .moves import MoveForm, asks
+from .templatetags.components import fiscal_year_tag
+
+#: How far one press moves the clock of a demonstration, at most.
+FARTHEST_MONTHS = 24
 
 
 class DateInput(forms.DateInput):
@@ -79,8 +88,15 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args, today, **kwargs):
         super().__init__(*args, **kwargs)
-        clerks = User.objects.filter(is_active=True, duty__role=Role.OFFICE).distinct()
-        self.fields["clerk"].queryset = clerks.order_by("name")
+        of_the_office = Duty.objects.valid_on(today).filter(role=Role.OFFICE)
+        clerks = User.objects.filter(is_active=True, pk__in=of_the_office.values("user"))
+        self.fields["clerk"].queryset = clerks.order_by("name", "pk")
+
+
+class DraftForm(forms.Form):
+    """What a draft is called where the approver finds it."""
+
+    title = forms.CharField(label=_("Title of the draft (件名)"), max_length=200)
 
 
 class UploadForm(forms.Form):
@@ -91,13 +107,23 @@ class UploadForm(forms.Form):
 
 
 class SettingForm(forms.Form):
-    code = forms.ChoiceField(
-        label=_("Setting"), choices=[(s.code, s.label) for s in SETTINGS.values()]
+    """The value of one setting, with where it comes from."""
+
+    value = forms.CharField(
+        label=_("Value"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
-    value = forms.CharField(label=_("Value"), required=False, widget=forms.Textarea({"rows": 2}))
     source = forms.CharField(
         label=_("Source"), max_length=300, help_text=_("Where the value comes from.")
     )
+
+    def __init__(self, *args, setting: Setting, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["value"].help_text = setting.hint
+        if setting.choices:
+            choices = [("", _("Not set")), *setting.choices]
+            self.fields["value"] = forms.ChoiceField(
+                label=_("Value"), required=False, choices=choices, help_text=setting.hint
+            )
 
 
 class SenderForm(forms.ModelForm):
@@ -105,3 +131,111 @@ class SenderForm(forms.ModelForm):
         model = Sender
         fields = ["title", "name", "valid_from", "valid_until"]
         widgets = {"valid_from": DateInput(), "valid_until": DateInput()}
+        help_texts = {
+            "title": _("Such as 市長 with the name of the city, as letters print it."),
+            "valid_until": _("Leave this empty while nobody follows."),
+        }
+
+
+class LastDayForm(forms.Form):
+    last_day = forms.DateField(label=_("Last day"), widget=DateInput())
+
+
+class ClockForm(forms.Form):
+    """To which day the clock of a demonstration moves; it never moves back."""
+
+    day = forms.DateField(label=_("Go to this day"), widget=DateInput())
+
+    def __init__(self, *args, now, **kwargs):
+        self.now = now
+        super().__init__(*args, **kwargs)
+
+    def clean_day(self):
+        day = self.cleaned_data["day"]
+        if day <= japan_date(self.now):
+            raise ValidationError(_("The clock only moves forward: choose a later day."))
+        if day > add_months(japan_date(self.now), FARTHEST_MONTHS):
+            raise ValidationError(_("Move the clock by two years at most."))
+        return day
+
+    @property
+    def moment(self):
+        """Nine in the morning of the chosen day."""
+        return moment(self.cleaned_data["day"], time(9))
+
+
+# Filters of lists: what the address asks for that does not exist, is passed over
+
+
+class FilterForm(forms.Form):
+    q = forms.CharField(
+        label=_("Words"), required=False, max_length=100, widget=forms.TextInput({"type": "search"})
+    )
+
+    def asked(self, name: str) -> str:
+        """Return what a filter asks for; empty if nothing, or nothing that there is."""
+        self.is_valid()
+        return (self.cleaned_data.get(name) or "").strip()
+
+    @property
+    def is_asked(self) -> bool:
+        return any(self.asked(name) for name in self.fields)
+
+
+class CaseFilterForm(FilterForm):
+    """Search by title, number and group; filter by kind, state, year and whether it is open."""
+
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    state = forms.ChoiceField(label=_("State"), required=False)
+    fiscal_year = forms.ChoiceField(label=_("Fiscal year"), required=False)
+    only = forms.ChoiceField(
+        label=_("Show"), required=False,
+        choices=[("", _("All")), ("open", _("Under way")), ("closed", _("Closed"))],
+    )  # fmt: skip
+
+    def __init__(self, *args, seen, **kwargs):
+        super().__init__(*args, **kwargs)
+        found = sorted(set(seen.values_list("kind", "fiscal_year").distinct()))
+        kinds = list(dict.fromkeys(kind for kind, _year in found))
+        years = sorted({year for _kind, year in found}, reverse=True)
+        everything = ("", _("All"))
+        self.fields["kind"].choices = [everything, *((k, KINDS[k].label) for k in kinds)]
+        self.fields["state"].choices = [everything, *(_states_of(kind) for kind in kinds)]
+        self.fields["fiscal_year"].choices = [everything, *((y, fiscal_year_tag(y)) for y in years)]
+
+    def filter(self, cases):
+        """Keep what the form asks for."""
+        if words := self.asked("q"):
+            named = Q(organization__name__icontains=words) | Q(number__icontains=words)
+            cases = cases.filter(named | Q(title__icontains=words))
+        if kind := self.asked("kind"):
+            cases = cases.filter(kind=kind)
+        if state := self.asked("state"):
+            kind, _colon, code = state.partition(":")
+            cases = cases.filter(kind=kind, state=code)
+        if year := self.asked("fiscal_year"):
+            cases = cases.filter(fiscal_year=int(year))
+        if only := self.asked("only"):
+            cases = cases.filter(closed_at__isnull=only == "open")
+        return cases
+
+
+def _states_of(kind: str) -> tuple:
+    stages = KINDS[kind].flow.stages.values()
+    return KINDS[kind].label, [(f"{kind}:{stage.code}", stage.label) for stage in stages]
+
+
+class NoticeFilterForm(FilterForm):
+    """Search by subject and address; filter by what became of the notice."""
+
+    state = forms.ChoiceField(
+        label=_("Delivery"), required=False, choices=[("", _("All")), *Notice.State.choices]
+    )
+
+    def filter(self, notices):
+        """Keep what the form asks for."""
+        if words := self.asked("q"):
+            notices = notices.filter(Q(subject__icontains=words) | Q(to__icontains=words))
+        if state := self.asked("state"):
+            notices = notices.filter(state=state)
+        return notices

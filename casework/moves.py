@@ -1,6 +1,14 @@
 """What a move asks of the person who makes it. Most ask for nothing."""
 
+from datetime import datetime
+from typing import ClassVar
+
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from . import files, services
+from .models import Case
 
 _FORMS: dict[tuple[str, str], type[forms.Form]] = {}
 
@@ -17,14 +25,53 @@ def asks(kind: str, verb: str, form: type[forms.Form]) -> None:
     _FORMS[kind, verb] = form
 
 
+def form_class(kind: str, verb: str) -> type[forms.Form]:
+    """Return what a move asks for; a form without fields if it needs nothing."""
+    return _FORMS.get((kind, verb), MoveForm)
+
+
 def form_for(case, verb: str, *args, today, **kwargs) -> forms.Form:
-    """Return the form of a move, bound if data is given; a form without fields if none is needed."""
-    return _FORMS.get((case.kind, verb), MoveForm)(*args, case=case, today=today, **kwargs)
+    """Return the form of a move, bound if data (and files) are given."""
+    return form_class(case.kind, verb)(*args, case=case, today=today, **kwargs)
 
 
 class MoveForm(forms.Form):
-    """Base of the forms of moves."""
+    """Base of the forms of moves.
+
+    :cvar amount_field: the field whose value, in yen, the decision costs the city; who may decide
+        a draft depends on it.
+    """
+
+    amount_field: ClassVar[str] = ""
 
     def __init__(self, *args, case, today, **kwargs):
         self.case, self.today = case, today
         super().__init__(*args, **kwargs)
+
+    @property
+    def amount_yen(self) -> int | None:
+        """What the decision costs the city, in yen; ``None`` if it costs nothing."""
+        return self.cleaned_data.get(self.amount_field) if self.amount_field else None
+
+
+@transaction.atomic
+def make(form: MoveForm, verb: str, *, by, at: datetime) -> Case:
+    """Make the move that a valid ``form`` was asked for, and keep the files sent with it.
+
+    :raises: what :func:`casework.services.advance` and :func:`casework.files.store` raise.
+    """
+    return services.advance(form.case, verb, by=by, at=at, **facts_of(form, by=by, at=at))
+
+
+@transaction.atomic
+def facts_of(form: MoveForm, *, by, at: datetime) -> dict:
+    """Return a valid form's data as facts; of a file that was sent, the id it is kept under."""
+    return {
+        name: _keep(form, name, value, by=by, at=at) if isinstance(value, UploadedFile) else value
+        for name, value in form.cleaned_data.items()
+    }
+
+
+def _keep(form: MoveForm, name: str, upload: UploadedFile, *, by, at: datetime) -> int:
+    label = str(form.fields[name].label or "")[:100]
+    return files.store(form.case, upload, label=label, by=by, at=at).pk

@@ -4,15 +4,20 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 
+import rules
 from celery import current_app
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 
+from . import history
 from .calendar import japan_date
+from .errors import NotPossible
 from .models import Case, Notice
 from .parties import Party, people_behind
 
@@ -123,3 +128,51 @@ def enqueue_account_mail(
     """Send what the accounts app writes, such as an invitation, by the same door."""
     recipient = User.objects.filter(email__iexact=to).first()
     return enqueue(kind, to=to, recipient=recipient, at=at, key=key, subject=subject, body=body)
+
+
+@transaction.atomic
+def retry(notice: Notice, *, by, at: datetime) -> None:
+    """Put a notice that failed into the queue once more.
+
+    :raises PermissionDenied: if ``by`` does not keep the outbox.
+    :raises NotPossible: if it has not failed.
+    """
+    _require_keeper(by, at)
+    failed = Notice.objects.filter(pk=notice.pk, state=Notice.State.FAILED)
+    if not failed.update(state=Notice.State.QUEUED, attempts=0, lease_until=None, error=""):
+        raise NotPossible(_("Only a notice that failed can be sent again."))
+    _record(notice, "retry_notice", by=by, at=at)
+    transaction.on_commit(lambda: _ask_a_worker(notice.pk), robust=True)
+
+
+@transaction.atomic
+def withdraw(notice: Notice, *, by, at: datetime) -> None:
+    """Take a notice back that has not left yet.
+
+    :raises PermissionDenied: if ``by`` does not keep the outbox.
+    :raises NotPossible: if it left, or is being sent.
+    """
+    _require_keeper(by, at)
+    waiting = Notice.objects.filter(
+        pk=notice.pk, state__in=(Notice.State.QUEUED, Notice.State.FAILED)
+    )
+    if not waiting.update(
+        state=Notice.State.WITHDRAWN, lease_until=None, error=f"withdrawn by {by}"
+    ):
+        raise NotPossible(_("This notice has already left, or is being sent now."))
+    _record(notice, "withdraw_notice", by=by, at=at)
+
+
+def _require_keeper(by, at: datetime) -> None:
+    if not rules.has_perm("casework.keep_outbox", by.act_on(japan_date(at))):
+        raise PermissionDenied("casework.keep_outbox")
+
+
+def _record(notice: Notice, verb: str, *, by, at: datetime) -> None:
+    """Write it into the history of the notice's case; a notice about a log-in has none."""
+    if notice.case_id is None:
+        return
+    case = Case.objects.select_for_update().get(pk=notice.case_id)
+    history.append(
+        case, verb, source=case.state, target=case.state, by=by, at=at, facts={"notice": notice.pk}
+    )

@@ -2,7 +2,7 @@
 
 import rules
 
-from accounts.permissions import is_approver, is_office, is_system
+from accounts.permissions import is_administrator, is_approver, is_auditor, is_office, is_system
 
 
 @rules.predicate
@@ -40,6 +40,15 @@ rules.add_perm("casework.correct_case", is_office)
 rules.add_perm("casework.handle_case", is_office)
 rules.add_perm("casework.extend_deadline", is_office)
 rules.add_perm("casework.sweep", is_system)
-rules.add_perm("casework.read_outbox", is_office)
+rules.add_perm("casework.read_outbox", is_office | is_auditor)
+rules.add_perm("casework.keep_outbox", is_office)
+rules.add_perm("casework.read_settings", is_office | is_auditor)
 rules.add_perm("casework.change_settings", is_office)
 rules.add_perm("casework.add_file", edits_for_organization | works_for_department | is_office)
+
+# What the administration site asks of those whose ``is_staff`` opens it.
+rules.add_perm("casework", is_office | is_administrator)
+for _verb in ("view", "add", "change", "delete"):
+    rules.add_perm(f"casework.{_verb}_closedday", is_office | is_administrator)
+for _model in ("citysetting", "sender"):
+    rules.add_perm(f"casework.view_{_model}", is_office | is_administrator)

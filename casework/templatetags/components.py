@@ -109,6 +109,24 @@ def _day_in_words(on: date) -> str:
     return f"{on.day} {MONTHS[on.month]} {on.year} ({weekday})"
 
 
+@register.simple_tag(name="fiscal_year")
+def fiscal_year_tag(year: int) -> str:
+    """Write a fiscal year by its era, in English by its number."""
+    return calendar.wareki_year(year) if in_japanese() else _("FY %(year)d") % {"year": year}
+
+
+@register.filter
+def party_name(code: str) -> str:
+    """Write who owes a duty, by the code of the party."""
+    return str(Party(code).label)
+
+
+@register.filter
+def value_in_words(setting, value: str) -> str:
+    """Write the value of a setting; where only some make sense, by their words."""
+    return str(dict(setting.choices).get(value, value))
+
+
 @register.filter
 def phrases(text: object) -> SafeString:
     """Let a Japanese heading break between phrases only; other text is just escaped."""
@@ -197,7 +215,7 @@ def _days_left(days: int) -> str:
 
 @register.inclusion_tag("components/next_step.html", takes_context=True)
 def next_step(
-    context, case, moves, refused=(), deadline=None, holder: str = "", text: str = ""
+    context, case, moves, refused=(), deadline=None, holder: str = "", text: str = "", drafts=()
 ) -> dict:
     """Say what to do next on a case, by when, and why a button is not there.
 
@@ -205,11 +223,12 @@ def next_step(
     :param refused: pairs of a move's label and the words why it cannot be made now.
     :param holder: who holds the case, in words; if empty, the parties of its stage.
     :param text: what to do, one sentence; if empty, what the stage says.
+    :param drafts: moves the reader may draft for an approver (起案).
     """
-    shown = [(move, reverse("casework:move", args=[case.pk, move.verb])) for move in moves]
     return {
         "case": case,
-        "moves": shown,
+        "moves": [(m, reverse("casework:move", args=[case.pk, m.verb])) for m in moves],
+        "drafts": [(m, reverse("casework:draft", args=[case.pk, m.verb])) for m in drafts],
         "refused": refused,
         "deadline": deadline,
         "holder": holder or ", ".join(str(Party(party).label) for party in case.stage.holders),

@@ -1,0 +1,61 @@
+"""The history of a case as a page shows it: who did what when, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from . import facts, verbs
+from .facts import Fact
+from .flow import Text
+from .history import PROSE
+from .models import Case, Event
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of history.
+
+    :param to: the label of the state it led to; empty where the state stayed.
+    :param remarks: the words people gave with it.
+    """
+
+    what: Text
+    by: str
+    at: datetime
+    to: Text
+    facts: list[Fact]
+    remarks: list[str]
+
+
+def lines_of(case: Case, *, inside: bool) -> list[Line]:
+    """Return the history of ``case``, newest first.
+
+    :param inside: whether the reader works on the case for the city: facts and notes are for
+        them; the reasons of moves are for whoever may see the case.
+    """
+    words = dict(case.remarks.values_list("pk", "text"))
+    events = case.events.select_related("by").order_by("-pk")
+    return [_line(case, event, words, inside) for event in events]
+
+
+def _line(case: Case, event: Event, words: dict[int, str], inside: bool) -> Line:
+    flow = case.machine.flow
+    moved = event.source and event.source != event.target
+    return Line(
+        what=verbs.in_words(flow, event.verb, source=event.source, target=event.target),
+        by=str(event.by),
+        at=event.at,
+        to=flow.stages[event.target].label if moved else "",
+        facts=_facts(case, event) if inside else [],
+        remarks=_remarks(event, words, inside),
+    )
+
+
+def _facts(case: Case, event: Event) -> list[Fact]:
+    told = {name: value for name, value in event.facts.items() if name not in PROSE}
+    return facts.in_words(case.kind, event.verb, told) if event.verb in case.machine.flow else []
+
+
+def _remarks(event: Event, words: dict[int, str], inside: bool) -> list[str]:
+    told = PROSE if inside else ("reason",)
+    kept = [event.facts[name] for name in told if isinstance(event.facts.get(name), dict)]
+    return [words[remark["remark"]] for remark in kept if remark["remark"] in words]

@@ -1,0 +1,102 @@
+"""The desks: one page per party, with what waits for it first."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, F, Max, OuterRef, Prefetch, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from .flow import Text
+from .models import Access, Case, CaseQuerySet, Deadline
+from .parties import Party
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One desk.
+
+    :param url_name: the page's address; a name of ``casework.urls``.
+    :param nothing: what to say when nothing waits, and what to do instead.
+    """
+
+    party: str
+    url_name: str
+    title: Text
+    nothing: Text
+
+
+DESKS: dict[str, Desk] = {
+    desk.party: desk
+    for desk in (
+        Desk(Party.ORGANIZATION, "casework:my", _("My projects"),
+             _("When your group has to do something, it stands here with its date.")),
+        Desk(Party.OFFICE, "casework:office", _("Office"),
+             _("Every case waits for somebody else, or none has come in yet.")),
+        Desk(Party.DEPARTMENT, "casework:department", _("My department"),
+             _("When a group’s proposal needs your department, it stands here with its date.")),
+        Desk(Party.PANEL, "casework:panel", _("Selection"),
+             _("When a proposal is referred to the selection, your score sheets stand here.")),
+        Desk(Party.APPROVER, "casework:approvals", _("Approvals"),
+             _("When the office drafts a decision, it stands here.")),
+        Desk(Party.ACCOUNTING, "casework:accounting", _("Accounting"),
+             _("When money has to be paid, or comes back, the project stands here.")),
+        Desk(Party.COORDINATOR, "casework:coordinator", _("Support of groups"),
+             _("When a group shares its draft with you, it stands here.")),
+    )
+}  # fmt: skip
+
+
+def desks_of(user) -> list[Desk]:
+    """Return the desks of a person; whoever holds no role has that of a group's member."""
+    duties = user.duties
+    mine = [d for d in DESKS.values() if d.party in duties.roles and d.party != Party.ORGANIZATION]
+    if duties.organizations or not duties.roles:
+        return [DESKS[Party.ORGANIZATION], *mine]
+    return mine
+
+
+def cases_on(user, party: str) -> CaseQuerySet:
+    """Return the open cases that concern ``user`` as one of ``party``."""
+    seen = Case.objects.visible_to(user).open()
+    if party == Party.ORGANIZATION:
+        return seen.filter(organization__in=user.duties.organizations, internal=False)
+    if party == Party.DEPARTMENT:
+        return seen.filter(department__in=user.duties.departments, internal=False)
+    if party in (Party.PANEL, Party.COORDINATOR):
+        opened = Access.objects.concerning(user).filter(barred=False)
+        return seen.filter(pk__in=opened.values("case"))
+    return seen
+
+
+def waiting_for(user, party: str) -> CaseQuerySet:
+    return cases_on(user, party).held_by(party)
+
+
+def most_urgent_first(cases: CaseQuerySet, *, owed_by: str | None = None) -> CaseQuerySet:
+    """Order ``cases`` by their next date that counts; a date that is not set comes before none.
+
+    :param owed_by: look only at what this party owes; at everything if ``None``.
+    """
+    owed = Deadline.objects.open().filter(case=OuterRef("pk"))
+    if owed_by:
+        owed = owed.filter(owed_by=owed_by)
+    ends = owed.annotate(ends=Coalesce(Max("extensions__until"), F("due_on")))
+    return cases.annotate(
+        next_due=Subquery(ends.order_by(F("ends").asc(nulls_last=True)).values("ends")[:1]),
+        owes=Exists(owed),
+    ).order_by(F("next_due").asc(nulls_last=True), "-owes", "pk")
+
+
+def with_open_deadlines(cases: CaseQuerySet) -> CaseQuerySet:
+    """Fetch what the rows of a desk show, in a fixed number of queries."""
+    deadlines = Deadline.objects.open().order_by("pk").prefetch_related("extensions")
+    return cases.with_parties().prefetch_related(
+        Prefetch("deadlines", deadlines, to_attr="open_deadlines")
+    )
+
+
+def next_of(deadlines: list[Deadline], *parties: str) -> Deadline | None:
+    """Return the deadline of ``parties`` that ends first; one without a date comes last."""
+    owed = (d for d in deadlines if not parties or d.owed_by in parties)
+    return min(owed, key=lambda d: d.ends_on or date.max, default=None)

@@ -1,0 +1,142 @@
+"""The list of cases and the page of one case."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from casework import case_history, files, forms, services
+from casework.desks import next_of
+from casework.errors import NotPossible
+from casework.models import Case
+from casework.models.case import CaseQuerySet
+from casework.next_moves import acts_for, next_moves, what_to_do
+from casework.panels import panels_of
+from casework.timeline import timeline
+
+from .finding import office_case, page_of, trail_to, visible_case
+
+
+@require_safe
+@login_required
+def case_list(request):
+    """All cases this person may see, to search and to filter."""
+    seen = Case.objects.visible_to(request.user)
+    form = forms.CaseFilterForm(request.GET, seen=seen)
+    page = page_of(request, form.filter(seen).with_parties().order_by("-pk"))
+    return render(request, "casework/case_list.html", {"page": page, "form": form})
+
+
+@require_safe
+@login_required
+def case_detail(request, pk):
+    """One case: where it stands, what comes next and by when, and all that happened."""
+    case, user = visible_case(request, pk), request.user
+    deadlines = list(
+        case.deadlines.order_by("-opened_at", "-pk").prefetch_related("extensions__by")
+    )
+    standing = [d for d in deadlines if not d.met_at and not d.closed_at]
+    moves = next_moves(case, user, at=request.now)
+    works_for_city = user.duties.holds(*CaseQuerySet.READERS)
+    context = {
+        "case": case,
+        "trail": trail_to(case, user),
+        "next": moves,
+        "what_to_do": what_to_do(case, user),
+        "next_deadline": next_of(standing, *acts_for(user, case)),
+        "waiting_draft": _if_visible(moves.waiting, user),
+        "steps": timeline(case),
+        "standing": standing,
+        "past": [d for d in deadlines if d not in standing],
+        "panels": _drawn(case, request),
+        "letters": case.letters.defer("pdf").order_by("-pk"),
+        "files": case.files.standing().select_related("by").order_by("pk"),
+        "upload_form": forms.UploadForm() if _may_upload(case, user) else None,
+        "may_remove": files.may_remove(case, user),
+        "notices": case.notices.visible_to(user).select_related("recipient").order_by("-pk"),
+        "history": case_history.lines_of(case, inside=works_for_city or _of_department(case, user)),
+        "access": case.access.select_related("user").order_by("pk") if works_for_city else [],
+        "is_office": user.duties.holds("office"),
+        "works_for_city": works_for_city,
+    }
+    return render(request, "casework/case_detail.html", context)
+
+
+def _if_visible(approval, user):
+    if approval is None or not Case.objects.visible_to(user).filter(pk=approval.pk).exists():
+        return None
+    return approval
+
+
+def _of_department(case: Case, user) -> bool:
+    return case.department_id in user.duties.departments
+
+
+def _may_upload(case: Case, user) -> bool:
+    return case.closed_at is None and user.has_perm("casework.add_file", case)
+
+
+def _drawn(case: Case, request) -> list[str]:
+    """Draw the parts of the page that apps registered for this kind of case."""
+    return [
+        render_to_string(template, {"case": case, **context}, request)
+        for template, context in panels_of(case, request)
+    ]
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_correct(request, pk):
+    """Take back the last move, with a reason (訂正)."""
+    case = office_case(request, pk, "casework.correct_case")
+    form = forms.CorrectForm(request.POST or None)
+    if form.is_valid():
+        try:
+            services.correct(case, **form.cleaned_data, by=request.user, at=request.now)
+        except NotPossible as error:
+            form.add_error(None, str(error.why))
+        else:
+            messages.success(request, _("The last move was taken back."))
+            return redirect("casework:case", pk=pk)
+    return case_form(
+        request, case, form,
+        title=_("Take back the last move (訂正)"),
+        text=_("This undoes a slip, as long as no letter has left and nothing has followed. "
+               "The history keeps both lines."),
+        submit=_("Take it back"),
+    )  # fmt: skip
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_assign(request, pk):
+    """Say which clerk is in charge."""
+    case = office_case(request, pk, "casework.handle_case")
+    form = forms.AssignForm(
+        request.POST or None, today=request.today, initial={"clerk": case.clerk}
+    )
+    if form.is_valid():
+        services.assign(case, form.cleaned_data["clerk"], by=request.user, at=request.now)
+        messages.success(request, _("The clerk in charge is recorded."))
+        return redirect("casework:case", pk=pk)
+    return case_form(
+        request, case, form,
+        title=_("Assign a clerk"),
+        text=_("The clerk in charge gets the notices that are meant for the office."),
+        submit=_("Assign"),
+    )  # fmt: skip
+
+
+def case_form(request, case: Case, form, *, title: str, **context):
+    """Show a page about one case that is one form: title, text, submit (label)."""
+    context = {
+        "case": case,
+        "form": form,
+        "title": title,
+        "trail": trail_to(case, request.user, title),
+        **context,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "casework/case_form.html", context, status=status)

@@ -1,0 +1,72 @@
+"""What the office does with a deadline: give more time, or set the date."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.permissions import require
+from casework import forms, timekeeping
+from casework.derivation import Due
+from casework.models import Deadline
+
+from .cases import case_form
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _deadline(request, pk: int) -> Deadline:
+    rows = Deadline.objects.visible_to(request.user).open().select_related("case")
+    deadline = get_object_or_404(rows.prefetch_related("extensions"), pk=pk)
+    require(request.user, "casework.extend_deadline", deadline.case)
+    return deadline
+
+
+@login_required
+@form_page
+def deadline_extend(request, pk):
+    """Grant more time for a deadline, also after its date."""
+    deadline = _deadline(request, pk)
+    form = forms.ExtendForm(request.POST or None)
+    if form.is_valid():
+        try:
+            timekeeping.extend(deadline, **form.cleaned_data, by=request.user, at=request.now)
+        except ValueError:
+            form.add_error("until", _("The new date must lie after the one that counts now."))
+        else:
+            messages.success(request, _("The extension is recorded."))
+            return redirect("casework:case", pk=deadline.case_id)
+    return case_form(
+        request, deadline.case, form,
+        title=_("Give more time"),
+        text=_("The first date stays on record; the new one counts from now on."),
+        submit=_("Give more time"),
+        deadline=deadline,
+    )  # fmt: skip
+
+
+@login_required
+@form_page
+def deadline_set(request, pk):
+    """Set the date of a deadline whose rule is not set, or whose basis changed."""
+    deadline = _deadline(request, pk)
+    form = forms.SetDateForm(request.POST or None)
+    if form.is_valid():
+        due = Due.fixed(form.cleaned_data["due_on"], basis="set_by_office")
+        try:
+            timekeeping.supersede(
+                deadline, due, reason=form.cleaned_data["reason"], by=request.user, at=request.now
+            )
+        except ValueError:
+            messages.error(request, _("The case has moved on. Here is where it stands now."))
+        else:
+            messages.success(request, _("The date is recorded."))
+        return redirect("casework:case", pk=deadline.case_id)
+    return case_form(
+        request, deadline.case, form,
+        title=_("Set the date"),
+        text=_("A new line takes the place of the one that stands; both stay on record."),
+        submit=_("Set the date"),
+        deadline=deadline,
+    )  # fmt: skip

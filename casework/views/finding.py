@@ -1,0 +1,58 @@
+"""How pages find what they show: 404 for what a person may not see, 403 for what they may not do."""
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from accounts.permissions import require
+from casework.desks import desks_of
+from casework.flow import Text
+from casework.models import Case
+
+PER_PAGE = 25
+
+Trail = list[tuple[str, Text]]
+
+
+def page_of(request, queryset) -> Page:
+    """Return the page of ``queryset`` that the address asks for."""
+    return Paginator(queryset, PER_PAGE).get_page(request.GET.get("page"))
+
+
+def visible_case(request, pk: int) -> Case:
+    """Return the case as its own model if this person may see it; 404 otherwise."""
+    case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
+    rows = case.machine._base_manager.select_related("organization", "department", "clerk")
+    return rows.get(pk=pk)
+
+
+def office_case(request, pk: int, permission: str) -> Case:
+    """Return a case this person may see and do ``permission`` on; 404 or 403 otherwise."""
+    case = visible_case(request, pk)
+    require(request.user, permission, case)
+    return case
+
+
+def holds(user, permission: str) -> bool:
+    """Return whether ``user`` has a permission that is about no thing in particular.
+
+    With the user as the thing asked about, no table of Django's own permissions is read.
+    """
+    return user.has_perm(permission, user)
+
+
+def require_office(user, permission: str) -> None:
+    """Refuse whoever does not hold ``permission``, which is about no thing in particular.
+
+    :raises PermissionDenied: naming the permission that is missing.
+    """
+    if not holds(user, permission):
+        raise PermissionDenied(permission)
+
+
+def trail_to(case: Case, user, here: Text = "") -> Trail:
+    """Return the way from a person's desk to ``case``, and to the page ``here`` below it."""
+    trail: Trail = [(reverse(desk.url_name), desk.title) for desk in desks_of(user)[:1]]
+    trail.append((reverse("casework:case", args=[case.pk]), str(case)))
+    return [*trail, ("", here)] if here else trail

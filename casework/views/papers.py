@@ -1,0 +1,112 @@
+"""Files and letters of a case: sent to whoever may see the case, and to nobody else."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from casework import approvals, files, forms, letters
+from casework.errors import NotPossible
+from casework.models import Approval, ApprovalItem, Case, Letter, StoredFile
+
+from .finding import visible_case
+
+
+@login_required
+@require_POST
+def case_upload(request, pk):
+    """Keep a file with a case."""
+    case = visible_case(request, pk)
+    form = forms.UploadForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            files.store(case, form.cleaned_data["file"], label=form.cleaned_data["label"],
+                        by=request.user, at=request.now)  # fmt: skip
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            messages.success(request, _("The file is with the case now."))
+    else:
+        messages.error(request, _("Choose a file first."))
+    return redirect(_back(request, case))
+
+
+@login_required
+@require_POST
+def file_remove(request, key):
+    """Take a file out of what is still being written."""
+    stored = _file(request, key)
+    files.remove(stored, by=request.user, at=request.now)
+    messages.success(request, _("The file was taken out."))
+    return redirect(_back(request, stored.case))
+
+
+def _back(request, case: Case) -> str:
+    """Return the page of this site that sent the form, or else the case's."""
+    wanted = request.POST.get("next", "")
+    own = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if own else reverse("casework:case", args=[case.pk]) + "#files"
+
+
+def _file(request, key) -> StoredFile:
+    standing = StoredFile.objects.visible_to(request.user).standing()
+    return get_object_or_404(standing.select_related("case"), key=key)
+
+
+@require_safe
+@login_required
+def file_download(request, key):
+    """Serve one file to whoever may see its case, always as a download."""
+    stored = _file(request, key)
+    return FileResponse(
+        stored.content.open("rb"),
+        as_attachment=True,
+        filename=stored.name,
+        content_type=stored.media_type,
+    )
+
+
+def pdf_response(content: bytes, name: str) -> HttpResponse:
+    """Answer with a PDF that the browser shows.
+
+    :param name: of the file, in ASCII and without ending.
+    """
+    response = HttpResponse(bytes(content), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return response
+
+
+@require_safe
+@login_required
+def letter_pdf(request, key):
+    """The letter as it left."""
+    letter = get_object_or_404(Letter.objects.visible_to(request.user), key=key)
+    return pdf_response(letter.pdf, f"letter-{letter.fiscal_year}-{letter.number}")
+
+
+@require_safe
+@login_required
+def letter_preview(request, pk):
+    """The letter that one item of a draft will send, as it would leave today."""
+    visible = ApprovalItem.objects.filter(
+        approval__in=Approval.objects.visible_to(request.user),
+        case__in=Case.objects.visible_to(request.user),
+    )
+    item = get_object_or_404(visible.select_related("case"), pk=pk)
+    kind = letters.sent_by(item.case, item.verb)
+    if kind is None:
+        raise Http404
+    facts = approvals.facts_of(item)
+    try:
+        content = letters.preview(kind, item.case.specific, facts, today=request.today)
+    except NotPossible as error:
+        messages.error(request, error.why)
+        return redirect("casework:case", pk=item.approval_id)
+    return pdf_response(content, f"preview-{item.pk}")
