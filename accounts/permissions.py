@@ -86,9 +86,10 @@ def register_table_rules(
 ) -> None:
     """Open tables of the administration site to those staff of whom ``predicate`` holds.
 
-    Each app calls it from its ``permissions.py`` for the tables it keeps as reference data. Tables
-    nobody registered are closed to everyone but superusers, and no table lets rows be deleted.
-    History (``Change`` here, ``Event`` and the like above) takes ``verbs=READ`` or nothing.
+    Each app calls it from its ``permissions.py`` for the tables it keeps as reference data. A table
+    nobody registered is closed to everyone but superusers. Rows are not deleted where others may
+    refer to them; a table that is a mere list adds ``"delete"`` to its verbs. History (``Change``
+    here, ``Event`` and the like above) takes ``verbs=READ`` or nothing.
 
     :param model_names: lower-case names, as in ``guideline.change_measure``.
     """
