@@ -1,0 +1,354 @@
+"""The ladder: the latest due rung, once, however often and however late the sweep runs."""
+
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casework import deadlines, tasks, timekeeping
+from casework.deadlines import USUAL_LADDER, Rung
+from casework.derivation import Due
+from casework.models import Deadline, Notice, Reminder
+from casework.reminders import due_rungs, open_with_a_date, remind, sweep
+from casework.services import advance
+from tests import factories
+from tests.casework.cases import filed, group_of, sent_back
+from tests.factories import NOON
+
+END = date(2026, 12, 31)
+LONG_AGO = date(2026, 1, 1)
+
+
+def day(before: int) -> date:
+    return END - timedelta(days=before)
+
+
+# The pure rule
+
+
+@pytest.mark.parametrize(
+    ("before", "sent", "passed"),
+    [
+        (15, None, []),
+        (14, 14, []),
+        (13, 14, []),
+        (4, 14, []),
+        (3, 3, [14]),
+        (1, 3, [14]),
+        (0, 0, [14, 3]),
+        (-1, -1, [14, 3, 0]),
+        (-300, -1, [14, 3, 0]),
+    ],
+)
+def test_latest_rung_is_sent_and_earlier_ones_are_passed_over(before, sent, passed):
+    rung, over = due_rungs(USUAL_LADDER, END, LONG_AGO, day(before))
+
+    assert (rung.days if rung else None) == sent
+    assert [r.days for r in over] == passed
+
+
+@pytest.mark.parametrize(
+    ("opened", "today", "sent", "passed"),
+    [
+        (10, 10, None, [14]),
+        (10, 3, 3, [14]),
+        (14, 14, 14, []),
+        (0, 0, 0, [14, 3]),
+        (-5, -5, None, [14, 3, 0, -1]),
+    ],
+)
+def test_rungs_dated_before_the_deadline_existed_are_passed_over(opened, today, sent, passed):
+    rung, over = due_rungs(USUAL_LADDER, END, day(opened), day(today))
+
+    assert (rung.days if rung else None) == sent
+    assert [r.days for r in over] == passed
+
+
+def test_empty_ladder_reminds_of_nothing():
+    assert due_rungs((), END, LONG_AGO, END) == (None, [])
+
+
+ladders = st.lists(st.integers(-30, 60), unique=True, max_size=6).map(
+    lambda days: tuple(Rung(d) for d in sorted(days, reverse=True))
+)
+runs = st.lists(st.integers(-40, 70), min_size=1, max_size=60)
+
+
+def play(ladder, opened: date, days: list[date]) -> tuple[list[int], set[int]]:
+    """Run the sweep on ``days`` with a ledger like the database's; return what was sent and passed."""
+    sent, ledger = [], {}
+    for today in days:
+        rung, passed = due_rungs(ladder, END, opened, today)
+        for over in passed:
+            ledger.setdefault(over.days, "passed over")
+        if rung and ledger.setdefault(rung.days, "sent") == "sent" and rung.days not in sent:
+            sent.append(rung.days)
+    return sent, {days for days, outcome in ledger.items() if outcome == "passed over"}
+
+
+@given(ladder=ladders, opened=st.integers(-10, 70))
+def test_every_rung_is_sent_once_when_the_sweep_runs_every_day(ladder, opened):
+    every_day = [day(before) for before in range(opened, -41, -1)]
+
+    sent, passed = play(ladder, day(opened), every_day)
+
+    assert sent == [rung.days for rung in ladder if rung.days <= opened]
+    assert passed == {rung.days for rung in ladder if rung.days > opened}
+
+
+@given(ladder=ladders, opened=st.integers(-10, 70), befores=runs)
+def test_gaps_cost_no_more_than_the_rungs_they_hide(ladder, opened, befores):
+    days = sorted(day(before) for before in befores if before <= opened)
+
+    sent, passed = play(ladder, day(opened), days)
+
+    assert sent == sorted(set(sent), reverse=True)
+    assert set(sent).isdisjoint(passed)
+    if days:
+        come = [rung.days for rung in ladder if day(rung.days) <= days[-1]]
+        assert set(sent) | passed == set(come)
+        in_time = [d for d in come if d <= opened]
+        assert not in_time or min(in_time) in sent, "the latest rung always goes out"
+
+
+@given(ladder=ladders, opened=st.integers(-10, 70), befores=runs)
+def test_running_twice_a_day_changes_nothing(ladder, opened, befores):
+    once = sorted(day(before) for before in befores)
+    twice = [d for d in once for _ in range(2)]
+
+    assert play(ladder, day(opened), once) == play(ladder, day(opened), twice)
+
+
+@given(ladder=ladders, today=st.integers(-40, 70))
+def test_dead_scheduler_costs_one_reminder_at_most(ladder, today):
+    sent, _passed = play(ladder, LONG_AGO, [day(today)])
+
+    assert len(sent) <= 1
+
+
+# With the database
+
+
+@pytest.fixture
+def deadline():
+    """A supplement owed in fourteen days; nobody has been reminded yet."""
+    factories.sender()
+    deadline = sent_back().deadlines.get(kind="supplement")
+    Notice.objects.all().delete()
+    return deadline
+
+
+def run(deadline: Deadline, before: int) -> int:
+    """Run the sweep so many days before the date."""
+    row = open_with_a_date().filter(pk=deadline.pk).first()
+    return remind(row, today=deadline.due_on - timedelta(days=before), at=NOON) if row else 0
+
+
+def outcomes(deadline: Deadline, person) -> dict[int, str]:
+    rows = deadline.reminders.filter(recipient=person.email)
+    return {row.rung: row.outcome for row in rows}
+
+
+def told(person) -> list[str]:
+    return list(
+        Notice.objects.filter(recipient=person).order_by("pk").values_list("kind", flat=True)
+    )
+
+
+@pytest.mark.django_db
+def test_every_day_posts_each_rung_once(deadline):
+    posted = [run(deadline, before) for before in range(14, -10, -1)]
+
+    group = group_of(deadline.case)
+    assert sum(posted) == Notice.objects.count()
+    assert told(group) == ["deadline_near"] * 3 + ["deadline_overdue"]
+    assert outcomes(deadline, group) == {14: "sent", 3: "sent", 0: "sent", -1: "sent"}
+
+
+@pytest.mark.django_db
+def test_running_twice_posts_nothing_more(deadline):
+    assert run(deadline, 14) == 1
+    assert run(deadline, 14) == 0
+    assert run(deadline, 12) == 0
+    assert Notice.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_missed_night_is_made_up_for(deadline):
+    assert run(deadline, 8) == 1
+    assert outcomes(deadline, group_of(deadline.case)) == {14: "sent"}
+
+
+@pytest.mark.django_db
+def test_scheduler_dead_for_a_week_sends_the_latest_rung_alone(deadline):
+    run(deadline, 14)
+    run(deadline, 2)
+
+    assert outcomes(deadline, group_of(deadline.case)) == {14: "sent", 3: "sent"}
+    assert len(told(group_of(deadline.case))) == 2
+
+
+@pytest.mark.django_db
+def test_rungs_nobody_ran_for_are_recorded_as_passed_over(deadline):
+    run(deadline, -4)
+
+    group = group_of(deadline.case)
+    assert told(group) == ["deadline_overdue"]
+    assert outcomes(deadline, group) == {
+        14: "passed_over", 3: "passed_over", 0: "passed_over", -1: "sent",
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_passed_over_rung_is_not_sent_when_the_clock_goes_back(deadline):
+    run(deadline, 3)
+
+    assert run(deadline, 14) == 0
+
+
+@pytest.mark.django_db
+def test_office_hears_when_the_date_has_passed(deadline):
+    clerk = factories.user("office")
+    run(deadline, 0)
+    assert told(clerk) == []
+
+    run(deadline, -1)
+
+    assert told(clerk) == ["deadline_overdue"]
+
+
+@pytest.mark.django_db
+def test_extension_starts_the_ladder_anew(deadline):
+    run(deadline, -1)
+    until = deadline.due_on + timedelta(days=20)
+    clerk = factories.user("office")
+    timekeeping.extend(deadline, until=until, reason="事情", by=clerk, at=NOON)
+
+    row = open_with_a_date().get(pk=deadline.pk)
+    assert remind(row, today=until - timedelta(days=3), at=NOON) == 1
+
+    group = group_of(deadline.case)
+    assert deadline.reminders.get(ends_on=until, rung=3, recipient=group.email).outcome == "sent"
+    assert deadline.reminders.filter(ends_on=until, rung=14, outcome="passed_over").exists()
+    assert told(group)[-1] == "deadline_near"
+
+
+@pytest.mark.django_db
+def test_superseded_deadline_starts_the_ladder_anew(deadline):
+    run(deadline, 3)
+    fresh = timekeeping.supersede(
+        deadline, Due.fixed(deadline.due_on), by=factories.user("office"), at=NOON, reason="x"
+    )
+
+    assert run(deadline, 3) == 0
+    assert run(fresh, 3) == 1
+
+
+@pytest.mark.django_db
+def test_deadline_that_was_met_meanwhile_reminds_nobody(deadline):
+    row = open_with_a_date().get(pk=deadline.pk)
+    advance(deadline.case.specific, "resubmit", by=group_of(deadline.case), at=NOON)
+
+    assert remind(row, today=deadline.due_on, at=NOON) == 0
+
+
+@pytest.mark.django_db
+def test_deadline_without_a_date_reminds_nobody():
+    factories.sender()
+    case = filed(round=factories.call(supplement_days=None))
+    sent_back(case)
+
+    assert not open_with_a_date().filter(kind="supplement").exists()
+
+
+@pytest.mark.django_db
+def test_reminder_says_how_many_days_are_left_in_the_readers_language(deadline):
+    group = group_of(deadline.case)
+    type(group).objects.filter(pk=group.pk).update(language="en")
+
+    run(deadline, 2)
+
+    notice = Notice.objects.get(recipient=group)
+    assert "2" in notice.subject and deadline.case.title in notice.subject
+    assert notice.path == f"/cases/{deadline.case_id}/"
+
+
+@pytest.mark.django_db
+def test_draft_is_told_that_it_is_not_submitted():
+    draft = factories.draft()
+    row = open_with_a_date().get(case=draft)
+
+    remind(row, today=row.due_on, at=NOON)
+
+    assert "提出はまだ完了していません" in Notice.objects.get().body
+
+
+@pytest.mark.django_db
+def test_one_deadline_that_raises_does_not_keep_the_others_waiting(deadline, monkeypatch, caplog):
+    draft = factories.draft()
+    broken = deadlines.DeadlineKind("supplement", "x", "organization", None, ladder=None)
+    monkeypatch.setitem(deadlines.KINDS, "supplement", broken)
+    rows = list(open_with_a_date().order_by("pk"))
+
+    came_to = sweep(rows, today=deadline.due_on, at=NOON)
+
+    assert (came_to.posted, came_to.failed) == (1, 1)
+    assert Notice.objects.get().case_id == draft.pk
+    assert f"Deadline {deadline.pk} was not reminded of." in caplog.text
+
+
+# The task and the command
+
+
+def command(*args, **kwargs) -> str:
+    out = StringIO()
+    call_command("send_due", *args, stdout=out, **kwargs)
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+def test_command_posts_and_delivers_without_a_broker(deadline):
+    out = command(today=deadline.due_on)
+
+    assert out == "1 open deadlines, 1 reminders posted.\n1 notices waited, 1 delivered.\n"
+    assert Notice.objects.get().state == Notice.State.SENT
+
+
+@pytest.mark.django_db
+def test_command_may_be_run_again(deadline):
+    command(today=deadline.due_on)
+
+    assert command(today=deadline.due_on) == (
+        "1 open deadlines, 0 reminders posted.\n0 notices waited, 0 delivered.\n"
+    )
+
+
+@pytest.mark.django_db
+def test_command_can_leave_the_delivery_to_the_worker(deadline):
+    command("--no-deliver", "--today", deadline.due_on.isoformat())
+
+    assert Notice.objects.get().state == Notice.State.QUEUED
+
+
+@pytest.mark.django_db
+def test_command_fails_in_the_end_if_a_deadline_raised(deadline, monkeypatch):
+    broken = deadlines.DeadlineKind("supplement", "x", "organization", None, ladder=None)
+    monkeypatch.setitem(deadlines.KINDS, "supplement", broken)
+
+    with pytest.raises(CommandError, match="1 deadlines raised an error"):
+        command(today=deadline.due_on)
+
+
+@pytest.mark.django_db
+def test_task_reminds_by_the_clock(deadline, settings):
+    from casework import clock
+
+    settings.DEMO = True
+    clock.move_to(NOON.replace(year=2027) + timedelta(days=30))
+
+    assert tasks.send_due() > 0
+    assert Reminder.objects.filter(outcome="sent").exists()
+    assert tasks.send_due() == 0
