@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Dated
 
-from .case import Case
+from .case import Access, Case
 
 
 class NumberSeries(models.Model):
@@ -95,11 +95,16 @@ class NoticeQuerySet(models.QuerySet):
             return self.none()
         if user.duties.holds("office", "auditor", "administrator"):
             seen = Q(case=None) | Q(case__in=Case.objects.visible_to(user))
-            return self.filter(seen | Q(recipient=user))
-        return self.filter(recipient=user)
+            return self.not_barred_to(user).filter(seen | Q(recipient=user))
+        return self.addressed_to(user)
 
     def addressed_to(self, user):
-        return self.filter(recipient=user)
+        return self.not_barred_to(user).filter(recipient=user)
+
+    def not_barred_to(self, user):
+        """Leave out what is about a case that ``user`` must not meet, however it was received."""
+        barred = Access.objects.concerning(user).filter(barred=True)
+        return self.exclude(case__in=barred.values("case"))
 
     def due_for_delivery(self, at):
         """Keep what waits, and what a worker took but did not finish before its lease ended.

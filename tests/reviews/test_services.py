@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from django_fsm import TransitionNotAllowed
 
 from accounts.models import Role
 from casework import verification
 from casework.errors import NotPossible
 from casework.models import Case, Notice
-from casework.services import advance
+from casework.services import advance, correct
 from reviews import services
 from reviews.models import Conflict, Criterion, Rubric, Score, ScoreSheet
 from tests import factories
@@ -80,11 +81,6 @@ def test_referral_without_a_rubric_or_a_member_says_what_is_missing(office, lack
         services.add_seat(round, user=factories.user(Role.PANEL), by=office, at=NOON)
     if lacks == "seats":
         services.set_rubric(round, criteria=factories.CRITERIA, by=office, at=NOON)
-
-    with pytest.raises(NotPossible) as refusal:
-        refer(round, office)
-
-    from django.utils import translation
 
     with translation.override("en"), pytest.raises(NotPossible) as refusal:
         refer(round, office)
@@ -274,8 +270,6 @@ def test_withdrawn_proposal_drops_its_sheets(scene):
 
 
 def test_referral_cannot_be_taken_back(scene):
-    from casework.services import correct
-
     with pytest.raises(NotPossible):
         correct(scene.proposals[0], reason="誤り", by=scene.office, at=NOON)
     with pytest.raises(TransitionNotAllowed):
