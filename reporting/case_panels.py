@@ -1,9 +1,13 @@
-"""What reporting adds to the pages of project years, reports, and measures of the guideline."""
+"""What reporting adds to the pages of cases and measures, to desks and to lines of history."""
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from casework.approvals import waiting_draft
+from casework.desk_links import desk_link
 from casework.panels import panel
+from casework.parties import Party
+from casework.verbs import name_verbs
 from guideline import panels as guideline_panels
 
 from . import services
@@ -86,3 +90,14 @@ panel(
     "collaboration_report", "reporting/panels/collaboration.html", collaboration_content, order=10
 )
 guideline_panels.register("reporting/panels/measure_reports.html", measure_reports, order=60)
+
+desk_link(Party.OFFICE, _("Collaboration reports"), "reporting:requests", order=50)
+desk_link(
+    Party.DEPARTMENT, _("Begin a collaboration report"), "reporting:collaboration-new", order=30
+)
+
+name_verbs(
+    leave_out=_("Spending that does not count was named"),
+    name_the_day=_("The due date was named"),
+    table=_("Received by the committee"),
+)

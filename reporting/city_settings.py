@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.city import SETTINGS, Setting
 
+from .conditions import TABLED_FIRST
+
 OWN = (
     Setting(
         "municipality_code",
@@ -14,7 +16,10 @@ OWN = (
     Setting(
         "tabling_order",
         _("When the committee receives collaboration reports"),
-        _("Write before_publication if the committee has to receive a report before the public."),
+        choices=(
+            (TABLED_FIRST, _("before they are published")),
+            ("any", _("before or after they are published")),
+        ),
     ),
 )
 

@@ -21,14 +21,13 @@ PER_PAGE = 25
 
 @require_safe
 def home(request):
-    """The front page: what the program is, what is open, what it did, what the reader does next."""
+    """The front page: what the program is, what is open, what it did, what waits for the reader."""
     open_calls, coming = front.calls(at=request.now, fictitious=settings.DEMO)
     context = {
         "told": city.values("program_name", "city_name"),
         "open_calls": open_calls,
         "coming_calls": coming,
         "totals": register.totals(fictitious=settings.DEMO),
-        "actions": front.next_actions(request.user),
     }
     return render(request, "reporting/home.html", context)
 

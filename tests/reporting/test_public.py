@@ -1,0 +1,410 @@
+"""The public pages: nothing unpublished, numbers that add up another way, tables that agree."""
+
+import csv
+import io
+import json
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role
+from casework import clock
+from casework.services import advance
+from grants.models import PastAward, ProjectYear, Proposal
+from reporting import open_data, register, services
+from tests import factories
+from tests.factories import NOON
+from tests.reporting import makers
+
+pytestmark = pytest.mark.django_db
+
+PAGES = ["/", "/register/", "/reports/", "/open-data/"]
+FILES = [f"/open-data/{code}.{form}" for code in open_data.DATASETS for form in ("csv", "json")]
+
+
+@pytest.fixture(autouse=True)
+def noon(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOON)
+
+
+@pytest.fixture
+def demo(settings):
+    settings.DEMO = True
+
+
+def read(path: str, client: Client | None = None, **headers) -> str:
+    response = (client or Client()).get(path, **headers)
+    assert response.status_code == 200, path
+    return response.getvalue().decode().replace("<wbr>", "")
+
+
+def in_english() -> Client:
+    client = Client()
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def past_award(key: str, **fields) -> PastAward:
+    fields = {"course": "startup", "adoption_fiscal_year": 2023, "status": "adopted",
+              "source": "広報", **fields}  # fmt: skip
+    return PastAward.objects.create(key=key, **fields)
+
+
+@pytest.mark.parametrize("path", [*PAGES, *FILES])
+def test_public_page_is_there_before_there_is_anything(path):
+    read(path)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_public_page_speaks_both_languages(path):
+    assert 'lang="ja"' in read(path)
+    assert 'lang="en"' in read(path, in_english())
+
+
+# Nothing unpublished
+
+
+SECRET = "公開前の言葉"
+
+
+@pytest.fixture
+def measure():
+    return factories.measure()
+
+
+def everything_public(measure) -> str:
+    pages = [*PAGES, *FILES, measure.get_absolute_url()]
+    return "".join(read(path) for path in pages)
+
+
+@pytest.mark.parametrize("verbs", [(), ("submit",), ("submit", "accept")])
+def test_report_before_its_publication_is_nowhere(measure, verbs):
+    report = makers.collaboration(title=SECRET, measures=[measure])
+    who = {
+        "submit": makers.department_clerk(report.department),
+        "accept": factories.user(Role.OFFICE),
+    }
+    for verb in verbs:
+        report = advance(report, verb, by=who[verb], at=NOON)
+
+    assert SECRET not in everything_public(measure)
+    for person in (None, *who.values()):
+        client = Client()
+        if person:
+            client.force_login(person)
+        for name in ("report", "report-pdf"):
+            path = reverse(f"reporting:{name}", args=[report.pk])
+            assert client.get(path).status_code == 404
+
+
+def test_correction_before_its_approval_is_nowhere(measure):
+    other = factories.measure()
+    report = makers.published_collaboration(measures=[measure])
+    services.save_collaboration_report(
+        report, fields={"title": SECRET, "results": SECRET},
+        measures=[{"measure": other, "how": SECRET}], edit_number=report.edit_number,
+        by=factories.user(Role.OFFICE), at=NOON,
+    )  # fmt: skip
+
+    everything = everything_public(other) + everything_public(measure)
+
+    assert SECRET not in everything + read(f"/reports/{report.pk}/")
+    assert "川の自然観察会" in read(measure.get_absolute_url())
+    assert "川の自然観察会" not in read(other.get_absolute_url())
+
+
+def test_proposal_is_on_the_register_only_when_it_is_selected():
+    group = factories.member(factories.organization())
+    proposal = factories.draft("startup", by=group)
+    office = factories.user(Role.OFFICE)
+    makers.sender()
+    for verb, by in (("submit", group), ("accept", office), ("refer", office)):
+        assert proposal.title not in read("/register/")
+        proposal = advance(proposal, verb, by=by, at=NOON)
+    assert proposal.title not in read("/register/") + read("/open-data/awards.csv")
+
+    factories.approved(proposal, "select", assessed_yen=80_000, rank=1)
+
+    assert proposal.title in read("/register/")
+    assert group.organizations.get().name in read("/open-data/awards.csv")
+
+
+def test_ended_project_stays_as_a_tombstone_without_its_words():
+    makers.sender()
+    proposal = makers.ready_proposal("startup", office=factories.user(Role.OFFICE))
+    name = proposal.organization.name
+    assert name in read("/register/")
+
+    advance(proposal, "renounce", by=makers.group_of(proposal), at=NOON)
+
+    page = read("/register/") + read("/open-data/awards.json")
+    assert name not in page
+    assert proposal.title not in page
+    assert proposal.number in page
+    assert register.totals(fictitious=False).projects == 0
+
+
+def test_published_report_is_there_with_its_pdf(client, measure):
+    report = makers.published_collaboration(measures=[measure], results="<script>1</script>")
+
+    page = read(report.get_absolute_url())
+
+    assert "川を守る会" in page
+    assert "<script>1</script>" not in page
+    assert measure.title in page
+    pdf = client.get(reverse("reporting:report-pdf", args=[report.pk]))
+    assert pdf.content.startswith(b"%PDF")
+    assert "川の自然観察会" in read("/reports/")
+    assert "川の自然観察会" in read(measure.get_absolute_url())
+
+
+def test_corrected_report_says_so_with_date_and_note():
+    report = makers.published_collaboration()
+    report = services.save_collaboration_report(
+        report, fields={"results": "61人"}, measures=[], edit_number=report.edit_number,
+        by=factories.user(Role.OFFICE), at=NOON,
+    )  # fmt: skip
+    factories.approved(report, "correct", note="人数の訂正")
+
+    page = read(report.get_absolute_url())
+
+    assert "人数の訂正" in page
+    assert 'datetime="2026-11-20"' in page
+    assert json.loads(read("/open-data/reports.json"))[0]["corrected_on"] == "2026-11-20"
+
+
+def test_reports_are_filtered_by_year_and_department():
+    one = makers.published_collaboration(fiscal_year=2024, title="六年度の協働")
+    makers.published_collaboration(fiscal_year=2025, title="七年度の協働")
+
+    assert "七年度の協働" not in read("/reports/?fiscal_year=2024")
+    assert "七年度の協働" not in read(f"/reports/?department={one.department_id}")
+    assert "六年度の協働" in read(f"/reports/?fiscal_year=2024&department={one.department_id}")
+    assert "七年度の協働" in read("/reports/?fiscal_year=xx&department=%EF%BC%91")
+
+
+def test_fictitious_rows_show_only_in_a_demonstration_and_say_so(settings):
+    makers.sender()
+    department = factories.department(fictitious=True)
+    report = makers.published_collaboration(department)
+    proposal = makers.ready_proposal("startup", office=factories.user(Role.OFFICE))
+    edition = proposal.round.edition
+    type(edition).objects.filter(pk=edition.pk).update(fictitious=True)
+    paths = ["/register/", "/reports/", "/open-data/awards.csv", "/open-data/reports.json"]
+
+    real = "".join(read(path) for path in (*paths, "/"))
+    assert proposal.title not in real
+    assert "川の自然観察会" not in real
+    assert proposal.round.name not in real
+    assert Client().get(report.get_absolute_url()).status_code == 404
+
+    settings.DEMO = True
+    for path in ("/register/", "/reports/", report.get_absolute_url(), "/"):
+        assert "Fictitious" in read(path, in_english()) or "fictitious" in read(path, in_english())
+    assert json.loads(read("/open-data/reports.json"))[0]["fictitious"] is True
+    assert register.totals(fictitious=True).invented
+
+
+# Numbers
+
+
+def test_totals_of_the_front_page_agree_with_another_way_of_counting():
+    makers.granted_year(granted_yen=80_000)
+    makers.granted_year("collaboration", granted_yen=75_000)
+    makers.ready_proposal("startup", office=factories.user(Role.OFFICE))
+    past_award("startup-2022-count", adoption_fiscal_year=2022, count=3)
+    past_award("startup-2022-1", adoption_fiscal_year=2022, group_name="前の会")
+    past_award("startup-2023-1", group_name="別の会", amount_yen=100_000)
+    past_award("predecessor-2015-1", course="predecessor", group_name="昔の会", amount_yen=9)
+    past_award("startup-2023-2", status="unknown")
+
+    totals = register.totals(fictitious=False)
+
+    adopted = Proposal.objects.filter(state__in=("selected", "coordinating", "ready"))
+    granted = ProjectYear.objects.filter(granted_yen__isnull=False)
+    assert totals.projects == adopted.count() + 3 + 1 == 7
+    assert totals.granted_yen == sum(y.granted_yen for y in granted) + 100_000 == 255_000
+    assert totals.groups == len({p.organization_id for p in adopted}) + 2
+    assert totals.unknown == 7 - 3
+    page = read("/", in_english())
+    assert "¥255,000" in page
+
+
+def test_totals_of_the_front_page_equal_sums_over_the_open_data():
+    makers.granted_year(granted_yen=80_000)
+    past_award("startup-2023-1", group_name="別の会", amount_yen=100_000)
+    past_award("startup-2023-2", group_name="また別の会")
+
+    rows = [r for r in json.loads(read("/open-data/awards.json")) if r["status"] == "adopted"]
+
+    totals = register.totals(fictitious=False)
+    assert totals.projects == sum(row["projects"] for row in rows)
+    assert totals.granted_yen == sum(row["granted_yen"] or 0 for row in rows)
+    assert totals.groups == len({row["group_name"] for row in rows})
+
+
+def test_register_filters_and_says_what_is_not_known():
+    past_award("startup-2023-1", group_name="別の会")
+    past_award("revitalization-2024-1", course="revitalization", adoption_fiscal_year=2024,
+               project_title="海辺の掃除")  # fmt: skip
+
+    english = read("/register/?course=startup", in_english())
+    assert "別の会" in english
+    assert "海辺の掃除" not in english
+    assert "not known" in english
+    assert "別の会" not in read("/register/?fiscal_year=2024")
+    assert read("/register/?fiscal_year=abcd&page=99")
+
+
+def test_register_pages_hold_every_row_once():
+    for number in range(60):
+        past_award(f"startup-2023-{number:03d}", group_name=f"第{number:03d}の会")
+
+    pages = [read(f"/register/?page={page}") for page in (1, 2, 3)]
+
+    for number in range(60):
+        assert sum(page.count(f"第{number:03d}の会") for page in pages) == 1
+
+
+# Open data
+
+
+def csv_rows(path: str) -> list[dict]:
+    text = read(path)
+    assert text.startswith("\ufeff")
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+def as_cell(value) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
+
+
+def fill_with_everything() -> None:
+    measure = factories.measure()
+    makers.published_collaboration(measures=[measure], title="=HYPERLINK(1)", results="+1\n二行目")
+    makers.granted_year()
+    past_award("startup-2023-1", group_name='"引用", と改行\n', note="-")
+
+
+@pytest.mark.parametrize("code", open_data.DATASETS)
+def test_csv_and_json_agree_row_by_row(code):
+    fill_with_everything()
+
+    table, records = csv_rows(f"/open-data/{code}.csv"), json.loads(read(f"/open-data/{code}.json"))
+
+    assert len(table) == len(records) > 0
+    for line, record in zip(table, records, strict=True):
+        assert list(line) == list(record) == open_data.DATASETS[code].names
+        for name, value in record.items():
+            assert line[name] in (as_cell(value), f"'{value}"), name
+
+
+def test_csv_escapes_what_a_spreadsheet_would_run():
+    fill_with_everything()
+
+    (row,) = csv_rows("/open-data/reports.csv")
+
+    assert row["title"] == "'=HYPERLINK(1)"
+    assert row["results"] == "'+1\n二行目"
+    assert json.loads(read("/open-data/reports.json"))[0]["title"] == "=HYPERLINK(1)"
+
+
+def test_columns_are_those_the_page_documents():
+    page = read("/open-data/")
+
+    for data_set in open_data.DATASETS.values():
+        for name in data_set.names:
+            assert f"<code>{name}</code>" in page
+    assert open_data.DATASETS["awards"].names == [
+        "municipality_code", "id", "course", "adopted_fiscal_year", "first_project_fiscal_year",
+        "group_name", "project_title", "department", "granted_yen", "confirmed_yen", "status",
+        "projects", "fictitious", "source",
+    ]  # fmt: skip
+
+
+def test_measures_count_adopted_projects_and_published_reports():
+    measure = factories.measure()
+    makers.published_collaboration(measures=[measure])
+    makers.accepted_collaboration(measures=[measure])
+    year = makers.granted_year()
+    named = year.proposal.proposal_measures.get().measure
+
+    rows = {row["number"]: row for row in json.loads(read("/open-data/measures.json"))}
+
+    assert rows[measure.number]["published_reports"] == 1
+    assert rows[measure.number]["adopted_projects"] == 0
+    assert rows[named.number]["adopted_projects"] == 1
+
+
+def test_municipality_code_is_empty_until_it_is_set():
+    from casework import city
+
+    fill_with_everything()
+    assert {row["municipality_code"] for row in csv_rows("/open-data/awards.csv")} == {""}
+
+    city.set_value(
+        "municipality_code", "000000", source="試験", by=factories.user(Role.OFFICE), at=NOON
+    )
+    assert {row["municipality_code"] for row in csv_rows("/open-data/reports.csv")} == {"000000"}
+
+
+def test_unknown_data_set_is_not_found(client):
+    assert client.get("/open-data/secrets.csv").status_code == 404
+
+
+# Front page
+
+
+def test_front_page_shows_open_and_coming_calls_and_no_others():
+    open_call, closed = factories.call(), factories.call("revitalization")
+    type(closed).objects.filter(pk=closed.pk).update(
+        closes_at=NOON, opens_at=NOON - timezone.timedelta(days=1)
+    )
+
+    page = read("/")
+
+    assert open_call.name in page
+    assert closed.name not in page
+    assert open_call.last_day.isoformat() in page
+
+
+def test_front_page_leads_a_member_to_the_desk_with_a_count(client):
+    group = factories.member(factories.organization())
+    factories.draft(by=group)
+    client.force_login(group)
+
+    page = read("/", client)
+
+    assert 'href="/my/"' in page
+
+
+@pytest.mark.parametrize("path", [*PAGES, *FILES])
+def test_public_page_asks_the_database_as_often_for_three_rows_as_for_one(path):
+    asked = []
+    for rows in (1, 2):
+        for _row in range(rows):
+            makers.published_collaboration(measures=[factories.measure()])
+            past_award(f"startup-{PastAward.objects.count()}")
+            factories.call()
+        with CaptureQueriesContext(connection) as queries:
+            read(path)
+        asked.append(len(queries))
+
+    assert asked[0] == asked[1] <= 8
+
+
+def test_first_publication_date_survives_a_correction():
+    report = makers.published_collaboration()
+    factories.approved(report, "correct", note="誤字", at=makers.LATER)
+
+    (row,) = json.loads(read("/open-data/reports.json"))
+
+    assert (row["published_on"], row["corrected_on"]) == ("2026-11-20", "2027-02-01")
+    assert date.fromisoformat(row["published_on"])
