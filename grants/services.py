@@ -232,6 +232,19 @@ def propose_terms(
     return terms
 
 
+def may_propose_terms(proposal: Proposal, user) -> bool:
+    """Return whether ``user`` may write a new version of the terms now."""
+    return proposal.state == "coordinating" and rules.has_perm(
+        "grants.propose_terms", user, proposal
+    )
+
+
+def terms_to_begin_with(proposal: Proposal) -> dict[str, str]:
+    """Return the words of the latest terms, for a new version to begin with."""
+    names = ("organization_role", "department_role", "cost_share")
+    return proposal.terms.order_by("-version").values(*names).first() or {}
+
+
 @transaction.atomic
 def accept_terms(proposal: Proposal, *, side: str, version: int, by, at: datetime) -> Proposal:
     """Accept the terms for one side; when both sides have, the talks are concluded.
@@ -289,6 +302,11 @@ def save_year(
 
 def may_edit_year(year: ProjectYear, user) -> bool:
     return year.state in ("planned", "returned") and rules.has_perm("grants.write", user, year)
+
+
+def may_continue(year: ProjectYear) -> bool:
+    """Return whether the decision to go on is still to be recorded for this year."""
+    return year.position > 1 and year.state == "planned" and not year.continuation_decided_on
 
 
 @transaction.atomic

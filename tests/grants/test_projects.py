@@ -1,0 +1,497 @@
+"""Project years, money, talks with a department, and the parts of the case page."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from accounts.models import Duty, Role
+from casework.errors import NotPossible
+from casework.moves import form_for
+from casework.panels import panels_of
+from casework.services import advance, follow
+from grants import services
+from grants.models import BudgetEntry, Payment, ProjectYear, Proposal
+from tests import factories
+from tests.factories import NOON, TODAY
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sender")]
+
+
+@pytest.fixture
+def office():
+    return factories.user(Role.OFFICE)
+
+
+@pytest.fixture
+def group():
+    return factories.member(factories.organization())
+
+
+def staff(department):
+    """A person who works for ``department``."""
+    person = factories.user()
+    Duty.objects.create(user=person, role=Role.DEPARTMENT, department=department)
+    person.acting_on = None
+    return person.act_on(TODAY)
+
+
+def selected(group, office, course="startup", **rules) -> Proposal:
+    proposal = factories.draft(course, by=group, round=factories.call(course, **rules))
+    proposal = advance(proposal, "submit", by=group, at=NOON)
+    proposal = advance(proposal, "accept", by=office, at=NOON)
+    if course == "collaboration":
+        department = factories.department().pk
+        proposal = advance(proposal, "start_matching", by=office, at=NOON, department=department)
+        proposal = advance(proposal, "match", by=office, at=NOON)
+    proposal = advance(proposal, "refer", by=office, at=NOON)
+    return factories.approved(proposal, "select", assessed_yen=80_000, rank=1)
+
+
+@pytest.fixture
+def year(group, office) -> ProjectYear:
+    """A project year that waits for its application."""
+    return advance(selected(group, office), "prepare", by=office, at=NOON).project_years.get()
+
+
+def fresh(case):
+    return type(case).objects.get(pk=case.pk)
+
+
+def application(**changes) -> dict:
+    return {
+        "content": "居場所をひらく", "starts_on": "2026-12-01", "ends_on": "2027-02-28",
+        "income-TOTAL_FORMS": "2", "income-INITIAL_FORMS": "0",
+        "income-0-label": "市の補助", "income-0-amount_yen": "80000", "income-0-from_city": "on",
+        "income-1-label": "会費", "income-1-amount_yen": "20000",
+        "expenditure-TOTAL_FORMS": "1", "expenditure-INITIAL_FORMS": "0",
+        "expenditure-0-label": "印刷", "expenditure-0-amount_yen": "100,000",
+        **changes,
+    }  # fmt: skip
+
+
+def applied(client, year):
+    client.post(reverse("grants:year-edit", args=[year.pk]), application())
+    client.post(reverse("casework:move", args=[year.pk, "apply"]))
+    return fresh(year)
+
+
+def budgeted(year, office, amount_yen=300_000):
+    services.enter_budget(
+        year.proposal.round.edition, fiscal_year=year.fiscal_year, kind=BudgetEntry.Kind.INITIAL,
+        amount_yen=amount_yen, voted_on=date(2026, 3, 20), document="予算書", by=office, at=NOON,
+    )  # fmt: skip
+
+
+# The application
+
+
+def test_application_begins_with_the_lines_of_the_proposal(as_person, group, year):
+    page = as_person(group).get(reverse("grants:year-edit", args=[year.pk]))
+
+    assert page.context["budget"].income.initial[0]["amount_yen"] == 80_000
+
+
+def test_application_is_saved_and_sent(as_person, group, year):
+    year = applied(as_person(group), year)
+
+    assert year.state == "applied"
+    assert (year.starts_on, year.requested_yen) == (date(2026, 12, 1), 80_000)
+    assert year.versions.count() == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"starts_on": "2026-03-31"},
+        {"ends_on": "2027-04-01"},
+        {"ends_on": "2026-11-30"},
+        {"income-0-amount_yen": "x"},
+    ],
+)
+def test_application_with_wrong_days_or_amounts_saves_nothing(as_person, group, year, changes):
+    url = reverse("grants:year-edit", args=[year.pk])
+
+    assert as_person(group).post(url, application(**changes)).status_code == 422
+    assert fresh(year).starts_on is None
+
+
+@pytest.mark.parametrize(
+    "changes", [{"income-0-amount_yen": "79999"}, {"starts_on": ""}, {"content": ""}]
+)
+def test_incomplete_application_is_not_sent(as_person, group, year, changes):
+    client = as_person(group)
+    client.post(reverse("grants:year-edit", args=[year.pk]), application(**changes))
+
+    client.post(reverse("casework:move", args=[year.pk, "apply"]))
+
+    assert fresh(year).state == "planned"
+
+
+def test_application_belongs_to_the_group(as_person, office, year):
+    url = reverse("grants:year-edit", args=[year.pk])
+
+    assert as_person(office).get(url).status_code == 403
+    assert as_person(factories.member(factories.organization())).get(url).status_code == 404
+
+
+# What can be granted
+
+
+def test_grant_form_begins_with_the_lowest_limit_and_refuses_more(as_person, group, office, year):
+    year = applied(as_person(group), year)
+
+    assert form_for(year, "grant", today=TODAY).fields["granted_yen"].initial == 80_000
+    form = form_for(year, "grant", {"granted_yen": "80001"}, today=TODAY)
+    assert "granted_yen" in form.errors
+
+
+def test_an_approved_draft_cannot_grant_more_either(as_person, group, office, year):
+    year = applied(as_person(group), year)
+    budgeted(year, office)
+
+    with pytest.raises(NotPossible):
+        factories.approved(year, "grant", granted_yen=80_001)
+
+
+def test_cap_for_all_years_counts_what_was_granted(as_person, group, office):
+    proposal = selected(group, office, cap_total_yen="100000", max_years="2")
+    Proposal.objects.filter(pk=proposal.pk).update(years=2)
+    proposal = advance(fresh(proposal), "prepare", by=office, at=NOON)
+    first, second = proposal.project_years.order_by("position")
+    ProjectYear.objects.filter(pk=first.pk).update(granted_yen=70_000)
+    client = as_person(group)
+    client.post(reverse("grants:year-edit", args=[second.pk]), application(
+        starts_on="2027-05-01", ends_on="2027-06-01"))  # fmt: skip
+
+    form = form_for(fresh(second), "grant", {"granted_yen": "30001"}, today=TODAY)
+
+    assert "granted_yen" in form.errors
+
+
+# Money
+
+
+@pytest.fixture
+def granted(as_person, group, office, year):
+    year = applied(as_person(group), year)
+    budgeted(year, office)
+    return factories.approved(year, "grant", granted_yen=80_000)
+
+
+def pay(client, year, **fields):
+    data = {"kind": "advance", "amount_yen": "８０，０００", "paid_on": "2026-11-20",
+            "document": "支出命令", **fields}  # fmt: skip
+    return client.post(reverse("grants:payment-new", args=[year.pk]), data)
+
+
+def test_accounting_records_a_payment(as_person, granted):
+    answer = pay(as_person(factories.user(Role.ACCOUNTING)), granted)
+
+    assert answer.status_code == 302
+    assert (Payment.objects.get().amount_yen, fresh(granted).balance_yen) == (80_000, 0)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"amount_yen": "80001"}, {"kind": "balance"}, {"paid_on": "2026-11-21"}, {"amount_yen": "0"}],
+)
+def test_payment_that_cannot_be(as_person, granted, fields):
+    client = as_person(factories.user(Role.ACCOUNTING))
+
+    assert pay(client, granted, **fields).status_code == 422
+    assert not Payment.objects.exists()
+
+
+@pytest.mark.parametrize("role", [Role.OFFICE, Role.APPROVER, Role.AUDITOR])
+def test_only_accounting_pays(as_person, granted, role):
+    assert pay(as_person(factories.user(role)), granted).status_code == 403
+
+
+def test_money_panel_says_what_is_open(as_person, granted, group):
+    page = as_person(group).get(reverse("casework:case", args=[granted.pk])).content.decode()
+
+    assert "The city still has to pay:" in page
+    pay(as_person(factories.user(Role.ACCOUNTING)), granted)
+    cause = services.record(granted, "report_came", by=group, at=NOON).case
+    year = follow(fresh(granted), "report", cause=cause, by=group, at=NOON,
+                  completed_on=date(2027, 1, 31))  # fmt: skip
+    factories.approved(year, "confirm", confirmed_yen=75_000)
+    page = as_person(group).get(reverse("casework:case", args=[granted.pk])).content.decode()
+    assert "Has to come back to the city:" in page and "¥5,000" in page
+
+
+def test_confirm_form_refuses_more_than_was_granted(granted):
+    form = form_for(granted, "confirm", {"confirmed_yen": "80001"}, today=TODAY)
+
+    assert "confirmed_yen" in form.errors
+
+
+# Going on
+
+
+@pytest.fixture
+def second_year(as_person, group, office):
+    proposal = selected(group, office, max_years="2")
+    Proposal.objects.filter(pk=proposal.pk).update(years=2)
+    proposal = advance(fresh(proposal), "prepare", by=office, at=NOON)
+    return proposal.project_years.get(position=2)
+
+
+def test_office_records_that_the_project_goes_on(as_person, office, second_year):
+    url = reverse("grants:continuation", args=[second_year.pk])
+    client = as_person(office)
+
+    assert client.post(url, {"decided_on": "2026-11-21"}).status_code == 422
+    client.post(url, {"decided_on": "2026-11-19"})
+
+    assert fresh(second_year).continuation_decided_on == date(2026, 11, 19)
+    assert client.get(url).status_code == 403
+
+
+def test_first_year_needs_no_decision_to_go_on(as_person, office, group, year, second_year):
+    assert as_person(office).get(
+        reverse("grants:continuation", args=[year.pk])
+    ).status_code == 403  # fmt: skip
+    assert as_person(group).get(
+        reverse("grants:continuation", args=[second_year.pk])
+    ).status_code == 403  # fmt: skip
+
+
+# With a department
+
+
+@pytest.fixture
+def matching(group, office):
+    proposal = factories.draft("collaboration", by=group)
+    proposal = advance(proposal, "submit", by=group, at=NOON)
+    proposal = advance(proposal, "accept", by=office, at=NOON)
+    department = factories.department()
+    return advance(
+        proposal, "start_matching", by=office, at=NOON, department=department.pk
+    )  # fmt: skip
+
+
+def test_department_is_asked_by_its_id(group, office):
+    department = factories.department()
+    past = factories.department(valid_until=date(2024, 3, 31))
+    proposal = factories.draft("collaboration", by=group)
+
+    form = form_for(proposal, "start_matching", {"department": department.pk}, today=TODAY)
+    assert form.is_valid() and form.cleaned_data == {"department": department.pk}
+    assert not form_for(proposal, "start_matching", {"department": past.pk}, today=TODAY).is_valid()
+
+
+def test_notes_are_kept_and_read_by_office_and_department_only(as_person, group, office, matching):
+    person = staff(matching.department)
+    client = as_person(person)
+    client.post(reverse("grants:matching-note", args=[matching.pk]), {"note": "電話で相談した"})
+
+    url = reverse("casework:case", args=[matching.pk])
+    assert "電話で相談した" in client.get(url).content.decode()
+    assert "電話で相談した" in as_person(office).get(url).content.decode()
+    assert "電話で相談した" not in as_person(group).get(url).content.decode()
+    assert "電話で相談した" not in str(matching.events.order_by("-pk").first().facts)
+
+
+def test_note_is_not_for_the_group(as_person, group, matching):
+    url = reverse("grants:matching-note", args=[matching.pk])
+
+    assert as_person(group).post(url, {"note": "x"}).status_code == 403
+
+
+def test_department_sees_what_waits_for_it(as_person, matching):
+    url = reverse("grants:matching")
+
+    assert list(as_person(staff(matching.department)).get(url).context["proposals"]) == [matching]
+    assert list(as_person(staff(factories.department())).get(url).context["proposals"]) == []
+    assert as_person(factories.user(Role.PANEL)).get(url).status_code == 403
+
+
+@pytest.fixture
+def coordinating(group, office):
+    proposal = selected(group, office, "collaboration")
+    return advance(proposal, "coordinate", by=office, at=NOON)
+
+
+TERMS = {"organization_role": "運営", "department_role": "広報", "cost_share": "市が会場費"}
+
+
+def test_both_sides_accept_and_the_talks_end(as_person, group, coordinating):
+    person = staff(coordinating.department)
+    terms = reverse("grants:terms", args=[coordinating.pk])
+    accept = reverse("grants:terms-accept", args=[coordinating.pk])
+    as_person(group).post(terms, TERMS)
+
+    as_person(group).post(accept, {"side": "organization", "version": "1"})
+    assert fresh(coordinating).state == "coordinating"
+    as_person(person).post(accept, {"side": "department", "version": "1"})
+
+    assert fresh(coordinating).state == "ready"
+    page = as_person(group).get(reverse("casework:case", args=[coordinating.pk])).content.decode()
+    assert person.name in page and group.name in page
+
+
+def test_a_new_version_needs_both_sides_again(as_person, group, coordinating):
+    person = staff(coordinating.department)
+    terms = reverse("grants:terms", args=[coordinating.pk])
+    accept = reverse("grants:terms-accept", args=[coordinating.pk])
+    as_person(group).post(terms, TERMS)
+    as_person(group).post(accept, {"side": "organization", "version": "1"})
+    as_person(person).post(terms, {**TERMS, "cost_share": "半分ずつ"})
+
+    as_person(person).post(accept, {"side": "department", "version": "1"})
+    assert fresh(coordinating).state == "coordinating"
+    as_person(person).post(accept, {"side": "department", "version": "2"})
+    assert fresh(coordinating).state == "coordinating"
+
+
+def test_nobody_accepts_for_the_other_side(as_person, group, coordinating):
+    as_person(group).post(reverse("grants:terms", args=[coordinating.pk]), TERMS)
+    accept = reverse("grants:terms-accept", args=[coordinating.pk])
+
+    assert as_person(group).post(accept, {"side": "department", "version": "1"}).status_code == 403
+
+
+def test_terms_are_written_only_while_the_talks_go_on(as_person, group, matching):
+    assert as_person(group).get(reverse("grants:terms", args=[matching.pk])).status_code == 403
+    with pytest.raises(PermissionDenied):
+        services.propose_terms(matching, **TERMS, by=factories.user(Role.PANEL), at=NOON)
+
+
+# Forms of moves
+
+
+@pytest.mark.parametrize(("set_", "due", "valid"), [
+    ("14", "", True), (None, "", False), (None, "2026-12-01", True), ("14", "2026-11-20", False),
+])  # fmt: skip
+def test_supplement_has_a_date_by_rule_or_by_hand(group, set_, due, valid):
+    proposal = factories.draft(by=group, round=factories.call(supplement_days=set_))
+
+    form = form_for(proposal, "send_back", {"reason": "理由", "due_on": due}, today=TODAY)
+
+    assert form.is_valid() == valid
+
+
+@pytest.mark.parametrize("verb", ["ineligible", "no_match", "fall_through", "decline", "lapse"])
+def test_bad_news_needs_a_reason(group, verb):
+    proposal = factories.draft(by=group)
+
+    assert not form_for(proposal, verb, {"reason": ""}, today=TODAY).is_valid()
+    assert form_for(proposal, verb, {"reason": "理由"}, today=TODAY).is_valid()
+
+
+@pytest.mark.parametrize("verb", ["withdraw", "renounce"])
+def test_the_end_is_confirmed_and_the_tick_is_no_fact(group, verb):
+    proposal = factories.draft(by=group)
+
+    assert not form_for(proposal, verb, {}, today=TODAY).is_valid()
+    form = form_for(proposal, verb, {"confirm": "on"}, today=TODAY)
+    assert form.is_valid() and form.cleaned_data == {"reason": ""}
+
+
+@pytest.mark.parametrize(("amount", "valid"), [("80000", True), ("80001", False), ("", False)])
+def test_assessed_amount_is_no_more_than_was_asked_for(group, amount, valid):
+    proposal = factories.draft(by=group)
+
+    form = form_for(proposal, "select", {"assessed_yen": amount}, today=TODAY)
+
+    assert form.is_valid() == valid
+    assert form.amount_yen == (80_000 if valid else None)
+
+
+def test_project_ends_early_within_its_days(granted):
+    for day, valid in (("2026-11-30", False), ("2026-12-01", True), ("2027-03-01", False)):
+        form = form_for(granted, "discontinue", {"ended_on": day, "reason": "r"}, today=TODAY)
+        assert form.is_valid() == valid, day
+
+
+def test_year_is_postponed_to_a_later_one_unless_money_was_paid(as_person, granted):
+    data = {"fiscal_year": "2027", "reason": "理由"}
+    assert form_for(granted, "postpone", data, today=TODAY).is_valid()
+    assert not form_for(
+        granted, "postpone", {**data, "fiscal_year": "2026"}, today=TODAY
+    ).is_valid()
+
+    pay(as_person(factories.user(Role.ACCOUNTING)), granted)
+
+    assert not form_for(fresh(granted), "postpone", data, today=TODAY).is_valid()
+
+
+# The case page
+
+
+def shown(case, person, rf) -> set[str]:
+    """Return which panels of ``case`` a person sees."""
+    request = rf.get("/")
+    request.user, request.now, request.today = person.act_on(TODAY), NOON, TODAY
+    return {template.rpartition("/")[2][:-5] for template, _context in panels_of(case, request)}
+
+
+def test_panels_of_a_filed_proposal(rf, group, office, matching):
+    person, panel = staff(matching.department), factories.user(Role.PANEL)
+    everyone = {"filing", "matching", "content", "versions"}
+
+    assert shown(matching, group, rf) >= everyone | {"eligibility"}
+    assert shown(matching, office, rf) >= everyone | {"eligibility"}
+    assert "eligibility" not in shown(matching, person, rf)
+    assert "eligibility" not in shown(matching, panel, rf)
+
+
+def test_panels_of_a_project_year(rf, group, office, granted):
+    assert "decision" in shown(granted, office, rf)
+    assert "decision" not in shown(granted, group, rf)
+    assert {"money", "application", "years", "versions"} <= shown(granted, group, rf)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_case_pages_in_both_languages(client, group, office, granted, coordinating, language):
+    for case in (granted, granted.proposal, coordinating):
+        for person in (group, office):
+            client.force_login(person)
+            client.cookies["django_language"] = language
+            answer = client.get(reverse("casework:case", args=[case.pk]))
+            # a group sees its own cases only
+            assert answer.status_code == 200
+
+
+def test_page_says_whether_it_is_filed(as_person, group):
+    draft = factories.draft(by=group)
+    client, url = as_person(group), reverse("casework:case", args=[draft.pk])
+
+    assert "Not submitted yet" in client.get(url).content.decode()
+    filed = advance(draft, "submit", by=group, at=NOON)
+    page = client.get(url).content.decode()
+
+    assert "This proposal is filed." in page and filed.number in page
+
+
+def test_projects_of_a_group(as_person, group, office, granted):
+    url = reverse("grants:projects", args=[granted.organization_id])
+
+    assert len(as_person(group).get(url).context["cases"]) == 2
+    assert as_person(office).get(url).status_code == 200
+    assert as_person(factories.member(factories.organization())).get(url).status_code == 404
+
+
+# The guideline's page
+
+
+def test_measure_shows_selected_projects_to_all_and_filed_ones_to_the_office(
+    client, as_person, group, office, year
+):
+    chosen = year.proposal
+    measure = chosen.proposal_measures.get().measure
+    waiting = factories.draft()
+    waiting.proposal_measures.update(measure=measure)
+    waiting = advance(waiting, "submit", by=waiting.organization.members.get(), at=NOON)
+    hidden = factories.draft()
+    hidden.proposal_measures.update(measure=measure)
+
+    public = client.get(measure.get_absolute_url()).content.decode()
+    inside = as_person(office).get(measure.get_absolute_url()).content.decode()
+
+    assert chosen.organization.name in public and waiting.organization.name not in public
+    assert reverse("casework:case", args=[chosen.pk]) not in public
+    assert waiting.organization.name in inside and hidden.organization.name not in inside

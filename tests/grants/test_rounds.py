@@ -1,0 +1,318 @@
+"""What the office plans: courses, rounds, budget; and the calls that everyone sees."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import MemberRole, Role
+from casework.services import advance
+from grants import services
+from grants.models import BudgetEntry, EditionParameter, Proposal, Round
+from tests import factories
+from tests.factories import JAPAN, NOON, TODAY
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office():
+    return factories.user(Role.OFFICE)
+
+
+@pytest.fixture
+def edition():
+    return factories.edition()
+
+
+# Rounds
+
+
+def new_round(client, edition, **fields):
+    data = {
+        "fiscal_year": "2026", "name": "令和8年度スタートアップ", "opens_on": "2026-11-01",
+        "closes_on": "2026-11-30", "budget_yen": "1,000,000", **fields,
+    }  # fmt: skip
+    return client.post(f"{reverse('grants:round-new')}?edition={edition.pk}", data)
+
+
+def test_round_closes_at_24_00_of_its_last_day(as_person, office, edition):
+    new_round(as_person(office), edition)
+
+    call = Round.objects.get()
+    assert call.opens_at == datetime(2026, 11, 1, tzinfo=JAPAN)
+    assert call.closes_at == datetime(2026, 12, 1, tzinfo=JAPAN)
+    assert (call.last_day, call.closing_clock) == (date(2026, 11, 30), "24:00")
+    assert call.budget_yen == 1_000_000
+    assert call.frozen_rules == edition.frozen()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "state"), [(-1, "submitted"), (0, "draft"), (1, "draft")], ids=str
+)
+def test_midnight_is_the_first_moment_that_is_too_late(
+    as_person, office, edition, clock, seconds, state
+):
+    new_round(as_person(office), edition)
+    group = factories.member(factories.organization())
+    draft = factories.draft(by=group, round=Round.objects.get())
+    client = as_person(group)
+    clock(datetime(2026, 12, 1, tzinfo=JAPAN) + timedelta(seconds=seconds))
+
+    client.post(reverse("casework:move", args=[draft.pk, "submit"]))
+
+    assert Proposal.objects.get(pk=draft.pk).state == state
+
+
+def test_round_may_close_at_a_time_of_the_clock(as_person, office, edition):
+    new_round(as_person(office), edition, closes_clock="17:00")
+
+    assert Round.objects.get().closing_clock == "17:00"
+
+
+@pytest.mark.parametrize(
+    "fields", [{"closes_on": "2026-10-01"}, {"name": ""}, {"budget_yen": "x"}, {"opens_on": ""}]
+)
+def test_round_that_cannot_be(as_person, office, edition, fields):
+    assert new_round(as_person(office), edition, **fields).status_code == 422
+    assert not Round.objects.exists()
+
+
+def test_before_freezing_the_office_sees_what_is_not_set(as_person, office):
+    edition = factories.edition(max_age_years=None)
+    EditionParameter.objects.filter(name="cap_yen").update(confirmed_years="2023 2024")
+
+    page = as_person(office).get(f"{reverse('grants:round-new')}?edition={edition.pk}")
+
+    shown = {rule.name: rule for rule in page.context["rules"]}
+    assert shown["max_age_years"].is_not_set
+    assert shown["cap_yen"].last_confirmed == "2024"
+    assert "Not set" in page.content.decode()
+
+
+def test_a_later_change_of_the_rules_leaves_the_round_as_it_is(as_person, office):
+    call = factories.call(cap_yen="100000")
+    url = reverse("grants:parameter", args=[call.edition_id, "cap_yen"])
+
+    answer = as_person(office).post(
+        url, {"status": "set", "value": "200000", "source": "要綱", "confirmed_years": "2026"}
+    )
+
+    assert answer.status_code == 302
+    assert call.edition.parameters.get(name="cap_yen").value == "200000"
+    assert Round.objects.get().rules.number("cap_yen") == 100_000
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("cap_yen", {"status": "set", "value": "", "source": "要綱"}),
+        ("cap_yen", {"status": "set", "value": "1", "source": ""}),
+        ("cap_yen", {"status": "set", "value": "十万円", "source": "要綱"}),
+    ],
+)
+def test_rule_that_cannot_be(as_person, office, edition, name, fields):
+    url = reverse("grants:parameter", args=[edition.pk, name])
+
+    assert as_person(office).post(url, fields).status_code == 422
+    assert edition.parameters.get(name="cap_yen").value == "100000"
+
+
+def test_rule_that_is_not_set_loses_its_value(as_person, office, edition):
+    url = reverse("grants:parameter", args=[edition.pk, "cap_yen"])
+
+    as_person(office).post(url, {"status": "not_set", "value": "100000"})
+
+    parameter = edition.parameters.get(name="cap_yen")
+    assert (parameter.status, parameter.value) == ("not_set", "")
+
+
+def test_a_rule_that_was_not_listed_is_added(as_person, office, edition):
+    client = as_person(office)
+
+    answer = client.post(reverse("grants:parameter-new", args=[edition.pk]), {"name": "pledges"})
+    client.post(answer["Location"], {"status": "set", "value": "一\n二", "source": "要領"})
+
+    assert edition.parameters.get(name="pledges").value.splitlines() == ["一", "二"]
+
+
+def test_unknown_rule_is_not_found(as_person, office, edition):
+    assert as_person(office).get(
+        reverse("grants:parameter", args=[edition.pk, "no-such"])
+    ).status_code == 404  # fmt: skip
+
+
+# The budget
+
+
+def enter(client, edition, **fields):
+    data = {
+        "edition": edition.pk, "fiscal_year": "2026", "kind": "initial", "amount_yen": "300000",
+        "voted_on": "2026-03-20", "document": "予算書", **fields,
+    }  # fmt: skip
+    return client.post(reverse("grants:budget-new"), data)
+
+
+def test_budget_adds_up(as_person, office, edition):
+    client = as_person(office)
+    enter(client, edition)
+    enter(client, edition, kind="reduction", amount_yen="-50000")
+
+    (row,) = client.get(reverse("grants:budget")).context["budgets"]
+
+    assert (row["budget"].planned_yen, row["budget"].free_yen) == (250_000, 250_000)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"amount_yen": "-1"}, {"amount_yen": "0"}, {"kind": "reduction"}, {"document": ""}],
+)
+def test_budget_entry_that_cannot_be(as_person, office, edition, fields):
+    assert enter(as_person(office), edition, **fields).status_code == 422
+    assert not BudgetEntry.objects.exists()
+
+
+# Who may see and do what
+
+
+PLANS = ["rounds", "round-new", "courses", "budget", "budget-new"]
+
+
+@pytest.mark.parametrize("name", PLANS)
+@pytest.mark.parametrize(
+    ("role", "reads", "writes"),
+    [
+        (Role.OFFICE, 200, 200),
+        (Role.APPROVER, 200, 403),
+        (Role.AUDITOR, 200, 403),
+        (Role.DEPARTMENT, 403, 403),
+        (Role.PANEL, 403, 403),
+        (Role.ACCOUNTING, 403, 403),
+    ],
+)
+def test_plans_are_read_by_the_city_and_written_by_the_office(as_person, name, role, reads, writes):
+    expected = writes if name.endswith("new") else reads
+
+    assert as_person(factories.user(role)).get(reverse(f"grants:{name}")).status_code == expected
+
+
+def test_pages_of_one_course_and_round(as_person, office):
+    call = factories.call()
+    pages = [
+        reverse("grants:course", args=[call.edition_id]),
+        reverse("grants:parameter", args=[call.edition_id, "cap_yen"]),
+        reverse("grants:parameter-new", args=[call.edition_id]),
+        reverse("grants:round", args=[call.pk]),
+        reverse("grants:paper", args=[call.pk]),
+    ]
+    member = factories.member(factories.organization())
+
+    assert [as_person(office).get(page).status_code for page in pages] == [200] * 5
+    assert [as_person(member).get(page).status_code for page in pages] == [403] * 5
+
+
+def test_round_page_lists_what_was_filed_and_no_draft(as_person, office):
+    call = factories.call()
+    draft = factories.draft(round=call)
+    filed = factories.draft(round=call)
+    filed = advance(filed, "submit", by=filed.organization.members.get(), at=NOON)
+
+    page = as_person(office).get(reverse("grants:round", args=[call.pk]))
+
+    assert list(page.context["page"]) == [filed]
+    assert draft.organization.name not in page.content.decode()
+
+
+# Calls
+
+
+def test_calls_are_open_to_all(client):
+    call = factories.call()
+
+    listed = client.get(reverse("grants:calls"))
+    assert listed.context["open"] == [call]
+    page = client.get(reverse("grants:call", args=[call.pk])).content.decode()
+    assert reverse("account_signup") in page
+
+
+def test_call_that_is_not_announced_is_hidden(client, as_person, office):
+    call = factories.call()
+    Round.objects.update(announced_at=None)
+
+    assert client.get(reverse("grants:call", args=[call.pk])).status_code == 404
+    assert client.get(reverse("grants:calls")).context["open"] == []
+    assert as_person(office).get(reverse("grants:call", args=[call.pk])).status_code == 200
+
+
+def start(client, call, group=None):
+    data = {"organization": group.pk} if group else {}
+    return client.post(reverse("grants:draft-start", args=[call.pk]), data)
+
+
+def test_member_starts_a_draft(as_person):
+    call, group = factories.call(), factories.organization()
+    client = as_person(factories.member(group, MemberRole.EDITOR))
+
+    answer = start(client, call, group)
+
+    assert answer["Location"] == reverse("grants:proposal-edit", args=[Proposal.objects.get().pk])
+    assert client.get(answer["Location"]).status_code == 200
+
+
+def test_no_draft_for_others_nor_after_the_close(as_person, clock, client):
+    call, group = factories.call(), factories.organization()
+    start(as_person(factories.member(factories.organization())), call, group)
+    start(as_person(factories.member(group, MemberRole.VIEWER)), call, group)
+    clock(call.closes_at)
+    start(as_person(factories.member(group)), call, group)
+
+    assert not Proposal.objects.exists()
+
+
+def test_person_of_two_groups_chooses(as_person):
+    call = factories.call()
+    person = factories.member(factories.organization())
+    factories.Membership.objects.create(
+        user=person, organization=factories.organization(), role=MemberRole.EDITOR
+    )
+    person.act_on(TODAY)
+
+    page = as_person(person).get(reverse("grants:call", args=[call.pk]))
+
+    assert len(page.context["groups"]) == 2
+    assert "<select" in page.content.decode()
+
+
+# Queries
+
+
+@pytest.mark.parametrize("name", ["rounds", "calls", "courses", "budget"])
+def test_lists_ask_as_often_for_three_rows_as_for_one(
+    as_person, office, name, django_assert_max_num_queries
+):
+    client, url = as_person(office), reverse(f"grants:{name}")
+    asked = []
+    for rows in (1, 2):
+        for _row in range(rows):
+            call = factories.call()
+            services.enter_budget(
+                call.edition, fiscal_year=2026, kind="initial", amount_yen=1, voted_on=TODAY,
+                document="d", by=office, at=NOON,
+            )  # fmt: skip
+        client.get(url)
+        with django_assert_max_num_queries(100) as queries:
+            client.get(url)
+        asked.append(len(queries))
+
+    assert asked[0] == asked[1]
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_pages_speak_both_languages(client, language):
+    call = factories.call()
+    client.cookies["django_language"] = language
+
+    for url in (reverse("grants:calls"), reverse("grants:call", args=[call.pk])):
+        page = client.get(url).content.decode()
+        assert f'<html lang="{language}">' in page
+        assert ("令和8年11月30日" in page) == (language == "ja")
