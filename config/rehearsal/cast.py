@@ -20,6 +20,8 @@ from casework.models import Sender
 
 #: The password of every invented person; printed by `serve`, and only a demonstration has them.
 PASSWORD = "kamakura-demo"
+#: A domain that can never exist.
+DOMAIN = "@demo.example.jp"
 
 
 @dataclass
@@ -103,7 +105,7 @@ def _department(name: str, name_en: str, since: date) -> Department:
 
 
 def _user(email: str, name: str, at: datetime) -> User:
-    address = f"{email}@demo.example.jp"
+    address = f"{email}{DOMAIN}"
     return User.objects.create(
         email=address, password=_hashed(), name=name, date_joined=at, fictitious=True
     )
@@ -154,3 +156,25 @@ def _group(
         user=person, organization=group, role=MemberRole.OWNER, valid_from=since
     )
     return person
+
+
+def demo_accounts() -> list[str]:
+    """Return what a visitor has to know to log in as each role, a line each."""
+    people = [
+        ("団体 / group", "engawa"),
+        ("団体 / another group", "satoyama"),
+        ("窓口 / office", "office"),
+        ("決裁 / approver", "approver"),
+        ("会計 / accounting", "accounting"),
+        ("担当課 / department", "department"),
+        ("選考部会 / panel", "panel1"),
+        ("コーディネーター / coordinator", "coordinator"),
+        ("委員会 / committee", "committee"),
+        ("監査 / auditor", "auditor"),
+        ("管理者 / administrator", "administrator"),
+    ]
+    return [
+        "デモのアカウント / demo accounts (全員のパスワード / password of all: " + PASSWORD + ")",
+        *(f"  {role}: {name}{DOMAIN}" for role, name in people),
+        "  ログインせずに選ぶ / choose without typing: /demo/",
+    ]

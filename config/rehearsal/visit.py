@@ -8,6 +8,7 @@ from grants import services as grants
 from grants.models import BudgetEntry, CourseEdition
 
 from . import scenes
+from .cast import DOMAIN
 from .rules import COURSES, invent_edition
 from .stage import Stage
 
@@ -17,7 +18,7 @@ OPEN_FOR = timedelta(days=40)
 
 def open_calls(stage: Stage, *, at: datetime) -> None:
     """Open one call a course, with its panel and budgets, so that every step can be walked."""
-    office = User.objects.get(email="office@demo.example.jp")
+    office = User.objects.get(email=f"office{DOMAIN}")
     panel = list(User.objects.filter(duty__role=Role.PANEL).order_by("pk"))
     year = fiscal_year(japan_date(at))
     stage.at = at

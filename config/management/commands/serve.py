@@ -5,7 +5,6 @@ import signal
 import socket
 import sys
 from hashlib import sha256
-from importlib.util import find_spec
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -18,6 +17,7 @@ from accounts.services import first_administrator_link
 from casework import clock
 from config import processes
 from config.bootstrap import Stop, require_writable
+from config.rehearsal.cast import demo_accounts
 
 COMPLETE = "complete\n"
 
@@ -166,12 +166,3 @@ def collect_static() -> None:
     if not stamp.exists() or stamp.read_text() != state.hexdigest():
         call_command("collectstatic", verbosity=0, interactive=False, clear=True)
         stamp.write_text(state.hexdigest())
-
-
-def demo_accounts() -> list[str]:
-    """Return a line for each account that a visitor may use, if the demo year has any."""
-    if not find_spec("config.rehearsal"):
-        return []
-    from config.rehearsal import demo_accounts as lines
-
-    return lines()
