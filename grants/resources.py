@@ -13,7 +13,6 @@ class ProgramResource(resources.ModelResource):
     class Meta:
         clean_model_instances = True
         skip_unchanged = True
-        skip_diff = True
         use_transactions = True
 
 

@@ -54,10 +54,11 @@ def _csv_lines(writer, found) -> Iterator[str]:
 @login_required
 @require_safe
 def ledger_xlsx(request):
+    found = _found(request)
     book = Workbook(write_only=True)
     sheet = book.create_sheet("proposals")
     sheet.append(HEADER)
-    for row in rows(_found(request)):
+    for row in rows(found):
         sheet.append(row)
     file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
     book.save(file)
