@@ -1,6 +1,7 @@
 """Sending one notice at most once per claim: claim, send with no transaction open, stamp."""
 
 import logging
+import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -67,8 +68,14 @@ def _send(notice: Notice) -> None:
         subject=notice.subject,
         body=f"{notice.body}\n\n{settings.SITE_URL}{notice.path}\n",
         to=[notice.to],
-        headers={"Message-ID": f"<{notice.key}@{settings.MESSAGE_ID_DOMAIN}>"},
+        headers={"Message-ID": message_id(notice)},
     ).send()
+
+
+def message_id(notice: Notice) -> str:
+    """Return what every attempt to send ``notice`` bears, so that mailers see it is the same mail."""
+    made = uuid.uuid5(uuid.NAMESPACE_URL, f"{settings.SITE_URL}/{notice.key}")
+    return f"<{made}@{settings.MESSAGE_ID_DOMAIN}>"
 
 
 def _give_back(notice: Notice, error: Exception, at: datetime) -> None:

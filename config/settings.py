@@ -264,6 +264,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,  # seconds until the task of a killed worker is handed out again
     "socket_connect_timeout": 2,
+    "max_retries": 0,  # or each notice of a move waits six seconds for a broker that is down
 }
 CELERY_TASK_PUBLISH_RETRY = False  # a page does not wait for a broker that is down; beat sweeps up
 CELERY_TASK_ACKS_LATE = True
