@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
 
@@ -11,4 +11,5 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self):
-        post_migrate.connect(make_cache_table, sender=self)
+        # The signal comes once for each app that has models, and this one has none.
+        post_migrate.connect(make_cache_table, sender=apps.get_app_config("accounts"))
