@@ -9,7 +9,8 @@ from django.conf import settings
 
 def test_migrate_makes_the_cache_table(tmp_path):
     """In a database of its own: the test runner makes cache tables by itself."""
-    environment = {**os.environ, "DATA": str(tmp_path), "DATABASE_URL": "", "DEMO": "0"}
+    own = {"DATA": str(tmp_path), "DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "config.settings"}
+    environment = {**os.environ, **own}
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 
     subprocess.run([*manage, "migrate", "-v0"], check=True, env=environment)
