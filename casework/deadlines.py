@@ -27,7 +27,8 @@ USUAL_LADDER = (Rung(14), Rung(3), Rung(0), Rung(-1, also=("office",)))
 class DeadlineKind:
     """One kind of duty with a date.
 
-    :param owed_by: a party code of ``casework.parties``.
+    :param owed_by: a party code of ``casework.parties``; empty for a right that ends (such as to
+        withdraw): nobody owes it, and nobody is late when it has ended.
     :param rule: called with the case, ``at`` and the facts of the move that opens it; returns the
         :class:`~casework.derivation.Due`, or ``None`` where this case owes no such thing.
     """

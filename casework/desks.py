@@ -78,7 +78,7 @@ def most_urgent_first(cases: CaseQuerySet, *, owed_by: str | None = None) -> Cas
 
     :param owed_by: look only at what this party owes; at everything if ``None``.
     """
-    owed = Deadline.objects.open().filter(case=OuterRef("pk"))
+    owed = Deadline.objects.open().duties().filter(case=OuterRef("pk"))
     if owed_by:
         owed = owed.filter(owed_by=owed_by)
     ends = owed.annotate(ends=Coalesce(Max("extensions__until"), F("due_on")))
@@ -90,7 +90,7 @@ def most_urgent_first(cases: CaseQuerySet, *, owed_by: str | None = None) -> Cas
 
 def with_open_deadlines(cases: CaseQuerySet) -> CaseQuerySet:
     """Fetch what the rows of a desk show, in a fixed number of queries."""
-    deadlines = Deadline.objects.open().order_by("pk").prefetch_related("extensions")
+    deadlines = Deadline.objects.open().duties().order_by("pk").prefetch_related("extensions")
     return cases.with_parties().prefetch_related(
         Prefetch("deadlines", deadlines, to_attr="open_deadlines")
     )

@@ -111,7 +111,7 @@ deadlines.register(
                  _after_now("offer_days", "offered")),
     DeadlineKind("grant_application", _("Application for the grant"), Party.ORGANIZATION,
                  _after_now("grant_application_days", "decision_sent")),
-    DeadlineKind("withdrawal", _("Last day to withdraw after the decision"), Party.ORGANIZATION,
+    DeadlineKind("withdrawal", _("Last day to withdraw after the decision"), "",
                  _after_now("withdrawal_days", "decision_sent"), ladder=()),
     DeadlineKind("report", _("Final report"), Party.ORGANIZATION, _report),
     DeadlineKind("report_supplement", _("Supplement to the report"), Party.ORGANIZATION, _supplement),

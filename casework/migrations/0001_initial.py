@@ -300,7 +300,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("kind", models.CharField(max_length=40)),
-                ("owed_by", models.CharField(max_length=20)),
+                ("owed_by", models.CharField(blank=True, max_length=20)),
                 ("due_on", models.DateField(null=True, verbose_name="due")),
                 ("due_at", models.DateTimeField(null=True)),
                 ("derivation", models.JSONField()),

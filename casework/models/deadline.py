@@ -20,6 +20,10 @@ class DeadlineQuerySet(models.QuerySet):
         """Keep what is still owed: neither met, nor closed, nor replaced by a later row."""
         return self.filter(met_at__isnull=True, closed_at__isnull=True)
 
+    def duties(self):
+        """Leave out rights that end, which nobody owes."""
+        return self.exclude(owed_by="")
+
     def visible_to(self, user):
         return self.filter(case__in=Case.objects.visible_to(user))
 
@@ -29,12 +33,12 @@ class Deadline(models.Model):
 
     :param due_on: last Japan date on which the duty is met in time; empty is "not set".
     :param due_at: the moment it ends, 24:00 Japan time unless its kind has a clock time.
-    :param owed_by: a party code of ``casework.parties``.
+    :param owed_by: a party code of ``casework.parties``; empty for a right that ends.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="deadlines")
     kind = models.CharField(max_length=40)
-    owed_by = models.CharField(max_length=20)
+    owed_by = models.CharField(max_length=20, blank=True)
     due_on = models.DateField(_("due"), null=True)
     due_at = models.DateTimeField(null=True)
     derivation = models.JSONField()
@@ -86,7 +90,7 @@ class Deadline(models.Model):
 
     def is_late(self, now: datetime) -> bool:
         """Return whether the duty was, or is being, met too late; computed, never stored."""
-        if self.ends_on is None:
+        if self.ends_on is None or not self.owed_by:
             return False
         if self.met_on:
             return self.met_on > self.ends_on

@@ -192,6 +192,8 @@ def due(context, deadline) -> dict:
     if on is None or today is None:
         return {"on": on}
     left = (on - today).days
+    if left < 0 and getattr(deadline, "owed_by", None) == "":
+        return {"on": on, "tone": "closed", "words": _("Has ended")}
     return {"on": on, "tone": _urgency(left), "words": _days_left(left)}
 
 
