@@ -1,11 +1,14 @@
 """What follows a move in the same transaction, registered by whoever it concerns.
 
-The order is that of the apps, lowest first, and within an app that of registration.
+The order is that of the apps, lowest first, and within an app that of registration; which app is
+loaded first does not matter.
 ``tests/casework/test_consequences.py`` prints and pins the list.
 """
 
 from collections import defaultdict
 from collections.abc import Callable
+
+from django.apps import apps
 
 #: (kind, verb) → functions called as ``function(case, by=…, at=…, facts=…)``.
 CONSEQUENCES: dict[tuple[str, str], list[Callable]] = defaultdict(list)
@@ -23,4 +26,12 @@ def on(kind: str, *verbs: str):
 
 
 def following(kind: str, verb: str) -> list[Callable]:
-    return CONSEQUENCES.get((kind, verb), [])
+    """Return what follows ``verb`` of ``kind``, in the order in which it is done."""
+    return sorted(CONSEQUENCES.get((kind, verb), []), key=_layer)
+
+
+def _layer(function: Callable) -> int:
+    """Return how low the app of ``function`` lies; the settings name the highest app first."""
+    names = [config.name for config in apps.get_app_configs()]
+    app = function.__module__.partition(".")[0]
+    return -names.index(app) if app in names else 0

@@ -1,0 +1,108 @@
+"""What follows which move, printed and pinned: nothing joins or leaves this list unseen."""
+
+import pytest
+
+from casework import consequences
+from casework.consequences import CONSEQUENCES, following
+from casework.models.case import KINDS
+from casework.services import advance
+from tests import factories
+from tests.casework.cases import filed
+from tests.factories import NOON
+
+#: (kind, verb) → what follows, in the order it is done. Whoever registers a consequence writes it here.
+PINNED = {
+    ("approval", "approve"): ["casework.execute", "casework.tell_the_drafter"],
+    ("approval", "drop"): ["casework.tell_the_drafter"],
+    ("approval", "send_back"): ["casework.tell_the_drafter"],
+    ("collaboration_report", "correct"): ["reporting.publish_the_version"],
+    ("collaboration_report", "publish"): ["reporting.publish_the_version"],
+    ("collaboration_report", "resubmit"): ["reporting.keep_what_was_sent"],
+    ("collaboration_report", "submit"): ["reporting.keep_what_was_sent"],
+    ("project_year", "apply"): ["grants.keep_the_application"],
+    ("project_year", "confirm"): ["reporting.accept_the_report", "reporting.ask_the_department"],
+    ("project_year", "grant"): ["grants.refuse_more_than_allowed", "reporting.open_the_report"],
+    ("project_year", "postpone"): ["reporting.drop_the_report"],
+    ("project_year", "reapply"): ["grants.keep_the_application"],
+    ("project_year", "report"): ["reporting.ask_the_department"],
+    ("project_year", "revoke"): ["reporting.drop_the_report"],
+    ("project_year", "withdraw"): ["reporting.drop_the_report"],
+    ("proposal", "agree"): ["grants.open_project_years"],
+    ("proposal", "decline"): ["reviews.close_the_sheets"],
+    ("proposal", "file_paper"): ["grants.keep_the_version"],
+    ("proposal", "prepare"): ["grants.open_project_years"],
+    ("proposal", "refer"): ["reviews.hand_out_sheets"],
+    ("proposal", "renounce"): ["grants.end_the_years"],
+    ("proposal", "rescind"): ["grants.end_the_years"],
+    ("proposal", "reserve"): ["reviews.close_the_sheets"],
+    ("proposal", "resubmit"): ["grants.keep_the_version"],
+    ("proposal", "select"): ["reviews.close_the_sheets"],
+    ("proposal", "submit"): ["grants.keep_the_version"],
+    ("proposal", "withdraw"): ["reviews.drop_the_sheets"],
+    ("report", "resubmit"): ["reporting.report_the_year"],
+    ("report", "send_back"): ["reporting.return_the_year"],
+    ("report", "submit"): ["reporting.report_the_year"],
+}
+
+
+def named(function) -> str:
+    return f"{function.__module__.partition('.')[0]}.{function.__name__}"
+
+
+def registered() -> dict[tuple[str, str], list[str]]:
+    return {move: [named(f) for f in following(*move)] for move in sorted(CONSEQUENCES)}
+
+
+def test_consequences_are_these():
+    found = registered()
+    for (kind, verb), functions in found.items():
+        print(f'    ("{kind}", "{verb}"): {functions},')
+
+    assert found == PINNED, "Is the change meant? Then copy the printed list into PINNED above."
+
+
+@pytest.mark.parametrize(("kind", "verb"), sorted(CONSEQUENCES))
+def test_consequence_follows_a_move_that_the_table_has(kind, verb):
+    assert verb == "open" or verb in KINDS[kind].flow
+
+
+@pytest.mark.parametrize("move", sorted(CONSEQUENCES))
+def test_nothing_is_registered_twice(move):
+    functions = CONSEQUENCES[move]
+
+    assert len(functions) == len(set(functions))
+
+
+def test_lower_apps_come_first_whatever_was_loaded_first(monkeypatch):
+    made = []
+    for app in ("reporting", "casework", "grants"):
+
+        def function(case, **kwargs): ...
+
+        function.__module__ = f"{app}.consequences"
+        made.append(function)
+    monkeypatch.setitem(CONSEQUENCES, ("k", "v"), made)
+
+    assert [named(f).partition(".")[0] for f in following("k", "v")] == [
+        "casework", "grants", "reporting",
+    ]  # fmt: skip
+
+
+def test_move_without_consequences_has_none():
+    assert following("proposal", "accept") == []
+    assert ("proposal", "accept") not in CONSEQUENCES
+
+
+@pytest.mark.django_db
+def test_consequence_is_told_the_case_the_person_the_moment_and_the_facts(monkeypatch):
+    told = []
+    monkeypatch.setitem(
+        consequences.CONSEQUENCES, ("proposal", "accept"), [lambda *a, **k: told.append((a, k))]
+    )
+    office = factories.user("office")
+
+    proposal = advance(filed(), "accept", by=office, at=NOON, note="電話")
+
+    (((case,), facts),) = told
+    assert case == proposal and case.state == "accepted"
+    assert facts == {"by": office, "at": NOON, "facts": {"note": "電話"}}
