@@ -129,7 +129,7 @@ def update(root: Path, catalog: Catalog) -> Catalog:
         old = rows.get(text)
         fresh.add(
             (text.id, text.plural) if text.plural else text.id,
-            old.string if old else None,
+            old.string if old else "",
             locations=[(place, 0) for place in places],
             flags=old.flags if old else (),
             user_comments=old.user_comments if old else (),
