@@ -1,5 +1,9 @@
+import re
+from gettext import GNUTranslations
+
 import pytest
 from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 
 from config import translations
 from config.translations import Text
@@ -94,3 +98,43 @@ def test_update_keeps_what_is_translated_and_settles(root):
     assert translations.complaints(root, catalog) == ["not translated: 'New'"]
     translations.write(path, translations.update(root, catalog))
     assert path.read_bytes() == first
+
+
+@pytest.fixture(scope="module")
+def japanese():
+    return translations.read(translations.CATALOG)
+
+
+def test_every_text_has_its_japanese(japanese):
+    assert translations.complaints(translations.ROOT, japanese) == []
+
+
+def test_the_japanese_keeps_every_placeholder(japanese):
+    lost = [
+        message.id
+        for message in japanese
+        if message.id and placeholders(japanese_of(message)) != placeholders(english_of(message))
+    ]
+    assert lost == []
+
+
+def test_the_japanese_is_compiled(japanese, tmp_path):
+    path = tmp_path / "django.mo"
+    with path.open("wb") as file:
+        write_mo(file, japanese)
+    with path.open("rb") as file:
+        compiled = GNUTranslations(file)
+    assert compiled.gettext("Submitted") == "提出済み"
+    assert compiled.ngettext("%(days)d day left", "%(days)d days left", 1) == "あと%(days)d日"
+
+
+def english_of(message):
+    return message.id[-1] if message.pluralizable else message.id
+
+
+def japanese_of(message):
+    return message.string[0] if message.pluralizable else message.string
+
+
+def placeholders(text):
+    return sorted(set(re.findall(r"%\(\w+\)[ds]|\{\w+\}", text)))
