@@ -1,0 +1,266 @@
+"""Uploads: what they are is read from their bytes; who may add and take out."""
+
+import hashlib
+import io
+import zipfile
+import zlib
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
+
+from accounts.models import MemberRole, Role
+from casework import files
+from casework.models import Case, Event, StoredFile
+from tests import factories
+from tests.casework.cases import filed, group_of, sent_back
+from tests.factories import NOON
+
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
+JPG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000") + b"\xff\xd9"
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    body = kind + data
+    return len(data).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+
+
+PNG = (
+    b"\x89PNG\r\n\x1a\n"
+    + chunk(b"IHDR", bytes([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]))
+    + chunk(b"IDAT", zlib.compress(b"\0\0"))
+    + chunk(b"IEND", b"")
+)
+
+
+def office_file(*names: str) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name in ("[Content_Types].xml", *names):
+            archive.writestr(name, "<x/>")
+    return made.getvalue()
+
+
+DOCX, XLSX = office_file("word/document.xml"), office_file("xl/workbook.xml")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "media_type"),
+    [
+        ("a.pdf", PDF, "application/pdf"),
+        ("A.PDF", PDF, "application/pdf"),
+        ("写真.png", PNG, "image/png"),
+        ("a.jpg", JPG, "image/jpeg"),
+        ("a.jpeg", JPG, "image/jpeg"),
+        ("a.docx", DOCX, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        ("a.xlsx", XLSX, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ],
+)
+def test_accepted_files_are_known_by_their_bytes(name, content, media_type):
+    assert files.check(name, content) == media_type
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("a.pdf", b"", "empty"),
+        ("a.pdf", PDF + b"x" * files.MAX_BYTES, "larger"),
+        ("a.exe", b"MZ\x90\x00", "not accepted"),
+        ("a.html", HTML, "not accepted"),
+        ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not accepted"),
+        ("a.zip", office_file(), "not accepted"),
+        ("a.docm", office_file("word/document.xml"), "not accepted"),
+        ("pdf", PDF, "not accepted"),
+        ("a.pdf.exe", PDF, "not accepted"),
+        ("a.png", HTML, "not what its name says"),
+        ("a.pdf", HTML, "not what its name says"),
+        ("a.pdf", PNG, "not what its name says"),
+        ("a.png", JPG, "not what its name says"),
+        ("a.jpg", b"\xff\xd8", "not what its name says"),
+        ("a.docx", XLSX, "not what its name says"),
+        ("a.xlsx", DOCX, "not what its name says"),
+        ("a.xlsx", office_file("payload.html"), "not what its name says"),
+        ("a.xlsx", XLSX[:40], "damaged"),
+        ("a.xlsx", office_file("xl/workbook.xml", "xl/vbaProject.bin"), "macros"),
+        ("a.docx", office_file("word/document.xml", "word/VBAPROJECT.BIN"), "macros"),
+    ],
+)
+def test_refused_files_are_refused_in_words(name, content, why):
+    with translation.override("en"), pytest.raises(ValidationError, match=why):
+        files.check(name, content)
+
+
+def test_largest_file_is_accepted():
+    content = PDF.ljust(files.MAX_BYTES, b"\n")
+
+    assert files.check("a.pdf", content) == "application/pdf"
+
+
+# Storing
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def draft():
+    return factories.draft()
+
+
+def store(case, by, *, name="計画.pdf", content=PDF, label="計画") -> StoredFile:
+    return files.store(case, SimpleUploadedFile(name, content), label=label, by=by, at=NOON)
+
+
+def read(stored: StoredFile) -> bytes:
+    with stored.content.open() as content:
+        return content.read()
+
+
+def test_file_is_kept_with_its_digest_and_a_line_of_history(draft, folder):
+    stored = store(draft, group_of(draft))
+
+    digest = hashlib.sha256(PDF).hexdigest()
+    assert (stored.name, stored.label, stored.size) == ("計画.pdf", "計画", len(PDF))
+    assert (stored.media_type, stored.digest) == ("application/pdf", digest)
+    assert read(stored) == PDF
+    event = draft.events.get(verb="add_file")
+    assert event.facts == {"file": stored.pk, "digest": digest}
+
+
+def test_file_bears_no_name_of_its_uploader_on_the_disk(draft, folder):
+    stored = store(draft, group_of(draft), name="../../etc/計画 (1).pdf")
+
+    assert stored.name == "計画 (1).pdf"
+    (path,) = (p for p in folder.rglob("*") if p.is_file())
+    assert path.name == f"{stored.key}.pdf"
+
+
+def test_refused_file_leaves_nothing(draft, folder):
+    before = Event.objects.count()
+
+    with pytest.raises(ValidationError):
+        store(draft, group_of(draft), name="a.png", content=HTML)
+
+    assert not StoredFile.objects.exists()
+    assert Event.objects.count() == before
+    assert not [p for p in folder.rglob("*") if p.is_file()]
+
+
+def test_too_large_file_is_not_read_to_its_end(draft):
+    upload = SimpleUploadedFile("a.pdf", PDF.ljust(files.MAX_BYTES + 5, b"\n"))
+
+    with pytest.raises(ValidationError):
+        files.store(draft, upload, label="", by=group_of(draft), at=NOON)
+
+    assert upload.tell() == files.MAX_BYTES + 1
+
+
+def test_other_group_adds_no_file(draft):
+    with pytest.raises(PermissionDenied):
+        store(draft, factories.member(factories.organization()))
+
+
+def test_viewer_adds_no_file(draft):
+    with pytest.raises(PermissionDenied):
+        store(draft, factories.member(draft.organization, MemberRole.VIEWER))
+
+
+@pytest.mark.parametrize("role", [Role.APPROVER, Role.AUDITOR, Role.PANEL, Role.DEPARTMENT])
+def test_other_roles_add_no_file(draft, role):
+    with pytest.raises(PermissionDenied):
+        store(draft, factories.user(role))
+
+
+def test_duty_counts_on_the_day_of_the_upload(draft):
+    clerk = factories.user(Role.OFFICE)
+    clerk.duty_set.update(valid_until=NOON.date())
+    clerk.act_on(NOON.date().replace(month=12))
+
+    assert store(draft, clerk)  # read as of NOON, whatever the person acted on before
+
+
+# Taking out
+
+
+def test_file_is_taken_out_of_a_draft_but_kept(draft):
+    stored = store(draft, group_of(draft))
+
+    files.remove(stored, by=group_of(draft), at=NOON)
+
+    assert stored.removed_at == NOON
+    assert not StoredFile.objects.standing().exists()
+    assert read(stored) == PDF
+    assert draft.events.get(verb="remove_file").facts == {"file": stored.pk}
+
+
+def test_file_of_a_filed_case_stays():
+    proposal = filed()
+    stored = store(proposal, group_of(proposal))
+
+    with pytest.raises(PermissionDenied):
+        files.remove(stored, by=group_of(proposal), at=NOON)
+
+
+def test_file_can_be_taken_out_while_the_case_is_mended():
+    factories.sender()
+    proposal = sent_back()
+    stored = store(proposal, group_of(proposal))
+
+    files.remove(stored, by=group_of(proposal), at=NOON)
+
+    assert not proposal.files.standing().exists()
+
+
+def test_other_person_takes_nothing_out(draft):
+    stored = store(draft, group_of(draft))
+
+    with pytest.raises(PermissionDenied):
+        files.remove(stored, by=factories.member(factories.organization()), at=NOON)
+
+
+# Seeing
+
+
+def test_file_is_seen_by_whoever_sees_its_case(draft):
+    stored = store(draft, group_of(draft))
+
+    assert stored in StoredFile.objects.visible_to(group_of(draft))
+    assert stored not in StoredFile.objects.visible_to(factories.user(Role.OFFICE))
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("group", 200), ("office", 404), ("other group", 404), ("nobody", 302)],
+)
+def test_download_asks_who_may_see_the_case(client, draft, who, status):
+    stored = store(draft, group_of(draft))
+    people = {
+        "group": lambda: group_of(draft),
+        "office": lambda: factories.user(Role.OFFICE),
+        "other group": lambda: factories.member(factories.organization()),
+    }
+    if who in people:
+        client.force_login(people[who]())
+
+    response = client.get(f"/files/{stored.key}/")
+
+    assert response.status_code == status
+    if status == 200:
+        assert b"".join(response.streaming_content) == PDF
+        assert response["X-Content-Type-Options"] == "nosniff"
+        assert "attachment" in response["Content-Disposition"]
+
+
+def test_case_of_a_file_may_not_be_read_by_its_address(client, draft):
+    Case.objects.filter(pk=draft.pk).update(internal=True)
+    stored = store(draft, group_of(draft))
+    client.force_login(group_of(draft))
+
+    assert client.get(f"/files/{stored.key}/").status_code == 404
