@@ -6,6 +6,7 @@ from casework.calendar import japan_date
 from casework.flow import Text
 from casework.models import Remark
 from casework.panels import panel
+from casework.work_pages import work_page
 
 from . import printing, services
 from .adoptions import cap_of
@@ -239,3 +240,25 @@ for kind, name, context, order in (
     (Y, "years", siblings_panel, 60), (Y, "versions", versions_panel, 80),
 ):  # fmt: skip
     panel(kind, f"{FOLDER}/{name}.html", context, order)
+
+
+def _lacks_terms(proposal: Proposal, user) -> bool:
+    return services.may_propose_terms(proposal, user) and not proposal.terms.exists()
+
+
+def _lacks_pledge(proposal: Proposal, user) -> bool:
+    return services.may_edit(proposal, user) and not proposal.pledged_at
+
+
+def _has_money_open(year: ProjectYear, user) -> bool:
+    return year.balance_yen != 0 and user.has_perm("grants.record_payment", year)
+
+
+for kind, label, address, offered in (
+    (P, _("Write the proposal"), "grants:proposal-edit", services.may_edit),
+    (P, _("Accept the pledges"), "grants:proposal-pledge", _lacks_pledge),
+    (P, _("Write down roles and costs"), "grants:terms", _lacks_terms),
+    (Y, _("Fill in the application"), "grants:year-edit", services.may_edit_year),
+    (Y, _("Record a payment"), "grants:payment-new", _has_money_open),
+):
+    work_page(kind, label, address, offered)

@@ -1,6 +1,7 @@
 """What reporting adds to the pages of cases and measures, to desks and to lines of history."""
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from casework.approvals import waiting_draft
@@ -8,6 +9,7 @@ from casework.desk_links import desk_link
 from casework.panels import panel
 from casework.parties import Party
 from casework.verbs import name_verbs
+from casework.work_pages import work_page
 from guideline import panels as guideline_panels
 
 from . import services
@@ -100,4 +102,23 @@ name_verbs(
     leave_out=_("Spending that does not count was named"),
     name_the_day=_("The due date was named"),
     table=_("Received by the committee"),
+)
+
+
+def _awaits_report(year, user) -> bool:
+    report = Report.objects.filter(project_year=year).first()
+    return report is not None and services.may_edit_report(report, user)
+
+
+def _report_of(year) -> str:
+    return reverse("reporting:report-edit", args=[year.final_report.pk])
+
+
+work_page("project_year", _("Write the report"), _report_of, _awaits_report)
+work_page("report", _("Write the report"), "reporting:report-edit", services.may_edit_report)
+work_page(
+    CollaborationReport.KIND,
+    _("Write the report"),
+    "reporting:collaboration-edit",
+    services.may_edit_collaboration,
 )

@@ -1,9 +1,11 @@
 """What the case pages of sheets, proposals and drafts show about a selection."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from casework.panels import panel
 from casework.verbs import name_verbs
+from casework.work_pages import work_page
 
 from .material import material_of
 from .models import DecisionSnapshot, ScoreSheet
@@ -56,3 +58,19 @@ def decision_panel(case, request) -> dict | None:
 panel("score_sheet", "reviews/panels/sheet.html", sheet_panel, order=10)
 panel("proposal", "reviews/panels/proposal.html", proposal_panel, order=60)
 panel("approval", "reviews/panels/decision.html", decision_panel, order=20)
+
+
+def _scores(sheet: ScoreSheet, user) -> bool:
+    return sheet.state == "assigned" and user.has_perm("reviews.score", sheet)
+
+
+def _runs_selection(proposal, user) -> bool:
+    return proposal.state == "in_selection" and user.has_perm("reviews.run_selection")
+
+
+def _selection_of(proposal) -> str:
+    return reverse("reviews:selection", args=[proposal.round_id])
+
+
+work_page("score_sheet", _("Score the proposal"), "reviews:sheet", _scores)
+work_page("proposal", _("Open the selection of this round"), _selection_of, _runs_selection)

@@ -217,8 +217,9 @@ def _days_left(days: int) -> str:
 
 @register.inclusion_tag("components/next_step.html", takes_context=True)
 def next_step(
-    context, case, moves, refused=(), deadline=None, holder: str = "", text: str = "", drafts=()
-) -> dict:
+    context, case, moves, refused=(), deadline=None, holder: str = "", text: str = "", drafts=(),
+    work=(),
+) -> dict:  # fmt: skip
     """Say what to do next on a case, by when, and why a button is not there.
 
     :param moves: moves the reader may make now; each has verb, label, hint, tone.
@@ -226,11 +227,13 @@ def next_step(
     :param holder: who holds the case, in words; if empty, the parties of its stage.
     :param text: what to do, one sentence; if empty, what the stage says.
     :param drafts: moves the reader may draft for an approver (起案).
+    :param work: (label, address) of pages where the work is done; they come first.
     """
     return {
         "case": case,
         "moves": [(m, reverse("casework:move", args=[case.pk, m.verb])) for m in moves],
         "drafts": [(m, reverse("casework:draft", args=[case.pk, m.verb])) for m in drafts],
+        "work": work,
         "refused": refused,
         "deadline": deadline,
         "holder": holder or ", ".join(str(Party(party).label) for party in case.stage.holders),

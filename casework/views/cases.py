@@ -13,6 +13,7 @@ from casework.errors import NotPossible
 from casework.models import Case
 from casework.models.case import CaseQuerySet
 from casework.next_moves import acts_for, next_moves, what_to_do
+from casework.work_pages import work_on
 from casework.panels import panels_of
 from casework.timeline import timeline
 
@@ -44,8 +45,9 @@ def case_detail(request, pk):
         "case": case,
         "trail": trail_to(case, user),
         "next": moves,
+        "work": work_on(case, user),
         "what_to_do": what_to_do(case, user),
-        "next_deadline": next_of(standing, *acts_for(user, case)),
+        "next_deadline": next_of([d for d in standing if d.owed_by], *acts_for(user, case)),
         "waiting_draft": _if_visible(moves.waiting, user),
         "steps": timeline(case),
         "standing": standing,
