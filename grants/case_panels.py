@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from casework.calendar import japan_date
 from casework.flow import Text
 from casework.models import Remark
