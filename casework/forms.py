@@ -16,6 +16,8 @@ from .models.case import KINDS
 from .moves import MoveForm, asks
 from .templatetags.components import fiscal_year_tag
 
+#: The filter that leaves no kind of case out.
+ALL_KINDS = "all"
 #: How far one press moves the clock of a demonstration, at most.
 FARTHEST_MONTHS = 24
 
@@ -183,7 +185,11 @@ class FilterForm(forms.Form):
 
 
 class CaseFilterForm(FilterForm):
-    """Search by title, number and group; filter by kind, state, year and whether it is open."""
+    """Search by title, number and group; filter by kind, state, year and whether it is open.
+
+    As long as nothing is asked for, what the city keeps for itself (drafts of decisions, score
+    sheets) is left out: there is much of it, and it is found by its kind.
+    """
 
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False)
@@ -199,7 +205,8 @@ class CaseFilterForm(FilterForm):
         kinds = list(dict.fromkeys(kind for kind, _year in found))
         years = sorted({year for _kind, year in found}, reverse=True)
         everything = ("", _("All"))
-        self.fields["kind"].choices = [everything, *((k, KINDS[k].label) for k in kinds)]
+        named = [(kind, KINDS[kind].label) for kind in kinds]
+        self.fields["kind"].choices = [("", _("Cases of groups")), (ALL_KINDS, _("All")), *named]
         self.fields["state"].choices = [everything, *(_states_of(kind) for kind in kinds)]
         self.fields["fiscal_year"].choices = [everything, *((y, fiscal_year_tag(y)) for y in years)]
 
@@ -208,8 +215,11 @@ class CaseFilterForm(FilterForm):
         if words := self.asked("q"):
             named = Q(organization__name__icontains=words) | Q(number__icontains=words)
             cases = cases.filter(named | Q(title__icontains=words))
-        if kind := self.asked("kind"):
+        kind = self.asked("kind")
+        if kind in KINDS:
             cases = cases.filter(kind=kind)
+        elif not kind and not words and not self.asked("state"):
+            cases = cases.filter(internal=False)
         if state := self.asked("state"):
             kind, _colon, code = state.partition(":")
             cases = cases.filter(kind=kind, state=code)
