@@ -131,7 +131,9 @@ def main() -> int:
     if service != "postgres" or not command:
         sys.exit(__doc__)
     with postgres() as url:
-        return subprocess.run(command, env={**os.environ, "TEST_DATABASE_URL": url}).returncode
+        # Importing `config` named the program's own settings, which pytest would obey.
+        theirs = {"TEST_DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+        return subprocess.run(command, env={**os.environ, **theirs}).returncode
 
 
 if __name__ == "__main__":
