@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import require
+from casework.approvals import waiting_draft
 from casework.errors import NotPossible
 from grants.models import Proposal, Round
 
@@ -52,6 +53,7 @@ def selection(request, pk):
         "came": sum(row.counted for row in rows),
         "expected": sum(row.expected for row in rows),
         "left_yen": left_yen(round),
+        "waiting": waiting_draft(rows[0].proposal) if rows else None,
         "chart": chart.spread(
             rows, max_points=rubric.max_points, pass_mark=rubric.pass_mark
         ) if rubric else None,

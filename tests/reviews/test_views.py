@@ -367,6 +367,9 @@ def test_decision_is_drafted_on_the_page(client, scene):
     assert page["Location"] == reverse("casework:case", args=[approval.pk])
     assert approval.items.get(verb="select").amount_yen == 70_000
 
+    page = get(client, scene.office, reverse("reviews:selection", args=[scene.round.pk]))
+    assert "waits for an approver" in text_of(page)
+    assert url not in page.content.decode()
     approver = factories.user(Role.APPROVER)
     page = get(client, approver, reverse("casework:case", args=[approval.pk]))
     assert DecisionSnapshot.objects.get().digest in page.content.decode()
