@@ -1,7 +1,7 @@
 """Whether every text has its Japanese: `python -m config.translations [--update]`.
 
-Texts are found without the system's gettext: in Python by Babel, in templates by Django's own
-translation of a template into calls.
+Texts are found without the system's gettext: in Python from its syntax tree, in templates by
+Django's own translation of a template into calls.
 """
 
 import argparse
@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
@@ -21,18 +20,7 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 CATALOG = ROOT / "locale" / "ja" / "LC_MESSAGES" / "django.po"
 APPS = ("accounts", "casework", "config", "grants", "guideline", "reporting", "reviews")
-KEYWORDS = {
-    "_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "gettext_noop": None,
-    "ngettext": (1, 2),
-    "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "pgettext_lazy": ((1, "c"), 2),
-    "npgettext": ((1, "c"), 2, 3),
-    "npgettext_lazy": ((1, "c"), 2, 3),
-}
+FUNCTION = re.compile(r"_|n?p?gettext(_lazy|_noop)?")
 STRING = r"""u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 CALL = re.compile(rf"\b(_|n?p?gettext)\({STRING}(?:, {STRING})?(?:, {STRING})?", re.DOTALL)
 
@@ -46,17 +34,29 @@ class Text(NamedTuple):
 
 
 def texts_of_python(path: Path) -> Iterator[Text]:
-    for _line, ids, _comments, context in extract_from_file("python", path, KEYWORDS):
-        first, *plural = ids if isinstance(ids, tuple) else (ids,)
-        yield Text(first, plural[0] if plural else "", context or "")
+    """Read the calls of a file as Python itself does, those inside f-strings too."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+        function = getattr(call.func, "id", getattr(call.func, "attr", ""))
+        if FUNCTION.fullmatch(function) and (strings := literals(call)):
+            yield text_of(function, strings)
+
+
+def literals(call: ast.Call) -> list[str]:
+    values = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
+    return [value for value in values if isinstance(value, str)]
 
 
 def texts_of_template(path: Path) -> Iterator[Text]:
     for match in CALL.finditer(templatize(path.read_text())):
-        function, *literals = match.groups()
-        strings = [ast.literal_eval(literal) for literal in literals if literal]
-        context = strings.pop(0) if "p" in function else ""
-        yield Text(strings[0], strings[1] if function.startswith("n") else "", context)
+        function, *strings = match.groups()
+        yield text_of(function, [ast.literal_eval(string) for string in strings if string])
+
+
+def text_of(function: str, strings: list[str]) -> Text:
+    kind = function.partition("_")[0]
+    context = strings.pop(0) if "p" in kind else ""
+    return Text(strings[0], strings[1] if kind.startswith("n") else "", context)
 
 
 def sources(root: Path) -> Iterator[tuple[Path, Iterator[Text]]]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _, ngettext, pgettext_lazy
 a = _("Plain"), _("In two " "parts"), ngettext("%(n)d day", "%(n)d days", n)
 b = pgettext_lazy("month", "May")
 c = gettext(variable)
+d = f"{translation.gettext('Inside')} {_('In place of %(n)s') % {'n': n}}"
 """
 TEMPLATE = """{% load i18n %}<p>It's nothing to translate</p>
 {% translate "Shown (here)" %} {% include "x.html" with label=_("A label, it's one") %}
@@ -38,6 +39,8 @@ def test_texts_of_python_are_found(root):
         Text("In two parts"),
         Text("%(n)d day", "%(n)d days"),
         Text("May", "", "month"),
+        Text("Inside"),
+        Text("In place of %(n)s"),
     ]
 
 
