@@ -110,11 +110,14 @@ def seal(*, day: date) -> Seal | None:
 
 
 def _wait_for_writers() -> None:
-    """Wait until no event is being written: on PostgreSQL a lower id may be committed later."""
+    """Wait until no event and no other seal is being written.
+
+    On PostgreSQL an event with a lower id may be committed after one with a higher.
+    """
     connection = transaction.get_connection()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE casework_event IN SHARE MODE")
+            cursor.execute("LOCK TABLE casework_event IN SHARE ROW EXCLUSIVE MODE")
 
 
 def seal_digest(day: date, last_event: int, heads: dict[int, str], previous: str) -> str:

@@ -1,0 +1,449 @@
+"""People and workers who do the same thing at the same moment, on PostgreSQL with real threads."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from accounts.models import Role, User
+from casework import approvals, delivery, history, outbox, reminders, timekeeping, verification
+from casework.approvals import Wish
+from casework.models import Approval, Case, Event, Letter, Notice, Reminder
+from casework.numbers import next_number
+from casework.services import advance, correct, locked
+from grants.models import Proposal, Round
+from tests import factories
+from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
+from tests.casework.smtp_server import running
+from tests.factories import NOON, TODAY
+from tests.races.threads import PATIENCE, kinds, race
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def world():
+    """A sender of letters; and no worker is asked, for no broker runs here."""
+    factories.sender()
+    with outbox.delivered_by_hand():
+        yield
+    assert list(verification.faults()) == []
+
+
+def fresh(case):
+    """The case as a person of a second thread has it: read anew, and their own copy."""
+    return type(case)._base_manager.get(pk=case.pk)
+
+
+def person(someone: User) -> User:
+    return User.objects.get(pk=someone.pk)
+
+
+def moving(case, verb: str, by, *, at=NOON, **facts):
+    """A runner that makes a move with a copy of its own, read before the race begins."""
+    mine, who = fresh(case), person(by)
+
+    def run():
+        with outbox.delivered_by_hand():
+            return advance(mine, verb, by=who, at=at, **facts)
+
+    return run
+
+
+# Decisions
+
+
+def test_of_two_stale_copies_that_decide_one_wins():
+    proposal = filed()
+    clerks = [factories.user(Role.OFFICE) for _ in range(2)]
+
+    outcomes = race(
+        moving(proposal, "accept", clerks[0]),
+        moving(proposal, "ineligible", clerks[1], reason="要件"),
+    )
+
+    assert kinds(outcomes) == ["TransitionNotAllowed", "ok"]
+    assert proposal.events.filter(verb__in=("accept", "ineligible")).count() == 1
+    assert Letter.objects.count() == (fresh(proposal).state == "ineligible")
+
+
+def test_of_two_approvers_of_one_draft_one_wins():
+    proposals = [in_selection() for _ in range(2)]
+    office = factories.user(Role.OFFICE)
+    wishes = [Wish(proposal, "decline") for proposal in proposals]
+    draft = approvals.draft("起案", wishes, by=office, at=NOON)
+
+    outcomes = race(
+        *(
+            moving(draft, "approve", factories.user(Role.APPROVER), decided_on=TODAY)
+            for _ in range(2)
+        )
+    )
+
+    assert kinds(outcomes) == ["TransitionNotAllowed", "ok"]
+    assert Letter.objects.count() == 2
+    assert Event.objects.filter(verb="decline").count() == 2
+
+
+def test_approving_and_sending_back_at_once_does_one_of_the_two():
+    proposal = in_selection()
+    office = factories.user(Role.OFFICE)
+    draft = approvals.draft("起案", [Wish(proposal, "decline")], by=office, at=NOON)
+
+    outcomes = race(
+        moving(draft, "approve", factories.user(Role.APPROVER), decided_on=TODAY),
+        moving(draft, "send_back", factories.user(Role.APPROVER), reason="誤字"),
+    )
+
+    assert kinds(outcomes) == ["TransitionNotAllowed", "ok"]
+    approved = fresh(draft).state == "approved"
+    assert fresh(proposal).state == ("declined" if approved else "in_selection")
+
+
+def test_two_drafts_of_the_same_cases_in_another_order_leave_one():
+    first, second = in_selection(), in_selection()
+    clerks = [factories.user(Role.OFFICE) for _ in range(2)]
+
+    def drafting(clerk, *cases):
+        wishes = [Wish(fresh(case), "decline") for case in cases]
+        return lambda: approvals.draft("起案", wishes, by=person(clerk), at=NOON)
+
+    outcomes = race(drafting(clerks[0], first, second), drafting(clerks[1], second, first))
+
+    assert kinds(outcomes) == ["NotPossible", "ok"]
+    assert Approval.objects.count() == 1
+
+
+@pytest.mark.parametrize("presses", [2, 6])
+def test_of_many_who_press_the_same_button_one_wins(presses):
+    proposal = filed()
+    clerk = factories.user(Role.OFFICE)
+
+    outcomes = race(*(moving(proposal, "accept", clerk) for _ in range(presses)))
+
+    assert kinds(outcomes) == ["TransitionNotAllowed"] * (presses - 1) + ["ok"]
+    assert proposal.events.filter(verb="accept").count() == 1
+
+
+def test_move_and_correction_at_once_leave_a_sound_history():
+    proposal = accepted()
+    office = factories.user(Role.OFFICE)
+    mine, who = fresh(proposal), person(office)
+
+    outcomes = race(
+        moving(proposal, "refer", office),
+        lambda: correct(mine, reason="誤り", by=who, at=NOON),
+    )
+
+    assert fresh(proposal).state in ("submitted", "in_selection")
+    assert "ok" in kinds(outcomes)
+
+
+def test_withdrawing_and_deciding_at_once_do_not_both_happen():
+    proposal = in_selection()
+    office = factories.user(Role.OFFICE)
+    draft = approvals.draft("起案", [Wish(proposal, "decline")], by=office, at=NOON)
+
+    outcomes = race(
+        moving(proposal, "withdraw", group_of(proposal)),
+        moving(draft, "approve", factories.user(Role.APPROVER), decided_on=TODAY),
+    )
+
+    assert kinds(outcomes) == ["TransitionNotAllowed", "ok"]
+    declined = fresh(proposal).state == "declined"
+    assert fresh(draft).state == ("approved" if declined else "drafted")
+    assert Letter.objects.filter(kind="declined").count() == declined
+
+
+# Numbers
+
+
+def test_numbers_of_letters_have_no_gap_and_no_double_under_load():
+    office = factories.user(Role.OFFICE)
+    cases = [[filed() for _ in range(5)] for _ in range(8)]
+
+    def writing(mine):
+        moves = [moving(case, "ineligible", office, reason="要件") for case in mine]
+        return lambda: [move() for move in moves]
+
+    outcomes = race(*map(writing, cases))
+
+    assert kinds(outcomes) == ["ok"] * 8
+    numbers = sorted(Letter.objects.values_list("number", flat=True))
+    assert numbers == list(range(1, 41))
+
+
+def test_numbers_that_are_rolled_back_leave_no_gap():
+    def taking(keeps: bool):
+        def run():
+            for _ in range(5):
+                with transaction.atomic():
+                    number = next_number("letter", 2026)
+                    taken.append(number) if keeps else transaction.set_rollback(True)
+
+        return run
+
+    taken: list[int] = []
+    outcomes = race(*(taking(keeps) for keeps in (True, False, True, False)))
+
+    assert kinds(outcomes) == ["ok"] * 4
+    assert sorted(taken) == list(range(1, 11))
+
+
+def test_first_number_of_a_series_is_given_once():
+    def taking():
+        with transaction.atomic():
+            return next_number("new", 2026)
+
+    assert sorted(race(*[taking] * 6)) == [1, 2, 3, 4, 5, 6]
+
+
+def test_receipt_numbers_of_many_who_submit_at_once_differ():
+    round_ = factories.call()
+    drafts = [factories.draft(round=round_) for _ in range(6)]
+
+    outcomes = race(*(moving(draft, "submit", group_of(draft)) for draft in drafts))
+
+    assert kinds(outcomes) == ["ok"] * 6
+    numbers = sorted(Proposal.objects.values_list("number", flat=True))
+    assert numbers == [f"S-2026-{n:03d}" for n in range(1, 7)]
+
+
+# The closing moment
+
+
+def test_submitting_at_the_closing_moment_counts_by_the_moment_of_each():
+    round_ = factories.call()
+    closes = round_.closes_at
+    step = timedelta(microseconds=1)
+    moments = [closes - 2 * step, closes - step, closes, closes + step]
+    drafts = [factories.draft(round=round_) for _ in moments]
+
+    outcomes = race(
+        *(
+            moving(draft, "submit", group_of(draft), at=moment)
+            for draft, moment in zip(drafts, moments, strict=True)
+        )
+    )
+
+    assert [type(o).__name__ for o in outcomes] == ["Proposal", "Proposal", *["NotPossible"] * 2]
+    assert [fresh(d).state for d in drafts] == ["submitted", "submitted", "draft", "draft"]
+
+
+def test_two_members_who_submit_at_once_file_one_version():
+    draft = factories.draft()
+    other = factories.member(draft.organization)
+    members = [person(u) for u in draft.organization.members.all()]
+    assert other in members
+
+    outcomes = race(*(moving(draft, "submit", member) for member in members))
+
+    assert kinds(outcomes) == ["TransitionNotAllowed", "ok"]
+    assert fresh(draft).versions.count() == 1
+    assert Round.objects.get().proposals.filter(state="submitted").count() == 1
+
+
+# Notices and reminders
+
+
+@pytest.fixture
+def mail_server(settings):
+    with running() as server:
+        settings.EMAIL_URL_SET = True
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
+        yield server
+
+
+def test_of_many_workers_who_claim_a_notice_one_sends_it(mail_server):
+    notice = outbox.post(
+        "case_moved", to=factories.user(), at=NOON, key="k", case=factories.draft()
+    )
+
+    outcomes = race(*[lambda: delivery.deliver(notice.pk, at=NOON)] * 6)
+
+    assert sorted(outcomes) == [False] * 5 + [True]
+    assert len(mail_server.received) == 1
+    notice.refresh_from_db()
+    assert (notice.state, notice.attempts) == ("sent", 1)
+
+
+def test_two_sweeps_send_each_notice_once(mail_server):
+    case = factories.draft()
+    for number in range(12):
+        outbox.post("case_moved", to=factories.user(), at=NOON, key=f"k{number}", case=case)
+
+    def sweeping():
+        return delivery.sweep(delivery.pending(at=NOON), at=NOON)
+
+    outcomes = race(sweeping, sweeping, sweeping)
+
+    assert sum(outcomes) == 12
+    assert len(mail_server.received) == 12
+    assert len({mail["Message-ID"] for mail in mail_server.received}) == 12
+
+
+def test_notice_is_sent_with_no_transaction_open(mail_server, monkeypatch):
+    notice = outbox.post(
+        "case_moved", to=factories.user(), at=NOON, key="k", case=factories.draft()
+    )
+    seen = []
+
+    def look(message):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND state LIKE 'idle in transaction%%'"
+            )
+            seen.append(cursor.fetchone()[0])
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", look)
+
+    assert delivery.deliver(notice.pk, at=NOON)
+    assert seen == [0]
+    assert not connection.in_atomic_block
+
+
+def test_same_key_posted_by_two_at_once_is_one_notice():
+    case, reader = factories.draft(), factories.user()
+
+    def posting():
+        with outbox.delivered_by_hand():
+            return outbox.post("case_moved", to=reader, at=NOON, key="k", case=case).pk
+
+    outcomes = race(*[posting] * 5)
+
+    assert len(set(outcomes)) == 1
+    assert Notice.objects.filter(key="k").count() == 1
+
+
+def test_two_sweeps_remind_once():
+    deadline = sent_back().deadlines.get(kind="supplement")
+    Notice.objects.all().delete()
+
+    def sweeping():
+        rows = list(reminders.open_with_a_date())
+        with outbox.delivered_by_hand():
+            return reminders.sweep(rows, today=deadline.due_on, at=NOON)
+
+    outcomes = race(*[sweeping] * 4)
+
+    assert sorted(o.posted for o in outcomes) == [0, 0, 0, 1]
+    assert Notice.objects.count() == 1
+    assert Reminder.objects.filter(outcome="sent").count() == 1
+
+
+def test_reminder_and_answer_at_once_do_not_remind_of_what_is_done():
+    proposal = sent_back()
+    deadline = proposal.deadlines.get(kind="supplement")
+    row = reminders.open_with_a_date().get(pk=deadline.pk)
+    Notice.objects.all().delete()
+
+    def reminding():
+        with outbox.delivered_by_hand():
+            return reminders.remind(row, today=deadline.due_on, at=NOON)
+
+    outcomes = race(moving(proposal, "resubmit", group_of(proposal)), reminding)
+
+    assert kinds(outcomes) == ["ok", "ok"]
+    assert Notice.objects.filter(kind="deadline_near").count() == outcomes[1]
+
+
+# Deadlines and history
+
+
+def test_two_extensions_at_once_reach_beyond_each_other():
+    deadline = sent_back().deadlines.get(kind="supplement")
+    until = deadline.due_on + timedelta(days=7)
+    clerk = factories.user(Role.OFFICE)
+
+    outcomes = race(
+        *[
+            lambda: timekeeping.extend(
+                deadline, until=until, reason="事情", by=person(clerk), at=NOON
+            )
+        ]
+        * 3
+    )
+
+    assert kinds(outcomes) == ["ValueError", "ValueError", "ok"]
+
+
+def test_lines_of_one_history_written_at_once_make_one_chain():
+    proposal = filed()
+    clerk = factories.user(Role.OFFICE)
+    before = proposal.events.count()
+
+    def writing():
+        with transaction.atomic():
+            case = locked(fresh(proposal))
+            return history.append(
+                case, "call", source=case.state, target=case.state, by=clerk, at=NOON, facts={}
+            )
+
+    outcomes = race(*[writing] * 8)
+
+    assert kinds(outcomes) == ["ok"] * 8
+    assert proposal.events.count() == before + 8
+
+
+def test_seal_waits_for_lines_that_are_being_written():
+    """A line with a lower id may be committed after one with a higher; the seal must hold both."""
+    slow, quick = filed(), filed()
+    clerk = factories.user(Role.OFFICE)
+    written, sealed = threading.Event(), threading.Event()
+
+    def line(case):
+        return history.append(
+            case, "call", source=case.state, target=case.state, by=clerk, at=NOON, facts={}
+        )
+
+    def write_slowly():
+        with transaction.atomic():
+            line(locked(fresh(slow)))
+            written.set()
+            sealed.wait(1)  # the seal tries to be made meanwhile
+
+    def write_and_seal():
+        assert written.wait(PATIENCE)
+        with transaction.atomic():
+            line(locked(fresh(quick)))
+        try:
+            return history.seal(day=TODAY)
+        finally:
+            sealed.set()
+
+    outcomes = race(write_slowly, write_and_seal)
+
+    assert kinds(outcomes) == ["ok", "ok"]
+    assert list(verification.faults()) == []
+
+
+def test_two_seals_of_a_day_are_one():
+    filed()
+
+    outcomes = race(*[lambda: history.seal(day=TODAY)] * 4)
+
+    assert len({seal.pk for seal in outcomes}) == 1
+
+
+# The database's own refusals hold here too
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE casework_case SET state = 'selected'",
+        "UPDATE casework_event SET verb = 'x'",
+        "DELETE FROM casework_event",
+        "DELETE FROM casework_version",
+    ],
+)
+def test_postgresql_refuses_what_passes_the_door(statement):
+    proposal = filed()
+
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+    assert Case.objects.get(pk=proposal.pk).state == "submitted"
