@@ -47,14 +47,12 @@ def report_content(report, request) -> dict:
     """What the group wrote, the settlement line by line, and what is missing."""
     year = report.project_year
     owed = year.deadlines.filter(kind__in=("report", "report_supplement"))
-    may_edit = services.may_edit_report(report, request.user)
     return {
         "report": report,
         "year": year,
         "lines": report.settlement_lines.order_by("-side", "pk"),
         "settlement": report.settlement,
         "missing": report.missing_parts() if report.state in ("drafting", "returned") else [],
-        "may_edit": may_edit,
         "may_leave_out": report.state == "submitted"
         and request.user.has_perm("reporting.handle_report", report),
         "is_late": _is_late(year, request.now),

@@ -2,7 +2,7 @@
 
 import rules
 
-from accounts.permissions import is_approver, is_office
+from accounts.permissions import READ, is_approver, is_office, register_table_rules
 from casework.permissions import edits_for_organization, works_for_department
 
 
@@ -21,3 +21,5 @@ rules.add_perm("reporting.write_collaboration", works_for_department)
 rules.add_perm("reporting.handle_collaboration", is_office)
 rules.add_perm("reporting.request_collaboration", is_office)
 rules.add_perm("reporting.publish", is_approver)
+
+register_table_rules("reporting", ["collaborationreport"], is_office, verbs=READ)
