@@ -164,7 +164,7 @@ def test_deadline_kind_is_owed_by_a_party_and_climbs_down_its_ladder(code):
     kind = DEADLINE_KINDS[code]
     days = [rung.days for rung in kind.ladder]
 
-    assert kind.owed_by in Party.values
+    assert kind.owed_by in Party.values or not kind.ladder, "nobody would be reminded"
     assert isinstance(kind.label, Promise)
     assert days == sorted(set(days), reverse=True)
     assert {party for rung in kind.ladder for party in rung.also} <= {*Party.values}

@@ -116,7 +116,9 @@ def test_superseding_adds_a_row_with_the_reason(supplement, office):
 
 
 def test_superseding_is_a_line_of_history(supplement, office):
-    fresh = timekeeping.supersede(supplement, not_set("supplement_days"), by=office, at=LATER, reason="不明")
+    fresh = timekeeping.supersede(
+        supplement, not_set("supplement_days"), by=office, at=LATER, reason="不明"
+    )
 
     event = supplement.case.events.get(verb="supersede_deadline")
     assert event.facts["by_deadline"] == fresh.pk
