@@ -1,0 +1,427 @@
+"""The list of cases and the page of one case: who sees which, and what each part says."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import MemberRole, Role
+from casework import approvals, services, timekeeping, verbs
+from casework.case_history import lines_of
+from casework.models import Access, Case
+from casework.next_moves import next_moves, what_to_do
+from grants.flow import PROPOSAL_FLOW
+from tests import factories
+from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
+from tests.factories import NOON, TODAY
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
+
+
+@pytest.fixture
+def office():
+    return factories.user(Role.OFFICE)
+
+
+def page_of(client, case) -> str:
+    return client.get(reverse("casework:case", args=[case.pk])).content.decode()
+
+
+# Who sees it
+
+
+def test_draft_is_the_groups_alone(enter, office):
+    draft = factories.draft()
+    path = reverse("casework:case", args=[draft.pk])
+
+    assert enter(group_of(draft)).get(path).status_code == 200
+    for stranger in (office, factories.user(), factories.member(factories.organization())):
+        assert enter(stranger).get(path).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.OFFICE, Role.APPROVER, Role.ACCOUNTING, Role.AUDITOR])
+def test_filed_case_opens_to_the_citys_people(enter, role):
+    case = filed()
+
+    assert case.title in page_of(enter(factories.user(role)), case)
+
+
+@pytest.mark.parametrize("role", [Role.PANEL, Role.COORDINATOR, Role.COMMITTEE])
+def test_filed_case_stays_closed_to_those_it_does_not_concern(enter, role):
+    client = enter(factories.user(role))
+
+    assert client.get(reverse("casework:case", args=[filed().pk])).status_code == 404
+
+
+def test_bar_beats_everything(enter):
+    case, member = filed(), factories.user(Role.PANEL)
+    Access.objects.create(case_id=case.pk, user=member, reason="seat")
+    path = reverse("casework:case", args=[case.pk])
+    assert enter(member).get(path).status_code == 200
+
+    Access.objects.create(case_id=case.pk, user=member, barred=True, reason="conflict")
+
+    assert enter(member).get(path).status_code == 404
+
+
+# What to do next
+
+
+def test_holder_is_told_what_to_do_and_others_for_whom_it_waits(enter, office):
+    case = filed()
+
+    assert "Check the requirements" in page_of(enter(office), case)
+    theirs = page_of(enter(group_of(case)), case)
+    assert "This now waits for: Office. You need not do anything." in theirs
+    assert "Check the requirements" not in theirs
+
+
+def test_buttons_are_the_moves_a_person_may_make(office):
+    case = filed()
+
+    assert [m.verb for m in next_moves(case, office, at=NOON).moves] == [
+        "accept",
+        "send_back",
+        "ineligible",
+    ]
+    assert [m.verb for m in next_moves(case, group_of(case), at=NOON).moves] == ["withdraw"]
+    assert next_moves(case, factories.user(Role.AUDITOR), at=NOON).moves == []
+
+
+def test_viewer_of_a_group_has_no_buttons(enter):
+    draft = factories.draft()
+    viewer = factories.member(draft.organization, MemberRole.VIEWER)
+
+    found = next_moves(draft, viewer, at=NOON)
+    assert (found.moves, found.refused) == ([], [])
+    assert "waits for" in str(what_to_do(draft, viewer))
+
+
+def test_move_that_is_refused_says_why(enter):
+    draft = factories.draft(purpose="")
+
+    found = next_moves(draft, group_of(draft), at=NOON)
+
+    assert [label for label, _why in found.refused] == [PROPOSAL_FLOW["submit"].label]
+    assert "Why other buttons are not there" in page_of(enter(group_of(draft)), draft)
+
+
+def test_office_drafts_what_an_approver_decides(enter, office):
+    case = in_selection()
+
+    assert [m.verb for m in next_moves(case, office, at=NOON).drafts] == [
+        "select",
+        "reserve",
+        "decline",
+    ]
+    assert f"/cases/{case.pk}/draft/select/" in page_of(enter(office), case)
+
+
+def test_approver_is_told_that_a_draft_comes_first():
+    case, approver = in_selection(), factories.user(Role.APPROVER)
+
+    found = next_moves(case, approver, at=NOON)
+
+    assert (found.moves, found.drafts) == ([], [])
+    assert {label for label, _why in found.refused} >= {PROPOSAL_FLOW["select"].label}
+
+
+def test_case_in_a_draft_offers_no_second_one(enter, office):
+    case = in_selection()
+    wish = approvals.Wish(case, "decline", {"reason": "予算"})
+    draft = approvals.draft("Selection", [wish], by=office, at=NOON)
+
+    assert next_moves(case, office, at=NOON).drafts == []
+    assert f'href="/cases/{draft.pk}/"' in page_of(enter(office), case)
+    assert f'href="/cases/{draft.pk}/"' not in page_of(enter(group_of(case)), case)
+
+
+def test_closed_case_expects_nothing(enter, office):
+    factories.sender()
+    case = services.advance(filed(), "ineligible", by=office, at=NOON, reason="対象外")
+
+    assert "This is closed. Nothing more is expected." in page_of(enter(office), case)
+
+
+# Deadlines
+
+
+def test_deadline_is_derived_in_words(enter):
+    factories.sender()
+    case = sent_back(filed())
+
+    page = page_of(enter(group_of(case)), case)
+
+    assert "14th day counted from the day after 20 November 2026" in page
+    assert "Owed by" in page and "14 days left" in page
+
+
+def test_only_the_office_is_offered_more_time(enter, office):
+    factories.sender()
+    case = sent_back(filed())
+    link = reverse("casework:extend", args=[case.deadlines.open().get().pk])
+
+    assert link in page_of(enter(office), case)
+    assert link not in page_of(enter(group_of(case)), case)
+
+
+def test_extension_stands_beside_the_date(enter, office):
+    factories.sender()
+    case = sent_back(filed())
+    until = TODAY + timedelta(days=30)
+    timekeeping.extend(
+        case.deadlines.open().get(), until=until, reason="台風のため", by=office, at=NOON
+    )
+
+    page = page_of(enter(group_of(case)), case)
+    assert "台風のため" in page and "30 days left" in page
+
+
+# History
+
+
+def test_history_says_verbs_in_words(enter, office):
+    case = filed()
+    services.assign(case, office, by=office, at=NOON)
+
+    lines = [str(line.what) for line in lines_of(Case.objects.get(pk=case.pk), inside=True)]
+
+    assert lines == [
+        str(verbs.in_words(PROPOSAL_FLOW, verb, source="", target=""))
+        for verb in ("assign", "submit", "pledge", "open")
+    ]
+
+
+def test_verb_nobody_named_is_shown_as_it_is():
+    assert verbs.in_words(PROPOSAL_FLOW, "sing", source="draft", target="draft") == "sing"
+
+
+def test_move_that_shares_its_verb_with_a_record_keeps_its_label():
+    flow = {"correct": PROPOSAL_FLOW["accept"]}
+
+    class Table(dict):
+        def leads(self, verb, source):
+            return {"accepted"} if source == "submitted" else set()
+
+    table = Table(flow)
+    moved = verbs.in_words(table, "correct", source="submitted", target="accepted")
+    taken_back = verbs.in_words(table, "correct", source="accepted", target="submitted")
+    assert moved == PROPOSAL_FLOW["accept"].label
+    assert taken_back != moved
+
+
+def test_naming_a_verb_twice_is_refused():
+    with pytest.raises(ValueError, match="words already"):
+        verbs.name_verbs(open="Something else")
+
+
+def test_reason_of_a_move_is_told_to_the_group_and_notes_are_not(enter, office):
+    factories.sender()
+    case = sent_back(filed(), reason="収支の内訳")
+    services.record(case, "note", by=office, at=NOON, note="電話で話した")
+
+    theirs = page_of(enter(group_of(case)), case)
+    ours = page_of(enter(office), case)
+
+    assert "収支の内訳" in theirs and "電話で話した" not in theirs
+    assert "収支の内訳" in ours and "電話で話した" in ours
+
+
+def test_facts_of_a_decision_are_for_the_city(enter, office):
+    factories.sender()
+    case = factories.approved(in_selection(), "select", assessed_yen=70_000, rank=4)
+
+    inside = [fact.value for line in lines_of(case, inside=True) for fact in line.facts]
+    assert inside == [70_000, 4]
+    assert all(line.facts == [] for line in lines_of(case, inside=False))
+
+
+# Clerk, correction
+
+
+def test_office_assigns_a_clerk(enter, office):
+    case = filed()
+    path = reverse("casework:assign", args=[case.pk])
+
+    answer = enter(office).post(path, {"clerk": office.pk})
+
+    assert answer.headers["Location"] == reverse("casework:case", args=[case.pk])
+    assert Case.objects.get(pk=case.pk).clerk == office
+
+
+def test_nobody_outside_the_office_is_assigned(enter, office):
+    case = filed()
+    path = reverse("casework:assign", args=[case.pk])
+
+    assert enter(office).post(path, {"clerk": group_of(case).pk}).status_code == 422
+    assert enter(group_of(case)).post(path, {"clerk": office.pk}).status_code == 403
+
+
+def test_office_takes_back_its_last_move(enter, office):
+    case = accepted()
+    path = reverse("casework:correct", args=[case.pk])
+
+    answer = enter(office).post(path, {"reason": "押し間違い"})
+
+    assert answer.status_code == 302
+    assert Case.objects.get(pk=case.pk).state == "submitted"
+    assert "押し間違い" in page_of(enter(office), case)
+
+
+def test_move_with_consequences_is_not_taken_back(enter, office):
+    case = filed()
+    answer = enter(office).post(reverse("casework:correct", args=[case.pk]), {"reason": "x"})
+
+    assert answer.status_code == 422
+    assert Case.objects.get(pk=case.pk).state == "submitted"
+
+
+def test_group_takes_nothing_back(enter):
+    case = accepted()
+    path = reverse("casework:correct", args=[case.pk])
+
+    assert enter(group_of(case)).post(path, {"reason": "x"}).status_code == 403
+
+
+# Dates
+
+
+def test_office_gives_more_time_after_the_date(enter, office):
+    factories.sender()
+    case = sent_back(filed(), due_on=date(2026, 11, 1))
+    path = reverse("casework:extend", args=[case.deadlines.open().get().pk])
+
+    answer = enter(office).post(path, {"until": "2026-12-01", "reason": "連絡の行き違い"})
+
+    assert answer.status_code == 302
+    deadline = case.deadlines.open().get()
+    assert (deadline.due_on, deadline.ends_on) == (date(2026, 11, 1), date(2026, 12, 1))
+
+
+def test_extension_that_gives_no_time_is_refused(enter, office):
+    factories.sender()
+    case = sent_back(filed())
+    path = reverse("casework:extend", args=[case.deadlines.open().get().pk])
+
+    assert enter(office).post(path, {"until": "2026-11-21", "reason": "x"}).status_code == 422
+
+
+def test_office_sets_a_date_that_is_not_set(enter, office):
+    factories.sender()
+    case = sent_back(filed(supplement_days=None))
+    path = reverse("casework:set-date", args=[case.deadlines.open().get().pk])
+
+    answer = enter(office).post(path, {"due_on": "2026-12-05", "reason": "電話で決めた"})
+
+    assert answer.status_code == 302
+    deadline = case.deadlines.open().get()
+    assert deadline.due_on == date(2026, 12, 5)
+    assert "Day set by the office: Saturday 5 December 2026" in page_of(enter(office), case)
+
+
+@pytest.mark.parametrize("page", ["extend", "set-date"])
+def test_dates_are_not_for_the_group(enter, page):
+    factories.sender()
+    case = sent_back(filed())
+    path = reverse(f"casework:{page}", args=[case.deadlines.open().get().pk])
+
+    assert enter(group_of(case)).get(path).status_code == 403
+    assert enter(factories.user()).get(path).status_code == 404
+
+
+# List
+
+
+def found_in(client, query: str = "") -> set[int]:
+    return {case.pk for case in client.get(f"/cases/{query}").context["page"]}
+
+
+def test_list_holds_what_a_person_may_see(enter, office):
+    draft, case = factories.draft(), filed()
+
+    assert found_in(enter(office)) == {case.pk}
+    assert found_in(enter(group_of(draft))) == {draft.pk}
+    assert found_in(enter(factories.user())) == set()
+
+
+def test_list_is_searched_by_title_number_and_group(enter, office):
+    case, _other = filed(), filed()
+    client = enter(office)
+
+    assert found_in(client, f"?q={case.number}") == {case.pk}
+    assert found_in(client, f"?q={case.organization.name}") == {case.pk}
+    assert len(found_in(client, "?q=まちの居場所")) == 2
+    assert found_in(client, "?q=なにもない") == set()
+
+
+def test_list_is_filtered(enter, office):
+    case, further = filed(), accepted()
+    client = enter(office)
+
+    assert found_in(client, "?state=proposal:accepted") == {further.pk}
+    assert found_in(client, "?fiscal_year=2026&kind=proposal&only=open") == {case.pk, further.pk}
+    assert found_in(client, "?only=closed") == set()
+
+
+def test_filter_that_does_not_exist_is_passed_over(enter, office):
+    case = filed()
+
+    assert found_in(enter(office), "?fiscal_year=1066&state=nonsense&kind=x") == {case.pk}
+
+
+def test_drafts_of_decisions_are_found_by_their_kind(enter, office):
+    case = in_selection()
+    draft = approvals.draft(
+        "起案", [approvals.Wish(case, "decline", {"reason": "x"})], by=office, at=NOON
+    )
+    client = enter(office)
+
+    assert found_in(client) == {case.pk}
+    assert found_in(client, "?kind=approval") == {draft.pk}
+    assert found_in(client, f"?q={draft.number}") == {draft.pk}
+    assert {case.pk, draft.pk} <= found_in(client, "?kind=all")
+
+
+def test_fiscal_years_are_named_by_their_era(enter, office):
+    filed()
+
+    assert "令和8年度" in enter(office, "ja").get("/cases/").content.decode()
+    assert "FY 2026" in enter(office, "en").get("/cases/").content.decode()
+
+
+# Queries
+
+#: Session, person, duties, groups; kinds and years, count, rows; the menu and the settings.
+LIST = 10
+#: What the page of a case asks whoever has how many lines of history, deadlines and notices.
+CASE = 35
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_asks_as_often_for_three_cases_as_for_one(
+    enter, office, count, django_assert_num_queries
+):
+    for _ in range(count):
+        filed()
+    client = enter(office)
+
+    with django_assert_num_queries(LIST):
+        assert len(client.get("/cases/").context["page"]) == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_case_asks_as_often_for_three_lines_as_for_one(
+    enter, office, count, django_assert_num_queries
+):
+    factories.sender()
+    case = sent_back(filed())
+    for number in range(count):
+        services.record(case, "note", by=office, at=NOON, note=str(number))
+        timekeeping.extend(
+            case.deadlines.open().get(),
+            until=TODAY + timedelta(days=30 + number), reason="x", by=office, at=NOON,
+        )  # fmt: skip
+    client = enter(office)
+
+    with django_assert_num_queries(CASE):
+        assert client.get(reverse("casework:case", args=[case.pk])).status_code == 200

@@ -1,0 +1,262 @@
+"""The desks: what waits comes first, the most urgent at the top; strangers stay out."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Role
+from casework import approvals, services, timekeeping
+from casework.desk_links import desk_link, links_of
+from casework.desks import DESKS, cases_on, desks_of, most_urgent_first, waiting_for
+from casework.models import Access, Case
+from casework.parties import Party
+from tests import factories
+from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
+from tests.factories import NOON, TODAY
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
+
+#: Session, person, duties and groups; what waits: count, rows, deadlines; the rest: rows; then the
+#: menu with its counts and the settings that every page shows. A group's cases have a deadline,
+#: whose extensions are asked for as well.
+OFFICE_DESK = 12
+GROUP_DESK = 13
+
+ROLE_DESKS = [party for party in DESKS if party != Party.ORGANIZATION]
+
+
+@pytest.fixture
+def office():
+    return factories.user(Role.OFFICE)
+
+
+def titles(client, path: str) -> list[str]:
+    return [case.title for case, _deadline in client.get(path).context["rows"]]
+
+
+# Who gets in
+
+
+@pytest.mark.parametrize("party", ROLE_DESKS)
+def test_desk_of_a_role_opens_to_whoever_holds_it(enter, party):
+    client = enter(factories.user(party))
+
+    assert client.get(reverse(DESKS[party].url_name)).status_code == 200
+
+
+@pytest.mark.parametrize("party", ROLE_DESKS)
+def test_desk_of_a_role_is_closed_to_others(enter, party):
+    other = factories.user(next(role for role in ROLE_DESKS if role != party))
+
+    assert enter(other).get(reverse(DESKS[party].url_name)).status_code == 403
+
+
+@pytest.mark.parametrize("party", DESKS)
+def test_desk_asks_a_stranger_to_log_in(enter, party):
+    path = reverse(DESKS[party].url_name)
+
+    assert enter().get(path).headers["Location"] == f"/accounts/login/?next={path}"
+
+
+def test_each_person_has_the_desks_of_their_roles():
+    member = factories.member(factories.organization())
+
+    assert [desk.party for desk in desks_of(member)] == ["organization"]
+    assert [desk.party for desk in desks_of(factories.user())] == ["organization"]
+    assert [desk.party for desk in desks_of(factories.user("office", "approver"))] == [
+        "office",
+        "approver",
+    ]
+
+
+# What waits
+
+
+def test_group_sees_its_draft_with_what_to_do_and_the_date(enter):
+    draft = factories.draft()
+    page = enter(group_of(draft)).get("/my/").content.decode()
+
+    assert draft.title in page
+    assert "Finish the proposal and submit it before the call closes." in page
+    assert "Close of the call" in page and "10 days left" in page
+
+
+def test_group_does_not_see_what_another_group_writes(enter):
+    factories.draft()
+    stranger = factories.member(factories.organization())
+
+    assert titles(enter(stranger), "/my/") == []
+
+
+def test_filed_case_waits_for_the_office_and_no_longer_for_the_group(enter, office):
+    case = filed()
+
+    assert titles(enter(office), "/office/") == [case.title]
+    desk = enter(group_of(case)).get("/my/").context
+    assert desk["rows"] == []
+    assert [row.pk for row, _deadline in desk["others"]] == [case.pk]
+
+
+def test_draft_that_is_not_filed_stands_on_no_desk_of_the_city(enter, office):
+    factories.draft()
+
+    context = enter(office).get("/office/").context
+    assert (context["rows"], context["others"]) == ([], [])
+
+
+def test_office_filters_by_clerk(enter, office):
+    mine, _nobodys = filed(), filed()
+    services.assign(mine, office, by=office, at=NOON)
+    client = enter(office)
+
+    assert [case.pk for case, _d in client.get("/office/?whose=mine").context["rows"]] == [mine.pk]
+    assert len(client.get("/office/?whose=nobody").context["rows"]) == 1
+    assert len(client.get("/office/").context["rows"]) == 2
+
+
+def test_approver_sees_what_the_office_drafted(enter, office):
+    factories.sender()
+    wish = approvals.Wish(in_selection(), "select", {"assessed_yen": 1})
+    draft = approvals.draft("Selection", [wish], by=office, at=NOON)
+
+    assert titles(enter(factories.user(Role.APPROVER)), "/approvals/") == [draft.title]
+
+
+def test_coordinator_sees_only_what_was_shared():
+    shared, _kept = factories.draft(), factories.draft()
+    Access.objects.create(case_id=shared.pk, role="coordinator", reason="shared")
+    coordinator = factories.user(Role.COORDINATOR)
+
+    assert [case.pk for case in cases_on(coordinator, Party.COORDINATOR)] == [shared.pk]
+
+
+def test_department_sees_only_its_own_cases(office):
+    ours, theirs = accepted(course="collaboration"), accepted(course="collaboration")
+    clerk = factories.user(Role.DEPARTMENT)
+    department = clerk.duty_set.get().department_id
+    services.advance(ours, "start_matching", by=office, at=NOON, department=department)
+    other = factories.department().pk
+    services.advance(theirs, "start_matching", by=office, at=NOON, department=other)
+
+    assert [case.pk for case in waiting_for(clerk, Party.DEPARTMENT)] == [ours.pk]
+
+
+# Order
+
+
+def test_most_urgent_comes_first_then_what_is_not_set_then_what_has_no_date(office):
+    factories.sender()
+    late = sent_back(filed(), due_on=TODAY + timedelta(days=9))
+    soon = sent_back(filed(), due_on=TODAY + timedelta(days=3))
+    not_set = sent_back(filed(supplement_days=None))
+    dateless = filed()
+
+    ordered = most_urgent_first(Case.objects.filter(closed_at=None), owed_by=Party.ORGANIZATION)
+
+    assert [case.pk for case in ordered] == [soon.pk, late.pk, not_set.pk, dateless.pk]
+
+
+def test_extension_counts_for_the_order(office):
+    factories.sender()
+    first = sent_back(filed(), due_on=TODAY + timedelta(days=3))
+    second = sent_back(filed(), due_on=TODAY + timedelta(days=5))
+    timekeeping.extend(
+        first.deadlines.open().get(),
+        until=TODAY + timedelta(days=9),
+        reason="雨",
+        by=office,
+        at=NOON,
+    )
+
+    ordered = most_urgent_first(Case.objects.all(), owed_by=Party.ORGANIZATION)
+    assert [case.pk for case in ordered] == [second.pk, first.pk]
+
+
+def test_date_that_is_not_set_is_said_to_be_so(enter):
+    factories.sender()
+    case = sent_back(filed(supplement_days=None))
+
+    assert "Not set" in enter(group_of(case)).get("/my/").content.decode()
+
+
+# Empty states and links
+
+
+def test_person_without_a_group_is_shown_how_to_register_one(enter):
+    page = enter(factories.user()).get("/my/").content.decode()
+
+    assert "You belong to no group yet" in page and "/organizations/new/" in page
+
+
+def test_group_without_cases_is_shown_the_open_calls(enter):
+    page = enter(factories.member(factories.organization())).get("/my/").content.decode()
+
+    assert "See the open calls" in page and 'href="/calls/"' in page
+
+
+@pytest.mark.parametrize("party", ROLE_DESKS)
+def test_empty_desk_says_so(enter, party):
+    page = enter(factories.user(party)).get(reverse(DESKS[party].url_name)).content.decode()
+
+    assert "Nothing waits for you now" in page
+
+
+def test_desk_of_the_office_links_to_the_outbox_and_the_settings():
+    assert {"/office/outbox/", "/office/settings/", "/cases/"} <= {
+        url for url, _label in links_of(Party.OFFICE)
+    }
+
+
+def test_same_link_twice_on_a_desk_is_refused():
+    with pytest.raises(ValueError, match="twice"):
+        desk_link(Party.OFFICE, "Cases", "casework:cases")
+
+
+# Menu
+
+
+def test_menu_counts_what_waits(enter, office):
+    filed()
+
+    assert list(enter(office).get("/office/").context["desks"])[0][1:] == ("Office", 1)
+
+
+def test_menu_of_a_stranger_has_no_desks(enter):
+    assert list(enter().get("/privacy/").context["desks"]) == []
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_desk_speaks_both_languages(enter, office, language):
+    filed()
+    page = enter(office, language).get("/office/").content.decode()
+
+    assert f'<html lang="{language}">' in page
+
+
+# Queries
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_office_desk_asks_as_often_for_three_cases_as_for_one(
+    enter, office, count, django_assert_num_queries
+):
+    for _ in range(count):
+        filed()
+    client = enter(office)
+
+    with django_assert_num_queries(OFFICE_DESK):
+        assert len(client.get("/office/").context["rows"]) == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_desk_of_a_group_asks_as_often_for_three_cases_as_for_one(
+    enter, count, django_assert_num_queries
+):
+    call, group = factories.call(), factories.member(factories.organization())
+    for _ in range(count):
+        factories.draft(by=group, round=call)
+    client = enter(group)
+
+    with django_assert_num_queries(GROUP_DESK):
+        assert len(client.get("/my/").context["rows"]) == count
