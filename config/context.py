@@ -44,7 +44,7 @@ def desks(request: HttpRequest) -> list[Entry]:
         (reverse(desk.url_name), str(desk.title), waiting_for(user, desk.party).count())
         for desk in desks_of(user)
     ]
-    if user.duties.holds(*CaseQuerySet.READERS):
+    if user.duties.holds(*CaseQuerySet.READERS_OF_FILED):
         entries.append((reverse("casework:cases"), _("Cases"), None))
     unread = Notice.objects.addressed_to(user).filter(state=Notice.State.SENT, read_at=None)
     return [*entries, (reverse("casework:mailbox"), _("Mailbox"), unread.count())]

@@ -13,8 +13,10 @@ from casework.flow import Flow, Move, Stage
 
 
 class CaseQuerySet(models.QuerySet):
-    #: Roles that read every case once it is filed.
-    READERS = (Role.OFFICE, Role.APPROVER, Role.ACCOUNTING, Role.AUDITOR)
+    #: Roles that read every case once it is filed, internal ones too.
+    READERS = (Role.OFFICE, Role.APPROVER, Role.AUDITOR)
+    #: Roles that read what is filed of groups and departments; accounting needs no more.
+    READERS_OF_FILED = (*READERS, Role.ACCOUNTING)
 
     def visible_to(self, user):
         """Keep the cases ``user`` may see on the day the user acts on.
@@ -32,6 +34,8 @@ class CaseQuerySet(models.QuerySet):
         seen |= filed & Q(department__in=duties.departments) & Q(internal=False)
         if duties.holds(*self.READERS):
             seen |= filed
+        if duties.holds(*self.READERS_OF_FILED):
+            seen |= filed & Q(internal=False)
         return self.filter(seen).exclude(pk__in=told.filter(barred=True).values("case"))
 
     def open(self):

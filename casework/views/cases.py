@@ -13,9 +13,9 @@ from casework.errors import NotPossible
 from casework.models import Case
 from casework.models.case import CaseQuerySet
 from casework.next_moves import acts_for, next_moves, what_to_do
-from casework.work_pages import work_on
 from casework.panels import panels_of
 from casework.timeline import timeline
+from casework.work_pages import work_on
 
 from .finding import office_case, page_of, trail_to, visible_case
 
@@ -40,7 +40,7 @@ def case_detail(request, pk):
     )
     standing = [d for d in deadlines if not d.met_at and not d.closed_at]
     moves = next_moves(case, user, at=request.now)
-    works_for_city = user.duties.holds(*CaseQuerySet.READERS)
+    works_for_city = user.duties.holds(*CaseQuerySet.READERS_OF_FILED)
     context = {
         "case": case,
         "trail": trail_to(case, user),

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -22,6 +22,8 @@ from .finding import visible_case
 def case_upload(request, pk):
     """Keep a file with a case."""
     case = visible_case(request, pk)
+    if not request.user.has_perm("casework.add_file", case):
+        raise PermissionDenied("casework.add_file")
     form = forms.UploadForm(request.POST, request.FILES)
     if form.is_valid():
         try:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -32,11 +32,13 @@ def call_detail(request, pk):
     found = Round.objects.visible_to(request.user, request.now).select_related("edition")
     call = get_object_or_404(found, pk=pk)
     groups = _groups(request.user)
+    rules = rules_in_words(call.frozen_rules, public=True)
     mine = Proposal.objects.visible_to(request.user).filter(round=call, organization__in=groups)
     context = {
         "call": call,
         "is_open": call.is_open(request.now),
-        "rules": rules_in_words(call.frozen_rules, public=True),
+        "rules": [rule for rule in rules if rule.is_set],
+        "open_questions": [rule for rule in rules if not rule.is_set],
         "groups": groups,
         "mine": mine.select_related("organization").order_by("pk"),
     }
@@ -56,8 +58,11 @@ def _groups(user) -> list[Organization]:
 def draft_start(request, pk):
     """Begin a proposal for one of one's groups, and go on to write it."""
     call = get_object_or_404(Round.objects.announced(request.now), pk=pk)
+    groups = list(_groups(request.user))
+    if not groups:
+        raise PermissionDenied("grants.write")
     chosen = request.POST.get("organization", "")
-    group = next((g for g in _groups(request.user) if str(g.pk) == chosen), None)
+    group = next((g for g in groups if str(g.pk) == chosen), None)
     if group is None:
         messages.error(request, _("Choose the group for which you write."))
         return redirect("grants:call", pk=pk)

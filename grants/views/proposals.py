@@ -202,6 +202,8 @@ def version(request, pk, number):
 @require_POST
 def matching_note(request, pk):
     proposal = visible_proposal(request, pk)
+    if not request.user.has_perm("grants.match", proposal):
+        raise PermissionDenied("grants.match")
     form = MatchingNoteForm(request.POST)
     if form.is_valid():
         services.note_matching(proposal, **form.cleaned_data, by=request.user, at=request.now)

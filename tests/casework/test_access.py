@@ -104,6 +104,10 @@ def approval():
     )
 
 
+def test_accounting_never_sees_an_internal_case(approval):
+    assert not sees(factories.user(Role.ACCOUNTING), approval)
+
+
 def test_group_never_sees_an_internal_case(approval):
     group = factories.member(factories.organization())
     Case.objects.filter(pk=approval.pk).update(organization=group.organizations.get())
