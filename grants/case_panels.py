@@ -102,7 +102,12 @@ def eligibility_panel(proposal: Proposal, request) -> dict | None:
          "words": Outcome(check.outcome).label}
         for check in checks(proposal, on=day)
     ]  # fmt: skip
-    return {"case": proposal, "answers": answers, "on": day}
+    return {
+        "case": proposal,
+        "answers": [row for row in answers if row["check"].outcome != Outcome.NOT_SET],
+        "not_set": [row for row in answers if row["check"].outcome == Outcome.NOT_SET],
+        "on": day,
+    }
 
 
 def content_panel(proposal: Proposal, request) -> dict:
@@ -211,7 +216,8 @@ def money_panel(year: ProjectYear, request) -> dict:
 
 def decision_panel(year: ProjectYear, request) -> dict | None:
     """What the office looks at before it drafts the grant: budget of the city, limits, going on."""
-    if not request.user.duties.holds("office", "approver", "auditor"):
+    deciding = request.user.duties.holds("office", "approver", "auditor")
+    if not deciding or year.state not in ("planned", "returned", "applied"):
         return None
     limits = [words % {"most": f"{most:,}"} for most, words in limits_yen(year)]
     return {

@@ -91,7 +91,7 @@ class BaseMeasureFormSet(forms.BaseFormSet):
     def total_form_count(self):
         if self.is_bound:
             return super().total_form_count()
-        return self.initial_form_count() + (1 if self.initial else 2)
+        return self.initial_form_count() + 1
 
     def clean(self):
         named = [row["measure_id"] for row in self.rows()]

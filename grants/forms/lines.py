@@ -28,7 +28,7 @@ class LineFormSet(forms.BaseFormSet):
     def total_form_count(self):
         if self.is_bound:
             return super().total_form_count()
-        return self.initial_form_count() + (2 if self.initial else 4)
+        return self.initial_form_count() + (1 if self.initial else 3)
 
     def rows(self, side: str) -> list[dict]:
         """Return the lines that say something, as the services take them."""

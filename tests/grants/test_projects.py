@@ -440,8 +440,7 @@ def test_panels_of_a_filed_proposal(rf, group, office, matching):
 
 
 def test_panels_of_a_project_year(rf, group, office, granted):
-    assert "decision" in shown(granted, office, rf)
-    assert "decision" not in shown(granted, group, rf)
+    assert "decision" not in shown(granted, office, rf)
     assert {"money", "application", "years", "versions"} <= shown(granted, group, rf)
 
 
@@ -473,6 +472,11 @@ def test_projects_of_a_group(as_person, group, office, granted):
     assert len(as_person(group).get(url).context["cases"]) == 2
     assert as_person(office).get(url).status_code == 200
     assert as_person(factories.member(factories.organization())).get(url).status_code == 404
+
+
+def test_office_sees_the_budget_before_it_drafts_the_grant(rf, group, office, year):
+    assert "decision" in shown(year, office, rf)
+    assert "decision" not in shown(year, group, rf)
 
 
 # The guideline's page
