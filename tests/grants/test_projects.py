@@ -499,3 +499,24 @@ def test_measure_shows_selected_projects_to_all_and_filed_ones_to_the_office(
     assert chosen.organization.name in public and waiting.organization.name not in public
     assert reverse("casework:case", args=[chosen.pk]) not in public
     assert waiting.organization.name in inside and hidden.organization.name not in inside
+
+
+@pytest.mark.parametrize("name", ["matching", "projects"])
+def test_lists_of_cases_ask_as_often_for_three_rows_as_for_one(
+    as_person, group, office, name, django_assert_max_num_queries
+):
+    client = as_person(office)
+    args = [group.organizations.get().pk] if name == "projects" else []
+    asked = []
+    for rows in (1, 2):
+        for _row in range(rows):
+            proposal = factories.draft("collaboration", by=group)
+            proposal = advance(proposal, "submit", by=group, at=NOON)
+            proposal = advance(proposal, "accept", by=office, at=NOON)
+            department = factories.department().pk
+            advance(proposal, "start_matching", by=office, at=NOON, department=department)
+        with django_assert_max_num_queries(60) as queries:
+            client.get(reverse(f"grants:{name}", args=args))
+        asked.append(len(queries))
+
+    assert asked[0] == asked[1]
