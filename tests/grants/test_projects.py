@@ -470,6 +470,8 @@ def test_projects_of_a_group(as_person, group, office, granted):
     url = reverse("grants:projects", args=[granted.organization_id])
 
     assert len(as_person(group).get(url).context["cases"]) == 2
+    detail = reverse("accounts:organization-detail", args=[granted.organization_id])
+    assert url in as_person(office).get(detail).content.decode()
     assert as_person(office).get(url).status_code == 200
     assert as_person(factories.member(factories.organization())).get(url).status_code == 404
 
