@@ -67,6 +67,8 @@ class Move:
     :param opens: kinds of the deadlines that start to run.
     :param meets: kinds of the deadlines that this move fulfils.
     :param by_approval: made only by executing an approved draft (起案・決裁).
+    :param alone: whether it may be drafted for one case by itself; not where one decision is made
+        on a whole list, which another page drafts.
     :param only_follows: made only as a consequence of another case's move, never by a button.
     :param hint: one plain sentence that says what the move does.
     """
@@ -80,6 +82,7 @@ class Move:
     opens: tuple[str, ...] = ()
     meets: tuple[str, ...] = ()
     by_approval: bool = False
+    alone: bool = True
     only_follows: bool = False
     hint: Text = ""
     tone: str = "primary"

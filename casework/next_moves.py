@@ -4,11 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from . import approvals, services
 from .flow import Move, Text
 from .models import Approval, Case
 from .parties import Party
+
+NOT_ALONE = _lazy("This is decided for a whole list at once, and drafted on the page of that list.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ def _sort_decision(found: NextMoves, case: Case, move: Move, user, at: datetime)
     if not user.has_perm("casework.draft_approval"):
         if services.may(user, move, case):
             found.refused.append((move.label, services.NEEDS_APPROVAL))
+    elif not move.alone:
+        found.refused.append((move.label, NOT_ALONE))
     elif found.waiting:
         found.refused.append((move.label, _("The case already waits in a draft.")))
     else:

@@ -99,7 +99,7 @@ def open_collaboration_report(
 
 @transaction.atomic
 def request_collaboration_reports(
-    *, fiscal_year: int, due_on: date | None, by, at: datetime
+    *, fiscal_year: int, due_on: date | None, by, at: datetime, among=None
 ) -> list[CollaborationReport]:
     """Ask every department that there is today for its report on a fiscal year.
 
@@ -107,6 +107,7 @@ def request_collaboration_reports(
     A report that is under way without a date, such as one that a project opened, gets the date.
 
     :param due_on: the day the reports are due, Japan date; ``None`` leaves it "not set".
+    :param among: the departments to ask, as a queryset; all of them if ``None``.
     :return: the reports that were opened now.
     :raises PermissionDenied: if ``by`` is not of the office.
     """
@@ -117,7 +118,8 @@ def request_collaboration_reports(
     if due_on:
         _name_the_day(under_way, due_on, by=by, at=at)
     asked = set(under_way.values_list("department_id", flat=True))
-    departments = Department.objects.valid_on(today).exclude(pk__in=asked).order_by("pk")
+    departments = Department.objects.all() if among is None else among
+    departments = departments.valid_on(today).exclude(pk__in=asked).order_by("pk")
     return [_request(d, fiscal_year, due_on, by=by, at=at) for d in departments]
 
 
@@ -125,7 +127,7 @@ def _request(department, fiscal_year: int, due_on, *, by, at) -> CollaborationRe
     report = CollaborationReport(
         department=department,
         fiscal_year=fiscal_year,
-        title=f"{wareki_year(fiscal_year)}の協働",
+        title=f"{wareki_year(fiscal_year)}の協働（{department.name}）",
         request_key=f"{department.pk}-{fiscal_year}",
     )
     facts = {"due_on": due_on} if due_on else {}

@@ -14,6 +14,7 @@ from casework import approvals, effects, forms, letters, moves, services
 from casework.errors import NotPossible
 from casework.flow import Move
 from casework.models import Approval, Case
+from casework.next_moves import NOT_ALONE
 
 from .finding import holds, require_office, trail_to, visible_case
 from .papers import pdf_response
@@ -92,6 +93,9 @@ def case_draft(request, pk, verb):
     require_office(request.user, "casework.draft_approval")
     if not move.by_approval:
         raise Http404(verb)
+    if not move.alone:
+        messages.error(request, NOT_ALONE)
+        return redirect("casework:case", pk=case.pk)
     if case.state not in move.source:
         return _moved_on(request, case)
     form = _form_of(request, case, verb)

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from accounts.models import Role, User
+from accounts.models import Department, Role, User
 from casework import approvals
 from casework.calendar import first_day, last_day
 from casework.services import advance
@@ -212,8 +212,13 @@ def confirm(stage: Stage, year: ProjectYear, cast: Cast) -> ProjectYear:
 
 
 def request_reports(stage: Stage, office: User, *, fiscal_year: int) -> None:
+    """The office asks the invented departments, and leaves the real ones alone."""
     reporting.request_collaboration_reports(
-        fiscal_year=fiscal_year, due_on=stage.today + timedelta(days=60), by=office, at=stage.at
+        fiscal_year=fiscal_year,
+        due_on=stage.today + timedelta(days=60),
+        among=Department.objects.filter(fictitious=True),
+        by=office,
+        at=stage.at,
     )
 
 

@@ -1,6 +1,7 @@
 import sys
 from datetime import date
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
@@ -30,6 +31,7 @@ class Command(BaseCommand):
                 "A rehearsal needs an empty database: name another folder in DATA. / "
                 "リハーサルには空のデータベースが必要です。別のフォルダーを DATA に指定してください。"
             )
+        call_command("load_reference", verbosity=0)  # the groups name measures of the guideline
         now = clock.now()
         year = fiscal_year or fiscal_year_of(japan_date(now))
         end = end_of_day(closing_day(year))
