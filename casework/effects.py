@@ -36,7 +36,10 @@ def _deadlines(case: Case, move: Move) -> list[str]:
     opened = [deadlines.KINDS[kind].label for kind in move.opens]
     return [
         *(_("The deadline “%(label)s” is met.") % {"label": label} for label in met),
-        *(_("Where it applies, a deadline begins to run: “%(label)s”.") % {"label": label} for label in opened),
+        *(
+            _("Where it applies, a deadline begins to run: “%(label)s”.") % {"label": label}
+            for label in opened
+        ),
     ]
 
 
