@@ -238,6 +238,7 @@ def next_step(
         "deadline": deadline,
         "holder": holder or ", ".join(str(Party(party).label) for party in case.stage.holders),
         "text": text or case.stage.todo,
+        "told": bool(text),
         "today": _today(context),
     }
 

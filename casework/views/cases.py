@@ -1,5 +1,7 @@
 """The list of cases and the page of one case."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from casework import case_history, files, forms, services
 from casework.desks import next_of
 from casework.errors import NotPossible
-from casework.models import Case
+from casework.models import Case, Deadline
 from casework.models.case import CaseQuerySet
 from casework.next_moves import acts_for, next_moves, what_to_do
 from casework.panels import panels_of
@@ -38,7 +40,7 @@ def case_detail(request, pk):
     deadlines = list(
         case.deadlines.order_by("-opened_at", "-pk").prefetch_related("extensions__by")
     )
-    standing = [d for d in deadlines if not d.met_at and not d.closed_at]
+    standing = [d for d in deadlines if _counts(d, request.today)]
     moves = next_moves(case, user, at=request.now)
     works_for_city = user.duties.holds(*CaseQuerySet.READERS_OF_FILED)
     context = {
@@ -64,6 +66,13 @@ def case_detail(request, pk):
         "works_for_city": works_for_city,
     }
     return render(request, "casework/case_detail.html", context)
+
+
+def _counts(deadline: Deadline, today: date) -> bool:
+    """Return whether a deadline still says something: it is owed, or a right that has not ended."""
+    if deadline.met_at or deadline.closed_at:
+        return False
+    return bool(deadline.owed_by) or deadline.ends_on is None or deadline.ends_on >= today
 
 
 def _if_visible(approval, user):

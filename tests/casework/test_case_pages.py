@@ -106,15 +106,11 @@ def test_move_that_is_refused_says_why(enter):
     assert "Why other buttons are not there" in page_of(enter(group_of(draft)), draft)
 
 
-def test_office_drafts_what_an_approver_decides(enter, office):
-    case = in_selection()
+def test_what_is_decided_as_a_list_is_refused_in_words(office):
+    found = next_moves(in_selection(), office, at=NOON)
 
-    assert [m.verb for m in next_moves(case, office, at=NOON).drafts] == [
-        "select",
-        "reserve",
-        "decline",
-    ]
-    assert f"/cases/{case.pk}/draft/select/" in page_of(enter(office), case)
+    assert found.drafts == []
+    assert {label for label, _why in found.refused} >= {PROPOSAL_FLOW["select"].label}
 
 
 def test_approver_is_told_that_a_draft_comes_first():
@@ -175,6 +171,16 @@ def test_extension_stands_beside_the_date(enter, office):
 
     page = page_of(enter(group_of(case)), case)
     assert "台風のため" in page and "30 days left" in page
+
+
+def test_right_that_has_ended_is_history(enter, office):
+    factories.sender()
+    case = sent_back(filed())
+    case.deadlines.update(owed_by="", due_on=TODAY - timedelta(days=1))
+
+    context = enter(office).get(f"/cases/{case.pk}/").context
+    assert case.deadlines.open().get() in context["past"]
+    assert context["standing"] == []
 
 
 # History

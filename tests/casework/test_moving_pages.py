@@ -1,5 +1,7 @@
 """Making a move on its page, and drafting one that another person decides."""
 
+from datetime import date
+
 import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -7,8 +9,10 @@ from django.urls import reverse
 
 from accounts.models import Role
 from casework import approvals, effects, facts, moves, services
-from casework.models import Approval, Case, StoredFile
+from casework.models import Approval, Case, Sender, StoredFile
+from grants import services as grants
 from grants.flow import PROPOSAL_FLOW
+from grants.models import BudgetEntry
 from tests import factories
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
 from tests.factories import NOON
@@ -160,131 +164,158 @@ def test_file_that_is_not_what_it_says_stops_the_move(enter, office):
 
 
 @pytest.fixture
-def sender():
-    return factories.sender()
+def year(office):
+    """A project year whose group has applied for the grant; its letters have a sender."""
+    factories.sender()
+    proposal = factories.approved(in_selection(), "select", assessed_yen=80_000, rank=1)
+    proposal = services.advance(proposal, "prepare", by=office, at=NOON)
+    year, group = proposal.project_years.get(), group_of(proposal)
+    lines = list(year.budget_lines.values("side", "label", "detail", "amount_yen", "from_city"))
+    days = {"starts_on": date(2026, 12, 1), "ends_on": date(2027, 1, 31)}
+    year = grants.save_year(year, fields=days, lines=lines, by=group, at=NOON)
+    grants.enter_budget(
+        proposal.round.edition, fiscal_year=2026, kind=BudgetEntry.Kind.INITIAL,
+        amount_yen=300_000, voted_on=date(2026, 3, 20), document="予算書", by=office, at=NOON,
+    )  # fmt: skip
+    return services.advance(year, "apply", by=group, at=NOON)
 
 
-DECISION = {"title": "採択の決定", "assessed_yen": "70,000", "rank": "1"}
+DECISION = {"title": "交付の決定", "granted_yen": "70,000"}
 
 
-def test_move_that_needs_an_approval_leads_the_office_to_the_draft(enter, office):
+def drafts() -> list[Approval]:
+    """The drafts that wait for a decision."""
+    return list(Approval.objects.filter(state="drafted"))
+
+
+def approve(client, draft):
+    return client.post(move_page(draft, "approve"), {"decided_on": "2026-11-20"})
+
+
+def test_move_that_needs_an_approval_leads_the_office_to_the_draft(enter, office, year):
+    answer = enter(office).get(move_page(year, "grant"))
+
+    assert answer.headers["Location"] == draft_page(year, "grant")
+
+
+def test_office_is_offered_the_drafts_on_the_page_of_the_case(enter, office, year):
+    page = enter(office).get(f"/cases/{year.pk}/").content.decode()
+
+    assert draft_page(year, "grant") in page and draft_page(year, "refuse") in page
+
+
+def test_what_is_decided_as_a_list_is_not_drafted_alone(enter, office):
     case = in_selection()
 
-    answer = enter(office).get(move_page(case, "select"))
+    answer = enter(office).get(draft_page(case, "select"), follow=True)
 
-    assert answer.headers["Location"] == draft_page(case, "select")
+    assert "This is decided for a whole list at once" in answer.content.decode()
 
 
-def test_approver_cannot_decide_without_a_draft(enter):
-    case = in_selection()
-    page = enter(factories.user(Role.APPROVER)).get(move_page(case, "select")).content.decode()
+def test_approver_cannot_decide_without_a_draft(enter, year):
+    page = enter(factories.user(Role.APPROVER)).get(move_page(year, "grant")).content.decode()
 
     assert "Put it into a draft" in page
 
 
-@pytest.mark.usefixtures("sender")
-def test_draft_moves_nothing_and_the_decision_moves_all(enter, office):
-    case, approver = in_selection(), factories.user(Role.APPROVER)
+def test_draft_moves_nothing_and_the_decision_moves_all(enter, office, year):
+    approver = factories.user(Role.APPROVER)
 
-    answer = enter(office).post(draft_page(case, "select"), DECISION)
+    answer = enter(office).post(draft_page(year, "grant"), DECISION)
 
-    draft = Approval.objects.get()
+    [draft] = drafts()
     assert answer.headers["Location"] == reverse("casework:case", args=[draft.pk])
-    assert (draft.title, draft.drafted_by, state(case)) == ("採択の決定", office, "in_selection")
-    assert draft.items.get().facts["assessed_yen"] == 70_000
+    assert (draft.title, draft.drafted_by, state(year)) == ("交付の決定", office, "applied")
+    item = draft.items.get()
+    assert (item.facts["granted_yen"], item.amount_yen) == (70_000, 70_000)
 
     page = enter(approver).get(f"/cases/{draft.pk}/").content.decode()
-    assert case.title in page and "¥70,000" in page and "Drafted by" in page
-    enter(approver).post(move_page(draft, "approve"), {"decided_on": "2026-11-20"})
+    assert year.title in page and "¥70,000" in page and "Drafted by" in page
+    approve(enter(approver), draft)
 
-    assert state(case) == "selected"
-    assert case.letters.count() == 1
+    assert state(year) == "granted"
+    assert year.letters.count() == 1
 
 
-@pytest.mark.usefixtures("sender")
-def test_drafter_cannot_decide_and_is_told_why(enter):
-    both = factories.user(Role.OFFICE, Role.APPROVER)
-    case = in_selection()
-    enter(both).post(draft_page(case, "select"), DECISION)
-    draft = Approval.objects.get()
+def test_drafter_cannot_decide_and_is_told_why(enter, year):
+    client = enter(factories.user(Role.OFFICE, Role.APPROVER))
+    client.post(draft_page(year, "grant"), DECISION)
+    [draft] = drafts()
 
-    client = enter(both)
     assert "You drafted this yourself." in client.get(f"/cases/{draft.pk}/").content.decode()
-    assert client.post(move_page(draft, "approve"), {"decided_on": "2026-11-20"}).status_code == 403
-    assert state(case) == "in_selection"
+    assert approve(client, draft).status_code == 403
+    assert state(year) == "applied"
 
 
-class PricedForm(moves.MoveForm):
-    amount_field = "assessed_yen"
-    assessed_yen = forms.IntegerField(label="Amount")
-
-
-@pytest.mark.usefixtures("sender")
-def test_amount_beyond_an_approvers_post_is_refused_in_words(enter, office, monkeypatch):
-    monkeypatch.setitem(moves._FORMS, ("proposal", "select"), PricedForm)
+def test_amount_beyond_an_approvers_post_is_refused_in_words(enter, office, year):
     approver = factories.user(Role.APPROVER)
     approver.duty_set.update(decides_up_to_yen=50_000)
-    case = in_selection()
-    enter(office).post(draft_page(case, "select"), {"title": "x", "assessed_yen": "70000"})
-    draft = Approval.objects.get()
-    assert draft.items.get().amount_yen == 70_000
+    enter(office).post(draft_page(year, "grant"), DECISION)
+    [draft] = drafts()
 
     client = enter(approver)
     page = client.get(f"/cases/{draft.pk}/").content.decode()
     assert "The amount is above what your post decides." in page
-    assert client.post(move_page(draft, "approve"), {"decided_on": "2026-11-20"}).status_code == 403
+    assert approve(client, draft).status_code == 403
 
 
-@pytest.mark.usefixtures("sender")
-def test_letter_is_looked_at_before_it_is_drafted(enter, office):
-    case = in_selection()
-
-    answer = enter(office).post(draft_page(case, "select"), {**DECISION, "preview": "1"})
+def test_letter_is_looked_at_before_it_is_drafted(enter, office, year):
+    answer = enter(office).post(draft_page(year, "grant"), {**DECISION, "preview": "1"})
 
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
-    assert not Approval.objects.exists()
+    assert drafts() == []
 
 
-def test_preview_without_a_sender_says_so(enter, office):
-    answer = enter(office).post(draft_page(in_selection(), "select"), {**DECISION, "preview": "1"})
+def test_preview_without_a_sender_says_so(enter, office, year):
+    Sender.objects.all().delete()
+
+    answer = enter(office).post(draft_page(year, "grant"), {**DECISION, "preview": "1"})
 
     assert answer.status_code == 422
     assert "in whose name letters leave" in answer.content.decode()
 
 
-@pytest.mark.usefixtures("sender")
-def test_letter_of_an_item_is_read_by_the_approver_and_not_by_the_group(enter, office):
-    case = in_selection()
-    enter(office).post(draft_page(case, "select"), DECISION)
-    path = reverse("casework:preview", args=[Approval.objects.get().items.get().pk])
+def test_draft_without_a_title_or_an_amount_comes_back(enter, office, year):
+    answer = enter(office).post(draft_page(year, "grant"), {"title": "", "granted_yen": ""})
+
+    assert answer.status_code == 422
+    assert answer.content.decode().count('aria-invalid="true"') == 2
+    assert drafts() == []
+
+
+def test_letter_of_an_item_is_read_by_the_approver_and_not_by_the_group(enter, office, year):
+    enter(office).post(draft_page(year, "grant"), DECISION)
+    path = reverse("casework:preview", args=[drafts()[0].items.get().pk])
 
     assert enter(factories.user(Role.APPROVER)).get(path).content.startswith(b"%PDF-")
-    assert enter(group_of(case)).get(path).status_code == 404
+    assert enter(group_of(year)).get(path).status_code == 404
 
 
-def test_draft_is_for_the_office(enter):
-    case = in_selection()
-
-    assert enter(group_of(case)).get(draft_page(case, "select")).status_code == 403
-    assert enter(factories.user(Role.APPROVER)).get(draft_page(case, "select")).status_code == 403
+def test_draft_is_for_the_office(enter, year):
+    assert enter(group_of(year)).get(draft_page(year, "grant")).status_code == 403
+    assert enter(factories.user(Role.APPROVER)).get(draft_page(year, "grant")).status_code == 403
 
 
 def test_move_without_an_approval_has_no_draft_page(enter, office):
     assert enter(office).get(draft_page(filed(), "accept")).status_code == 404
 
 
-def test_second_draft_of_a_case_is_refused(enter, office):
-    case, client = in_selection(), enter(office)
-    client.post(draft_page(case, "select"), DECISION)
+def test_draft_of_a_case_that_moved_on_leads_to_where_it_stands(enter, office, year):
+    answer = enter(office).post(draft_page(year, "confirm"), {"title": "x"}, follow=True)
 
-    assert (
-        "The case already waits in a draft."
-        in client.get(draft_page(case, "decline")).content.decode()
-    )
-    answer = client.post(draft_page(case, "decline"), {"title": "x", "reason": "y"})
+    assert "The case has moved on." in answer.content.decode()
+
+
+def test_second_draft_of_a_case_is_refused(enter, office, year):
+    client = enter(office)
+    client.post(draft_page(year, "grant"), DECISION)
+
+    page = client.get(draft_page(year, "refuse")).content.decode()
+    assert "The case already waits in a draft." in page
+    answer = client.post(draft_page(year, "refuse"), {"title": "x", "reason": "y"})
     assert answer.status_code == 422
-    assert Approval.objects.count() == 1
+    assert len(drafts()) == 1
 
 
 # Facts in words
