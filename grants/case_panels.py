@@ -107,6 +107,7 @@ def eligibility_panel(proposal: Proposal, request) -> dict | None:
         "answers": [row for row in answers if row["check"].outcome != Outcome.NOT_SET],
         "not_set": [row for row in answers if row["check"].outcome == Outcome.NOT_SET],
         "on": day,
+        "undecided": proposal.state in ("draft", "returned", "submitted"),
     }
 
 
