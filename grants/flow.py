@@ -100,7 +100,7 @@ YEAR_FLOW = Flow(
     Stage("not_continued", _("Not continued"),                "",           6, final=True, tone="bad"),
     Stage("not_funded",    _("Not funded"),                   "",           6, final=True, tone="bad"),
     #    verb             label                            from             to           who
-    Move("apply",         _("Apply for the grant"),        ("planned",),    "applied",   "grants.write", (earlier_years_done, complete), meets=("grant_application",)),
+    Move("apply",         _("Apply for the grant"),        ("planned",),    "applied",   "grants.write", (continuation_decided, earlier_years_done, complete), meets=("grant_application",)),
     Move("reapply",       _("Apply again"),                ("returned",),   "applied",   "grants.write", (before_answer_date, complete), meets=("supplement",)),
     Move("send_back",     _("Ask for a supplement"),       ("applied",),    "returned",  "grants.handle", opens=("supplement",), tone="secondary"),
     Move("grant",         _("Grant"),                      ("applied",),    "granted",   "grants.decide", (nothing_open, continuation_decided, city_budget_covers), by_approval=True, opens=("withdrawal", "report")),
