@@ -33,6 +33,7 @@ function autosave(form) {
   let changed = false;
   let busy = false;
   let stale = false;
+  let pressed = null;
   const say = (text) => { if (status && status.textContent !== text) status.textContent = text; };
 
   async function save() {
@@ -62,6 +63,7 @@ function autosave(form) {
       say((stale ? status?.dataset.stale : status?.dataset.failed) ?? "");
     } finally {
       busy = false;
+      if (pressed) form.requestSubmit(pressed);
     }
   }
 
@@ -70,7 +72,17 @@ function autosave(form) {
     if (!stale) say(status?.dataset.unsaved ?? "");
   });
   form.addEventListener("focusout", save);
-  form.addEventListener("submit", () => { changed = false; stale = true; });
+  // Pressing a button leaves a field, so a save may be under way: it goes first, or the form would
+  // arrive with an old number and conflict with itself.
+  form.addEventListener("submit", (event) => {
+    if (busy) {
+      event.preventDefault();
+      pressed = event.submitter;
+      return;
+    }
+    changed = false;
+    stale = true;
+  });
   window.setInterval(save, AUTOSAVE_MS);
   window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
 }
