@@ -279,7 +279,7 @@ CELERY_ENABLE_UTC = True
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SYNC_EVERY = 1  # so that /healthz sees at once when beat last ran
 CELERY_BEAT_SCHEDULE = {
-    "tick": {"task": "casework.tasks.tick", "schedule": 30},  # seconds
+    "tick": {"task": "casework.tasks.tick", "schedule": 15},  # seconds
     "deliver": {"task": "casework.tasks.deliver_pending", "schedule": 60},
     "remind": {"task": "casework.tasks.send_due", "schedule": crontab(minute=5)},  # every hour
     "seal": {"task": "casework.tasks.seal_history", "schedule": crontab(hour=0, minute=20)},

@@ -32,11 +32,11 @@ def start():
     """A way to start the site; what a failed test left running is ended."""
     started = []
 
-    def begin(data: Path, port: int) -> subprocess.Popen:
+    def begin(data: Path, port: int, **more: str) -> subprocess.Popen:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
             cwd=ROOT,
-            env=environment(data, port),
+            env={**environment(data, port), **more},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -106,7 +106,7 @@ def port():
 def test_first_start_serves_everything_and_sigterm_ends_it(start, data, port):
     process = start(data, port)
     assert until(lambda: get(port, "/accounts/login/"), START)[0] == 200
-    until(lambda: health(port)["worker"]["ok"], START)
+    until(lambda: health(port)["ok"], START)  # beat has sent, a worker has done, its first task
     assert health(port)["broker"] == health(port)["database"] == {"ok": True}
     process.send_signal(signal.SIGTERM)
     output, _ = process.communicate(timeout=STOP)
@@ -193,6 +193,16 @@ def test_interrupted_demonstration_is_played_anew(tmp_path, mark, settings, monk
     mark.write_text("")
     serve.drop_unfinished_demo()
     assert not database.exists()
+
+
+def test_demonstration_cut_short_before_its_database_is_ready_stays_one(data, start, port):
+    """A first start that is interrupted must not leave a folder that looks like a real site."""
+    folder = data / "cut-short"
+    process = start(folder, port, DEMO="1")
+    until((folder / "yell.sqlite3").exists, START)
+    process.kill()
+    process.communicate()
+    assert (folder / "demonstration").read_text() == ""
 
 
 def test_untouched_folder_becomes_a_demonstration(tmp_path, mark, settings, monkeypatch):
