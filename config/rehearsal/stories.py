@@ -5,7 +5,8 @@ the services that a person's click would call. Years count from the one that is 
 year before, in which the projects of this year were selected.
 """
 
-from datetime import time, timedelta
+from collections.abc import Generator
+from datetime import datetime, time, timedelta
 
 from casework.calendar import moment
 from casework.services import advance
@@ -161,7 +162,7 @@ def propose(
     fate: str,
 ) -> Story:  # fmt: skip
     """A group drafts, submits, and then meets its fate."""
-    group, office = program.cast.groups[short], program.cast.office
+    group = program.cast.groups[short]
     yield stage.when(year, 4, 25)
     proposal = scenes.write_proposal(
         stage, program.rounds[course, year], group, title=title, yen=yen,
@@ -169,45 +170,56 @@ def propose(
     )  # fmt: skip
     yield stage.when(year, 5, 12)
     proposal = advance(proposal, "submit", by=group, at=stage.at)
+    proposal = yield from be_checked(stage, program, proposal, group, year, fate)
+    if proposal.state == "accepted" and course == "collaboration":
+        proposal = yield from find_a_department(stage, program, proposal, year, fate)
+    if fate == "withdrawn":
+        yield stage.when(year, 8, 20)
+        proposal = advance(
+            proposal, "withdraw", by=group, at=stage.at, reason="担い手が足りなくなったため。"
+        )
+    if not proposal.closed_at:
+        yield from after_the_decision(stage, program, proposal, group, year, fate)
 
+
+def be_checked(
+    stage: Stage, program: Program, proposal: Proposal, group, year: int, fate: str
+) -> Generator[datetime, None, Proposal]:
+    """The office checks the requirements, and asks for a supplement where one is needed."""
+    office = program.cast.office
     yield stage.when(year, 5, 20)
     if fate == "ineligible":
-        advance(proposal, "ineligible", by=office, at=stage.at, reason="設立後3年を過ぎています。")
-        return
+        why = "設立後3年を過ぎています。"
+        return advance(proposal, "ineligible", by=office, at=stage.at, reason=why)
     if fate in ("supplemented_then_late", "lapsed"):
-        proposal = advance(
-            proposal, "send_back", by=office, at=stage.at, reason="収支予算の内訳を書いてください。"
-        )
-        if fate == "lapsed":
-            yield stage.when(year, 6, 8)
-            advance(
-                proposal, "lapse", by=office, at=stage.at, reason="期限までに提出がなかったため。"
-            )
-            return
+        why = "収支予算の内訳を書いてください。"
+        proposal = advance(proposal, "send_back", by=office, at=stage.at, reason=why)
+    if fate == "lapsed":
+        yield stage.when(year, 6, 8)
+        why = "期限までに提出がなかったため。"
+        return advance(proposal, "lapse", by=office, at=stage.at, reason=why)
+    if proposal.state == "returned":
         yield stage.when(year, 5, 27)
         proposal = advance(proposal, "resubmit", by=group, at=stage.at)
         yield stage.when(year, 5, 28)
-    proposal = advance(proposal, "accept", by=office, at=stage.at)
+    return advance(proposal, "accept", by=office, at=stage.at)
 
-    if course == "collaboration":
-        yield stage.when(year, 7, 5)
-        proposal = advance(
-            proposal, "start_matching", by=office, at=stage.at,
-            department=scenes.department_of(program.cast.department),
-        )  # fmt: skip
-        yield stage.when(year, 8, 10)
-        if fate == "unmatched":
-            advance(
-                proposal, "no_match", by=program.cast.department, at=stage.at,
-                reason="双方の課題感が一致しませんでした。",
-            )  # fmt: skip
-            return
-        proposal = advance(proposal, "match", by=program.cast.department, at=stage.at)
-    if fate == "withdrawn":
-        yield stage.when(year, 8, 20)
-        advance(proposal, "withdraw", by=group, at=stage.at, reason="担い手が足りなくなったため。")
-        return
-    yield from after_the_decision(stage, program, proposal, group, year, fate)
+
+def find_a_department(
+    stage: Stage, program: Program, proposal: Proposal, year: int, fate: str
+) -> Generator[datetime, None, Proposal]:
+    """The office asks a department, which takes part or does not."""
+    cast = program.cast
+    yield stage.when(year, 7, 5)
+    proposal = advance(
+        proposal, "start_matching", by=cast.office, at=stage.at,
+        department=scenes.department_of(cast.department),
+    )  # fmt: skip
+    yield stage.when(year, 8, 10)
+    if fate == "unmatched":
+        why = "双方の課題感が一致しませんでした。"
+        return advance(proposal, "no_match", by=cast.department, at=stage.at, reason=why)
+    return advance(proposal, "match", by=cast.department, at=stage.at)
 
 
 def after_the_decision(
