@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from . import deadlines, letters
 from .flow import SAME, WHERE_IT_CAME_FROM, Move
 from .models import Case
-from .parties import Party
+from .parties import in_words
 
 
 def of_move(case: Case, move: Move) -> list[str]:
@@ -25,7 +25,7 @@ def _where(case: Case, move: Move) -> str:
     if stage.final:
         return f"{where} {_('It ends there.')}"
     if stage.holders:
-        parties = ", ".join(str(Party(party).label) for party in stage.holders)
+        parties = in_words(stage.holders)
         return f"{where} {_('It then waits for: %(parties)s.') % {'parties': parties}}"
     return where
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from . import approvals, services
 from .flow import Move, Text
 from .models import Approval, Case
-from .parties import Party
+from .parties import Party, in_words
 
 NOT_ALONE = _lazy("This is decided for a whole list at once, and drafted on the page of that list.")
 
@@ -80,5 +80,5 @@ def what_to_do(case: Case, user) -> Text:
         return _("This is closed. Nothing more is expected.")
     if not case.stage.holders:
         return _("Nothing is expected of anybody here now.")
-    parties = ", ".join(str(Party(party).label) for party in case.stage.holders)
+    parties = in_words(case.stage.holders)
     return _("This now waits for: %(parties)s. You need not do anything.") % {"parties": parties}

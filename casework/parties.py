@@ -1,8 +1,11 @@
 """Who holds a case and who owes a duty: the parties, and the people behind each."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.models import Duties, MemberRole, User
 
@@ -15,6 +18,13 @@ class Party(models.TextChoices):
     DEPARTMENT = "department", _("Department")
     PANEL = "panel", _("Selection subcommittee")
     COORDINATOR = "coordinator", _("Coordinator")
+
+
+def in_words(parties: Iterable[str]) -> str:
+    """Name several parties in one line."""
+    return pgettext("between the names of parties", ", ").join(
+        str(Party(party).label) for party in parties
+    )
 
 
 def parties_of(duties: Duties) -> list[str]:

@@ -15,7 +15,7 @@ from .errors import NotPossible
 from .flow import OPEN, TAKE_BACK, Move, Text
 from .models import ApprovalItem, Case, Event, Version
 from .numbers import next_number
-from .parties import Party
+from .parties import in_words
 
 NEEDS_APPROVAL = _("An approver decides this. Put it into a draft (起案) first.")
 
@@ -259,8 +259,7 @@ def offers(case: Case, user, *, at: datetime) -> list[Offer]:
 
 def _offer(case: Case, move: Move, user, at: datetime) -> Offer:
     if not may(user, move, case):
-        holders = [str(Party(party).label) for party in case.stage.holders]
-        waits = ", ".join(holders) or _("someone else")
+        waits = in_words(case.stage.holders) or _("someone else")
         return Offer(move, _("This is for: %(party)s.") % {"party": waits})
     if why := refusal(case, move, at=at):
         return Offer(move, why)

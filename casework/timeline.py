@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from .flow import Text
+from .flow import Stage, Text
 from .models import Case
-from .parties import Party
+from .parties import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,31 +22,50 @@ class Step:
 
 
 def timeline(case: Case) -> list[Step]:
-    """Return the steps of ``case`` in table order; stages that share a step count as one."""
+    """Return the steps of ``case`` in table order; stages that share a step count as one.
+
+    What a case of this sort never meets is left out, and of a closed case whatever did not come.
+    """
     reached = {event.target: event.at for event in case.events.order_by("pk")}
-    steps = []
-    shown = [stage for stage in case.flow.stages.values() if stage.step and case.meets(stage)]
-    for number in sorted({stage.step for stage in shown}):
-        stages = [stage for stage in shown if stage.step == number]
-        stage = _shown(case, stages, reached)
-        moment = reached.get(stage.code)
-        holder = ", ".join(str(Party(party).label) for party in stage.holders)
-        status = _status(case, number, moment)
-        steps.append(Step(stage.label, status, moment if status != "next" else None, holder))
-    return steps
+    numbers = sorted({stage.step for stage in case.flow.stages.values() if stage.step})
+    steps = [_step(case, number, reached) for number in numbers]
+    return [step for step in steps if step]
 
 
-def _shown(case: Case, stages, reached):
-    """Of stages that share a step, show the one the case is in, or the last it passed."""
+def _step(case: Case, number: int, reached: dict) -> Step | None:
+    stages = [stage for stage in case.flow.stages.values() if stage.step == number]
+    stage = _passed(case, stages, reached) or _usual(stages)
+    moment = reached.get(stage.code)
+    status = _status(case, number, moment)
+    if moment is None and (case.closed_at or not case.meets(stage)):
+        return None
+    if status == "next":
+        stage, moment = _usual(stages), None
+    return Step(stage.label, status, moment, in_words(stage.holders))
+
+
+def _passed(case: Case, stages: list[Stage], reached: dict) -> Stage | None:
+    """Of stages that share a step, return the one the case is in, or the last it passed."""
     here = [stage for stage in stages if stage.code == case.state]
     passed = sorted((s for s in stages if s.code in reached), key=lambda s: reached[s.code])
-    return (here or passed[-1:] or stages)[0]
+    return (here or passed[-1:] or [None])[0]
+
+
+def _usual(stages: list[Stage]) -> Stage:
+    """Of stages that share a step, return the one on the straight way.
+
+    Failures are bad, and what a case is sent back to asks for action.
+    """
+    straight = [stage for stage in stages if stage.tone not in ("bad", "action")]
+    return (straight or stages)[0]
 
 
 def _status(case: Case, number: int, moment) -> str:
     here = case.stage.step
+    if case.closed_at:
+        return "done"
     if number == here:
-        return "current" if not case.closed_at else "done"
+        return "current"
     if number < here:
         return "done" if moment else "skipped"
-    return "skipped" if case.closed_at else "next"
+    return "next"

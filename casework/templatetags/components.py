@@ -25,7 +25,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from casework import calendar
-from casework.parties import Party
+from casework.parties import Party, in_words
 
 register = template.Library()
 
@@ -236,7 +236,7 @@ def next_step(
         "work": work,
         "refused": refused,
         "deadline": deadline,
-        "holder": holder or ", ".join(str(Party(party).label) for party in case.stage.holders),
+        "holder": holder or in_words(case.stage.holders),
         "text": text or case.stage.todo,
         "told": bool(text),
         "today": _today(context),
