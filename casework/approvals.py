@@ -14,8 +14,16 @@ from . import history, outbox, services
 from .calendar import fiscal_year, japan_date
 from .consequences import on
 from .errors import NotPossible
+from .flow import Move
 from .models import Approval, ApprovalItem, Case
 from .parties import Party
+
+
+def title_for(case: Case, move: Move) -> str:
+    """Name a draft by what would be decided: kind, case, and where the case would then stand."""
+    target = case.flow.stages.get(move.target)
+    head, end = f"{case.machine.label}: ", f" – {target.label}" if target else ""
+    return f"{head}{case.title[: 200 - len(head) - len(end)]}{end}"
 
 
 @dataclass(frozen=True, slots=True)

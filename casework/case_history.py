@@ -9,6 +9,9 @@ from .flow import Text
 from .history import PROSE
 from .models import Case, Event
 
+#: The words that whoever may see the case reads: letters print them too.
+FOR_ALL = ("reason", "conditions")
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -30,7 +33,7 @@ def lines_of(case: Case, *, inside: bool) -> list[Line]:
     """Return the history of ``case``, newest first.
 
     :param inside: whether the reader works on the case for the city: facts and notes are for
-        them; the reasons of moves are for whoever may see the case.
+        them; the reasons and conditions of moves are for whoever may see the case.
     """
     words = dict(case.remarks.values_list("pk", "text"))
     events = case.events.select_related("by").order_by("-pk")
@@ -56,6 +59,6 @@ def _facts(case: Case, event: Event) -> list[Fact]:
 
 
 def _remarks(event: Event, words: dict[int, str], inside: bool) -> list[str]:
-    told = PROSE if inside else ("reason",)
+    told = PROSE if inside else FOR_ALL
     kept = [event.facts[name] for name in told if isinstance(event.facts.get(name), dict)]
     return [words[remark["remark"]] for remark in kept if remark["remark"] in words]

@@ -12,7 +12,7 @@ from .flow import TAKE_BACK
 from .models import Event, Remark, Seal
 
 #: Facts that are a person's own words: kept as a remark, never in the history itself.
-PROSE = ("reason", "note")
+PROSE = ("reason", "note", "conditions")
 
 
 def canonical(value) -> str:

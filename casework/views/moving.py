@@ -99,7 +99,9 @@ def case_draft(request, pk, verb):
     if case.state not in move.source:
         return _moved_on(request, case)
     form = _form_of(request, case, verb)
-    title_form = forms.DraftForm(request.POST or None, initial={"title": _title(case, move)})
+    title_form = forms.DraftForm(
+        request.POST or None, initial={"title": approvals.title_for(case, move)}
+    )
     if request.method == "POST" and form.is_valid():
         answer = _preview_or_draft(request, case, move, form, title_form)
         if answer is not None:
@@ -117,10 +119,6 @@ def case_draft(request, pk, verb):
     }
     wrong = form.errors or title_form.errors
     return render(request, "casework/draft.html", context, status=422 if wrong else 200)
-
-
-def _title(case: Case, move: Move) -> str:
-    return f"{move.label}: {case.title}"[:200]
 
 
 def _preview_or_draft(request, case: Case, move: Move, form, title_form):

@@ -85,7 +85,7 @@ def agree_on_terms(stage: Stage, proposal: Proposal, group: User, department: Us
 def decide(stage: Stage, case, verb: str, cast: Cast, *, amount_yen: int | None = None, **facts):
     """The office drafts one move and the approver approves it an hour later."""
     wish = approvals.Wish(case, verb, facts, amount_yen)
-    title = f"{case.flow[verb].label}: {case.title}"
+    title = approvals.title_for(case, case.flow[verb])
     draft = approvals.draft(title, [wish], by=cast.office, at=stage.at)
     advance(draft, "approve", by=cast.approver, at=stage.at + HOUR, decided_on=stage.today)
     return type(case).objects.get(pk=case.pk)

@@ -198,6 +198,26 @@ def test_move_that_needs_an_approval_leads_the_office_to_the_draft(enter, office
     assert answer.headers["Location"] == draft_page(year, "grant")
 
 
+def test_title_of_a_draft_names_what_would_be_decided(enter, office, year):
+    page = enter(office).get(draft_page(year, "grant"))
+
+    assert page.context["title_form"].initial["title"] == f"Project year: {year.title} – Granted"
+
+
+def test_conditions_are_kept_apart_and_shown_on_the_page_and_in_the_letter(enter, office, year):
+    client = enter(office)
+    client.post(draft_page(year, "grant"), {**DECISION, "conditions": "傷害保険に入ること"})
+    approve(enter(factories.user(Role.APPROVER)), *drafts())
+
+    event = year.events.get(verb="grant")
+    assert "remark" in event.facts["conditions"]
+    for reader in (office, year.organization.members.get()):
+        page = enter(reader).get(f"/cases/{year.pk}/").content.decode()
+        assert "傷害保険に入ること" in page
+    items = year.letters.get(kind="granted").data["items"]
+    assert {"label": "交付の条件", "value": "傷害保険に入ること"} in items
+
+
 def test_office_is_offered_the_drafts_on_the_page_of_the_case(enter, office, year):
     page = enter(office).get(f"/cases/{year.pk}/").content.decode()
 
