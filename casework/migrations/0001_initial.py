@@ -7,6 +7,8 @@ import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
+import casework.models.stored_file
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -634,7 +636,12 @@ class Migration(migrations.Migration):
                 ("media_type", models.CharField(max_length=100)),
                 ("size", models.PositiveIntegerField(verbose_name="size (bytes)")),
                 ("digest", models.CharField(max_length=64)),
-                ("content", models.FileField(max_length=200, upload_to="cases/%Y/%m")),
+                (
+                    "content",
+                    models.FileField(
+                        max_length=200, upload_to=casework.models.stored_file.place_of
+                    ),
+                ),
                 ("at", models.DateTimeField()),
                 ("removed_at", models.DateTimeField(editable=False, null=True)),
                 (

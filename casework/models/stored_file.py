@@ -17,6 +17,11 @@ class StoredFileQuerySet(models.QuerySet):
         return self.filter(removed_at__isnull=True)
 
 
+def place_of(stored: "StoredFile", name: str) -> str:
+    """Return where an upload lies under the folder of uploads: beside the case's others."""
+    return f"cases/{stored.case_id}/{name}"
+
+
 class StoredFile(models.Model):
     """One upload. The bytes are never changed; taking a file out of a draft hides the row."""
 
@@ -27,7 +32,7 @@ class StoredFile(models.Model):
     media_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField(_("size (bytes)"))
     digest = models.CharField(max_length=64)
-    content = models.FileField(upload_to="cases/%Y/%m", max_length=200)
+    content = models.FileField(upload_to=place_of, max_length=200)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, editable=False)

@@ -130,6 +130,7 @@ def test_file_is_kept_with_its_digest_and_a_line_of_history(draft, folder):
     assert (stored.name, stored.label, stored.size) == ("計画.pdf", "計画", len(PDF))
     assert (stored.media_type, stored.digest) == ("application/pdf", digest)
     assert read(stored) == PDF
+    assert stored.content.name == f"cases/{draft.pk}/{stored.key}.pdf"
     event = draft.events.get(verb="add_file")
     assert event.facts == {"file": stored.pk, "digest": digest}
 
