@@ -277,6 +277,22 @@ def test_reminder_says_how_many_days_are_left_in_the_readers_language(deadline):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "subject", "body"),
+    [("ja", "本日が期限です: ", "の期限は本日、"), ("en", "Due today: ", "is due today, ")],
+)
+def test_reminder_on_the_day_itself_says_today(deadline, language, subject, body):
+    group = group_of(deadline.case)
+    type(group).objects.filter(pk=group.pk).update(language=language)
+
+    run(deadline, 0)
+
+    notice = Notice.objects.get(recipient=group)
+    assert notice.subject.startswith(subject)
+    assert body in notice.body
+
+
+@pytest.mark.django_db
 def test_draft_is_told_that_it_is_not_submitted():
     draft = factories.draft()
     row = open_with_a_date().get(case=draft)
