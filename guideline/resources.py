@@ -46,8 +46,7 @@ class GuidelineResource(resources.ModelResource):
 
     class Meta:
         clean_model_instances = True
-        skip_unchanged = True
-        skip_diff = True
+        skip_unchanged = True  # needs the comparison that skip_diff would turn off
         use_transactions = True
 
 

@@ -1,8 +1,10 @@
 """The administration tables: read, exported, corrected, confirmed; never deleted."""
 
 import pytest
+import tablib
 from django.urls import reverse
 
+from guideline import reference_data, resources
 from guideline.models import Crosswalk
 from tests import factories
 
@@ -47,3 +49,20 @@ def test_confirm_marks_the_chosen_rows(client, administrator):
 
     confirmed = Crosswalk.objects.filter(confirmed_by=administrator)
     assert set(confirmed.values_list("pk", flat=True)) == set(chosen)
+
+
+@pytest.mark.parametrize(("_file", "resource", "_key"), reference_data.FILES)
+def test_import_of_what_was_exported_changes_nothing(loaded, _file, resource, _key):
+    result = resource().import_data(resource().export(), raise_errors=True)
+
+    assert set(result.totals) and result.totals["skip"] == result.total_rows
+
+
+def test_import_writes_only_the_row_that_differs(loaded):
+    table = resources.EditionResource().export()
+    changed = tablib.Dataset(*table[1:], headers=table.headers)
+    changed.append(["Another" if cell == table["title_en"][0] else cell for cell in table[0]])
+
+    totals = resources.EditionResource().import_data(changed, raise_errors=True).totals
+
+    assert (totals["update"], totals["skip"]) == (1, len(table) - 1)
