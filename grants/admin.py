@@ -3,7 +3,9 @@
 from django.contrib import admin
 from import_export.admin import ExportMixin, ImportExportModelAdmin
 
-from . import resources
+from casework import clock
+
+from . import resources, services
 from .models import CourseEdition, EditionParameter, PastAward, Proposal
 
 
@@ -31,6 +33,14 @@ class EditionParameterAdmin(KeptAdmin):
     list_select_related = ["edition"]
     search_fields = ["name", "value"]
     ordering = ["edition", "name"]
+
+    def save_model(self, request, obj, form, change):
+        before = EditionParameter.objects.filter(pk=obj.pk).first()
+        super().save_model(request, obj, form, change)
+        services.keep_change(before, obj, by=request.user, at=clock.now())
+
+    def get_import_data_kwargs(self, **kwargs):
+        return {**super().get_import_data_kwargs(**kwargs), "at": clock.now()}
 
 
 @admin.register(PastAward)

@@ -19,6 +19,7 @@ class GrantsConfig(AppConfig):
             measure_panels,
             permissions,
         )
-        from .models import Payment
+        from .models import ParameterChange, Payment
 
+        guards.append_only(ParameterChange)
         guards.append_only(Payment)

@@ -162,6 +162,11 @@ def rules_in_words(values: dict[str, dict], *, public: bool = False) -> list[Rul
     return [row for row in rows if _is_public(row)]
 
 
+def rule_in_words(name: str, status: str, value: str) -> Rule:
+    """Return one value of a parameter as people read it."""
+    return _rule(name, {"status": status, "value": value})
+
+
 def _is_public(rule: Rule) -> bool:
     known = PARAMETERS.get(rule.name)
     return bool(known and known.public) and rule.status != Status.NOT_APPLICABLE

@@ -6,6 +6,7 @@ from import_export.widgets import ForeignKeyWidget
 
 from accounts.models import Organization
 
+from . import services
 from .models import CourseEdition, EditionParameter, PastAward, Proposal
 
 
@@ -68,6 +69,12 @@ class EditionParameterResource(ProgramResource):
 
     def get_queryset(self):
         return super().get_queryset().filter(edition__fictitious=False).select_related("edition")
+
+    def before_save_instance(self, instance, row, **kwargs):
+        """Keep what a person's import changes; what the program ships is nobody's change."""
+        if kwargs.get("user"):
+            before = EditionParameter.objects.filter(pk=instance.pk).first()
+            services.keep_change(before, instance, by=kwargs["user"], at=kwargs["at"])
 
 
 class PastAwardResource(ProgramResource):

@@ -17,6 +17,7 @@ from .models import (
     BudgetLine,
     CourseEdition,
     EditionParameter,
+    ParameterChange,
     Payment,
     ProjectYear,
     Proposal,
@@ -120,10 +121,32 @@ def set_parameter(
     """
     if not rules.has_perm("grants.plan", by.act_on(japan_date(at))):
         raise PermissionDenied("grants.plan")
+    before = edition.parameters.select_for_update().filter(name=name).first()
     parameter, _created = EditionParameter.objects.update_or_create(
         edition=edition, name=name, defaults=fields
     )
+    keep_change(before, parameter, by=by, at=at)
     return parameter
+
+
+def keep_change(
+    before: EditionParameter | None, after: EditionParameter, *, by, at: datetime
+) -> None:
+    """Record that a rule was changed, if it was: what it said, what it says, and whence."""
+    kept = ("status", "value", "unit", "source", "level", "confirmed_years", "note")
+    if before and all(getattr(before, name) == getattr(after, name) for name in kept):
+        return
+    ParameterChange.objects.create(
+        edition=after.edition,
+        name=after.name,
+        old_status=before.status if before else "",
+        old_value=before.value if before else "",
+        new_status=after.status,
+        new_value=after.value,
+        source=after.source,
+        by=by,
+        at=at,
+    )
 
 
 @transaction.atomic

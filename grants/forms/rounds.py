@@ -64,9 +64,7 @@ class RoundForm(forms.Form):
 class ParameterForm(forms.ModelForm):
     """One rule: a value exactly when it is set, and then with its source."""
 
-    value = forms.CharField(
-        label=_("Value"), required=False, max_length=300, widget=text_area(3), strip=True
-    )
+    value = forms.CharField(label=_("Value"), required=False, widget=text_area(3), strip=True)
 
     class Meta:
         model = EditionParameter

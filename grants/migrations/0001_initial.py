@@ -472,7 +472,7 @@ class Migration(migrations.Migration):
                         verbose_name="status",
                     ),
                 ),
-                ("value", models.CharField(blank=True, max_length=300, verbose_name="value")),
+                ("value", models.TextField(blank=True, verbose_name="value")),
                 ("unit", models.CharField(blank=True, max_length=20, verbose_name="unit")),
                 ("source", models.CharField(blank=True, max_length=500, verbose_name="source")),
                 ("level", models.CharField(blank=True, max_length=1, verbose_name="rests on")),
@@ -512,6 +512,59 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="ParameterChange",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.SlugField(max_length=60)),
+                (
+                    "old_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("set", "set"),
+                            ("not_set", "not set"),
+                            ("not_applicable", "does not apply"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("old_value", models.TextField(blank=True)),
+                (
+                    "new_status",
+                    models.CharField(
+                        choices=[
+                            ("set", "set"),
+                            ("not_set", "not set"),
+                            ("not_applicable", "does not apply"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("new_value", models.TextField(blank=True)),
+                ("source", models.CharField(blank=True, max_length=500)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parameter_changes",
+                        to="grants.courseedition",
+                    ),
+                ),
+            ],
         ),
         migrations.CreateModel(
             name="PastAward",

@@ -2,7 +2,7 @@
 
 from .awards import PastAward
 from .budget import BudgetEntry, Payment, ProgramBudget
-from .courses import CourseEdition, EditionParameter, Round
+from .courses import CourseEdition, EditionParameter, ParameterChange, Round
 from .project_year import ProjectYear, YearBudgetLine
 from .proposal import (
     BudgetLine,
@@ -20,6 +20,7 @@ __all__ = [
     "CourseEdition",
     "EditionParameter",
     "LineBase",
+    "ParameterChange",
     "PastAward",
     "Payment",
     "ProgramBudget",

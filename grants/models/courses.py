@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.timezone import localtime
@@ -71,7 +72,7 @@ class EditionParameter(models.Model):
     edition = models.ForeignKey(CourseEdition, on_delete=models.PROTECT, related_name="parameters")
     name = models.SlugField(_("parameter"), max_length=60)
     status = models.CharField(_("status"), max_length=15, choices=Status.choices)
-    value = models.CharField(_("value"), max_length=300, blank=True)
+    value = models.TextField(_("value"), blank=True)
     unit = models.CharField(_("unit"), max_length=20, blank=True)
     source = models.CharField(_("source"), max_length=500, blank=True)
     level = models.CharField(_("rests on"), max_length=1, blank=True)
@@ -94,6 +95,29 @@ class EditionParameter(models.Model):
 
     def __str__(self):
         return f"{self.edition}: {self.name}"
+
+
+class ParameterChange(models.Model):
+    """One change of a rule of an edition; written with the change, never altered afterwards.
+
+    :param old_status: empty where the edition did not list the rule before.
+    :param source: where the new value comes from.
+    """
+
+    edition = models.ForeignKey(
+        CourseEdition, on_delete=models.PROTECT, related_name="parameter_changes"
+    )
+    name = models.SlugField(max_length=60)
+    old_status = models.CharField(max_length=15, choices=Status.choices, blank=True)
+    old_value = models.TextField(blank=True)
+    new_status = models.CharField(max_length=15, choices=Status.choices)
+    new_value = models.TextField(blank=True)
+    source = models.CharField(max_length=500, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+
+    def __str__(self):
+        return f"{self.edition}: {self.name}: {self.old_value!r} → {self.new_value!r}"
 
 
 class RoundQuerySet(models.QuerySet):

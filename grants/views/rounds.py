@@ -26,7 +26,7 @@ from grants.models import (
     Proposal,
     Round,
 )
-from grants.parameters import PARAMETERS, rules_in_words
+from grants.parameters import PARAMETERS, rule_in_words, rules_in_words
 from grants.rules import Status
 
 from . import done, page_of, show_form
@@ -61,9 +61,24 @@ def course_detail(request, pk):
         "edition": edition,
         "rules": rules_in_words(edition.frozen()),
         "rounds": edition.rounds.order_by("-fiscal_year", "-pk"),
+        "changes": _changes(edition),
         "plans": plans,
     }
     return render(request, "grants/course_detail.html", context)
+
+
+def _changes(edition: CourseEdition) -> list[dict]:
+    """Return what was changed of the rules, newest first, with both values in words."""
+    changes = edition.parameter_changes.select_related("by").order_by("-pk")
+    return [
+        {
+            "change": change,
+            "old": change.old_status
+            and rule_in_words(change.name, change.old_status, change.old_value),
+            "new": rule_in_words(change.name, change.new_status, change.new_value),
+        }
+        for change in changes
+    ]
 
 
 @login_required

@@ -3,12 +3,15 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+import tablib
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from accounts.models import MemberRole, Role
 from casework.services import advance
 from grants import services
 from grants.models import BudgetEntry, EditionParameter, Proposal, Round
+from grants.resources import EditionParameterResource
 from tests import factories
 from tests.factories import JAPAN, NOON, TODAY
 
@@ -101,6 +104,51 @@ def test_a_later_change_of_the_rules_leaves_the_round_as_it_is(as_person, office
     assert answer.status_code == 302
     assert call.edition.parameters.get(name="cap_yen").value == "200000"
     assert Round.objects.get().rules.number("cap_yen") == 100_000
+
+
+def test_change_of_a_rule_is_recorded_and_shown(as_person, office, edition):
+    client = as_person(office)
+    url = reverse("grants:parameter", args=[edition.pk, "cap_yen"])
+    data = {"status": "set", "value": "200000", "source": "要綱", "confirmed_years": ""}
+
+    client.post(url, data)
+    client.post(url, data)  # changes nothing
+
+    change = edition.parameter_changes.get()
+    assert (change.old_value, change.new_value, change.source) == ("100000", "200000", "要綱")
+    assert (change.by, change.at) == (office, NOON)
+    page = client.get(reverse("grants:course", args=[edition.pk])).content.decode()
+    assert "Changes of the rules" in page and "¥100,000" in page and str(office) in page
+
+
+def test_change_of_a_rule_is_never_altered(office, edition):
+    fields = {"status": "not_set", "value": "", "source": ""}
+    services.set_parameter(edition, "cap_yen", by=office, at=NOON, **fields)
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        edition.parameter_changes.update(new_value="1")
+
+
+def test_change_of_a_rule_by_a_table_is_recorded(office, edition):
+    resource = EditionParameterResource()
+    table = resource.export(edition.parameters.filter(name="cap_yen"))
+    changed = tablib.Dataset(headers=table.headers)
+    changed.append(["9" if cell == "100000" else cell for cell in table[0]])
+
+    for rows in (table, changed):
+        resource.import_data(rows, raise_errors=True, user=office, at=NOON)
+
+    change = edition.parameter_changes.get()
+    assert (change.old_value, change.new_value, change.by) == ("100000", "9", office)
+
+
+def test_long_lists_fit_into_a_rule(as_person, office, edition):
+    url = reverse("grants:parameter", args=[edition.pk, "pledges"])
+    value = "\n".join(["市税を滞納していません。"] * 40)
+
+    as_person(office).post(url, {"status": "set", "value": value, "source": "要綱"})
+
+    assert len(edition.parameters.get(name="pledges").value) > 400
 
 
 @pytest.mark.parametrize(
