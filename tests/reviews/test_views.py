@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Role
 from casework.models import Approval
+from casework.services import advance
 from reviews import services
 from reviews.models import Conflict, DecisionSnapshot, Rubric
 from reviews.presets import HACHINOHE
@@ -375,6 +376,11 @@ def test_decision_is_drafted_on_the_page(client, scene):
     assert DecisionSnapshot.objects.get().digest in page.content.decode()
     assert "病気" in page.content.decode()
     assert post(client, scene.office, url, {**data, **amount}).status_code == 422
+
+    advance(approval, "approve", by=approver, at=NOON, decided_on=NOON.date())
+    page = get(client, scene.office, reverse("reviews:selection", args=[scene.round.pk]))
+    assert "The round is decided." in text_of(page)
+    assert "Refer proposals" not in text_of(page)
 
 
 def test_decision_above_the_budget_comes_back_with_the_numbers(client, scene):
