@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from casework import calendar
@@ -97,7 +97,7 @@ class Edition(Titled, Sourced):
     """One edition of the guideline (第一次指針, 第二次指針)."""
 
     class State(models.TextChoices):
-        DRAFT = "draft", _("Draft")
+        DRAFT = "draft", pgettext_lazy("edition", "Draft")
         IN_FORCE = "in_force", _("In force")
 
     code = models.SlugField(_("code"), unique=True)
@@ -268,7 +268,7 @@ class Crosswalk(Sourced):
         RECLASSED = "reclassed", _("Class changed")
         MERGED = "merged", _("Merged")
         SPLIT = "split", _("Split")
-        DROPPED = "dropped", _("Dropped")
+        DROPPED = "dropped", pgettext_lazy("measure", "Dropped")
         NEW = "new", _("New")
 
     from_measure = models.ForeignKey(
@@ -277,7 +277,7 @@ class Crosswalk(Sourced):
         null=True,
         blank=True,
         related_name="leads_to",
-        verbose_name=_("from"),
+        verbose_name=pgettext_lazy("crosswalk", "from"),
     )
     to_measure = models.ForeignKey(
         Measure,
@@ -285,7 +285,7 @@ class Crosswalk(Sourced):
         null=True,
         blank=True,
         related_name="comes_from",
-        verbose_name=_("to"),
+        verbose_name=pgettext_lazy("crosswalk", "to"),
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
