@@ -27,7 +27,7 @@ def ensure_chromium() -> str:
 def postgres_version() -> str:
     import psycopg
 
-    with services.postgres() as url, psycopg.connect(url.rsplit("/", 1)[0] + "/postgres") as db:
+    with services.postgres() as url, psycopg.connect(url, dbname="postgres") as db:
         return db.execute("SHOW server_version").fetchone()[0]
 
 
