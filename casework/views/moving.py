@@ -29,9 +29,10 @@ def _move_of(case: Case, verb: str) -> Move:
     return move
 
 
-def _form_of(request, case: Case, verb: str, **kwargs) -> moves.MoveForm:
+def _form_of(request, case: Case, verb: str) -> moves.MoveForm:
+    """Return the form of a move; the link that led here may suggest answers, such as an amount."""
     data = (request.POST, request.FILES) if request.method == "POST" else ()
-    return moves.form_for(case, verb, *data, today=request.today, **kwargs)
+    return moves.form_for(case, verb, *data, today=request.today, initial=request.GET.dict())
 
 
 def _moved_on(request, case: Case):
