@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
+from casework.approvals import lock_first
 from casework.consequences import on
 from casework.errors import NotPossible
 from casework.services import file_number, follow, open_case, snapshot
 
 from .limits import limits_yen
-from .models import ProjectYear, Proposal, YearBudgetLine
+from .models import CourseEdition, ProjectYear, Proposal, YearBudgetLine
 from .versions import content_of
 
+GRANTING = (ProjectYear.KIND, "grant")
 SERIES = {"startup": "S", "collaboration": "C", "revitalization": "R"}
 
 
@@ -69,6 +71,14 @@ def end_the_years(proposal: Proposal, *, by, at: datetime, facts: dict) -> None:
 @on("project_year", "apply", "reapply")
 def keep_the_application(year: ProjectYear, *, by, at: datetime, facts: dict) -> None:
     snapshot(year, content_of(year), by=by, at=at)
+
+
+@lock_first
+def lock_the_budgets(items: list) -> None:
+    """Let one grant at a time draw on the city's budget of a course."""
+    years = [item.case_id for item in items if (item.case.kind, item.verb) == GRANTING]
+    if years:
+        CourseEdition.objects.filter(rounds__proposals__project_years__in=years).lock_courses()
 
 
 @on("project_year", "grant")

@@ -358,6 +358,7 @@ def enter_budget(
     """
     if not rules.has_perm("grants.plan", by.act_on(japan_date(at))):
         raise PermissionDenied("grants.plan")
+    CourseEdition.objects.filter(pk=edition.pk).lock_courses()
     return BudgetEntry.objects.create(
         edition=edition,
         fiscal_year=fiscal_year,

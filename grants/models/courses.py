@@ -20,6 +20,20 @@ class Instrument(models.TextChoices):
     COST_SHARE = "cost_share", _("Shared cost (負担金)")
 
 
+class CourseEditionQuerySet(models.QuerySet):
+    def lock_courses(self) -> None:
+        """Lock every edition of the courses of these, in the order of their ids.
+
+        The city's budget is that of a course, whatever its edition: who spends or changes it
+        holds this lock first. The rows stay free to be referred to.
+        """
+        courses = self.values("course", "fictitious").distinct()
+        same = Q(pk__in=[])
+        for course in courses:
+            same |= Q(**course)
+        list(CourseEdition.objects.filter(same).order_by("pk").select_for_update(no_key=True))
+
+
 class CourseEdition(models.Model):
     """A course as it stands from a fiscal year until its next edition."""
 
@@ -31,6 +45,8 @@ class CourseEdition(models.Model):
     source = models.CharField(_("source"), max_length=500, blank=True)
     level = models.CharField(_("rests on"), max_length=1, blank=True)
     fictitious = models.BooleanField(_("fictitious"), default=False)
+
+    objects = CourseEditionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("course edition")

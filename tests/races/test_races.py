@@ -1,7 +1,7 @@
 """People and workers who do the same thing at the same moment, on PostgreSQL with real threads."""
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -12,7 +12,8 @@ from casework.approvals import Wish
 from casework.models import Approval, Case, Event, Letter, Notice, Reminder
 from casework.numbers import next_number
 from casework.services import advance, correct, locked
-from grants.models import Proposal, Round
+from grants import services
+from grants.models import BudgetEntry, ProgramBudget, ProjectYear, Proposal, Round
 from tests import factories
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
 from tests.casework.smtp_server import running
@@ -49,6 +50,18 @@ def moving(case, verb: str, by, *, at=NOON, **facts):
             return advance(mine, verb, by=who, at=at, **facts)
 
     return run
+
+
+def applied_for() -> ProjectYear:
+    """A project year of 80,000 yen that waits for its grant."""
+    proposal = in_selection()
+    office, group = factories.user(Role.OFFICE), group_of(proposal)
+    proposal = factories.approved(proposal, "select", assessed_yen=80_000)
+    year = advance(proposal, "prepare", by=office, at=NOON).project_years.get()
+    days = {"starts_on": date(2026, 12, 1), "ends_on": date(2027, 1, 31)}
+    lines = list(year.budget_lines.values("side", "label", "detail", "amount_yen", "from_city"))
+    year = services.save_year(year, fields=days, lines=lines, by=group, at=NOON)
+    return advance(year, "apply", by=group, at=NOON)
 
 
 # Decisions
@@ -154,6 +167,30 @@ def test_withdrawing_and_deciding_at_once_do_not_both_happen():
     declined = fresh(proposal).state == "declined"
     assert fresh(draft).state == ("approved" if declined else "drafted")
     assert Letter.objects.filter(kind="declined").count() == declined
+
+
+def test_two_grants_at_once_do_not_spend_the_same_budget():
+    years = [applied_for() for _ in range(2)]
+    office = factories.user(Role.OFFICE)
+    services.enter_budget(
+        years[0].proposal.round.edition, fiscal_year=2026, kind=BudgetEntry.Kind.INITIAL,
+        amount_yen=100_000, voted_on=TODAY, document="予算書", by=office, at=NOON,
+    )  # fmt: skip
+    drafts = [
+        approvals.draft("起案", [Wish(year, "grant", {"granted_yen": 80_000})], by=office, at=NOON)
+        for year in years
+    ]
+
+    outcomes = race(
+        *(
+            moving(draft, "approve", factories.user(Role.APPROVER), decided_on=TODAY)
+            for draft in drafts
+        )
+    )
+
+    assert kinds(outcomes) == ["NotPossible", "ok"]
+    assert sorted(fresh(year).state for year in years) == ["applied", "granted"]
+    assert ProgramBudget.of(years[0].proposal.round.edition, 2026).free_yen == 20_000
 
 
 # Numbers
