@@ -31,6 +31,8 @@ def broker_command(socket: Path) -> list[str]:
         *("--dir", str(socket.parent)),
         *("--dbfilename", "valkey.rdb"),
         *("--save", "3600", "1"),
+        # Else it refuses to end when its folder is gone or the disk is full.
+        *("--shutdown-on-sigterm", "force"),
         *("--loglevel", "nothing"),
     ]
 
