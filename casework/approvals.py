@@ -19,7 +19,6 @@ from .flow import Move
 from .models import Approval, ApprovalItem, Case
 from .parties import Party
 
-
 #: What is locked before the cases of a draft are: a budget that several drafts draw on.
 _LOCKED_FIRST: list[Callable[[list[ApprovalItem]], None]] = []
 

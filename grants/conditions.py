@@ -40,9 +40,8 @@ def _earlier_years_done(year, at) -> bool:
     return not year.earlier_years().exclude(state__in=("settled", "withdrawn")).exists()
 
 
-def _budget_covers(year, at) -> bool:
-    free = year.program_budget().free_yen
-    return free is not None and year.requested_yen <= free
+def _budget_voted(year, at) -> bool:
+    return year.program_budget().planned_yen is not None
 
 
 call_is_open = Condition(_call_open, _("The call is not open now. Ask the office."))
@@ -95,9 +94,8 @@ continuation_decided = Condition(
     lambda year, at: year.position == 1 or year.continuation_decided_on is not None,
     _("The decision to continue the project (継続決定) is not recorded for this year."),
 )
-city_budget_covers = Condition(
-    _budget_covers,
-    _("The city's budget of this course and year is not recorded as voted, or does not suffice."),
+city_budget_voted = Condition(
+    _budget_voted, _("The city's budget of this course and year is not recorded as voted.")
 )
 balance_is_zero = Condition(
     lambda year, at: year.balance_yen == 0,

@@ -7,7 +7,7 @@ from casework.consequences import on
 from casework.errors import NotPossible
 from casework.services import file_number, follow, open_case, snapshot
 
-from .limits import limits_yen
+from .limits import grant_limits_yen
 from .models import CourseEdition, ProjectYear, Proposal, YearBudgetLine
 from .versions import content_of
 
@@ -85,8 +85,10 @@ def lock_the_budgets(items: list) -> None:
 def refuse_more_than_allowed(year: ProjectYear, *, by, at: datetime, facts: dict) -> None:
     """Stop a grant above a limit that is set, whichever page or draft it came from.
 
+    Several drafts may count on the same budget, so this looks at what is left when it is granted.
+
     :raises NotPossible: naming the limit.
     """
-    for most, words in limits_yen(year):
+    for most, words in grant_limits_yen(year):
         if year.granted_yen > most:
             raise NotPossible(words % {"most": f"{most:,}"})

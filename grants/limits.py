@@ -22,9 +22,16 @@ def limits_yen(year: ProjectYear) -> list[tuple[int, Text]]:
     return [(most, words) for most, words in found if most is not None]
 
 
+def grant_limits_yen(year: ProjectYear) -> list[tuple[int, Text]]:
+    """Return the limits with what the city's budget leaves now, which only the city is shown."""
+    free = year.program_budget().free_yen
+    words = _("At most %(most)s yen: what is left of the city's budget of this course and year.")
+    return [*limits_yen(year), *([(max(free, 0), words)] if free is not None else [])]
+
+
 def most_grantable_yen(year: ProjectYear) -> int:
     """Return the lowest of the limits, in yen."""
-    return min(most for most, _words in limits_yen(year))
+    return min(most for most, _words in grant_limits_yen(year))
 
 
 def _left_of_total(year: ProjectYear) -> int | None:

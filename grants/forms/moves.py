@@ -9,7 +9,7 @@ from casework.calendar import first_day, last_day
 from casework.forms import DateInput, ReasonForm
 from casework.moves import MoveForm, asks
 from grants.adoptions import cap_of
-from grants.limits import limits_yen, most_grantable_yen
+from grants.limits import grant_limits_yen, most_grantable_yen
 from grants.models import ProjectYear, Proposal
 
 from .fields import YenField, text_area
@@ -133,7 +133,7 @@ class GrantForm(MoveForm):
 
     def clean_granted_yen(self):
         amount = self.cleaned_data["granted_yen"]
-        for most, words in limits_yen(self.case):
+        for most, words in grant_limits_yen(self.case):
             refuse_beyond(amount, most, words)
         return amount
 

@@ -155,6 +155,28 @@ def test_an_approved_draft_cannot_grant_more_either(as_person, group, office, ye
         factories.approved(year, "grant", granted_yen=80_001)
 
 
+def test_part_of_what_was_asked_is_granted_from_what_is_left(as_person, group, office, year):
+    year = applied(as_person(group), year)
+    budgeted(year, office, 60_000)
+
+    assert form_for(year, "grant", today=TODAY).fields["granted_yen"].initial == 60_000
+    assert not form_for(year, "grant", {"granted_yen": "60001"}, today=TODAY).is_valid()
+    assert factories.approved(year, "grant", granted_yen=50_000).granted_yen == 50_000
+
+
+def test_no_draft_grants_more_than_the_budget_leaves(as_person, group, office, year):
+    year = applied(as_person(group), year)
+    budgeted(year, office, 60_000)
+
+    with pytest.raises(NotPossible, match="60,000"):
+        factories.approved(year, "grant", granted_yen=60_001)
+
+
+def test_nothing_is_granted_before_the_budget_is_voted(as_person, group, year):
+    with pytest.raises(NotPossible, match="not recorded as voted"):
+        factories.approved(applied(as_person(group), year), "grant", granted_yen=1)
+
+
 def test_cap_for_all_years_counts_what_was_granted(as_person, group, office):
     proposal = selected(group, office, cap_total_yen="100000", max_years="2")
     Proposal.objects.filter(pk=proposal.pk).update(years=2)
