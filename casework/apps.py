@@ -12,7 +12,14 @@ class CaseworkConfig(AppConfig):
         from accounts import mail
         from accounts.models import Change
 
-        from . import approvals, case_panels, guards, outbox, permissions  # noqa: F401  they register
+        from . import (  # noqa: F401  they register
+            approvals,
+            case_panels,
+            guards,
+            merging,
+            outbox,
+            permissions,
+        )
 
         mail.register(outbox.enqueue_account_mail)
         guards.append_only(Change)

@@ -37,6 +37,7 @@ name_verbs(
     correct=_("Last move taken back (訂正)"),
     note=_("Note written"),
     pledge=_("Pledges accepted"),
+    merge_group=_("Group joined with another entry of the same group"),
     share=_("Shared with the coordinators"),
     pay=_("Payment recorded"),
     retry_notice=_("Notice sent again"),

@@ -17,6 +17,7 @@ class GrantsConfig(AppConfig):
             forms,
             letters,
             measure_panels,
+            merging,
             permissions,
         )
         from .models import ParameterChange, Payment
