@@ -85,7 +85,7 @@ class Desk:
         self.move("approve")
 
     def _through(self, door: str, fields: dict[str, str]) -> None:
-        self._click(self.page.locator(f"main a[href*='{door}']"))
+        self._enter(door)
         self.fill(**fields)
         self.send()
 
@@ -93,6 +93,13 @@ class Desk:
         """Press the first button below the form; what was asked for is done."""
         self._click(self.page.locator("main form .actions button"))
         expect(self.page.locator("p.message-success").first).to_be_visible()
+
+    def begin(self, verb: str) -> None:
+        """Click the button of a move whose form holds more than text."""
+        self._enter(f"/moves/{verb}/")
+
+    def _enter(self, door: str) -> None:
+        self._click(self.page.locator(f"main a[href*='{door}']"))
 
     def _click(self, found: Locator) -> None:
         with self.page.expect_navigation():

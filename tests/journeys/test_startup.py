@@ -10,6 +10,9 @@ from grants import services
 from grants.models import BudgetEntry, ProjectYear, Proposal
 from tests import factories
 from tests.factories import JAPAN, NOON
+from tests.pdf_text import pdf_text
+
+from . import steps
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -56,29 +59,17 @@ def propose(desk, people) -> None:
     desk.fill(purpose="人が集まる場が少ない。")
     page.locator("[name=content]").focus()
     expect(page.locator("[data-autosave-status]")).to_contain_text("12:00")
-    fill_in_proposal(desk, TITLE)
+    steps.fill_in_proposal(desk, TITLE)
     desk.send()
     desk.follow("Back to the case")
-    desk.follow("Accept the pledges")
-    desk.fill(name="縁側 花")
-    page.locator("main form input[type=checkbox]").check()
-    desk.send()
+    steps.accept_the_pledges(desk)
     desk.move("submit")
 
     expect(page.locator("main")).to_contain_text("S-2026-001")
 
 
-def fill_in_proposal(desk, title: str) -> None:
-    desk.fill(
-        title=title, purpose="人が集まる場が少ない。", content="月に1回、縁側をひらく。",
-        schedule="毎月第1土曜日", effect="顔見知りがふえる。",
-        income__0__label="市の補助", income__0__amount_yen="８０，０００",
-        income__1__label="会費", income__1__amount_yen="20,000",
-        expenditure__0__label="印刷製本費", expenditure__0__amount_yen="100000",
-    )  # fmt: skip
-    desk.page.locator("[name=income-0-from_city]").check()
-    desk.page.locator("[name=measures-0-measure]").select_option(index=1)
-    desk.fill(measures__0__how="集まりの場をつくる。")
+def of_the_city(people) -> dict:
+    return {name: people[name] for name in ("office", "approver")}
 
 
 def select(desk, people) -> None:
@@ -87,49 +78,22 @@ def select(desk, people) -> None:
     desk.open(TITLE)
     desk.move("accept")
     desk.move("refer")
-    for member, points in zip(people["panel"], (9, 7), strict=True):
-        desk.sit_down(member, "/panel/")
-        desk.open(TITLE)
-        score(desk, points)
-    desk.sit_down(people["office"], "/office/")
-    desk.follow("Selections")
-    desk.open(people["call"].name)
-    desk.follow("Draft the decision")
-    page.locator("[name$=outcome]").select_option("select")
-    desk.send()
-    desk.approve(people["approver"])
+    scores = dict(zip(people["panel"], (9, 7), strict=True))
+    steps.decide_the_selection(
+        desk, TITLE, scores=scores, call=people["call"], **of_the_city(people)
+    )
 
     desk.sit_down(people["group"], "/my/")
     desk.open(TITLE)
     letter = page.locator("#letters a").first
-    assert desk.pdf(letter.get_attribute("href")).startswith(b"%PDF")
-
-
-def score(desk, points: int) -> None:
-    fields = desk.page.locator("main form input[type=number]")
-    if not fields.count():
-        desk.follow("Score the proposal")
-    for position, given in enumerate((points, 4)):
-        fields.nth(position).fill(str(given))
-    desk.press("Submit the sheet")
-    expect(desk.page.locator("p.message-success").first).to_be_visible()
+    assert TITLE in pdf_text(desk.pdf(letter.get_attribute("href")))
 
 
 def receive_the_grant(desk, people) -> None:
     """The group applies for the year, the city grants, accounting pays in advance."""
     page = desk.sit_down(people["office"], f"/cases/{Proposal.objects.get().pk}/")
     desk.move("prepare")
-    desk.sit_down(people["group"], "/my/")
-    desk.open(TITLE)
-    desk.follow("Fill in the application")
-    desk.fill(content="月に1回ひらく。", starts_on="2026-12-01", ends_on="2027-01-31")
-    desk.send()
-    desk.move("apply")
-
-    desk.sit_down(people["office"], "/office/")
-    desk.open(TITLE)
-    desk.draft("grant")
-    desk.approve(people["approver"])
+    steps.apply_and_be_granted(desk, TITLE, group=people["group"], **of_the_city(people))
     pay(desk, people, "advance", "80,000", "2026-11-20")
     expect(page.locator("#money")).to_contain_text("80,000円")
 
@@ -145,18 +109,9 @@ def pay(desk, people, kind: str, amount: str, day: str) -> None:
 
 def report_and_settle(desk, people) -> None:
     """The group reports what it spent, the city confirms less, the rest comes back."""
-    page = desk.sit_down(people["group"], "/my/")
-    desk.open(TITLE)
-    desk.follow("Write the report")
-    desk.fill(
-        completed_on="2027-01-31", content="10回ひらいた。", results="のべ120人が来た。",
-        income__0__amount_yen="75000", expenditure__0__amount_yen="95000",
-    )  # fmt: skip
-    desk.send()
-    desk.move("submit")
-
+    steps.report_the_year(desk, TITLE, group=people["group"])
     year = f"/cases/{ProjectYear.objects.get().pk}/"
-    desk.sit_down(people["office"], year)
+    page = desk.sit_down(people["office"], year)
     desk.follow("Draft the amount to be confirmed")
     expect(page.locator("[name=confirmed_yen]")).to_have_value("75000")
     desk.send()
