@@ -22,8 +22,14 @@ def _answer_open(case, at) -> bool:
 
 
 def _answer_over(case, at) -> bool:
-    asked = case.deadlines.open().filter(kind="supplement").prefetch_related("extensions").first()
+    kind = "offer" if case.state == "offered" else "supplement"
+    asked = case.deadlines.open().filter(kind=kind).prefetch_related("extensions").first()
     return asked is not None and asked.is_late(at)
+
+
+def _round_covers(proposal, at) -> bool:
+    left = proposal.round.left_yen()
+    return left is None or (proposal.assessed_yen or 0) <= left
 
 
 def _withdrawable(year, at) -> bool:
@@ -60,8 +66,14 @@ nothing_open = Condition(
 before_answer_date = Condition(
     _answer_open, _("The date for the supplement has passed. Ask the office for more time.")
 )
+before_offer_ends = Condition(
+    _answer_open, _("The date to answer the offer has passed. Ask the office for more time.")
+)
 after_answer_date = Condition(
-    _answer_over, _("The date for the supplement has not passed, or is not set.")
+    _answer_over, _("The date for the answer has not passed, or is not set.")
+)
+round_covers = Condition(
+    _round_covers, _("What is left of the budget of this round does not cover this proposal.")
 )
 with_department = Condition(
     lambda proposal, at: proposal.matches_department,

@@ -67,7 +67,7 @@ def unmatched(proposal: Proposal, facts: dict) -> dict:
 
 
 def selected(proposal: Proposal, facts: dict) -> dict:
-    amount = item("採択額（上限）", yen(facts.get("assessed_yen")))
+    amount = item("採択額（上限）", yen(facts.get("assessed_yen", proposal.assessed_yen)))
     return {
         "paragraphs": ["選考の結果、提案のあった事業を採択することに決定したので通知します。"],
         "items": [*facts_of(proposal), amount],
@@ -223,7 +223,7 @@ register(
                ((P, "send_back"), (Y, "send_back"))),
     LetterKind("ineligible", "要件非該当通知書", "letter", ineligible, ((P, "ineligible"),)),
     LetterKind("unmatched", "担当課協議結果通知書", "letter", unmatched, ((P, "no_match"),)),
-    LetterKind("selected", "採択決定通知書", "letter", selected, ((P, "select"),)),
+    LetterKind("selected", "採択決定通知書", "letter", selected, ((P, "select"), (P, "take"))),
     LetterKind("reserved", "選考結果通知書（次点）", "letter", reserved, ((P, "reserve"),)),
     LetterKind("declined", "選考結果通知書", "letter", declined, ((P, "decline"),)),
     LetterKind("offered", "繰上採択の打診", "letter", offered, ((P, "offer"),)),

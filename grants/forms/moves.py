@@ -8,7 +8,6 @@ from accounts.models import Department
 from casework.calendar import first_day, last_day
 from casework.forms import DateInput, ReasonForm
 from casework.moves import MoveForm, asks
-from grants.adoptions import cap_of
 from grants.limits import grant_limits_yen, most_grantable_yen
 from grants.models import ProjectYear, Proposal
 
@@ -77,47 +76,6 @@ def refuse_beyond(amount_yen: int | None, most_yen: int | None, words) -> None:
         raise ValidationError(words % {"most": f"{most_yen:,}"})
 
 
-class AssessForm(MoveForm):
-    """The amount the selection assessed, and the place in its ranking."""
-
-    amount_field = "assessed_yen"
-
-    assessed_yen = YenField(label=_("Assessed amount"))
-    rank = forms.IntegerField(label=_("Rank"), required=False, min_value=1, max_value=999)
-
-    def clean_assessed_yen(self):
-        amount = self.cleaned_data["assessed_yen"]
-        refuse_beyond(
-            amount, self.case.requested_yen, _("At most %(most)s yen: more was not asked for.")
-        )
-        refuse_beyond(amount, cap_of(self.case), _("At most %(most)s yen: the cap of the course."))
-        return amount
-
-
-class SelectForm(AssessForm):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["assessed_yen"].initial = self.case.requested_yen
-
-
-class ReserveForm(AssessForm):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["assessed_yen"].required = False
-
-
-class OfferForm(AssessForm):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        del self.fields["rank"]
-        self.fields["assessed_yen"].required = False
-        self.fields["assessed_yen"].initial = self.case.assessed_yen
-
-
-class DeclineForm(ReasonForm):
-    rank = forms.IntegerField(label=_("Rank"), required=False, min_value=1, max_value=999)
-
-
 class GrantForm(MoveForm):
     amount_field = "granted_yen"
 
@@ -181,8 +139,7 @@ P, Y = Proposal.KIND, ProjectYear.KIND
 for kind, verb, form in (
     (P, "send_back", SupplementForm), (P, "ineligible", ReasonForm), (P, "lapse", ReasonForm),
     (P, "start_matching", DepartmentForm), (P, "match", NoteForm), (P, "no_match", ReasonForm),
-    (P, "select", SelectForm), (P, "reserve", ReserveForm), (P, "decline", DeclineForm),
-    (P, "offer", OfferForm), (P, "fall_through", ReasonForm), (P, "withdraw", EndForm),
+    (P, "fall_through", ReasonForm), (P, "withdraw", EndForm),
     (P, "pass_up", EndForm), (P, "renounce", EndForm), (P, "rescind", ReasonForm),
     (Y, "send_back", SupplementForm), (Y, "grant", GrantForm), (Y, "refuse", ReasonForm),
     (Y, "withdraw", EndForm), (Y, "postpone", PostponeForm), (Y, "not_continue", ReasonForm),

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -195,6 +195,16 @@ class Round(models.Model):
     def was_open_on(self, day: date) -> bool:
         """Return whether the call was open on a Japan date, for what came on paper."""
         return japan_date(self.opens_at) <= day and day <= self.last_day
+
+    def left_yen(self) -> int | None:
+        """Return what the selected and offered proposals leave of the budget, in yen.
+
+        ``None`` while the budget is not set.
+        """
+        if self.budget_yen is None:
+            return None
+        taken = self.proposals.filter(state__in=("selected", "coordinating", "ready", "offered"))
+        return self.budget_yen - (taken.aggregate(yen=Sum("assessed_yen"))["yen"] or 0)
 
     @property
     def last_day(self) -> date:

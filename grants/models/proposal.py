@@ -148,8 +148,7 @@ class Proposal(Case):
         self.rank = rank
 
     @PROPOSAL_FLOW.move
-    def offer(self, *, assessed_yen=None, **facts):
-        self.assessed_yen = assessed_yen or self.assessed_yen
+    def offer(self, **facts): ...
 
     @PROPOSAL_FLOW.move
     def take(self, **facts): ...

@@ -396,7 +396,7 @@ def test_supplement_has_a_date_by_rule_or_by_hand(group, set_, due, valid):
     assert form.is_valid() == valid
 
 
-@pytest.mark.parametrize("verb", ["ineligible", "no_match", "fall_through", "decline", "lapse"])
+@pytest.mark.parametrize("verb", ["ineligible", "no_match", "fall_through", "lapse"])
 def test_bad_news_needs_a_reason(group, verb):
     proposal = factories.draft(by=group)
 
@@ -411,16 +411,6 @@ def test_the_end_is_confirmed_and_the_tick_is_no_fact(group, verb):
     assert not form_for(proposal, verb, {}, today=TODAY).is_valid()
     form = form_for(proposal, verb, {"confirm": "on"}, today=TODAY)
     assert form.is_valid() and form.cleaned_data == {"reason": ""}
-
-
-@pytest.mark.parametrize(("amount", "valid"), [("80000", True), ("80001", False), ("", False)])
-def test_assessed_amount_is_no_more_than_was_asked_for(group, amount, valid):
-    proposal = factories.draft(by=group)
-
-    form = form_for(proposal, "select", {"assessed_yen": amount}, today=TODAY)
-
-    assert form.is_valid() == valid
-    assert form.amount_yen == (80_000 if valid else None)
 
 
 def test_project_ends_early_within_its_days(granted):
