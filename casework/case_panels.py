@@ -8,6 +8,7 @@ from . import facts
 from .desk_links import desk_link
 from .flow import Text
 from .letters import sent_by
+from .models import Case
 from .panels import panel
 from .parties import Party
 from .permissions import decides_that_much, did_not_draft
@@ -15,7 +16,8 @@ from .permissions import decides_that_much, did_not_draft
 
 def approval_items(approval, request) -> dict:
     """Each move of the draft, with its facts in words and the letter it will send."""
-    items = list(approval.items.select_related("case__organization").order_by("case_id"))
+    seen = approval.items.filter(case__in=Case.objects.visible_to(request.user))
+    items = list(seen.select_related("case__organization").order_by("case_id"))
     for item in items:
         item.move = item.case.machine.flow[item.verb]
         item.facts_in_words = facts.in_words(item.case.kind, item.verb, item.facts)

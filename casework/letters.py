@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from . import city, outbox
-from .calendar import fiscal_year, japan_date, wareki
+from .calendar import fiscal_year, japan_date, wareki, weekday_ja
+from .deadlines import KINDS as DEADLINE_KINDS
 from .errors import NotPossible
 from .flow import Move, Text
 from .models import Case, Letter
@@ -20,6 +22,10 @@ from .typesetting import typeset
 NO_SENDER = _(
     "It is not set in whose name letters leave on this day. Enter the sender under Settings."
 )
+
+
+#: What a preview says of a date that is counted from the day the letter leaves.
+COUNTED_LATER = "（施行のときに定まります）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,28 @@ def issue_for(case: Case, move: Move, *, by, at: datetime, facts: dict) -> Lette
     """Issue the letter that ``move`` sends, in the transaction of the move."""
     kind = sent_by(case, move.verb)
     content = kind.build(case, facts) if kind else None
-    return issue(kind, case, content, by=by, at=at) if content else None
+    if content is None:
+        return None
+    opened = case.deadlines.open().filter(kind__in=move.opens, due_on__isnull=False)
+    dates = {deadline.kind: _until(deadline.due_on) for deadline in opened.order_by("pk")}
+    return issue(kind, case, _with_dates(content, dates), by=by, at=at)
+
+
+def _until(day: date) -> str:
+    return f"{wareki(day)}（{weekday_ja(day)}）まで"
+
+
+def _with_dates(content: dict, dates: dict[str, str]) -> dict:
+    """Add to a letter what is due by when because of the move that sends it.
+
+    :param dates: deadline kind → the words that name its date.
+    """
+    with translation.override("ja"):  # letters are Japanese, whatever the language of the page
+        lines = [
+            {"label": str(DEADLINE_KINDS[kind].label), "value": words}
+            for kind, words in dates.items()
+        ]
+    return {**content, "items": [*content.get("items", ()), *lines]}
 
 
 @transaction.atomic
@@ -108,6 +135,8 @@ def preview(kind: LetterKind, case: Case, facts: dict, *, today: date) -> bytes:
     content = kind.build(case, facts)
     if content is None:
         raise NotPossible(_("This move sends no letter."))
+    move = next(case.flow[verb] for of, verb in kind.moves if of == case.kind)
+    content = _with_dates(content, dict.fromkeys(move.opens, COUNTED_LATER))
     data = _data(kind, case, content, day=today, number=None)
     return typeset(template_of(kind, content), data)
 

@@ -4,6 +4,9 @@ import rules
 
 from accounts.permissions import is_administrator, is_approver, is_auditor, is_office, is_system
 
+from .models import Case
+from .parties import Party
+
 
 @rules.predicate
 def edits_for_organization(user, case) -> bool:
@@ -23,6 +26,31 @@ def works_for_department(user, case) -> bool:
 
 
 @rules.predicate
+def is_their_turn(user, case) -> bool:
+    """The case waits for the person's group or department: what they add belongs to their turn."""
+    mine = {Party.ORGANIZATION: edits_for_organization, Party.DEPARTMENT: works_for_department}
+    return case is not None and any(
+        party in case.stage.holders and acts(user, case) for party, acts in mine.items()
+    )
+
+
+@rules.predicate
+def is_open(user, case) -> bool:
+    return case is None or case.closed_at is None
+
+
+@rules.predicate
+def sees_every_case(user, approval) -> bool:
+    """No item concerns a case that is barred to the person: a bar beats everything."""
+    cases = approval.items.values("case")
+    return (
+        not Case.objects.filter(pk__in=cases)
+        .exclude(pk__in=Case.objects.visible_to(user).values("pk"))
+        .exists()
+    )
+
+
+@rules.predicate
 def did_not_draft(user, approval) -> bool:
     return approval is not None and approval.drafted_by_id != user.pk
 
@@ -35,7 +63,9 @@ def decides_that_much(user, approval) -> bool:
 
 
 rules.add_perm("casework.draft_approval", is_office)
-rules.add_perm("casework.decide_approval", is_approver & did_not_draft & decides_that_much)
+rules.add_perm(
+    "casework.decide_approval", is_approver & did_not_draft & decides_that_much & sees_every_case
+)
 rules.add_perm("casework.correct_case", is_office)
 rules.add_perm("casework.handle_case", is_office)
 rules.add_perm("casework.extend_deadline", is_office)
@@ -44,7 +74,7 @@ rules.add_perm("casework.read_outbox", is_office | is_auditor)
 rules.add_perm("casework.keep_outbox", is_office)
 rules.add_perm("casework.read_settings", is_office | is_auditor)
 rules.add_perm("casework.change_settings", is_office)
-rules.add_perm("casework.add_file", edits_for_organization | works_for_department | is_office)
+rules.add_perm("casework.add_file", (is_office | is_their_turn) & is_open)
 
 # What the administration site asks of those whose ``is_staff`` opens it.
 rules.add_perm("casework", is_office | is_administrator)

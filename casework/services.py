@@ -104,9 +104,10 @@ def _make(case: Case, move: Move, *, by, at: datetime, facts: dict, told: dict) 
     case.save()
     _keep_time(case, move, at=at, facts=facts)
     letter = letters.issue_for(case, move, by=by, at=at, facts=facts)
-    outbox.tell_who_is_next(case, by=by, at=at, letter=letter)
     _follow(case, move.verb, by=by, at=at, facts=facts)
-    return type(case)._base_manager.get(pk=case.pk)
+    case = type(case)._base_manager.get(pk=case.pk)  # a consequence may have numbered it
+    outbox.tell_who_is_next(case, by=by, at=at, letter=letter)
+    return case
 
 
 def locked(case: Case) -> Case:

@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 
+import rules
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from . import history
-from .calendar import end_of_day, moment
+from .calendar import end_of_day, japan_date, moment
 from .deadlines import KINDS
 from .derivation import Due
 from .flow import Move
@@ -80,13 +82,20 @@ def take_back(case, move: Move, *, moved_at: datetime, at: datetime) -> None:
     )
 
 
+def _require_office(by, case: Case, at: datetime) -> None:
+    if not rules.has_perm("casework.extend_deadline", by.act_on(japan_date(at)), case):
+        raise PermissionDenied("casework.extend_deadline")
+
+
 @transaction.atomic
 def supersede(deadline: Deadline, due: Due, *, by, at: datetime, reason: str) -> Deadline:
     """Put a new row in the place of a deadline whose basis changed, with the reason.
 
+    :raises PermissionDenied: if ``by`` is not of the office.
     :raises ValueError: if the deadline is not open any more.
     """
     case = Case.objects.select_for_update().get(pk=deadline.case_id)
+    _require_office(by, case, at)
     if not case.deadlines.open().filter(pk=deadline.pk).exists():
         raise ValueError("Only an open deadline can be replaced.")
     fresh = _replace(case, deadline.kind, due, at=at, reason=reason[:200])
@@ -106,10 +115,15 @@ def supersede(deadline: Deadline, due: Due, *, by, at: datetime, reason: str) ->
 def extend(deadline: Deadline, *, until: date, reason: str, by, at: datetime) -> Extension:
     """Grant more time for ``deadline``, also after its date; the stored date stays what it was.
 
-    :raises ValueError: if ``until`` is not later than the date that counts now.
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValueError: if ``until`` is not later than the date that counts now, or nothing is
+        owed any more.
     """
     case = Case.objects.select_for_update().get(pk=deadline.case_id)
+    _require_office(by, case, at)
     deadline = Deadline.objects.get(pk=deadline.pk)  # somebody may just have extended it
+    if deadline.met_at or deadline.closed_at:
+        raise ValueError("Only an open deadline can be extended.")
     if deadline.ends_on is not None and until <= deadline.ends_on:
         raise ValueError("An extension must reach beyond the date that counts now.")
     extension = Extension.objects.create(

@@ -19,6 +19,7 @@ class GrantsConfig(AppConfig):
             measure_panels,
             merging,
             permissions,
+            receipts,
         )
         from .models import ParameterChange, Payment
 

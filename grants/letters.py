@@ -43,11 +43,7 @@ def _with_reason(case, facts: dict, *paragraphs: str, extra: tuple[Item, ...] = 
 
 
 def supplement(case, facts: dict) -> dict:
-    due = facts.get("due_on")
-    extra = (item("提出期限", wareki(due)),) if due else ()
-    return _with_reason(
-        case, facts, "提出された書類について、次のとおり補正をお願いします。", extra=extra
-    )
+    return _with_reason(case, facts, "提出された書類について、次のとおり補正をお願いします。")
 
 
 def ineligible(proposal: Proposal, facts: dict) -> dict:

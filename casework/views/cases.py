@@ -16,6 +16,7 @@ from casework.models import Case, Deadline
 from casework.models.case import CaseQuerySet
 from casework.next_moves import acts_for, next_moves, what_to_do
 from casework.panels import panels_of
+from casework.parties import Party, people_behind
 from casework.timeline import timeline
 from casework.work_pages import work_on
 
@@ -63,6 +64,7 @@ def case_detail(request, pk):
         "history": case_history.lines_of(case, inside=works_for_city or _of_department(case, user)),
         "access": case.access.select_related("user").order_by("pk") if works_for_city else [],
         "is_office": user.duties.holds("office"),
+        "told_by_post": user.duties.holds("office") and _is_told_by_post(case, request.today),
         "works_for_city": works_for_city,
     }
     return render(request, "casework/case_detail.html", context)
@@ -83,6 +85,12 @@ def _if_visible(approval, user):
 
 def _of_department(case: Case, user) -> bool:
     return case.department_id in user.duties.departments
+
+
+def _is_told_by_post(case: Case, today: date) -> bool:
+    """Return whether no notice reaches the case's group, because nobody there logs in."""
+    concerns_group = case.organization_id is not None and not case.internal
+    return concerns_group and not people_behind(case, Party.ORGANIZATION, day=today)
 
 
 def _may_upload(case: Case, user) -> bool:

@@ -12,7 +12,7 @@ from accounts.models import Duty, Role
 from casework import approvals, verification
 from casework.approvals import Wish
 from casework.errors import NotPossible
-from casework.models import Approval, ApprovalItem, Case, Event, Letter, Notice
+from casework.models import Access, Approval, ApprovalItem, Case, Event, Letter, Notice
 from casework.services import advance, correct
 from tests import factories
 from tests.casework.cases import filed, group_of, in_selection
@@ -340,3 +340,13 @@ def test_refusal_of_a_condition_names_the_case(office):
         draft(Wish(filed(), "decline"), Wish(type(case).objects.get(pk=case.pk), "decline"))
 
     assert "まちの居場所づくり" in in_english(refusal)
+
+
+def test_barred_approver_does_not_decide():
+    case = in_selection()
+    approval = draft(Wish(case, "decline"))
+    approver = factories.user(Role.APPROVER)
+    Access.objects.create(case_id=case.pk, user=approver, barred=True, reason="conflict")
+
+    with pytest.raises(PermissionDenied):
+        approve(approval, approver)

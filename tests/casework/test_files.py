@@ -13,6 +13,7 @@ from django.utils import translation
 from accounts.models import MemberRole, Role
 from casework import files
 from casework.models import Case, Event, StoredFile
+from casework.services import advance
 from tests import factories
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import NOON
@@ -202,11 +203,29 @@ def test_file_is_taken_out_of_a_draft_but_kept(draft):
 
 
 def test_file_of_a_filed_case_stays():
-    proposal = filed()
-    stored = store(proposal, group_of(proposal))
+    draft = factories.draft()
+    stored = store(draft, group_of(draft))
+    advance(draft, "submit", by=group_of(draft), at=NOON)
 
     with pytest.raises(PermissionDenied):
-        files.remove(stored, by=group_of(proposal), at=NOON)
+        files.remove(stored, by=group_of(draft), at=NOON)
+
+
+def test_group_adds_nothing_when_it_is_not_its_turn():
+    """What was filed is what the panel reads; later files would be "a second after"."""
+    proposal = filed()
+
+    with pytest.raises(PermissionDenied):
+        store(proposal, group_of(proposal))
+    assert store(proposal, factories.user(Role.OFFICE)).case_id == proposal.pk
+
+
+def test_nobody_adds_to_a_closed_case():
+    proposal = filed()
+    advance(proposal, "withdraw", by=group_of(proposal), at=NOON)
+
+    with pytest.raises(PermissionDenied):
+        store(Case.objects.get(pk=proposal.pk).specific, factories.user(Role.OFFICE))
 
 
 def test_file_can_be_taken_out_while_the_case_is_mended():

@@ -7,6 +7,7 @@ import pytest
 
 from accounts.models import Officer, Role
 from casework import city, letters
+from casework.calendar import wareki
 from casework.errors import NotPossible
 from casework.letters import LetterKind, preview, register, sent_by
 from casework.models import Case, Event, Letter, Notice, NumberSeries, Sender
@@ -254,3 +255,13 @@ def test_letters_are_sent_by_moves_that_the_tables_have():
         for case_kind, verb in kind.moves:
             assert verb in KINDS[case_kind].flow
             assert sent_by(KINDS[case_kind](), verb) is kind
+
+
+def test_letter_names_the_date_that_the_move_opens():
+    """A group that is asked to mend something reads in the letter by when."""
+    factories.sender()
+    proposal = sent_back()
+
+    due = proposal.deadlines.get(kind="supplement").due_on
+    items = {row["label"]: row["value"] for row in proposal.letters.get().data["items"]}
+    assert any(wareki(due) in value for value in items.values())

@@ -111,19 +111,19 @@ def test_next_holder_and_group_are_told_of_a_move():
     group = group_of(proposal)
 
     assert told(clerk) == ["your_turn"]
-    assert told(group) == []  # it made the move itself
+    assert told(group) == ["receipt"]  # it made the move itself, and has the proof of it
 
     advance(proposal, "accept", by=clerk, at=NOON)
 
     assert told(clerk) == ["your_turn"]  # it made this one
-    assert told(group) == ["case_moved"]
+    assert told(group) == ["receipt", "case_moved"]
 
 
 def test_letter_tells_the_group_in_place_of_the_move():
     factories.sender()
     proposal = sent_back(accepted())
 
-    assert told(group_of(proposal)) == ["case_moved", "letter_sent"]
+    assert told(group_of(proposal)) == ["receipt", "case_moved", "letter_sent"]
 
 
 def test_group_is_not_told_of_internal_cases():

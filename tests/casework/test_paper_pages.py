@@ -6,8 +6,10 @@ from django.urls import reverse
 
 from accounts.models import MemberRole, Role
 from casework.models import Case, Letter, StoredFile
+from casework.services import advance
 from tests import factories
 from tests.casework.cases import filed, group_of, sent_back
+from tests.factories import NOON
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
@@ -81,10 +83,11 @@ def test_file_is_taken_out_while_the_draft_is_written(enter, draft):
 
 
 def test_file_of_a_filed_case_stays(enter):
-    case = filed()
+    case = factories.draft()
     client = enter(group_of(case))
     upload(client, case)
     stored = StoredFile.objects.get()
+    advance(case, "submit", by=group_of(case), at=NOON)
 
     answer = client.post(reverse("casework:remove-file", args=[stored.key]))
 

@@ -3,7 +3,9 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
+from accounts.models import Role
 from casework import timekeeping, verification
 from casework.calendar import end_of_day
 from casework.derivation import Due, not_set, with_clock
@@ -184,3 +186,12 @@ def test_second_extension_must_reach_beyond_the_first(supplement):
 
     with pytest.raises(ValueError, match="beyond"):
         extend(supplement, 7)  # the argument does not know of the first
+
+
+def test_only_the_office_changes_dates(supplement):
+    stranger = factories.user(Role.APPROVER)
+
+    with pytest.raises(PermissionDenied):
+        timekeeping.extend(supplement, until=date(2027, 3, 1), reason="x", by=stranger, at=LATER)
+    with pytest.raises(PermissionDenied):
+        timekeeping.supersede(supplement, Due.fixed(TODAY), by=stranger, at=LATER, reason="x")
