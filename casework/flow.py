@@ -66,6 +66,8 @@ class Move:
     :param who: name of a rule of the ``rules`` library; there is no default on purpose.
     :param opens: kinds of the deadlines that start to run.
     :param meets: kinds of the deadlines that this move fulfils.
+    :param closes: kinds of the deadlines that end because their duty falls away. Taking a move back
+        does not open them again, so only a move by approval, which cannot be taken back, has any.
     :param by_approval: made only by executing an approved draft (起案・決裁).
     :param alone: whether it may be drafted for one case by itself; not where one decision is made
         on a whole list, which another page drafts.
@@ -81,6 +83,7 @@ class Move:
     when: tuple[Condition, ...] = ()
     opens: tuple[str, ...] = ()
     meets: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
     by_approval: bool = False
     alone: bool = True
     only_follows: bool = False
@@ -104,6 +107,8 @@ class Flow(dict[str, Move]):
                 raise ValueError(f"{self.kind}.{move.verb}: the history uses this verb itself")
             if unknown := {*move.source, move.target} - known:
                 raise ValueError(f"{self.kind}.{move.verb}: unknown state {sorted(unknown)}")
+            if move.closes and not move.by_approval:
+                raise ValueError(f"{self.kind}.{move.verb}: closes, but can be taken back")
 
     @property
     def initial(self) -> str:

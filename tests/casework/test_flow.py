@@ -145,7 +145,7 @@ def test_who_is_a_registered_rule(kind, move):
 
 @by_move
 def test_deadlines_of_a_move_are_registered(kind, move):
-    assert {*move.opens, *move.meets} <= set(DEADLINE_KINDS)
+    assert {*move.opens, *move.meets, *move.closes} <= set(DEADLINE_KINDS)
 
 
 @by_move
@@ -192,6 +192,12 @@ def test_flow_refuses_a_state_it_does_not_know():
 def test_flow_refuses_the_verbs_of_the_history(verb):
     with pytest.raises(ValueError, match="the history uses this verb"):
         Flow("k", A, B, row(verb=verb))
+
+
+def test_flow_refuses_to_close_deadlines_by_a_move_that_can_be_taken_back():
+    with pytest.raises(ValueError, match="can be taken back"):
+        Flow("k", A, B, row(closes=("report",)))
+    assert Flow("k", A, B, row(closes=("report",), by_approval=True))
 
 
 def test_flow_refuses_a_method_without_a_row():
