@@ -43,7 +43,7 @@ def _withdrawable(year, at) -> bool:
 def _earlier_years_done(year, at) -> bool:
     if not year.rules.is_yes("earlier_year_blocks"):
         return True
-    return not year.earlier_years().exclude(state__in=("settled", "withdrawn")).exists()
+    return not year.earlier_years().exclude(state__in=year.flow.final_states()).exists()
 
 
 def _budget_voted(year, at) -> bool:
@@ -98,6 +98,10 @@ no_year_granted = Condition(
 still_withdrawable = Condition(
     _withdrawable,
     _("The time to withdraw after the decision has passed or is not set. Ask the office."),
+)
+nothing_paid = Condition(
+    lambda year, at: year.paid_yen == 0,
+    _("Money has been paid. Ask the office to discontinue or revoke the project year."),
 )
 earlier_years_done = Condition(
     _earlier_years_done, _("An earlier year of this project is not settled yet.")

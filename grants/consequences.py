@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from casework.approvals import lock_first
 from casework.consequences import on
 from casework.errors import NotPossible
@@ -71,6 +73,19 @@ def end_the_years(proposal: Proposal, *, by, at: datetime, facts: dict) -> None:
 @on("project_year", "apply", "reapply")
 def keep_the_application(year: ProjectYear, *, by, at: datetime, facts: dict) -> None:
     snapshot(year, content_of(year), by=by, at=at)
+
+
+@on("project_year", "postpone")
+def refuse_a_year_twice(year: ProjectYear, *, by, at: datetime, facts: dict) -> None:
+    """Stop a project from having two project years in one fiscal year.
+
+    :raises NotPossible: naming the fiscal year.
+    """
+    if year.fiscal_year in year.years_of_others():
+        raise NotPossible(
+            _("The project already has a project year in fiscal year %(year)s.")
+            % {"year": year.fiscal_year}
+        )
 
 
 @lock_first

@@ -126,13 +126,9 @@ class PostponeForm(ReasonForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        taken = self.case.years_of_others()
         later = range(self.case.fiscal_year + 1, self.case.fiscal_year + 4)
-        self.fields["fiscal_year"].choices = [(year, year) for year in later]
-
-    def clean(self):
-        if self.case.paid_yen:
-            raise ValidationError(_("Money was paid for this year. It has to come back first."))
-        return self.cleaned_data
+        self.fields["fiscal_year"].choices = [(year, year) for year in later if year not in taken]
 
 
 P, Y = Proposal.KIND, ProjectYear.KIND

@@ -689,6 +689,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="projectyear",
+            constraint=models.UniqueConstraint(
+                fields=("proposal", "position"), name="year_position_once_a_proposal"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="projectyear",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("confirmed_yen__isnull", True),

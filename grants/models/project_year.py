@@ -36,6 +36,9 @@ class ProjectYear(Case):
         verbose_name = _("project year")
         verbose_name_plural = _("project years")
         constraints = [
+            models.UniqueConstraint(
+                fields=["proposal", "position"], name="year_position_once_a_proposal"
+            ),
             models.CheckConstraint(
                 condition=Q(confirmed_yen__isnull=True)
                 | Q(granted_yen__isnull=False, confirmed_yen__lte=models.F("granted_yen")),
@@ -82,6 +85,12 @@ class ProjectYear(Case):
 
     def earlier_years(self):
         return self.proposal.project_years.filter(position__lt=self.position)
+
+    def years_of_others(self) -> set[int]:
+        """Return the fiscal years that other years of the project hold; one that fell away has none."""
+        others = self.proposal.project_years.exclude(pk=self.pk)
+        held = others.filter(Q(closed_at=None) | Q(state="settled"))
+        return set(held.values_list("fiscal_year", flat=True))
 
     def program_budget(self) -> ProgramBudget:
         """Return the city's budget of this course and fiscal year, without this case's own part."""

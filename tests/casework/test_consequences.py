@@ -22,7 +22,7 @@ PINNED = {
     ("project_year", "apply"): ["grants.keep_the_application"],
     ("project_year", "confirm"): ["reporting.accept_the_report", "reporting.ask_the_department"],
     ("project_year", "grant"): ["grants.refuse_more_than_allowed", "reporting.open_the_report"],
-    ("project_year", "postpone"): ["reporting.drop_the_report"],
+    ("project_year", "postpone"): ["grants.refuse_a_year_twice", "reporting.drop_the_report"],
     ("project_year", "reapply"): ["grants.keep_the_application"],
     ("project_year", "report"): ["reporting.ask_the_department"],
     ("project_year", "revoke"): ["reporting.drop_the_report"],

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.models import Duty, Role
@@ -12,7 +13,8 @@ from casework.moves import form_for
 from casework.panels import panels_of
 from casework.services import advance, follow
 from grants import services
-from grants.models import BudgetEntry, Payment, ProjectYear, Proposal
+from grants.conditions import earlier_years_done
+from grants.models import BudgetEntry, Payment, ProjectYear, Proposal, Round
 from tests import factories
 from tests.factories import NOON, TODAY
 
@@ -419,16 +421,76 @@ def test_project_ends_early_within_its_days(granted):
         assert form.is_valid() == valid, day
 
 
-def test_year_is_postponed_to_a_later_one_unless_money_was_paid(as_person, granted):
+def test_year_is_postponed_to_a_later_one(granted):
     data = {"fiscal_year": "2027", "reason": "理由"}
     assert form_for(granted, "postpone", data, today=TODAY).is_valid()
     assert not form_for(
         granted, "postpone", {**data, "fiscal_year": "2026"}, today=TODAY
     ).is_valid()
 
+    postponed = factories.approved(granted, "postpone", fiscal_year=2027, reason="理由")
+
+    assert (postponed.fiscal_year, postponed.granted_yen) == (2027, None)
+    assert owed(postponed) == {"grant_application"}
+
+
+def owed(year) -> set[str]:
+    return set(year.deadlines.open().values_list("kind", flat=True))
+
+
+def test_year_that_is_revoked_or_ends_early_owes_no_more_than_it_should(granted):
+    assert owed(granted) == {"report", "withdrawal"}
+
+    ended = factories.approved(granted, "discontinue", ended_on=date(2026, 12, 5), reason="理由")
+    assert owed(ended) == {"report"}
+    revoked = factories.approved(ended, "revoke", reason="理由")
+    assert owed(revoked) == set()
+    closed = revoked.deadlines.filter(kind="withdrawal").get()
+    assert closed.closed_because == "no longer owed after discontinue"
+
+
+def test_year_that_was_paid_is_neither_withdrawn_nor_postponed(as_person, group, granted):
     pay(as_person(factories.user(Role.ACCOUNTING)), granted)
 
-    assert not form_for(fresh(granted), "postpone", data, today=TODAY).is_valid()
+    with pytest.raises(NotPossible, match="Money has been paid"):
+        advance(granted, "withdraw", by=group, at=NOON)
+    with pytest.raises(NotPossible, match="Money has been paid"):
+        factories.approved(granted, "postpone", fiscal_year=2027, reason="理由")
+    assert fresh(granted).granted_yen == 80_000
+
+
+def test_year_is_not_postponed_onto_another_of_the_same_project(office, second_year):
+    first = second_year.proposal.project_years.get(position=1)
+    form = form_for(first, "postpone", today=TODAY)
+    assert [year for year, _label in form.fields["fiscal_year"].choices] == [2028, 2029]
+    with pytest.raises(NotPossible, match="2027"):
+        factories.approved(first, "postpone", fiscal_year=2027, reason="理由")
+
+
+def test_year_that_fell_away_leaves_its_fiscal_year_free(second_year):
+    first = second_year.proposal.project_years.get(position=1)
+    factories.approved(second_year, "not_fund", reason="理由")
+
+    assert factories.approved(first, "postpone", fiscal_year=2027, reason="理由").state == "planned"
+
+
+@pytest.mark.parametrize("verb", ["not_fund", "not_continue"])
+def test_earlier_year_that_ended_unfunded_blocks_no_later_one(second_year, verb):
+    Round.objects.update(frozen_rules={
+        **second_year.proposal.round.frozen_rules,
+        "earlier_year_blocks": {"status": "set", "value": "yes", "source": "試験"},
+    })  # fmt: skip
+    second_year = fresh(second_year)
+    assert not earlier_years_done.test(second_year, NOON)
+
+    factories.approved(second_year.proposal.project_years.get(position=1), verb, reason="理由")
+
+    assert earlier_years_done.test(fresh(second_year), NOON)
+
+
+def test_position_is_held_once(second_year):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ProjectYear.objects.filter(pk=second_year.pk).update(position=1)
 
 
 # The case page
