@@ -56,9 +56,17 @@ def _holders(case, party: str, day) -> list[User]:
     return list(people.distinct().order_by("pk"))
 
 
+def is_reached(case, *, day) -> bool:
+    """Return whether notices reach the group of ``case``: somebody who writes for it logs in."""
+    return _writers(case, day).exists()
+
+
 def _members(case, day) -> list[User]:
+    return list(_writers(case, day).order_by("pk"))
+
+
+def _writers(case, day):
     if case.organization is None:
-        return []
+        return User.objects.none()
     writes = case.organization.membership_set.valid_on(day).exclude(role=MemberRole.VIEWER)
-    people = User.objects.filter(pk__in=writes.values("user"), is_active=True)
-    return list(people.order_by("pk"))
+    return User.objects.filter(pk__in=writes.values("user"), is_active=True)

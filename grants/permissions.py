@@ -12,18 +12,33 @@ from accounts.permissions import (
 from casework.permissions import edits_for_organization, works_for_department
 
 
+def proposal_of(case):
+    """Return the proposal that ``case`` is, or that its project year belongs to."""
+    year = getattr(case, "project_year", case)
+    return getattr(year, "proposal", year)
+
+
 @rules.predicate
 def was_keyed_in(user, case) -> bool:
-    """The office keeps the draft, because it keys it in from paper."""
-    return getattr(case, "received_on", None) is not None
+    """The proposal came on paper, so the office keys in what the group hands in."""
+    return getattr(proposal_of(case), "received_on", None) is not None
 
 
-rules.add_perm("grants.write", edits_for_organization)
+@rules.predicate
+def is_filed(user, case) -> bool:
+    """The proposal was filed; until then the office files it with the day of the paper."""
+    return getattr(proposal_of(case), "submitted_at", None) is not None
+
+
+#: Who hands in what a group writes: the group itself, or the office for one that uses paper.
+writes_for_group = edits_for_organization | is_office & was_keyed_in & is_filed
+
+rules.add_perm("grants.write", writes_for_group)
 rules.add_perm("grants.edit_proposal", edits_for_organization | is_office & was_keyed_in)
 rules.add_perm("grants.handle", is_office)
 rules.add_perm("grants.match", is_office | works_for_department)
 rules.add_perm("grants.decide", is_approver)
-rules.add_perm("grants.agree", edits_for_organization | works_for_department)
+rules.add_perm("grants.agree", writes_for_group | works_for_department)
 rules.add_perm("grants.propose_terms", is_office | works_for_department | edits_for_organization)
 rules.add_perm("grants.settle", is_office | is_accounting)
 rules.add_perm("grants.record_payment", is_accounting)

@@ -296,7 +296,7 @@ def accept_terms(proposal: Proposal, *, side: str, version: int, by, at: datetim
 def sides_of(user, proposal: Proposal) -> list[str]:
     """Return for which sides of the talks ``user`` can speak."""
     sides = []
-    if user.duties.edits(proposal.organization_id):
+    if rules.has_perm("grants.write", user, proposal):
         sides.append(TermsAcceptance.Side.ORGANIZATION)
     if proposal.department_id in user.duties.departments:
         sides.append(TermsAcceptance.Side.DEPARTMENT)

@@ -3,7 +3,8 @@
 import rules
 
 from accounts.permissions import READ, is_approver, is_office, register_table_rules
-from casework.permissions import edits_for_organization, works_for_department
+from casework.permissions import works_for_department
+from grants.permissions import writes_for_group
 
 
 @rules.predicate
@@ -14,7 +15,7 @@ def belongs_to(user, department) -> bool:
     )  # fmt: skip
 
 
-rules.add_perm("reporting.write_report", edits_for_organization)
+rules.add_perm("reporting.write_report", writes_for_group)
 rules.add_perm("reporting.handle_report", is_office)
 rules.add_perm("reporting.open_collaboration", belongs_to)
 rules.add_perm("reporting.write_collaboration", works_for_department)

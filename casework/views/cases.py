@@ -16,7 +16,7 @@ from casework.models import Case, Deadline
 from casework.models.case import CaseQuerySet
 from casework.next_moves import acts_for, next_moves, what_to_do
 from casework.panels import panels_of
-from casework.parties import Party, people_behind
+from casework.parties import is_reached
 from casework.timeline import timeline
 from casework.work_pages import work_on
 
@@ -90,7 +90,7 @@ def _of_department(case: Case, user) -> bool:
 def _is_told_by_post(case: Case, today: date) -> bool:
     """Return whether no notice reaches the case's group, because nobody there logs in."""
     concerns_group = case.organization_id is not None and not case.internal
-    return concerns_group and not people_behind(case, Party.ORGANIZATION, day=today)
+    return concerns_group and not is_reached(case, day=today)
 
 
 def _may_upload(case: Case, user) -> bool:
