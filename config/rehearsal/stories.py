@@ -124,7 +124,7 @@ GROUPS = (
     ("shirasu", "startup", 0, "みんなのしらす食堂", 100_000, "lapsed"),
     ("kumo", "startup", 0, "くもの糸サロン開店", 90_000, "plain"),
     ("hama", "startup", 0, "はまべ一斉清掃", 60_000, "discontinued"),
-    ("nami", "startup", 0, "なみおと青空コンサート", 95_000, "plain"),
+    ("nami", "startup", 0, "なみおと青空コンサート", 70_000, "plain"),
     ("satoyama", "collaboration", -1, "里山たんけん学校", 500_000, "three_years"),
     ("kodomo", "collaboration", -1, "こども新聞と市の掲示板", 300_000, "unmatched"),
     ("michi", "collaboration", -1, "多言語みちしるべ", 400_000, "renounced"),
