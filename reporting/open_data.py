@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.calendar import japan_date
 from casework.flow import Text
-from grants.models import ProposalMeasure
+from grants.models import Proposal, ProposalMeasure
 from guideline.models import Measure, Progress
 
 from .models import CollaborationReport, Publication
-from .register import STANDING, YEAR_UNKNOWN, entries
+from .register import STANDS, YEAR_UNKNOWN, entries
 
 #: Marks a CSV as UTF-8 for spreadsheet programs.
 BOM = "\ufeff"
@@ -111,9 +111,10 @@ def _number_of(rows) -> Subquery:
 
 
 def _adopted_for_measure(fictitious: bool) -> Subquery:
-    rows = ProposalMeasure.objects.filter(
-        measure=OuterRef("pk"), proposal__state__in=STANDING
-    ).annotate(measure_of=F("measure"))
+    standing = Proposal.objects.filter(STANDS)
+    rows = ProposalMeasure.objects.filter(measure=OuterRef("pk"), proposal__in=standing).annotate(
+        measure_of=F("measure")
+    )
     if not fictitious:
         rows = rows.filter(
             proposal__round__edition__fictitious=False, proposal__organization__fictitious=False

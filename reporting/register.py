@@ -10,6 +10,7 @@ from django.db.models import (
     BooleanField,
     Case,
     CharField,
+    Exists,
     F,
     IntegerField,
     Min,
@@ -29,6 +30,12 @@ from grants.models import PastAward, ProjectYear, Proposal
 STANDING = ("selected", "coordinating", "ready")
 ENDED = ("renounced", "rescinded", "fallen_through")
 ADOPTED, ENDED_AFTER = "adopted", "ended_after_adoption"
+NOT_REVOKED = ~Q(state="revoked")
+_granted = ProjectYear.objects.filter(proposal=OuterRef("pk"), granted_yen__isnull=False)
+#: Whether a proposal still stands as adopted: not given up, and not every grant of it revoked.
+STANDS = Q(state__in=STANDING) & (
+    Exists(_granted.filter(NOT_REVOKED)) | ~Exists(_granted.exclude(NOT_REVOKED))
+)
 #: The program before this one; its awards are listed, and not counted among this program's.
 PREDECESSOR = "predecessor"
 YEAR_UNKNOWN = 0
@@ -57,6 +64,8 @@ def entries(
 
     What is not known is ``None`` (amounts, yen) or empty (words); ``adopted_in`` is
     ``YEAR_UNKNOWN``. A project that ended after its adoption stays as a row without its words.
+    A grant that was revoked (取消し) counts in no amount; a project whose every grant was revoked
+    has ended.
 
     :param fictitious: whether invented projects are shown too; only in a demonstration.
     """
@@ -72,7 +81,7 @@ def entries(
 
 
 def _cases(fictitious: bool) -> QuerySet[Proposal]:
-    found = Proposal.objects.filter(state__in=(*STANDING, *ENDED))
+    found = Proposal.objects.filter(state__in=(*STANDING, *ENDED)).alias(stands=STANDS)
     if fictitious:
         return found
     return found.filter(round__edition__fictitious=False, organization__fictitious=False)
@@ -86,9 +95,7 @@ def _of_years(expression) -> Subquery:
 
 
 def _while_standing(path: str) -> Case:
-    words = Case(
-        When(state__in=STANDING, then=F(path)), default=Value(""), output_field=CharField()
-    )
+    words = Case(When(stands=True, then=F(path)), default=Value(""), output_field=CharField())
     return Coalesce(words, Value(""), output_field=CharField())
 
 
@@ -102,10 +109,10 @@ def _rows_of_cases(cases):
         group=_while_standing("organization__name"),
         project=_while_standing("title"),
         partner_department=_while_standing("department__name"),
-        granted_yen=_of_years(Sum("granted_yen")),
-        confirmed_yen=_of_years(Sum("confirmed_yen")),
+        granted_yen=_of_years(Sum("granted_yen", filter=NOT_REVOKED)),
+        confirmed_yen=_of_years(Sum("confirmed_yen", filter=NOT_REVOKED)),
         outcome=Case(
-            When(state__in=STANDING, then=Value(ADOPTED)),
+            When(stands=True, then=Value(ADOPTED)),
             default=Value(ENDED_AFTER),
             output_field=CharField(),
         ),
@@ -159,6 +166,7 @@ class Totals:
 def totals(*, fictitious: bool) -> Totals:
     """Add up the register of this program.
 
+    What was revoked counts neither as an amount nor, where nothing else was granted, as a project.
     Where a document says how many were adopted and others name some of them, the larger counts.
     """
     rows = [

@@ -235,6 +235,39 @@ def test_totals_of_the_front_page_agree_with_another_way_of_counting():
     assert "¥255,000" in page
 
 
+def test_what_was_revoked_is_in_no_total(measure):
+    kept = makers.granted_year(granted_yen=80_000)
+    revoked = makers.granted_year(granted_yen=75_000)
+    factories.approved(revoked, "revoke", reason="虚偽の申請")
+
+    totals = register.totals(fictitious=False)
+
+    amounts = {year.pk: year.granted_yen for year in ProjectYear.objects.all()}
+    in_force = amounts.keys() - {revoked.pk}
+    assert amounts[revoked.pk] == 75_000
+    assert (totals.projects, totals.groups, totals.unknown) == (len(in_force), 1, 0)
+    assert totals.granted_yen == sum(amounts[pk] for pk in in_force) == 80_000
+    rows = {row["id"]: row for row in json.loads(read("/open-data/awards.json"))}
+    assert rows[kept.proposal.number]["status"] == "adopted"
+    ended = rows[revoked.proposal.number]
+    assert (ended["status"], ended["group_name"]) == ("ended_after_adoption", "")
+    assert (ended["granted_yen"], ended["confirmed_yen"]) == (None, None)
+    adopted = json.loads(read("/open-data/measures.json"))
+    assert sum(row["adopted_projects"] for row in adopted) == 1
+
+
+def test_revoked_year_of_a_longer_project_takes_only_its_amount():
+    year = makers.granted_year("collaboration", granted_yen=75_000)
+    ProjectYear.objects.create(
+        proposal=year.proposal, position=2, fiscal_year=2027, title=year.title, granted_yen=50_000,
+    )  # fmt: skip
+    factories.approved(year, "revoke", reason="虚偽の申請")
+
+    totals = register.totals(fictitious=False)
+
+    assert (totals.projects, totals.granted_yen) == (1, 50_000)
+
+
 def test_totals_of_the_front_page_equal_sums_over_the_open_data():
     makers.granted_year(granted_yen=80_000)
     past_award("startup-2023-1", group_name="別の会", amount_yen=100_000)
