@@ -11,6 +11,7 @@ from accounts.models import Change, Organization
 from casework import history
 from casework.calendar import japan_date
 from casework.services import advance, locked, open_case, record
+from casework.timekeeping import open_deadlines
 
 from .models import (
     BudgetEntry,
@@ -305,18 +306,23 @@ def sides_of(user, proposal: Proposal) -> list[str]:
 
 @transaction.atomic
 def save_year(
-    year: ProjectYear, *, fields: dict, lines: list[dict], by, at: datetime
+    year: ProjectYear, *, fields: dict, lines: list[dict], edit_number: int, by, at: datetime
 ) -> ProjectYear:
     """Save the application of a project year while its group still writes it.
 
+    :param edit_number: the number the page was loaded with.
+    :raises StaleDraft: if the application has a newer number; nothing is changed.
     :raises PermissionDenied: if ``by`` does not write for the group, or it is applied for.
     """
     year = locked(year)
     by.act_on(japan_date(at))
     if not may_edit_year(year, by):
         raise PermissionDenied("grants.write")
+    if year.edit_number != edit_number:
+        raise StaleDraft(year.edit_number)
     for name, value in fields.items():
         setattr(year, name, value)
+    year.edit_number += 1
     year.save()
     year.budget_lines.all().delete()
     year.budget_lines.bulk_create(year.budget_lines.model(year=year, **line) for line in lines)
@@ -336,14 +342,20 @@ def may_continue(year: ProjectYear) -> bool:
 def record_continuation(year: ProjectYear, *, decided_on: date, by, at: datetime) -> ProjectYear:
     """Record that the project goes on in this year (継続決定), with the day it was decided.
 
+    From now on the group owes the application for the grant of this year.
+
     :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if it is the first year, or was decided or applied for before.
     """
     year = locked(year)
     if not rules.has_perm("grants.handle", by.act_on(japan_date(at)), year):
         raise PermissionDenied("grants.handle")
+    if not may_continue(year):
+        raise ValidationError(_("There is nothing to decide about this year now."))
     year.continuation_decided_on = decided_on
     year.save()
     record(year, "continue", by=by, at=at, decided_on=decided_on)
+    open_deadlines(year, ("grant_application",), at=at, facts={})
     return year
 
 

@@ -97,7 +97,9 @@ def apply_for_year(stage: Stage, year: ProjectYear, group: User, offset: int) ->
     start = max(first_day(year.fiscal_year), stage.today + timedelta(days=12))
     end = last_day(year.fiscal_year) - timedelta(days=59 if offset == 0 else 31)
     days = {"starts_on": start, "ends_on": end}
-    year = grants.save_year(year, fields=days, lines=list(lines), by=group, at=stage.at)
+    year = grants.save_year(
+        year, fields=days, lines=list(lines), edit_number=year.edit_number, by=group, at=stage.at
+    )
     return advance(year, "apply", by=group, at=stage.at)
 
 

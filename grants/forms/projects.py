@@ -14,6 +14,7 @@ from .fields import YenField, text_area
 class YearForm(forms.Form):
     """The application of one project year; its days lie in its fiscal year."""
 
+    edit_number = forms.IntegerField(widget=forms.HiddenInput)
     content = forms.CharField(
         label=_("What is done this year"), required=False, widget=text_area(8)
     )
@@ -25,9 +26,12 @@ class YearForm(forms.Form):
     )
 
     def __init__(self, data, *, year: ProjectYear):
-        names = ("content", "starts_on", "ends_on")
+        names = ("edit_number", "content", "starts_on", "ends_on")
         super().__init__(data, initial={name: getattr(year, name) for name in names})
         self.year = year
+
+    def fields_to_save(self) -> dict:
+        return {name: self.cleaned_data[name] for name in ("content", "starts_on", "ends_on")}
 
     def clean(self):
         data = super().clean()

@@ -215,6 +215,7 @@ class Migration(migrations.Migration):
                         editable=False, null=True, verbose_name="confirmed (yen)"
                     ),
                 ),
+                ("edit_number", models.PositiveIntegerField(default=0, editable=False)),
                 (
                     "proposal",
                     models.ForeignKey(

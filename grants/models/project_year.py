@@ -31,6 +31,7 @@ class ProjectYear(Case):
     continuation_decided_on = models.DateField(_("continuation decided on"), null=True, blank=True)
     granted_yen = models.PositiveIntegerField(_("granted (yen)"), null=True, editable=False)
     confirmed_yen = models.PositiveIntegerField(_("confirmed (yen)"), null=True, editable=False)
+    edit_number = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("project year")

@@ -35,12 +35,20 @@ def year_edit(request, pk):
         raise PermissionDenied("grants.write")
     form = YearForm(request.POST or None, year=year)
     budget = BudgetForms(request.POST or None, _lines_to_begin_with(year))
+    status = 422 if request.method == "POST" else 200
     if request.method == "POST" and all([form.is_valid(), budget.is_valid()]):
-        services.save_year(
-            year, fields=form.cleaned_data, lines=budget.rows(), by=request.user, at=request.now
-        )
-        messages.success(request, _("The application is saved."))
-        return redirect("casework:case", pk=pk)
+        try:
+            services.save_year(
+                year, fields=form.fields_to_save(), lines=budget.rows(),
+                edit_number=form.cleaned_data["edit_number"], by=request.user, at=request.now,
+            )  # fmt: skip
+        except services.StaleDraft as stale:
+            (newer,) = stale.args
+            form.data = {**form.data.dict(), "edit_number": str(newer)}
+            status = 409
+        else:
+            messages.success(request, _("The application is saved."))
+            return redirect("casework:case", pk=pk)
     context = {
         "year": year,
         "form": form,
@@ -48,8 +56,8 @@ def year_edit(request, pk):
         "first": first_day(year.fiscal_year),
         "last": last_day(year.fiscal_year),
         "limits": limits_yen(year)[1:],
+        "is_stale": status == 409,
     }
-    status = 422 if request.method == "POST" else 200
     return render(request, "grants/year_edit.html", context, status=status)
 
 

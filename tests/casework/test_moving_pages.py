@@ -172,7 +172,7 @@ def year(office):
     year, group = proposal.project_years.get(), group_of(proposal)
     lines = list(year.budget_lines.values("side", "label", "detail", "amount_yen", "from_city"))
     days = {"starts_on": date(2026, 12, 1), "ends_on": date(2027, 1, 31)}
-    year = grants.save_year(year, fields=days, lines=lines, by=group, at=NOON)
+    year = grants.save_year(year, fields=days, lines=lines, edit_number=0, by=group, at=NOON)
     grants.enter_budget(
         proposal.round.edition, fiscal_year=2026, kind=BudgetEntry.Kind.INITIAL,
         amount_yen=300_000, voted_on=date(2026, 3, 20), document="予算書", by=office, at=NOON,

@@ -99,8 +99,9 @@ def test_office_enters_application_and_report(office):
     days = {"content": "内容", "starts_on": date(2026, 11, 1), "ends_on": date(2026, 11, 10)}
 
     year = services.save_year(
-        year, fields=days, lines=list(year.budget_lines.values(*columns)), by=office, at=NOON
-    )
+        year, fields=days, lines=list(year.budget_lines.values(*columns)), edit_number=0,
+        by=office, at=NOON,
+    )  # fmt: skip
     year = walk(year, "apply", by=office)
     services.enter_budget(
         proposal.round.edition, fiscal_year=2026, kind=BudgetEntry.Kind.INITIAL,

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -63,7 +63,7 @@ def fresh(case):
 
 def application(**changes) -> dict:
     return {
-        "content": "居場所をひらく", "starts_on": "2026-12-01", "ends_on": "2027-02-28",
+        "edit_number": "0", "content": "居場所をひらく", "starts_on": "2026-12-01", "ends_on": "2027-02-28",
         "income-TOTAL_FORMS": "2", "income-INITIAL_FORMS": "0",
         "income-0-label": "市の補助", "income-0-amount_yen": "80000", "income-0-from_city": "on",
         "income-1-label": "会費", "income-1-amount_yen": "20000",
@@ -129,6 +129,21 @@ def test_incomplete_application_is_not_sent(as_person, group, year, changes):
     client.post(reverse("casework:move", args=[year.pk, "apply"]))
 
     assert fresh(year).state == "planned"
+
+
+def test_application_saved_by_another_is_not_overwritten(as_person, group, year):
+    url, client = reverse("grants:year-edit", args=[year.pk]), as_person(group)
+    client.post(url, application(content="先に保存した文"))
+
+    late = client.post(url, application(content="後から保存した文"))
+
+    assert late.status_code == 409
+    page = late.content.decode()
+    assert "Nothing was overwritten" in page and "後から保存した文" in page
+    assert fresh(year).content == "先に保存した文"
+    assert 'name="edit_number" value="1"' in page
+    client.post(url, application(content="後から保存した文", edit_number="1"))
+    assert (fresh(year).content, fresh(year).edit_number) == ("後から保存した文", 2)
 
 
 def test_application_belongs_to_the_group(as_person, office, year):
@@ -272,6 +287,25 @@ def test_office_records_that_the_project_goes_on(as_person, office, second_year)
 
     assert fresh(second_year).continuation_decided_on == date(2026, 11, 19)
     assert client.get(url).status_code == 403
+
+
+def test_group_owes_the_application_once_the_project_goes_on(office, second_year):
+    assert not second_year.deadlines.open().filter(kind="grant_application").exists()
+
+    year = services.record_continuation(
+        second_year, decided_on=date(2026, 11, 19), by=office, at=NOON
+    )
+
+    due = year.deadlines.open().get(kind="grant_application")
+    assert (due.due_on, due.owed_by) == (date(2026, 12, 20), "organization")
+    with pytest.raises(ValidationError):
+        services.record_continuation(year, decided_on=date(2026, 11, 20), by=office, at=NOON)
+    assert year.deadlines.filter(kind="grant_application").count() == 1
+
+
+def test_first_year_cannot_be_decided_to_go_on(office, year):
+    with pytest.raises(ValidationError):
+        services.record_continuation(year, decided_on=date(2026, 11, 19), by=office, at=NOON)
 
 
 def test_first_year_needs_no_decision_to_go_on(as_person, office, group, year, second_year):

@@ -44,7 +44,7 @@ def test_startup_walks_from_draft_to_settled():
     assert (year.fiscal_year, year.requested_yen) == (2026, 80_000)
     lines = list(year.budget_lines.values("side", "label", "detail", "amount_yen", "from_city"))
     days = {"starts_on": date(2026, 12, 1), "ends_on": date(2027, 1, 31)}
-    year = services.save_year(year, fields=days, lines=lines, by=group, at=NOON)
+    year = services.save_year(year, fields=days, lines=lines, edit_number=0, by=group, at=NOON)
     year = walk(year, "apply", by=group)
     services.enter_budget(
         proposal.round.edition, fiscal_year=2026, kind=BudgetEntry.Kind.INITIAL,

@@ -60,7 +60,7 @@ def applied_for() -> ProjectYear:
     year = advance(proposal, "prepare", by=office, at=NOON).project_years.get()
     days = {"starts_on": date(2026, 12, 1), "ends_on": date(2027, 1, 31)}
     lines = list(year.budget_lines.values("side", "label", "detail", "amount_yen", "from_city"))
-    year = services.save_year(year, fields=days, lines=lines, by=group, at=NOON)
+    year = services.save_year(year, fields=days, lines=lines, edit_number=0, by=group, at=NOON)
     return advance(year, "apply", by=group, at=NOON)
 
 

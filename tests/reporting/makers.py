@@ -36,6 +36,7 @@ def granted_year(course: str = "startup", *, granted_yen: int = 80_000, **rules)
             "ends_on": date(2027, 1, 31),
         },
         lines=list(year.budget_lines.values(*columns)),
+        edit_number=year.edit_number,
         by=group,
         at=NOON,
     )

@@ -211,6 +211,7 @@ def test_postponed_year_opens_its_report_again_when_it_is_granted():
         year,
         fields={"starts_on": date(2027, 12, 1), "ends_on": date(2028, 1, 31)},
         lines=list(year.budget_lines.values("side", "label", "amount_yen", "from_city")),
+        edit_number=year.edit_number,
         by=makers.group_of(year),
         at=NOON,
     )
