@@ -193,6 +193,38 @@ def test_two_grants_at_once_do_not_spend_the_same_budget():
     assert ProgramBudget.of(years[0].proposal.round.edition, 2026).free_yen == 20_000
 
 
+def test_grant_waits_for_a_reduction_of_the_budget_that_is_being_entered():
+    year, office = applied_for(), factories.user(Role.OFFICE)
+    edition = year.proposal.round.edition
+    entry = {"fiscal_year": 2026, "voted_on": TODAY, "document": "予算書", "at": NOON}
+    services.enter_budget(
+        edition, kind=BudgetEntry.Kind.INITIAL, amount_yen=100_000, by=office, **entry
+    )
+    wish = Wish(year, "grant", {"granted_yen": 80_000})
+    draft = approvals.draft("起案", [wish], by=office, at=NOON)
+    granting = moving(draft, "approve", factories.user(Role.APPROVER), decided_on=TODAY)
+    entered, granted = threading.Event(), threading.Event()
+
+    def reduce_slowly():
+        with transaction.atomic():
+            services.enter_budget(
+                edition, kind=BudgetEntry.Kind.REDUCTION, amount_yen=-50_000, by=person(office),
+                **entry,
+            )  # fmt: skip
+            entered.set()
+            granted.wait(2)  # the grant tries to be made meanwhile
+
+    def grant():
+        assert entered.wait(PATIENCE)
+        try:
+            return granting()
+        finally:
+            granted.set()
+
+    assert kinds(race(reduce_slowly, grant)) == ["NotPossible", "ok"]
+    assert fresh(year).state == "applied"
+
+
 # Numbers
 
 
