@@ -24,8 +24,6 @@ HEADER = [
     "submitted_at",
     "received_on",
 ]
-#: What a spreadsheet would take for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def rows(proposals) -> Iterator[list]:
@@ -39,7 +37,7 @@ def rows(proposals) -> Iterator[list]:
         asked_yen=Coalesce(Subquery(asked.values("total")), 0)
     )
     for proposal in found.order_by("pk").iterator(chunk_size=500):
-        yield [_harmless(value) for value in _row(proposal)]
+        yield _row(proposal)
 
 
 def _row(proposal) -> list:
@@ -60,8 +58,3 @@ def _row(proposal) -> list:
         localtime(submitted).isoformat(timespec="seconds") if submitted else "",
         proposal.received_on.isoformat() if proposal.received_on else "",
     ]
-
-
-def _harmless(value):
-    """Return text so that no spreadsheet runs it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

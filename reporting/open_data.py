@@ -3,7 +3,6 @@
 Columns are only ever added at the end; none is renamed, moved or taken out.
 """
 
-import csv
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,16 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.calendar import japan_date
 from casework.flow import Text
+from casework.tables import csv_lines
 from grants.models import Proposal, ProposalMeasure
 from guideline.models import Measure, Progress
 
 from .models import CollaborationReport, Publication
 from .register import STANDS, YEAR_UNKNOWN, entries
-
-#: Marks a CSV as UTF-8 for spreadsheet programs.
-BOM = "\ufeff"
-#: A spreadsheet program reads a cell that begins so as a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 Value = str | int | bool | None
 
@@ -254,29 +249,9 @@ def records(data_set: DataSet, *, municipality_code: str, fictitious: bool) -> I
         yield dict(zip(data_set.names, (municipality_code, *row), strict=True))
 
 
-class _Line:
-    """What the csv module writes to: hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def as_csv(data_set: DataSet, rows: Iterator[dict]) -> Iterator[str]:
-    """Yield the lines of a CSV file: UTF-8 with BOM, comma, CRLF; unknown is empty."""
-    writer = csv.writer(_Line())
-    yield BOM + writer.writerow(data_set.names)
-    for row in rows:
-        yield writer.writerow([cell(value) for value in row.values()])
-
-
-def cell(value: Value) -> str:
-    """Return a value as a cell; words that a spreadsheet would run as a formula get a ' before."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text
+    """Yield the lines of a CSV file; unknown is empty."""
+    return csv_lines(data_set.names, (row.values() for row in rows))
 
 
 def as_json(rows: Iterator[dict]) -> Iterator[str]:

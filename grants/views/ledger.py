@@ -1,8 +1,6 @@
 """The proposals as a table that leaves the system (申請台帳), and what one group did before."""
 
-import csv
 import tempfile
-from collections.abc import Iterator
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, StreamingHttpResponse
@@ -13,12 +11,11 @@ from openpyxl import Workbook
 from accounts.models import Organization
 from accounts.permissions import require
 from casework.models import Case
+from casework.tables import csv_lines, harmless
 from grants.ledger import HEADER, rows
 from grants.models import PastAward, Proposal
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-#: Spreadsheets take a file without this mark for one in an old encoding.
-BOM = "\ufeff"
 
 
 def _found(request):
@@ -28,27 +25,13 @@ def _found(request):
     return found.filter(round=wanted) if wanted.isdecimal() else found
 
 
-class _Echo:
-    """A file that hands back each line instead of keeping it."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 @login_required
 @require_safe
 def ledger_csv(request):
-    writer = csv.writer(_Echo())
-    lines = _csv_lines(writer, rows(_found(request)))
+    lines = csv_lines(HEADER, rows(_found(request)))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="proposals.csv"'
     return response
-
-
-def _csv_lines(writer, found) -> Iterator[str]:
-    yield BOM + writer.writerow(HEADER)
-    for row in found:
-        yield writer.writerow(row)
 
 
 @login_required
@@ -59,7 +42,7 @@ def ledger_xlsx(request):
     sheet = book.create_sheet("proposals")
     sheet.append(HEADER)
     for row in rows(found):
-        sheet.append(row)
+        sheet.append([harmless(value) for value in row])
     file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
     book.save(file)
     file.seek(0)
