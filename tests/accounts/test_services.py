@@ -230,6 +230,7 @@ def test_inviting_a_member_is_refused():
     owner, other = factories.member(group), factories.member(group, "viewer")
 
     refused("member", services.invite, group, email=other.email, role="owner", by=owner, at=NOON)
+    assert not group.invitation_set.exists()
 
 
 def test_accepting_makes_a_member_once():
@@ -264,7 +265,10 @@ def test_accepting_a_foreign_or_expired_invitation_is_refused(email, after, code
 
 
 def test_accepting_an_unknown_token_is_refused():
-    refused("closed", services.accept_invitation, token="x", by=factories.user(), at=NOON)
+    guest = factories.user()
+
+    refused("closed", services.accept_invitation, token="x", by=guest, at=NOON)
+    assert not guest.membership_set.exists()
 
 
 def test_accepting_never_weakens_a_membership():
@@ -325,6 +329,7 @@ def test_last_owner_cannot_leave(others):
 
     refused("last_owner", services.end_membership, membership, by=owner, at=NOON)
     refused("last_owner", services.change_member_role, membership, role="editor", by=owner, at=NOON)
+    assert [m.user for m in group.membership_set.valid_on(TODAY).filter(role="owner")] == [owner]
 
 
 def test_an_owner_who_cannot_log_in_does_not_count():
@@ -333,6 +338,7 @@ def test_an_owner_who_cannot_log_in_does_not_count():
     factories.member(group, is_active=False)
 
     refused("last_owner", services.end_membership, owner.membership_set.get(), by=owner, at=NOON)
+    assert owner.membership_set.valid_on(TODAY).exists()
 
 
 def test_owner_may_leave_when_another_stays():

@@ -57,7 +57,7 @@ def past_award(key: str, **fields) -> PastAward:
 
 @pytest.mark.parametrize("path", [*PAGES, *FILES])
 def test_public_page_is_there_before_there_is_anything(path):
-    read(path)
+    assert read(path)
 
 
 @pytest.mark.parametrize("path", PAGES)
