@@ -32,7 +32,7 @@ def site(request: HttpRequest) -> dict[str, object]:
 
 def _moves_the_clock(request: HttpRequest) -> bool:
     user = getattr(request, "user", None)
-    return settings.DEMO and user is not None and user.is_authenticated and user.fictitious
+    return settings.DEMO and user is not None and user.is_authenticated
 
 
 def desks(request: HttpRequest) -> list[Entry]:

@@ -48,7 +48,7 @@ PROPOSAL_FLOW = Flow(
     Stage("reserve",       _("Reserve"),                  OFFICE,       6, todo=_("Offer the place when one becomes free.")),
     Stage("offered",       _("Offered a place"),          ORG,          6, tone="action", todo=_("Say whether your group takes the place.")),
     Stage("declined",      _("Not selected"),             "",           6, final=True, tone="bad"),
-    Stage("coordinating",  _("Agreeing on roles"),        f"{ORG} {DEPT}", 7, todo=_("Read the roles and costs, and accept them when they are right.")),
+    Stage("coordinating",  _("Agreeing on roles"),        f"{ORG} {DEPT}", 7, todo=_("Write down roles and costs, read them, and accept them when they are right. Both sides have to.")),
     Stage("fallen_through", _("No agreement"),            "",           7, final=True, tone="bad"),
     Stage("ready",         _("Ready"),                    "",           8, tone="good"),
     Stage("withdrawn",     _("Withdrawn"),                "",           8, final=True),

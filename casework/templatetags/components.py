@@ -218,7 +218,7 @@ def _days_left(days: int) -> str:
 @register.inclusion_tag("components/next_step.html", takes_context=True)
 def next_step(
     context, case, moves, refused=(), deadline=None, holder: str = "", text: str = "", drafts=(),
-    work=(),
+    work=(), asked=(),
 ) -> dict:  # fmt: skip
     """Say what to do next on a case, by when, and why a button is not there.
 
@@ -227,6 +227,7 @@ def next_step(
     :param holder: who holds the case, in words; if empty, the parties of its stage.
     :param text: what to do, one sentence; if empty, what the stage says.
     :param drafts: moves the reader may draft for an approver (起案).
+    :param asked: the words in which somebody asked for this, such as the reason of a supplement.
     :param work: (label, address) of pages where the work is done; they come first.
     """
     return {
@@ -234,6 +235,7 @@ def next_step(
         "moves": [(m, reverse("casework:move", args=[case.pk, m.verb])) for m in moves],
         "drafts": [(m, reverse("casework:draft", args=[case.pk, m.verb])) for m in drafts],
         "work": work,
+        "asked": asked,
         "refused": refused,
         "deadline": deadline,
         "holder": holder or in_words(case.stage.holders),

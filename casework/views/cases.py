@@ -44,6 +44,7 @@ def case_detail(request, pk):
     standing = [d for d in deadlines if _counts(d, request.today)]
     moves = next_moves(case, user, at=request.now)
     works_for_city = user.duties.holds(*CaseQuerySet.READERS_OF_FILED)
+    history = case_history.lines_of(case, inside=works_for_city or _of_department(case, user))
     context = {
         "case": case,
         "trail": trail_to(case, user),
@@ -61,7 +62,8 @@ def case_detail(request, pk):
         "upload_form": forms.UploadForm() if _may_upload(case, user) else None,
         "may_remove": files.may_remove(case, user),
         "notices": case.notices.visible_to(user).select_related("recipient").order_by("-pk"),
-        "history": case_history.lines_of(case, inside=works_for_city or _of_department(case, user)),
+        "history": history,
+        "asked": history[0].remarks if history and case.stage.tone == "action" else [],
         "access": case.access.select_related("user").order_by("pk") if works_for_city else [],
         "is_office": user.duties.holds("office"),
         "told_by_post": user.duties.holds("office") and _is_told_by_post(case, request.today),
