@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Duty, Role, User
 from casework.forms import DateInput, ReasonForm
-from casework.moves import asks
+from casework.moves import MoveForm, asks
 from grants.models import Proposal
 
+from .decisions import VERBS
 from .models import Conflict, Criterion, PanelSeat, Rubric, ScoreSheet
 
 asks("score_sheet", "reopen", ReasonForm)
@@ -208,3 +209,14 @@ def criteria_of(formset) -> list[dict]:
     if not kept:
         raise ValidationError(_("Enter at least one criterion."))
     return kept
+
+
+class DecidedFacts(MoveForm):
+    """Names what a decision on a whole round gives each proposal; shown, never filled in."""
+
+    assessed_yen = forms.IntegerField(label=_("Assessed amount (yen)"), required=False)
+    rank = forms.IntegerField(label=_("Rank"), required=False)
+
+
+for _verb in VERBS:
+    asks("proposal", _verb, DecidedFacts)
