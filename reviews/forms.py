@@ -214,8 +214,8 @@ def criteria_of(formset) -> list[dict]:
 class DecidedFacts(MoveForm):
     """Names what a decision on a whole round gives each proposal; shown, never filled in."""
 
-    assessed_yen = forms.IntegerField(label=_("Assessed amount (yen)"), required=False)
-    rank = forms.IntegerField(label=_("Rank"), required=False)
+    assessed_yen = forms.IntegerField(label=_("assessed amount (yen)"), required=False)
+    rank = forms.IntegerField(label=_("rank"), required=False)
 
 
 for _verb in VERBS:
