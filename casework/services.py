@@ -1,6 +1,5 @@
 """The door: the only place in the program where a case changes its state."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import rules
@@ -15,7 +14,6 @@ from .errors import NotPossible
 from .flow import OPEN, TAKE_BACK, Move, Text
 from .models import ApprovalItem, Case, Event, Version
 from .numbers import next_number
-from .parties import in_words
 
 NEEDS_APPROVAL = _("An approver decides this. Put it into a draft (起案) first.")
 
@@ -241,29 +239,3 @@ def _cannot_take_back(case: Case, last: Event) -> Text | None:
     if case.letters.filter(at__gte=last.at).exists():
         return _("A letter has already left. Use the next move instead.")
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A move from where a case stands, as one person sees it.
-
-    :param refused: why there is no button, in words; empty if there is one.
-    """
-
-    move: Move
-    refused: Text = ""
-
-
-def offers(case: Case, user, *, at: datetime) -> list[Offer]:
-    """Return the moves from where ``case`` stands: what ``user`` may do now, and why not the rest."""
-    moves = [move for move in case.moves_from_here() if not move.only_follows]
-    return [_offer(case, move, user, at) for move in moves]
-
-
-def _offer(case: Case, move: Move, user, at: datetime) -> Offer:
-    if not may(user, move, case):
-        waits = in_words(case.stage.holders) or _("someone else")
-        return Offer(move, _("This is for: %(party)s.") % {"party": waits})
-    if why := refusal(case, move, at=at):
-        return Offer(move, why)
-    return Offer(move, NEEDS_APPROVAL if move.by_approval else "")

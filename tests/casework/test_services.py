@@ -12,7 +12,8 @@ from accounts.models import Duty, MemberRole, Role
 from casework import consequences, services, timekeeping, verification
 from casework.errors import NotPossible
 from casework.models import Approval, Case, Event, Letter, Notice, Remark
-from casework.services import advance, correct, follow, offers, open_case
+from casework.next_moves import next_moves
+from casework.services import advance, correct, follow, open_case
 from grants.models import Proposal
 from tests import factories
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
@@ -250,7 +251,7 @@ def test_move_that_only_follows_has_no_door(sender, monkeypatch):
 
     with pytest.raises(PermissionDenied, match=r"casework\.sweep"):
         advance(year, "report", by=everyone, at=NOON, completed_on=TODAY)
-    assert "report" not in {o.move.verb for o in offers(year, everyone, at=NOON)}
+    assert "report" not in {move.verb for move in next_moves(year, everyone, at=NOON).moves}
 
 
 # Consequences
@@ -519,38 +520,37 @@ def test_correct_is_refused_twice_in_a_row(office):
         correct(proposal, reason="誤り", by=office, at=LATER)
 
 
-# Offers: the buttons, and why there is none
+# Next moves: the buttons, and why there is none
 
 
-def test_offers_are_the_moves_from_here_in_table_order(office):
-    proposal = filed()
+def test_next_moves_stand_in_table_order(office):
+    found = next_moves(filed(), office, at=LATER)
 
-    found = {offer.move.verb: offer.refused for offer in offers(proposal, office, at=LATER)}
-
-    assert list(found) == ["accept", "send_back", "ineligible", "withdraw"]
-    assert not found["accept"]
-    assert found["withdraw"]
+    assert [move.verb for move in found.moves] == ["accept", "send_back", "ineligible"]
+    assert found.refused == []
 
 
-def test_offers_say_why_a_condition_does_not_hold(sender):
+def test_next_moves_say_why_a_condition_does_not_hold(sender):
     proposal = factories.draft()
 
-    offer = offers(proposal, group_of(proposal), at=proposal.round.closes_at)[0]
+    found = next_moves(proposal, group_of(proposal), at=proposal.round.closes_at)
 
-    assert offer.move.verb == "submit"
-    assert offer.refused == proposal.flow["submit"].when[0].why
+    submit = proposal.flow["submit"]
+    assert found.refused[0] == (submit.label, submit.when[0].why)
 
 
-def test_offers_say_that_an_approval_is_needed():
-    found = offers(in_selection(), factories.user(Role.APPROVER), at=LATER)
+def test_next_moves_say_that_an_approval_is_needed():
+    found = next_moves(in_selection(), factories.user(Role.APPROVER), at=LATER)
 
-    assert {o.refused for o in found if o.move.by_approval} == {services.NEEDS_APPROVAL}
+    assert {why for _label, why in found.refused} == {services.NEEDS_APPROVAL}
 
 
 def test_whatever_is_offered_can_be_made(office):
     proposal = filed()
 
-    for offer in offers(proposal, office, at=LATER):
-        if not offer.refused:
-            assert services.may(office, offer.move, proposal)
-            assert services.refusal(proposal, offer.move, at=LATER) is None
+    moves = next_moves(proposal, office, at=LATER).moves
+
+    assert moves
+    for move in moves:
+        assert services.may(office, move, proposal)
+        assert services.refusal(proposal, move, at=LATER) is None
