@@ -125,7 +125,7 @@ def _outcome(row: Standing, wanted: Outcome) -> dict:
 def _refuse_above_budget(round: Round, chosen: dict[int, dict]) -> None:
     """Refuse what the budget does not cover. A budget that is not set covers nothing."""
     wanted = sum(c["assessed_yen"] for c in chosen.values() if c["outcome"] == "select")
-    left = left_yen(round)
+    left = round.left_yen()
     if wanted and left is None:
         raise ValidationError(
             _("The budget of this round is not set. Enter it before anything is selected.")
@@ -137,14 +137,6 @@ def _refuse_above_budget(round: Round, chosen: dict[int, dict]) -> None:
             )
             % {"wanted": f"{wanted:,}", "left": f"{left:,}", "over": f"{wanted - left:,}"}
         )
-
-
-def left_yen(round: Round) -> int | None:
-    """Return what earlier decisions left of the round's budget, in yen; ``None`` if not set."""
-    if round.budget_yen is None:
-        return None
-    taken = round.proposals.filter(state__in=("selected", "coordinating", "ready", "offered"))
-    return round.budget_yen - sum(yen or 0 for yen in taken.values_list("assessed_yen", flat=True))
 
 
 def _wishes(snapshot: DecisionSnapshot, rows: list[Standing]) -> list[approvals.Wish]:

@@ -15,7 +15,7 @@ from casework.errors import NotPossible
 from grants.models import Proposal, Round
 
 from . import chart, forms, ranking, services
-from .decisions import Outcome, draft_decision, left_yen
+from .decisions import Outcome, draft_decision
 from .models import Conflict, PanelSeat, Rubric
 from .presets import PRESETS
 from .selection import Standing, standings
@@ -52,7 +52,7 @@ def selection(request, pk):
         "rows": _with_sums(rows, round, rubric),
         "came": sum(row.counted for row in rows),
         "expected": sum(row.expected for row in rows),
-        "left_yen": left_yen(round),
+        "left_yen": round.left_yen(),
         "waiting": waiting_draft(rows[0].proposal) if rows else None,
         "chart": chart.spread(
             rows, max_points=rubric.max_points, pass_mark=rubric.pass_mark
@@ -87,7 +87,7 @@ def _conflicts(round: Round, user):
 def _with_sums(rows: list[Standing], round: Round, rubric: Rubric | None) -> list[dict]:
     """Return each row with its running total in yen and how it stands to budget and pass mark."""
     sums = ranking.running_totals(row.requested_yen for row in rows)
-    left, mark = left_yen(round), rubric.pass_mark if rubric else None
+    left, mark = round.left_yen(), rubric.pass_mark if rubric else None
     return [
         {
             "row": row,
@@ -258,7 +258,7 @@ def decision(request, pk):
             return redirect("casework:case", pk=approval.pk)
     context = {
         "round": round, "asked": asked, "whole": whole, "missing": missing,
-        "left_yen": left_yen(round), "trail": _trail(round, _("Draft the decision")),
+        "left_yen": round.left_yen(), "trail": _trail(round, _("Draft the decision")),
     }  # fmt: skip
     wrong = whole.errors or any(form.errors for _row, form in asked)
     return render(request, "reviews/decision.html", context, status=422 if wrong else 200)
