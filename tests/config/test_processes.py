@@ -1,5 +1,7 @@
+import os
 import shutil
 
+import pytest
 import redis
 
 from config import processes
@@ -20,7 +22,11 @@ def test_broker_ends_even_when_its_folder_is_gone(tmp_path):
     with processes.broker(socket):
         with redis.Redis.from_url(f"unix://{socket}") as client:
             client.rpush("celery", "a task")
+            pid = client.info("server")["process_id"]
         shutil.rmtree(folder)
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
 
 
 def test_other_users_cannot_reach_the_broker(tmp_path):

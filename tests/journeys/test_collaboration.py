@@ -9,6 +9,7 @@ from accounts.models import Role
 from casework.services import advance
 from grants import services
 from grants.models import BudgetEntry, ProjectYear
+from reporting.models import CollaborationReport
 from tests import factories
 from tests.factories import JAPAN, NOON
 from tests.pdf_text import pdf_text
@@ -58,6 +59,8 @@ def test_collaboration_from_matching_to_published_report(desk, people, clock):
     clock(AFTER_THE_PROJECT)
     steps.report_the_year(desk, TITLE, group=people["group"])
     publish(desk, people)
+
+    assert CollaborationReport.objects.published().count() == 1
 
 
 def match(desk, people) -> None:
