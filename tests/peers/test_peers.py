@@ -17,7 +17,8 @@ from casework.calendar import end_of_day, fiscal_year, japan_date
 from casework.deadlines import Rung
 from casework.errors import NotPossible
 from casework.models import Deadline, Letter, Notice
-from casework.services import advance, offers
+from casework.next_moves import next_moves
+from casework.services import advance
 from grants.models import Proposal
 from tests import factories
 from tests.casework import smtp_server
@@ -61,9 +62,7 @@ def test_applicant_does_not_accept_the_own_proposal(verb):
     proposal = accepted() if verb == "refer" else filed()
     before = state(proposal)
     group = group_of(proposal)
-    assert not [
-        o for o in offers(proposal, group, at=NOON) if o.move.verb == verb and not o.refused
-    ]
+    assert verb not in {move.verb for move in next_moves(proposal, group, at=NOON).moves}
 
     with pytest.raises(PermissionDenied):
         advance(proposal, verb, by=group, at=NOON)
