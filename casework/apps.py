@@ -15,10 +15,12 @@ class CaseworkConfig(AppConfig):
         from . import (  # noqa: F401  they register
             approvals,
             case_panels,
+            desk_parts,
             guards,
             merging,
             outbox,
             permissions,
+            setup_steps,
         )
 
         mail.register(outbox.enqueue_account_mail)

@@ -7,6 +7,8 @@ from django.db.models import Exists, F, Max, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Role
+
 from .flow import Text
 from .models import Access, Case, CaseQuerySet, Deadline
 from .parties import Party
@@ -17,13 +19,16 @@ class Desk:
     """One desk.
 
     :param url_name: the page's address; a name of ``casework.urls``.
+    :param party: the party whose desk it is, or the role of people for whom no case ever waits.
     :param nothing: what to say when nothing waits, and what to do instead.
+    :param acts: whether cases wait for this party.
     """
 
     party: str
     url_name: str
     title: Text
-    nothing: Text
+    nothing: Text = ""
+    acts: bool = True
 
 
 DESKS: dict[str, Desk] = {
@@ -43,6 +48,9 @@ DESKS: dict[str, Desk] = {
              _("When money has to be paid, or comes back, the project stands here.")),
         Desk(Party.COORDINATOR, "casework:coordinator", _("Support of groups"),
              _("When a group shares its draft with you, it stands here.")),
+        Desk(Role.COMMITTEE, "casework:committee", _("Committee"), acts=False),
+        Desk(Role.AUDITOR, "casework:auditor", _("Audit"), acts=False),
+        Desk(Role.ADMINISTRATOR, "casework:administration", _("Administration"), acts=False),
     )
 }  # fmt: skip
 

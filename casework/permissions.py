@@ -72,8 +72,10 @@ rules.add_perm("casework.extend_deadline", is_office)
 rules.add_perm("casework.sweep", is_system)
 rules.add_perm("casework.read_outbox", is_office | is_auditor)
 rules.add_perm("casework.keep_outbox", is_office)
+rules.add_perm("casework.reissue_letter", is_office)
 rules.add_perm("casework.read_settings", is_office | is_auditor)
 rules.add_perm("casework.change_settings", is_office)
+rules.add_perm("casework.verify_history", is_auditor | is_administrator)
 rules.add_perm("casework.add_file", (is_office | is_their_turn) & is_open)
 
 # What the administration site asks of those whose ``is_staff`` opens it.

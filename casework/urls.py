@@ -1,12 +1,25 @@
 from django.urls import path
 
+from accounts.models import Role
+
 from .parties import Party
-from .views import cases, city, dates, demonstration, moving, notices, papers, statements
-from .views.desk import desk
+from .views import (
+    cases,
+    city,
+    dates,
+    demonstration,
+    moving,
+    notices,
+    oversight,
+    papers,
+    statements,
+)
+from .views.desk import desk, start
 
 app_name = "casework"
 
 urlpatterns = [
+    path("start/", start, name="start"),
     path("my/", desk, {"party": Party.ORGANIZATION}, name="my"),
     path("office/", desk, {"party": Party.OFFICE}, name="office"),
     path("department/", desk, {"party": Party.DEPARTMENT}, name="department"),
@@ -14,6 +27,10 @@ urlpatterns = [
     path("approvals/", desk, {"party": Party.APPROVER}, name="approvals"),
     path("accounting/", desk, {"party": Party.ACCOUNTING}, name="accounting"),
     path("coordinator/", desk, {"party": Party.COORDINATOR}, name="coordinator"),
+    path("committee/", desk, {"party": Role.COMMITTEE}, name="committee"),
+    path("auditor/", desk, {"party": Role.AUDITOR}, name="auditor"),
+    path("auditor/verification/", oversight.verification_page, name="verification"),
+    path("administration/", desk, {"party": Role.ADMINISTRATOR}, name="administration"),
     path("cases/", cases.case_list, name="cases"),
     path("cases/<int:pk>/", cases.case_detail, name="case"),
     path("cases/<int:pk>/moves/<slug:verb>/", moving.case_move, name="move"),

@@ -3,18 +3,22 @@
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from casework.desk_links import links_of
+from casework.desk_panels import desk_panels_of
 from casework.desks import (
     DESKS,
     cases_on,
+    desks_of,
     most_urgent_first,
     next_of,
     waiting_for,
     with_open_deadlines,
 )
+from casework.models.case import KINDS, CaseQuerySet
 from casework.parties import Party
 
 from .finding import page_of
@@ -25,27 +29,42 @@ OTHERS = 10
 
 @require_safe
 @login_required
+def start(request):
+    """Where everyone lands after the log-in: the first of one's desks."""
+    return redirect(desks_of(request.user)[0].url_name)
+
+
+@require_safe
+@login_required
 def desk(request, party):
     """What waits for this person in one role, the most urgent first; then all else under way."""
-    user = request.user
-    if party != Party.ORGANIZATION and not user.duties.holds(party):
+    if party != Party.ORGANIZATION and not request.user.duties.holds(party):
         raise PermissionDenied(party)
-    waiting = waiting_for(user, party)
-    whose = request.GET.get("whose", "") if party == Party.OFFICE else ""
-    page = page_of(request, _urgent(_assigned(waiting, user, whose), owed_by=party))
-    others = _urgent(cases_on(user, party).exclude(pk__in=waiting.values("pk")))[: OTHERS + 1]
     context = {
         "desk": DESKS[party],
         "party": party,
+        "links": links_of(party),
+        "belongs": bool(request.user.duties.organizations),
+        **(_cases(request, party) if DESKS[party].acts else {}),
+    }
+    context["parts"] = _drawn(request, party, waits=bool(context.get("rows")))
+    return render(request, "casework/desk.html", context)
+
+
+def _cases(request, party: str) -> dict:
+    """Return what waits for one of ``party``, and what else concerns them."""
+    waiting = waiting_for(request.user, party)
+    whose = request.GET.get("whose", "") if party == Party.OFFICE else ""
+    page = page_of(request, _urgent(_assigned(waiting, request.user, whose), owed_by=party))
+    elsewhere = _concerning(cases_on(request.user, party), party)
+    others = _urgent(elsewhere.exclude(pk__in=waiting.values("pk")))[: OTHERS + 1]
+    return {
         "page": page,
         "rows": [(case, next_of(case.open_deadlines, party)) for case in page],
         "others": [(case, next_of(case.open_deadlines)) for case in others[:OTHERS]],
         "more_others": len(others) > OTHERS,
-        "links": links_of(party),
         "whose": whose,
-        "belongs": bool(user.duties.organizations),
     }
-    return render(request, "casework/desk.html", context)
 
 
 def _assigned(waiting: QuerySet, user, whose: str) -> QuerySet:
@@ -58,5 +77,19 @@ def _assigned(waiting: QuerySet, user, whose: str) -> QuerySet:
     return waiting
 
 
+def _concerning(cases: CaseQuerySet, party: str) -> CaseQuerySet:
+    """Keep the kinds of case that can come to wait for ``party``; all, where none ever does."""
+    kinds = [kind for kind, model in KINDS.items() if model.flow.states_held_by(party)]
+    return cases.filter(kind__in=kinds) if kinds else cases
+
+
 def _urgent(cases: QuerySet, owed_by: str | None = None) -> QuerySet:
     return with_open_deadlines(most_urgent_first(cases, owed_by=owed_by))
+
+
+def _drawn(request, party: str, *, waits: bool) -> list[str]:
+    """Draw the parts that apps registered for this desk."""
+    return [
+        render_to_string(template, {"waits": waits, **context}, request)
+        for template, context in desk_panels_of(party, request)
+    ]

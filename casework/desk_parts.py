@@ -1,0 +1,31 @@
+"""What casework itself puts on the desks of the office, of auditors and of administrators."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+
+from . import oversight
+from .desk_links import desk_link
+from .desk_panels import desk_panel
+
+desk_panel(Role.AUDITOR, "casework/desk/term.html", oversight.right_to_read, order=10)
+desk_panel(Role.AUDITOR, "casework/desk/seal.html", oversight.sealed, order=20)
+desk_panel(Role.AUDITOR, "casework/desk/events.html", oversight.newest_events, order=30)
+
+desk_panel(Role.ADMINISTRATOR, "casework/desk/setup.html", oversight.first_steps, order=10)
+desk_panel(Role.ADMINISTRATOR, "casework/desk/duties.html", oversight.ending_duties, order=20)
+desk_panel(Role.ADMINISTRATOR, "casework/desk/groups.html", oversight.unconfirmed_groups, order=30)
+desk_panel(Role.ADMINISTRATOR, "casework/desk/seal.html", oversight.sealed, order=50)
+
+desk_panel(Role.OFFICE, "casework/desk/setup.html", oversight.first_steps_left, order=10)
+desk_panel(Role.OFFICE, "casework/desk/groups.html", oversight.groups_to_confirm, order=20)
+
+desk_link(Role.AUDITOR, _("Cases of groups"), "casework:cases", order=10)
+desk_link(Role.AUDITOR, _("Approvals"), "casework:cases", order=20, query="kind=approval")
+desk_link(Role.AUDITOR, _("Groups"), "accounts:organization-list", order=30)
+desk_link(Role.AUDITOR, _("Outbox"), "casework:outbox", order=80)
+desk_link(Role.AUDITOR, _("Settings"), "casework:settings", order=90)
+desk_link(Role.ADMINISTRATOR, _("People and duties"), "accounts:person-list", order=10)
+desk_link(Role.ADMINISTRATOR, _("Add a person"), "accounts:person-add", order=20)
+desk_link(Role.ADMINISTRATOR, _("Groups"), "accounts:organization-list", order=30)
+desk_link(Role.ADMINISTRATOR, _("Administration tables"), "admin:index", order=90)
