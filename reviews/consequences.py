@@ -47,10 +47,10 @@ def _missing(rubric: Rubric | None, seats) -> str:
 def close_the_sheets(proposal: Proposal, *, by, at: datetime, facts: dict) -> None:
     """Count the sheets that came and drop those that did not.
 
-    :raises NotPossible: if what the decision rests on changed since it was drafted.
+    :raises NotPossible: if the decision is not one that a snapshot of the round froze, or what it
+        rests on changed since.
     """
-    if digest := facts.get("snapshot"):
-        snapshots.refuse_outdated(proposal, digest)
+    snapshots.refuse_unfounded(proposal, facts)
     for sheet in proposal.sheets.filter(closed_at=None).order_by("pk"):
         verb = "conclude" if sheet.state == "submitted" else "drop"
         follow(sheet, verb, cause=proposal, by=by, at=at)

@@ -42,11 +42,26 @@ def draft_decision(
 ) -> Approval:
     """Freeze what the decision rests on and draft one approval for all proposals in selection.
 
+    :raises PermissionDenied, ValidationError: as :func:`freeze_decision` does.
+    :raises NotPossible: if a proposal already waits in another draft.
+    """
+    snapshot = freeze_decision(
+        round, outcomes=outcomes, missing_reason=missing_reason, by=by, at=at
+    )
+    title = _("Selection: %(round)s (no. %(number)d)") % {"round": round, "number": snapshot.number}
+    return approvals.draft(title, wishes_of(snapshot), by=by, at=at)
+
+
+@transaction.atomic
+def freeze_decision(
+    round: Round, *, outcomes: list[Outcome], by, at: datetime, missing_reason: str = ""
+) -> DecisionSnapshot:
+    """Freeze what becomes of all proposals in selection, and what that rests on.
+
     :param missing_reason: why it is decided although sheets are missing; kept in the snapshot.
-    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises PermissionDenied: if ``by`` is not of the office, or must not meet one of the cases.
     :raises ValidationError: if an outcome is missing or too much, or sheets are missing without
         a reason, or what is selected costs more than the budget that is left.
-    :raises NotPossible: if a proposal already waits in another draft.
     """
     require(by.act_on(japan_date(at)), "reviews.run_selection")
     round = Round.objects.select_for_update().get(pk=round.pk)
@@ -58,11 +73,7 @@ def draft_decision(
     _refuse_missing_sheets(rows, missing_reason)
     chosen = {row.proposal.pk: _outcome(row, wanted[row.proposal.pk]) for row in rows}
     _refuse_above_budget(round, chosen)
-    snapshot = snapshots.take(
-        round, rows, outcomes=chosen, missing_reason=missing_reason, by=by, at=at
-    )
-    title = _("Selection: %(round)s (no. %(number)d)") % {"round": round, "number": snapshot.number}
-    return approvals.draft(title, _wishes(snapshot, rows), by=by, at=at)
+    return snapshots.take(round, rows, outcomes=chosen, missing_reason=missing_reason, by=by, at=at)
 
 
 def _lock_cases(round: Round) -> None:
@@ -139,24 +150,16 @@ def _refuse_above_budget(round: Round, chosen: dict[int, dict]) -> None:
         )
 
 
-def _wishes(snapshot: DecisionSnapshot, rows: list[Standing]) -> list[approvals.Wish]:
+def wishes_of(snapshot: DecisionSnapshot) -> list[approvals.Wish]:
     """Return one wish per proposal, its facts taken from the frozen document alone."""
-    proposals = {row.proposal.pk: row.proposal for row in rows}
+    entries = snapshot.content["proposals"]
+    proposals = Proposal.objects.in_bulk([entry["id"] for entry in entries])
     return [
         approvals.Wish(
             proposals[entry["id"]],
             entry["outcome"],
-            _facts(snapshot, entry),
+            snapshots.facts_of(snapshot, entry),
             entry["assessed_yen"] if entry["outcome"] == "select" else None,
         )
-        for entry in snapshot.content["proposals"]
+        for entry in entries
     ]
-
-
-def _facts(snapshot: DecisionSnapshot, entry: dict) -> dict:
-    facts = {"rank": entry["rank"], "mean": entry["shown"], "snapshot": snapshot.digest}
-    if entry["outcome"] != "decline":
-        facts["assessed_yen"] = entry["assessed_yen"]
-    if entry["reason"]:
-        facts["reason"] = entry["reason"]
-    return facts

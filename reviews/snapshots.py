@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from casework.errors import NotPossible
 from casework.history import canonical, digest_of
+from grants.flow import PROPOSAL_FLOW
 from grants.models import Proposal, Round
 
 from . import ranking
@@ -86,13 +87,46 @@ def _sheet(row: Standing, sheet) -> dict:
 OWN_PARTS = ("version_digest", "sheets", "conflicts", "mean")
 
 
-def refuse_outdated(proposal: Proposal, digest: str) -> None:
-    """Refuse to execute a decision whose evidence about ``proposal`` is no longer what it was.
+def facts_of(snapshot: DecisionSnapshot, entry: dict) -> dict:
+    """Return the facts of the move that ``entry`` of a snapshot asks for; nothing else is told."""
+    facts = {"rank": entry["rank"], "mean": entry["shown"], "snapshot": snapshot.digest}
+    if entry["outcome"] != "decline":
+        facts["assessed_yen"] = entry["assessed_yen"]
+    if entry["reason"]:
+        facts["reason"] = entry["reason"]
+    return facts
 
-    :raises NotPossible: if a sheet, a conflict or the filed version changed since it was drafted.
+
+def refuse_unfounded(proposal: Proposal, facts: dict) -> None:
+    """Refuse a decision that is not the one a snapshot froze, or whose evidence has changed since.
+
+    :param proposal: as the decision leaves it.
+    :param facts: what the decision was made with; ``snapshot`` names the frozen document.
+    :raises NotPossible: if no snapshot of the round holds the proposal, or it froze another outcome,
+        amount or place, or a sheet, a conflict or the filed version changed since it was drafted.
     """
-    snapshot = DecisionSnapshot.objects.get(digest=digest)
-    was = next(e for e in snapshot.content["proposals"] if e["id"] == proposal.pk)
+    snapshot = proposal.round.decisions.filter(digest=facts.get("snapshot", "")).first()
+    entries = snapshot.content["proposals"] if snapshot else []
+    entry = next((e for e in entries if e["id"] == proposal.pk), None)
+    if entry is None:
+        raise NotPossible(
+            _(
+                "%(proposal)s: the draft rests on no frozen decision of its round. Drop the draft and make one on the page of the selection."
+            )
+            % {"proposal": proposal}
+        )
+    target = PROPOSAL_FLOW[entry["outcome"]].target
+    if target != proposal.state or facts_of(snapshot, entry) != facts:
+        raise NotPossible(
+            _(
+                "%(proposal)s: the draft says something else than the frozen decision it names. Drop the draft and make a new one."
+            )
+            % {"proposal": proposal}
+        )
+    _refuse_outdated(proposal, entry)
+
+
+def _refuse_outdated(proposal: Proposal, was: dict) -> None:
     now = json.loads(canonical(evidence(standings(proposal.round, [proposal])[0])))
     if any(was[part] != now[part] for part in OWN_PARTS):
         raise NotPossible(

@@ -1,5 +1,6 @@
 """Makers of test data: plain functions, each with what the test names and nothing else set."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from casework.services import advance
 from grants import services
 from grants.models import CourseEdition, EditionParameter, Proposal, Round
 from guideline.models import Edition, Measure, Section
+from reviews import decisions
 from reviews import services as selection
 from reviews.models import PanelSeat
 
@@ -189,10 +191,28 @@ def line(side: str, label: str, amount_yen: int, *, from_city: bool = False) -> 
     }  # fmt: skip
 
 
+def wish(
+    case, verb: str, *, amount_yen: int | None = None, at: datetime = NOON, **facts
+) -> approvals.Wish:
+    """A wish as the pages make it: what a selection decides is frozen first, sheets or none."""
+    if verb not in decisions.VERBS:
+        return approvals.Wish(case, verb, facts, amount_yen)
+    proposal = case.specific
+    frozen = decisions.freeze_decision(
+        proposal.round,
+        outcomes=[decisions.Outcome(proposal, verb, **facts)],
+        missing_reason="試験",
+        by=user(Role.OFFICE),
+        at=at,
+    )
+    (made,) = decisions.wishes_of(frozen)
+    return made if amount_yen is None else replace(made, amount_yen=amount_yen)
+
+
 def approved(case, verb: str, *, at: datetime = NOON, **facts):
     """Draft one move and let another person approve it; return the case as it then stands."""
     draft = approvals.draft(
-        f"{verb} {case}", [approvals.Wish(case, verb, facts)], by=user(Role.OFFICE), at=at
+        f"{verb} {case}", [wish(case, verb, at=at, **facts)], by=user(Role.OFFICE), at=at
     )
     advance(draft, "approve", by=user(Role.APPROVER), at=at, decided_on=at.date())
     return case.specific.__class__.objects.get(pk=case.pk)

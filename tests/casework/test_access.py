@@ -100,7 +100,7 @@ def test_department_sees_no_draft():
 def approval():
     case = in_selection()
     return approvals.draft(
-        "起案", [approvals.Wish(case, "decline")], by=factories.user(Role.OFFICE), at=NOON
+        "起案", [factories.wish(case, "decline")], by=factories.user(Role.OFFICE), at=NOON
     )
 
 

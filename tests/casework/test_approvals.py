@@ -16,7 +16,7 @@ from casework.models import Access, Approval, ApprovalItem, Case, Event, Letter,
 from casework.services import advance, correct
 from tests import factories
 from tests.casework.cases import filed, group_of, in_selection
-from tests.factories import NOON, TODAY
+from tests.factories import NOON, TODAY, wish
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +57,7 @@ def in_english(refusal) -> str:
 
 
 def test_draft_is_a_case_with_a_number_and_a_first_line(office):
-    approval = draft(Wish(in_selection(), "decline"), by=office)
+    approval = draft(wish(in_selection(), "decline"), by=office)
 
     assert (approval.state, approval.internal, approval.drafted_by) == ("drafted", True, office)
     assert approval.number == "A-2026-001"
@@ -67,7 +67,7 @@ def test_draft_is_a_case_with_a_number_and_a_first_line(office):
 
 def test_draft_moves_nothing_yet():
     case = in_selection()
-    draft(Wish(case, "decline"))
+    draft(wish(case, "decline"))
 
     assert state(case) == "in_selection"
     assert not Letter.objects.exists()
@@ -75,7 +75,7 @@ def test_draft_moves_nothing_yet():
 
 def test_approvers_are_told_and_the_drafter_is_not(approver):
     drafter = factories.user(Role.OFFICE, Role.APPROVER)
-    draft(Wish(in_selection(), "decline"), by=drafter)
+    draft(wish(in_selection(), "decline"), by=drafter)
 
     told = Notice.objects.filter(kind="approval_drafted")
     assert [notice.recipient for notice in told] == [approver]
@@ -83,7 +83,7 @@ def test_approvers_are_told_and_the_drafter_is_not(approver):
 
 def test_draft_is_for_the_office(approver):
     with pytest.raises(PermissionDenied):
-        draft(Wish(in_selection(), "decline"), by=approver)
+        draft(wish(in_selection(), "decline"), by=approver)
 
 
 def test_empty_draft_is_refused():
@@ -103,10 +103,10 @@ def test_case_that_cannot_move_is_refused():
 
 def test_case_in_two_drafts_is_refused():
     case = in_selection()
-    draft(Wish(case, "decline"))
+    draft(wish(case, "decline"))
 
     with pytest.raises(NotPossible):
-        draft(Wish(case, "reserve"))
+        draft(wish(case, "reserve"))
 
     assert Approval.objects.count() == 1
 
@@ -115,7 +115,7 @@ def test_case_twice_in_one_draft_is_refused():
     case = in_selection()
 
     with pytest.raises(NotPossible):
-        draft(Wish(case, "decline"), Wish(Case.objects.get(pk=case.pk), "reserve"))
+        draft(wish(case, "decline"), wish(Case.objects.get(pk=case.pk), "reserve"))
 
     assert not Approval.objects.exists()
 
@@ -123,10 +123,10 @@ def test_case_twice_in_one_draft_is_refused():
 @pytest.mark.parametrize("verb", ["drop", "approve"])
 def test_case_is_free_again_when_its_draft_is_done(verb, office, approver):
     case = in_selection()
-    first = draft(Wish(case, "reserve"))
+    first = draft(wish(case, "reserve"))
     if verb == "drop":
         advance(first, "drop", by=office, at=NOON)
-        assert draft(Wish(case, "decline"))
+        assert draft(wish(case, "decline"))
     else:
         approve(first, approver)
         assert approvals.waiting_draft(case) is None
@@ -134,15 +134,15 @@ def test_case_is_free_again_when_its_draft_is_done(verb, office, approver):
 
 def test_draft_that_was_sent_back_still_holds_its_case(approver):
     case = in_selection()
-    advance(draft(Wish(case, "decline")), "send_back", by=approver, at=NOON, reason="誤字")
+    advance(draft(wish(case, "decline")), "send_back", by=approver, at=NOON, reason="誤字")
 
     with pytest.raises(NotPossible):
-        draft(Wish(case, "decline"))
+        draft(wish(case, "decline"))
 
 
 def test_dropped_draft_is_not_taken_back(office):
     """Its case may wait in another draft by now."""
-    approval = draft(Wish(in_selection(), "decline"))
+    approval = draft(wish(in_selection(), "decline"))
     approval = advance(approval, "drop", by=office, at=NOON)
 
     with pytest.raises(NotPossible):
@@ -154,9 +154,7 @@ def test_dropped_draft_is_not_taken_back(office):
 
 def test_approving_makes_every_move_with_its_letter(approver):
     first, second = in_selection(), in_selection()
-    approval = draft(
-        Wish(second, "decline"), Wish(first, "select", {"assessed_yen": 80_000}, amount_yen=80_000)
-    )
+    approval = draft(wish(second, "decline"), wish(first, "select", assessed_yen=80_000))
 
     approval = approve(approval, approver, external_number="起案123", external_post="部長")
 
@@ -174,7 +172,7 @@ def test_approving_makes_every_move_with_its_letter(approver):
 
 def test_cases_move_in_the_order_of_their_ids(approver):
     cases = [in_selection() for _ in range(3)]
-    approve(draft(*(Wish(case, "decline") for case in reversed(cases))), approver)
+    approve(draft(*(wish(case, "decline") for case in reversed(cases))), approver)
 
     moved = Event.objects.filter(verb="decline").order_by("pk").values_list("case", flat=True)
     assert list(moved) == [case.pk for case in cases]
@@ -189,7 +187,7 @@ def test_days_among_the_facts_come_back_as_days(approver):
 
 def test_all_or_nothing_when_one_item_fails(approver):
     first, second = in_selection(), in_selection()
-    approval = draft(Wish(first, "decline"), Wish(second, "decline"))
+    approval = draft(wish(first, "decline"), wish(second, "decline"))
     advance(second, "withdraw", by=group_of(second), at=NOON)
     before = Event.objects.count()
 
@@ -204,7 +202,7 @@ def test_all_or_nothing_when_one_item_fails(approver):
 
 def test_all_or_nothing_when_a_letter_cannot_leave(approver, sender):
     case = in_selection()
-    approval = draft(Wish(case, "decline"))
+    approval = draft(wish(case, "decline"))
     sender.delete()
 
     with pytest.raises(NotPossible):
@@ -214,7 +212,7 @@ def test_all_or_nothing_when_a_letter_cannot_leave(approver, sender):
 
 
 def test_draft_is_approved_once(approver):
-    approval = draft(Wish(in_selection(), "decline"))
+    approval = draft(wish(in_selection(), "decline"))
     approve(approval, approver)
 
     with pytest.raises(TransitionNotAllowed):
@@ -223,7 +221,7 @@ def test_draft_is_approved_once(approver):
 
 def test_approved_item_makes_no_second_move(approver):
     case = in_selection()
-    approval = approve(draft(Wish(case, "reserve")), approver)
+    approval = approve(draft(wish(case, "reserve")), approver)
     item = approval.items.get()
     other = in_selection()
 
@@ -235,7 +233,7 @@ def test_approved_item_makes_no_second_move(approver):
 @pytest.mark.parametrize("verb", ["send_back", "drop"])
 def test_item_of_a_draft_that_was_not_approved_makes_no_move(verb, approver, office):
     case = in_selection()
-    approval = draft(Wish(case, "decline"))
+    approval = draft(wish(case, "decline"))
     by = approver if verb == "send_back" else office
     approval = advance(approval, verb, by=by, at=NOON)
 
@@ -244,14 +242,14 @@ def test_item_of_a_draft_that_was_not_approved_makes_no_move(verb, approver, off
 
 
 def test_drafter_is_told_what_was_decided(office, approver):
-    approve(draft(Wish(in_selection(), "decline"), by=office), approver)
+    approve(draft(wish(in_selection(), "decline"), by=office), approver)
 
     assert Notice.objects.filter(kind="approval_decided", recipient=office).count() == 1
 
 
 def test_draft_comes_back_and_is_submitted_again(office, approver):
     case = in_selection()
-    approval = draft(Wish(case, "decline"), by=office)
+    approval = draft(wish(case, "decline"), by=office)
     approval = advance(approval, "send_back", by=approver, at=NOON, reason="理由を足す")
     approval = advance(approval, "redraft", by=office, at=NOON)
 
@@ -265,14 +263,14 @@ def test_draft_comes_back_and_is_submitted_again(office, approver):
 
 def test_drafter_is_not_the_approver_by_rule():
     person = factories.user(Role.OFFICE, Role.APPROVER)
-    approval = draft(Wish(in_selection(), "decline"), by=person)
+    approval = draft(wish(in_selection(), "decline"), by=person)
 
     with pytest.raises(PermissionDenied):
         approve(approval, person)
 
 
 def test_drafter_is_not_the_approver_by_the_database(office):
-    approval = draft(Wish(in_selection(), "decline"), by=office)
+    approval = draft(wish(in_selection(), "decline"), by=office)
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Approval.objects.filter(pk=approval.pk).update(decided_by=office)
@@ -280,7 +278,7 @@ def test_drafter_is_not_the_approver_by_the_database(office):
 
 @pytest.mark.parametrize("role", [r for r in Role.values if r != Role.APPROVER])
 def test_nobody_but_an_approver_decides(role):
-    approval = draft(Wish(in_selection(), "decline"))
+    approval = draft(wish(in_selection(), "decline"))
 
     with pytest.raises(PermissionDenied):
         approve(approval, factories.user(role))
@@ -305,7 +303,7 @@ def deciding_up_to(yen: int | None):
     ],
 )
 def test_limit_in_yen_holds_for_each_item(limit, amounts, allowed):
-    wishes = [Wish(in_selection(), "decline", amount_yen=amount) for amount in amounts]
+    wishes = [wish(in_selection(), "decline", amount_yen=amount) for amount in amounts]
     approval = draft(*wishes)
 
     if allowed:
@@ -318,7 +316,7 @@ def test_limit_in_yen_holds_for_each_item(limit, amounts, allowed):
 def test_larger_limit_of_two_duties_counts():
     approver = deciding_up_to(1)
     Duty.objects.create(user=approver, role=Role.APPROVER, decides_up_to_yen=200_000)
-    approval = draft(Wish(in_selection(), "decline", amount_yen=150_000))
+    approval = draft(wish(in_selection(), "decline", amount_yen=150_000))
 
     assert approve(approval, approver).state == "approved"
 
@@ -329,7 +327,7 @@ def test_approver_whose_duty_ended_decides_no_more():
     Duty.objects.create(user=approver, role=Role.APPROVER, valid_until=yesterday)
 
     with pytest.raises(PermissionDenied):
-        approve(draft(Wish(in_selection(), "decline")), approver)
+        approve(draft(wish(in_selection(), "decline")), approver)
 
 
 def test_refusal_of_a_condition_names_the_case(office):
@@ -344,7 +342,7 @@ def test_refusal_of_a_condition_names_the_case(office):
 
 def test_barred_approver_does_not_decide():
     case = in_selection()
-    approval = draft(Wish(case, "decline"))
+    approval = draft(wish(case, "decline"))
     approver = factories.user(Role.APPROVER)
     Access.objects.create(case_id=case.pk, user=approver, barred=True, reason="conflict")
 

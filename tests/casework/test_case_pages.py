@@ -14,6 +14,7 @@ from grants.flow import PROPOSAL_FLOW
 from tests import factories
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
 from tests.factories import NOON, TODAY
+from tests.reviews.conftest import fill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
@@ -124,7 +125,7 @@ def test_approver_is_told_that_a_draft_comes_first():
 
 def test_case_in_a_draft_offers_no_second_one(enter, office):
     case = in_selection()
-    wish = approvals.Wish(case, "decline", {"reason": "予算"})
+    wish = factories.wish(case, "decline", reason="予算")
     draft = approvals.draft("Selection", [wish], by=office, at=NOON)
 
     assert next_moves(case, office, at=NOON).drafts == []
@@ -235,10 +236,12 @@ def test_reason_of_a_move_is_told_to_the_group_and_notes_are_not(enter, office):
 
 def test_facts_of_a_decision_are_for_the_city(enter, office):
     factories.sender()
-    case = factories.approved(in_selection(), "select", assessed_yen=70_000, rank=4)
+    case = in_selection()
+    fill(case.sheets.get(), 8, 4)
+    case = factories.approved(case, "select", assessed_yen=70_000)
 
     inside = [fact.value for line in lines_of(case, inside=True) for fact in line.facts]
-    assert inside == [70_000, 4]
+    assert inside == [70_000, 1]
     assert all(line.facts == [] for line in lines_of(case, inside=False))
 
 
@@ -378,7 +381,7 @@ def test_filter_that_does_not_exist_is_passed_over(enter, office):
 def test_drafts_of_decisions_are_found_by_their_kind(enter, office):
     case = in_selection()
     draft = approvals.draft(
-        "起案", [approvals.Wish(case, "decline", {"reason": "x"})], by=office, at=NOON
+        "起案", [factories.wish(case, "decline", reason="x")], by=office, at=NOON
     )
     client = enter(office)
 

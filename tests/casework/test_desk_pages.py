@@ -117,7 +117,7 @@ def test_office_filters_by_clerk(enter, office):
 
 def test_approver_sees_what_the_office_drafted(enter, office):
     factories.sender()
-    wish = approvals.Wish(in_selection(), "select", {"assessed_yen": 1})
+    wish = factories.wish(in_selection(), "select", assessed_yen=1)
     draft = approvals.draft("Selection", [wish], by=office, at=NOON)
 
     assert titles(enter(factories.user(Role.APPROVER)), "/approvals/") == [draft.title]

@@ -167,7 +167,7 @@ def test_file_that_is_not_what_it_says_stops_the_move(enter, office):
 def year(office):
     """A project year whose group has applied for the grant; its letters have a sender."""
     factories.sender()
-    proposal = factories.approved(in_selection(), "select", assessed_yen=80_000, rank=1)
+    proposal = factories.approved(in_selection(), "select", assessed_yen=80_000)
     proposal = services.advance(proposal, "prepare", by=office, at=NOON)
     year, group = proposal.project_years.get(), group_of(proposal)
     lines = list(year.budget_lines.values("side", "label", "detail", "amount_yen", "from_city"))
@@ -363,14 +363,14 @@ def test_day_is_told_as_a_day():
 
 # Queries
 
-ITEMS = 21
+ITEMS = 22
 
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_draft_asks_as_often_for_three_items_as_for_one(
     enter, office, count, django_assert_num_queries
 ):
-    wishes = [approvals.Wish(in_selection(), "decline", {"reason": "予算"}) for _ in range(count)]
+    wishes = [factories.wish(in_selection(), "decline", reason="予算") for _ in range(count)]
     draft = approvals.draft("起案", wishes, by=office, at=NOON)
     client = enter(office)
 
@@ -381,7 +381,7 @@ def test_draft_asks_as_often_for_three_items_as_for_one(
 def test_moves_of_an_approval_are_made_on_its_page(enter, office):
     case = in_selection()
     draft = approvals.draft(
-        "起案", [approvals.Wish(case, "decline", {"reason": "x"})], by=office, at=NOON
+        "起案", [factories.wish(case, "decline", reason="x")], by=office, at=NOON
     )
     approver = factories.user(Role.APPROVER)
 

@@ -27,7 +27,7 @@ def office():
 
 @pytest.fixture
 def reserve() -> Proposal:
-    return factories.approved(in_selection(), "reserve", assessed_yen=70_000, rank=2)
+    return factories.approved(in_selection(), "reserve", assessed_yen=70_000)
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ def test_office_enters_the_supplement(office):
 @pytest.mark.parametrize(("verb", "state"), [("take", "selected"), ("pass_up", "lapsed")])
 def test_office_enters_the_answer_to_an_offered_place(office, verb, state):
     proposal = walk(filed(office), "accept", "refer", by=office)
-    proposal = factories.approved(proposal, "reserve", assessed_yen=80_000, rank=2)
+    proposal = factories.approved(proposal, "reserve", assessed_yen=80_000)
     proposal = walk(proposal, "offer", by=office)
 
     assert walk(proposal, verb, by=office).state == state
@@ -93,7 +93,7 @@ def test_paper_is_filed_by_its_own_move_only(office):
 
 def test_office_enters_application_and_report(office):
     proposal = walk(filed(office), "accept", "refer", by=office)
-    proposal = factories.approved(proposal, "select", assessed_yen=80_000, rank=1)
+    proposal = factories.approved(proposal, "select", assessed_yen=80_000)
     year = walk(proposal, "prepare", by=office).project_years.get()
     columns = ("side", "label", "detail", "amount_yen", "from_city")
     days = {"content": "内容", "starts_on": date(2026, 11, 1), "ends_on": date(2026, 11, 10)}
@@ -126,7 +126,7 @@ def test_office_accepts_the_terms_for_the_group(office):
     (department,) = clerk.duties.departments
     proposal = walk(proposal, "start_matching", by=office, department=department)
     proposal = walk(proposal, "match", "refer", by=office)
-    proposal = factories.approved(proposal, "select", assessed_yen=80_000, rank=1)
+    proposal = factories.approved(proposal, "select", assessed_yen=80_000)
     proposal = walk(proposal, "coordinate", by=office)
     services.propose_terms(
         proposal, organization_role="企画", department_role="広報", cost_share="折半", by=clerk,

@@ -48,7 +48,7 @@ def selected(group, office, course="startup", **rules) -> Proposal:
         proposal = advance(proposal, "start_matching", by=office, at=NOON, department=department)
         proposal = advance(proposal, "match", by=office, at=NOON)
     proposal = advance(proposal, "refer", by=office, at=NOON)
-    return factories.approved(proposal, "select", assessed_yen=80_000, rank=1)
+    return factories.approved(proposal, "select", assessed_yen=80_000)
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def test_startup_walks_from_draft_to_settled():
     proposal = walk(proposal, "submit", by=group)
     assert proposal.number == "S-2026-001"
     proposal = walk(proposal, "accept", "refer", by=office)
-    proposal = factories.approved(proposal, "select", assessed_yen=80_000, rank=1)
+    proposal = factories.approved(proposal, "select", assessed_yen=80_000)
     proposal = walk(proposal, "prepare", by=office)
 
     year = proposal.project_years.get()

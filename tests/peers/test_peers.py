@@ -12,7 +12,6 @@ from django_fsm import TransitionNotAllowed
 
 from accounts.models import Role
 from casework import approvals, clock, delivery, reminders
-from casework.approvals import Wish
 from casework.calendar import end_of_day, fiscal_year, japan_date
 from casework.deadlines import Rung
 from casework.errors import NotPossible
@@ -23,7 +22,7 @@ from grants.models import Proposal
 from tests import factories
 from tests.casework import smtp_server
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
-from tests.factories import NOON
+from tests.factories import NOON, wish
 
 pytestmark = pytest.mark.django_db
 
@@ -166,9 +165,9 @@ def test_two_decisions_on_stale_copies_leave_one_letter():
     proposal = in_selection()
     first, second = (Proposal.objects.get(pk=proposal.pk) for _ in range(2))
 
-    approval = approvals.draft("一", [Wish(first, "reserve")], by=office, at=NOON)
+    approval = approvals.draft("一", [wish(first, "reserve")], by=office, at=NOON)
     with pytest.raises(NotPossible):
-        approvals.draft("二", [Wish(second, "decline")], by=office, at=NOON)
+        approvals.draft("二", [wish(second, "decline")], by=office, at=NOON)
     approver = factories.user(Role.APPROVER)
     advance(approval, "approve", by=approver, at=NOON, decided_on=NOON.date())
     with pytest.raises(TransitionNotAllowed):

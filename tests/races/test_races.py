@@ -8,7 +8,6 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.models import Role, User
 from casework import approvals, delivery, history, outbox, reminders, timekeeping, verification
-from casework.approvals import Wish
 from casework.models import Approval, Case, Event, Letter, Notice, Reminder
 from casework.numbers import next_number
 from casework.services import advance, correct, locked
@@ -17,7 +16,7 @@ from grants.models import BudgetEntry, ProgramBudget, ProjectYear, Proposal, Rou
 from tests import factories
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
 from tests.casework.smtp_server import running
-from tests.factories import NOON, TODAY
+from tests.factories import NOON, TODAY, wish
 from tests.races.threads import PATIENCE, kinds, race
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -84,7 +83,7 @@ def test_of_two_stale_copies_that_decide_one_wins():
 def test_of_two_approvers_of_one_draft_one_wins():
     proposals = [in_selection() for _ in range(2)]
     office = factories.user(Role.OFFICE)
-    wishes = [Wish(proposal, "decline") for proposal in proposals]
+    wishes = [wish(proposal, "decline") for proposal in proposals]
     draft = approvals.draft("起案", wishes, by=office, at=NOON)
 
     outcomes = race(
@@ -102,7 +101,7 @@ def test_of_two_approvers_of_one_draft_one_wins():
 def test_approving_and_sending_back_at_once_does_one_of_the_two():
     proposal = in_selection()
     office = factories.user(Role.OFFICE)
-    draft = approvals.draft("起案", [Wish(proposal, "decline")], by=office, at=NOON)
+    draft = approvals.draft("起案", [wish(proposal, "decline")], by=office, at=NOON)
 
     outcomes = race(
         moving(draft, "approve", factories.user(Role.APPROVER), decided_on=TODAY),
@@ -119,7 +118,7 @@ def test_two_drafts_of_the_same_cases_in_another_order_leave_one():
     clerks = [factories.user(Role.OFFICE) for _ in range(2)]
 
     def drafting(clerk, *cases):
-        wishes = [Wish(fresh(case), "decline") for case in cases]
+        wishes = [wish(fresh(case), "decline") for case in cases]
         return lambda: approvals.draft("起案", wishes, by=person(clerk), at=NOON)
 
     outcomes = race(drafting(clerks[0], first, second), drafting(clerks[1], second, first))
@@ -156,7 +155,7 @@ def test_move_and_correction_at_once_leave_a_sound_history():
 def test_withdrawing_and_deciding_at_once_do_not_both_happen():
     proposal = in_selection()
     office = factories.user(Role.OFFICE)
-    draft = approvals.draft("起案", [Wish(proposal, "decline")], by=office, at=NOON)
+    draft = approvals.draft("起案", [wish(proposal, "decline")], by=office, at=NOON)
 
     outcomes = race(
         moving(proposal, "withdraw", group_of(proposal)),
@@ -177,7 +176,7 @@ def test_two_grants_at_once_do_not_spend_the_same_budget():
         amount_yen=100_000, voted_on=TODAY, document="予算書", by=office, at=NOON,
     )  # fmt: skip
     drafts = [
-        approvals.draft("起案", [Wish(year, "grant", {"granted_yen": 80_000})], by=office, at=NOON)
+        approvals.draft("起案", [wish(year, "grant", granted_yen=80_000)], by=office, at=NOON)
         for year in years
     ]
 
@@ -200,8 +199,8 @@ def test_grant_waits_for_a_reduction_of_the_budget_that_is_being_entered():
     services.enter_budget(
         edition, kind=BudgetEntry.Kind.INITIAL, amount_yen=100_000, by=office, **entry
     )
-    wish = Wish(year, "grant", {"granted_yen": 80_000})
-    draft = approvals.draft("起案", [wish], by=office, at=NOON)
+    granting = wish(year, "grant", granted_yen=80_000)
+    draft = approvals.draft("起案", [granting], by=office, at=NOON)
     granting = moving(draft, "approve", factories.user(Role.APPROVER), decided_on=TODAY)
     entered, granted = threading.Event(), threading.Event()
 

@@ -65,7 +65,7 @@ def ready_proposal(course: str, *, office, **rules):
         )
         proposal = advance(proposal, "match", by=office, at=NOON)
     proposal = advance(proposal, "refer", by=office, at=NOON)
-    proposal = factories.approved(proposal, "select", assessed_yen=80_000, rank=1)
+    proposal = factories.approved(proposal, "select", assessed_yen=80_000)
     if course != "collaboration":
         return advance(proposal, "prepare", by=office, at=NOON)
     proposal = advance(proposal, "coordinate", by=office, at=NOON)

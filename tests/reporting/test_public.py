@@ -128,7 +128,7 @@ def test_proposal_is_on_the_register_only_when_it_is_selected():
         proposal = advance(proposal, verb, by=by, at=NOON)
     assert proposal.title not in read("/register/") + read("/open-data/awards.csv")
 
-    factories.approved(proposal, "select", assessed_yen=80_000, rank=1)
+    factories.approved(proposal, "select", assessed_yen=80_000)
 
     assert proposal.title in read("/register/")
     assert group.organizations.get().name in read("/open-data/awards.csv")

@@ -2,6 +2,7 @@
 
 import re
 import statistics
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -9,13 +10,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 
 from accounts.models import Role
-from casework import verification
+from casework import approvals, verification
+from casework.approvals import Wish
 from casework.errors import NotPossible
 from casework.history import digest_of
 from casework.models import Approval
 from casework.services import advance
 from reviews import services
-from reviews.decisions import Outcome, draft_decision
+from reviews.decisions import Outcome, draft_decision, freeze_decision, wishes_of
 from reviews.models import DecisionSnapshot, Score
 from reviews.selection import standings
 from tests import factories
@@ -253,3 +255,75 @@ def test_standings_take_as_many_queries_for_many_as_for_one(scored, django_asser
     refer(scored.round, scored.office)
     with django_assert_num_queries(6):
         assert len(standings(scored.round)) == 3
+
+
+# A draft that somebody made by hand
+
+
+def approving_by_hand(*wishes):
+    return approve(approvals.draft("手書き", list(wishes), by=factories.user(Role.OFFICE), at=NOON))
+
+
+def frozen(scene, *verbs, **fields) -> list[Wish]:
+    outcomes = [Outcome(p, verb, **fields) for p, verb in zip(scene.proposals, verbs, strict=True)]
+    return wishes_of(freeze_decision(scene.round, outcomes=outcomes, by=scene.office, at=NOON))
+
+
+def still_in_selection(scene) -> bool:
+    return {p.__class__.objects.get(pk=p.pk).state for p in scene.proposals} == {"in_selection"}
+
+
+@pytest.mark.parametrize("verb", ["select", "reserve", "decline"])
+@pytest.mark.parametrize("digest", [{}, {"snapshot": ""}, {"snapshot": "0" * 64}])
+def test_no_decision_without_its_snapshot(scored, verb, digest):
+    amount = {} if verb == "decline" else {"assessed_yen": 80_000}
+    with pytest.raises(NotPossible, match="rests on no frozen decision"):
+        approving_by_hand(Wish(scored.proposals[0], verb, {**amount, **digest}))
+    assert still_in_selection(scored)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"assessed_yen": 79_999},
+        {"assessed_yen": None},
+        {"rank": 2},
+        {"mean": "15.00"},
+        {"reason": "別の理由"},
+        {"more": 1},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_decision_says_what_its_snapshot_says_and_nothing_else(scored, other):
+    first, _second = frozen(scored, "select", "decline")
+    with pytest.raises(NotPossible, match="something else than the frozen decision"):
+        approving_by_hand(replace(first, facts={**first.facts, **other}))
+    assert still_in_selection(scored)
+
+
+@pytest.mark.parametrize("verb", ["reserve", "decline"])
+def test_snapshot_of_another_outcome_does_not_do(scored, verb):
+    first, _second = frozen(scored, "select", "decline")
+    with pytest.raises(NotPossible, match="something else than the frozen decision"):
+        approving_by_hand(replace(first, verb=verb))
+    assert still_in_selection(scored)
+
+
+def test_snapshot_of_another_proposal_does_not_do(scored):
+    first, second = frozen(scored, "select", "select")
+    with pytest.raises(NotPossible, match="something else than the frozen decision"):
+        approving_by_hand(replace(second, case=first.case))
+    assert still_in_selection(scored)
+
+
+def test_snapshot_of_another_round_does_not_do(scored):
+    elsewhere = refer(factories.call(), scored.office)
+    foreign = factories.wish(elsewhere, "decline")
+    with pytest.raises(NotPossible, match="rests on no frozen decision"):
+        approving_by_hand(replace(foreign, case=scored.proposals[0]))
+    assert still_in_selection(scored)
+
+
+def test_decision_that_was_frozen_is_made(scored):
+    approving_by_hand(*frozen(scored, "select", "decline", reason="予算の範囲"))
+    assert not still_in_selection(scored)
