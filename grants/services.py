@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Change, Organization
 from casework import history
 from casework.calendar import japan_date
+from casework.edit_numbers import take_next
 from casework.services import advance, locked, open_case, record
 from casework.timekeeping import open_deadlines
 
@@ -27,10 +28,6 @@ from .models import (
     Terms,
     TermsAcceptance,
 )
-
-
-class StaleDraft(Exception):
-    """Somebody saved the draft since this page was loaded; nothing was overwritten."""
 
 
 @transaction.atomic
@@ -166,11 +163,9 @@ def save_draft(
     proposal = locked(proposal)
     if not may_edit(proposal, by.act_on(japan_date(at))):
         raise PermissionDenied("grants.edit_proposal")
-    if proposal.edit_number != edit_number:
-        raise StaleDraft(proposal.edit_number)
+    take_next(proposal, edit_number)
     for name, value in fields.items():
         setattr(proposal, name, value)
-    proposal.edit_number += 1
     proposal.save()
     proposal.budget_lines.all().delete()
     BudgetLine.objects.bulk_create(BudgetLine(proposal=proposal, **line) for line in lines)
@@ -318,11 +313,9 @@ def save_year(
     by.act_on(japan_date(at))
     if not may_edit_year(year, by):
         raise PermissionDenied("grants.write")
-    if year.edit_number != edit_number:
-        raise StaleDraft(year.edit_number)
+    take_next(year, edit_number)
     for name, value in fields.items():
         setattr(year, name, value)
-    year.edit_number += 1
     year.save()
     year.budget_lines.all().delete()
     year.budget_lines.bulk_create(year.budget_lines.model(year=year, **line) for line in lines)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
 from casework.calendar import fiscal_year
+from casework.drafts import Draft
 from casework.forms import DateInput
 from casework.moves import MoveForm, asks
 from grants.forms.drafts import MeasureFormSet
@@ -67,26 +68,20 @@ class ReportFieldsForm(forms.ModelForm):
         super().__init__(data, instance=instance, initial={"edit_number": instance.edit_number})
 
 
-class ReportForms:
+class ReportDraft(Draft):
     """The page of a group's report: the words and both sides of the settlement."""
 
     def __init__(self, report: Report, data=None):
         lines: list[SettlementLine] = list(report.settlement_lines.order_by("pk"))
+        self.case = report
         self.text = ReportFieldsForm(data, instance=report)
         self.budget = BudgetForms(data, lines)
-
-    @property
-    def all(self) -> tuple:
-        return (self.text, self.budget.income, self.budget.expenditure)
-
-    def is_valid(self) -> bool:
-        return not [part for part in self.all if not part.is_valid()]
+        self.tables = self.budget.tables
 
     def content(self) -> dict:
         """Return what :func:`reporting.services.save_report` takes."""
-        words = dict(self.text.cleaned_data)
-        edit_number = words.pop("edit_number")
-        return {"fields": words, "lines": self.budget.rows(), "edit_number": edit_number}
+        lines = self.budget.rows()
+        return {"fields": self.fields, "lines": lines, "edit_number": self.edit_number}
 
 
 class LeaveOutForm(forms.Form):
@@ -152,10 +147,11 @@ class CollaborationFieldsForm(forms.ModelForm):
         super().__init__(data, instance=instance, initial={"edit_number": instance.edit_number})
 
 
-class CollaborationForms:
+class CollaborationDraft(Draft):
     """The page of a department's report: the words, and the measures it advanced."""
 
     def __init__(self, report: CollaborationReport, data=None):
+        self.case = report
         self.text = CollaborationFieldsForm(data, instance=report)
         named = report.advanced_measures.order_by("pk").values("measure", "how")
         self.measures = MeasureFormSet(
@@ -164,19 +160,12 @@ class CollaborationForms:
             initial=list(named) if data is None else None,
             form_kwargs={"choices": measure_choices()},
         )
-
-    @property
-    def all(self) -> tuple:
-        return (self.text, self.measures)
-
-    def is_valid(self) -> bool:
-        return not [part for part in self.all if not part.is_valid()]
+        self.tables = {"measures": (_("Measures"), self.measures)}
 
     def content(self) -> dict:
         """Return what :func:`reporting.services.save_collaboration_report` takes."""
-        words = dict(self.text.cleaned_data)
-        edit_number = words.pop("edit_number")
-        return {"fields": words, "measures": self.measures.rows(), "edit_number": edit_number}
+        measures = self.measures.rows()
+        return {"fields": self.fields, "measures": measures, "edit_number": self.edit_number}
 
 
 def measure_choices() -> list:

@@ -12,9 +12,9 @@ from accounts.models import Department
 from casework import timekeeping
 from casework.approvals import waiting_draft
 from casework.calendar import japan_date, wareki_year
+from casework.edit_numbers import take_next
 from casework.services import advance, locked, open_case, record
 from grants.models.proposal import Side
-from grants.services import StaleDraft
 
 from .deadlines import KIND
 from .models import AdvancedMeasure, CollaborationReport, Report, SettlementLine
@@ -53,11 +53,9 @@ def save_report(
 
 
 def _write(case, fields: dict, edit_number: int) -> None:
-    if case.edit_number != edit_number:
-        raise StaleDraft(case.edit_number)
+    take_next(case, edit_number)
     for name, value in fields.items():
         setattr(case, name, value)
-    case.edit_number += 1
     case.save()
 
 

@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 
 from casework import calendar
 from casework.parties import Party, in_words
+from casework.sums import sum_typed
 
 register = template.Library()
 
@@ -342,7 +343,11 @@ def formset_table(formset: BaseFormSet, caption: str) -> dict:
         for form in formset.forms
     ]
     totals = [
-        {"name": c.name, "label": c.label, "yen": _total(formset, c.name) if _is_yen(c) else None}
+        {
+            "name": c.name,
+            "label": c.label,
+            "yen": sum_typed(formset, c.name) if _is_yen(c) else None,
+        }
         for c in columns
     ]
     has_totals = any(_is_yen(column) for column in columns)
@@ -357,22 +362,6 @@ def formset_table(formset: BaseFormSet, caption: str) -> dict:
 
 def _is_yen(bound: BoundField) -> bool:
     return bound.name.endswith(YEN)
-
-
-def _total(formset: BaseFormSet, name: str) -> int:
-    return sum(_whole(form[name].value()) for form in formset.forms if not _deleted(form))
-
-
-def _deleted(form: forms.BaseForm) -> bool:
-    return "DELETE" in form.fields and bool(form["DELETE"].value())
-
-
-def _whole(value: object) -> int:
-    """Return what was typed as a whole number, 0 while it is not one."""
-    try:
-        return int(value)  # type: ignore[call-overload]
-    except (TypeError, ValueError):
-        return 0
 
 
 def _problems(form: Form) -> list[tuple[str, str, str]]:

@@ -1,15 +1,12 @@
 """What a group writes into a proposal: one form, three tables, saved together or not at all."""
 
-from dataclasses import dataclass
-
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
-from casework.flow import Text
-from grants.models import Proposal, Side
+from casework.drafts import Draft
+from grants.models import Proposal
 from guideline.models import Edition, Measure, Section
 
 from .fields import text_area
@@ -18,9 +15,6 @@ from .lines import BudgetForms
 PROSE = ("purpose", "content", "schedule", "effect")
 #: Fields of the form that become fields of the proposal, in the order of the page.
 FIELDS = ("title", *PROSE, "years", "wished_department")
-#: Prefixes of the tables.
-INCOME, EXPENDITURE, MEASURES = "income", "expenditure", "measures"
-TABLES = (INCOME, EXPENDITURE, MEASURES)
 MOST_MEASURES = 10
 
 
@@ -130,135 +124,30 @@ def measure_choices(proposal: Proposal) -> list:
     return [("", _("Choose a measure")), *groups.items()]
 
 
-class DraftForms:
+class DraftForms(Draft):
     """The page's form: text, both sides of the budget, and measures.
 
     :param data: what was posted; without it the saved draft is shown.
     """
 
+    text: FieldsForm
+
     def __init__(self, proposal: Proposal, data=None, *, today):
-        self.proposal, self.today = proposal, today
+        self.case = proposal
         self.text = FieldsForm(data, proposal=proposal, today=today)
         self.budget = BudgetForms(data, list(proposal.budget_lines.order_by("pk")))
-        self.choices = measure_choices(proposal)
         named = proposal.proposal_measures.order_by("pk").values("measure", "how")
         self.measures = MeasureFormSet(
-            data, prefix=MEASURES, initial=list(named) if data is None else None,
-            form_kwargs={"choices": self.choices},
+            data, prefix="measures", initial=list(named) if data is None else None,
+            form_kwargs={"choices": measure_choices(proposal)},
         )  # fmt: skip
-
-    @property
-    def all(self) -> tuple:
-        return (self.text, self.budget.income, self.budget.expenditure, self.measures)
-
-    def is_valid(self) -> bool:
-        found = [part.is_valid() for part in self.all]  # every part, so that all errors show
-        return all(found)
-
-    @property
-    def edit_number(self) -> int:
-        return self.text.cleaned_data["edit_number"]
+        self.tables = {**self.budget.tables, "measures": (_("Measures"), self.measures)}
 
     def content(self) -> dict:
         """Return what :func:`grants.services.save_draft` takes."""
-        words = {name: self.text.cleaned_data[name] for name in FIELDS if name in self.text.fields}
-        return {"fields": words, "lines": self.budget.rows(), "measures": self.measures.rows()}
-
-    def in_words(self) -> dict[str, list[str]]:
-        """Return what the form says, part by part, as lines that a person can compare."""
-        said = {
-            name: _said(self.text.cleaned_data[name]) for name in FIELDS if name in self.text.fields
+        return {
+            "fields": self.fields,
+            "lines": self.budget.rows(),
+            "measures": self.measures.rows(),
+            "edit_number": self.edit_number,
         }
-        lines = {side: self._lines(side) for side in (INCOME, EXPENDITURE)}
-        return {**said, **lines, MEASURES: self._measures()}
-
-    def _lines(self, side: str) -> list[str]:
-        rows = (self.budget.income if side == INCOME else self.budget.expenditure).rows(Side(side))
-        mark = _("asked of the city")
-        return [
-            " / ".join(
-                str(part)
-                for part in (row["label"], row["detail"], f"{row['amount_yen']:,}",
-                             mark if row["from_city"] else "")
-                if part
-            )
-            for row in rows
-        ]  # fmt: skip
-
-    def _measures(self) -> list[str]:
-        names = {pk: name for _group, members in self.choices[1:] for pk, name in members}
-        return [f"{names[row['measure_id']]}: {row['how']}" for row in self.measures.rows()]
-
-    def label_of(self, part: str) -> Text:
-        tables = {INCOME: _("Income"), EXPENDITURE: _("Expenditure"), MEASURES: _("Measures")}
-        return tables.get(part) or self.text.fields[part].label
-
-
-def _said(value) -> list[str]:
-    return str(value).splitlines() if value not in (None, "") else []
-
-
-# When somebody else saved meanwhile
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One part of a draft that two windows hold differently, as lines of text."""
-
-    name: str
-    label: Text
-    mine: list[str]
-    saved: list[str]
-
-
-def saved_data(proposal: Proposal, *, today) -> dict[str, str]:
-    """Return the saved draft as the page's form would post it."""
-    shown = DraftForms(proposal, today=today)
-    data = {}
-    for part in shown.all:
-        for form in (part, *()) if isinstance(part, forms.Form) else (part.management_form, *part):
-            data |= _as_posted(form)
-    return data
-
-
-def _as_posted(form: forms.Form) -> dict[str, str]:
-    values = {form.add_prefix(name): form[name].value() for name in form.fields}
-    return {
-        name: "on" if value is True else str(value)
-        for name, value in ((n, getattr(v, "pk", v)) for n, v in values.items())
-        if value not in (None, False)
-    }
-
-
-def differences(proposal: Proposal, mine: DraftForms) -> list[Difference]:
-    """Return where a valid form and the saved draft differ, in the order of the page."""
-    saved = DraftForms(proposal, saved_data(proposal, today=mine.today), today=mine.today)
-    saved.is_valid()
-    my_words, saved_words = mine.in_words(), saved.in_words()
-    return [
-        Difference(name, mine.label_of(name), words, saved_words[name])
-        for name, words in my_words.items()
-        if words != saved_words[name]
-    ]
-
-
-def with_choices(posted: QueryDict, proposal: Proposal, *, today) -> QueryDict:
-    """Return what was posted with the saved text in each part for which a person chose it."""
-    wanted = [part for part in (*FIELDS, *TABLES) if posted.get(f"choose_{part}") == "saved"]
-    if not wanted:
-        return posted
-    data, saved = posted.copy(), saved_data(proposal, today=today)
-    for part in wanted:
-        for name in [n for n in data if _belongs(n, part)]:
-            del data[name]
-        data.update({name: value for name, value in saved.items() if _belongs(name, part)})
-    return data
-
-
-def not_chosen(posted: QueryDict) -> list[str]:
-    """Return the parts that the page asked about and that got no answer."""
-    return [part for part in posted.getlist("differs") if not posted.get(f"choose_{part}")]
-
-
-def _belongs(name: str, part: str) -> bool:
-    return name == part or part in TABLES and name.startswith(f"{part}-")

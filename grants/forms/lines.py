@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from casework.flow import Text
+from casework.sums import sum_typed
 from grants.models import LineBase, Side
 
 from .fields import YenField
@@ -65,6 +67,20 @@ class BudgetForms:
         self.expenditure = ExpenditureFormSet(
             data, prefix="expenditure", initial=_shown(lines, Side.EXPENDITURE, data)
         )
+        self.tables: dict[str, tuple[Text, forms.BaseFormSet]] = {
+            "income": (_("Income"), self.income),
+            "expenditure": (_("Expenditure"), self.expenditure),
+        }
+
+    @property
+    def excess_yen(self) -> int:
+        """By how much income is more than expenditure, as the page shows both; less than zero if less."""
+        income, spent = (sum_typed(t, "amount_yen") for t in (self.income, self.expenditure))
+        return income - spent
+
+    @property
+    def gap_yen(self) -> int:
+        return abs(self.excess_yen)
 
     def is_valid(self) -> bool:
         return all([self.income.is_valid(), self.expenditure.is_valid()])

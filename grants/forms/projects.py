@@ -5,10 +5,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from casework.calendar import first_day, last_day
+from casework.drafts import Draft
 from casework.forms import DateInput
-from grants.models import Payment, ProjectYear, Terms
+from grants.models import LineBase, Payment, ProjectYear, Terms
 
 from .fields import YenField, text_area
+from .lines import BudgetForms
 
 
 class YearForm(forms.Form):
@@ -30,9 +32,6 @@ class YearForm(forms.Form):
         super().__init__(data, initial={name: getattr(year, name) for name in names})
         self.year = year
 
-    def fields_to_save(self) -> dict:
-        return {name: self.cleaned_data[name] for name in ("content", "starts_on", "ends_on")}
-
     def clean(self):
         data = super().clean()
         first, last = first_day(self.year.fiscal_year), last_day(self.year.fiscal_year)
@@ -42,6 +41,24 @@ class YearForm(forms.Form):
         if data.get("starts_on") and data.get("ends_on") and data["ends_on"] < data["starts_on"]:
             self.add_error("ends_on", _("The last day must not be before the first day."))
         return data
+
+
+class YearDraft(Draft):
+    """The page of an application: its words and days, and both sides of the year's budget.
+
+    :param lines: what the budget begins with; the year's own once it was saved.
+    """
+
+    def __init__(self, year: ProjectYear, data=None, *, lines: list[LineBase]):
+        self.case = year
+        self.text = YearForm(data, year=year)
+        self.budget = BudgetForms(data, lines)
+        self.tables = self.budget.tables
+
+    def content(self) -> dict:
+        """Return what :func:`grants.services.save_year` takes."""
+        lines = self.budget.rows()
+        return {"fields": self.fields, "lines": lines, "edit_number": self.edit_number}
 
 
 class PaymentForm(forms.ModelForm):

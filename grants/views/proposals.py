@@ -1,22 +1,24 @@
 """Writing a proposal: drafting, pledging, sharing, printing, and the talks with a department."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, JsonResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casework.calendar import japan_date
+from casework.draft_pages import write
 from casework.models import Case
 from casework.typesetting import typeset
 from grants import printing, services
 from grants.case_panels import filing, supplement_asked
 from grants.changes import LABELS, changes, lines_of
-from grants.forms.drafts import DraftForms, differences, not_chosen, with_choices
+from grants.forms.drafts import DraftForms
 from grants.forms.projects import MatchingNoteForm, PledgeForm, TermsForm
 from grants.models import Proposal
 from grants.parameters import rules_in_words
@@ -45,33 +47,18 @@ def proposal_edit(request, pk):
     proposal = visible_proposal(request, pk)
     if not services.may_edit(proposal, request.user):
         raise PermissionDenied("grants.edit_proposal")
-    if request.method != "POST":
-        return _edit_page(request, proposal, DraftForms(proposal, today=request.today))
-    data = with_choices(request.POST, proposal, today=request.today)
-    draft = DraftForms(proposal, data, today=request.today)
-    if not draft.is_valid():
-        return _not_saved(request, proposal, draft)
-    if unanswered := not_chosen(request.POST):
-        return _stale_page(request, proposal, draft, data, unanswered=unanswered)
-    try:
-        saved = services.save_draft(
-            proposal, **draft.content(), edit_number=draft.edit_number, by=request.user,
-            at=request.now,
-        )  # fmt: skip
-    except services.StaleDraft:
-        return _stale(request, draft, data)
-    if _is_autosave(request):
-        clock = f"{localtime(request.now):%H:%M}"
-        return JsonResponse({"edit_number": saved.edit_number, "saved_at": clock})
-    messages.success(request, _("The draft is saved."))
-    return redirect("grants:proposal-edit", pk=pk)
+    return write(
+        request, proposal,
+        read=partial(DraftForms, today=request.today),
+        save=lambda draft: services.save_draft(
+            proposal, **draft.content(), by=request.user, at=request.now
+        ),
+        show=partial(_edit_page, request, proposal),
+        saved=_("The draft is saved."),
+    )  # fmt: skip
 
 
-def _is_autosave(request) -> bool:
-    return request.headers.get("X-Autosave") == "1"
-
-
-def _edit_page(request, proposal: Proposal, draft: DraftForms, status: int = 200) -> HttpResponse:
+def _edit_page(request, proposal: Proposal, draft: DraftForms, status: int) -> HttpResponse:
     context = {
         "proposal": proposal,
         "call": proposal.round,
@@ -83,36 +70,6 @@ def _edit_page(request, proposal: Proposal, draft: DraftForms, status: int = 200
                   if rule.name in ("cap_yen", "cap_yen_second_adoption", "cap_total_yen")],
     }  # fmt: skip
     return render(request, "grants/proposal_edit.html", context, status=status)
-
-
-def _not_saved(request, proposal: Proposal, draft: DraftForms) -> HttpResponse:
-    if _is_autosave(request):
-        return JsonResponse({"saved": False}, status=422)
-    return _edit_page(request, proposal, draft, status=422)
-
-
-def _stale(request, draft: DraftForms, data: QueryDict) -> HttpResponse:
-    """Somebody saved meanwhile: overwrite nothing, show both texts."""
-    if _is_autosave(request):
-        return JsonResponse({"saved": False}, status=409)
-    proposal = visible_proposal(request, draft.proposal.pk)
-    return _stale_page(request, proposal, draft, data)
-
-
-def _stale_page(request, proposal, draft: DraftForms, data, unanswered=()) -> HttpResponse:
-    left_out = ("csrfmiddlewaretoken", "edit_number", "differs")
-    mine = [
-        (name, value)
-        for name, value in data.items()
-        if name not in left_out and not name.startswith("choose_")
-    ]
-    context = {
-        "proposal": proposal,
-        "differences": differences(proposal, draft),
-        "mine": mine,
-        "unanswered": unanswered,
-    }
-    return render(request, "grants/proposal_stale.html", context, status=409)
 
 
 @login_required

@@ -1,8 +1,11 @@
 """One fiscal year of a project: the application, the money, the decision to go on."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,9 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import require
 from casework.calendar import first_day, last_day
+from casework.draft_pages import write
 from grants import services
-from grants.forms.lines import BudgetForms
-from grants.forms.projects import ContinuationForm, PaymentForm, YearForm
+from grants.forms.projects import ContinuationForm, PaymentForm, YearDraft
 from grants.limits import limits_yen
 from grants.models import LineBase, ProjectYear
 
@@ -33,41 +36,38 @@ def year_edit(request, pk):
     year = visible_year(request, pk)
     if not services.may_edit_year(year, request.user):
         raise PermissionDenied("grants.write")
-    form = YearForm(request.POST or None, year=year)
-    budget = BudgetForms(request.POST or None, _lines_to_begin_with(year))
-    status = 422 if request.method == "POST" else 200
-    if request.method == "POST" and all([form.is_valid(), budget.is_valid()]):
-        try:
-            services.save_year(
-                year, fields=form.fields_to_save(), lines=budget.rows(),
-                edit_number=form.cleaned_data["edit_number"], by=request.user, at=request.now,
-            )  # fmt: skip
-        except services.StaleDraft as stale:
-            (newer,) = stale.args
-            form.data = {**form.data.dict(), "edit_number": str(newer)}
-            status = 409
-        else:
-            messages.success(request, _("The application is saved."))
-            return redirect("casework:case", pk=pk)
+    return write(
+        request, year,
+        read=lambda year, data=None: YearDraft(year, data, lines=_lines_to_begin_with(year)),
+        save=lambda draft: services.save_year(
+            year, **draft.content(), by=request.user, at=request.now
+        ),
+        show=partial(_edit_page, request, year),
+        saved=_("The application is saved."),
+    )  # fmt: skip
+
+
+def _edit_page(request, year: ProjectYear, draft: YearDraft, status: int) -> HttpResponse:
     context = {
         "year": year,
-        "form": form,
-        "budget": budget,
+        "draft": draft,
         "first": first_day(year.fiscal_year),
         "last": last_day(year.fiscal_year),
         "limits": limits_yen(year)[1:],
-        "is_stale": status == 409,
     }
     return render(request, "grants/year_edit.html", context, status=status)
 
 
 def _lines_to_begin_with(year: ProjectYear) -> list[LineBase]:
-    """Return the year's own lines, or those of the year before, or those of the proposal."""
+    """Return the year's own lines, or those of the year before, or those of the proposal.
+
+    Once it was saved only its own, so that a budget emptied on purpose stays empty.
+    """
     own = list(year.budget_lines.order_by("pk"))
     before = year.earlier_years().order_by("-position").first()
-    if own or before is None:
-        return own or list(year.proposal.budget_lines.order_by("pk"))
-    return list(before.budget_lines.order_by("pk"))
+    if own or year.edit_number:
+        return own
+    return list((before or year.proposal).budget_lines.order_by("pk"))
 
 
 @login_required

@@ -1,5 +1,7 @@
 """Collaboration reports at work: asking for them, writing them, recording the committee's day."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,14 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from grants.services import StaleDraft
+from casework.draft_pages import write
 from guideline.models import fiscal_year_name
 from reporting import forms, services
 from reporting.models import CollaborationReport
 from reporting.printing import collaboration_pdf
 from reporting.versions import content_of_collaboration
-
-from .reports import stale
 
 PER_PAGE = 50
 
@@ -88,24 +88,19 @@ def report_edit(request, pk):
     report = _visible(request, pk)
     if not services.may_edit_collaboration(report, request.user):
         raise PermissionDenied("reporting.write_collaboration")
-    page = forms.CollaborationForms(report, request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if page.is_valid():
-            try:
-                services.save_collaboration_report(
-                    report, **page.content(), by=request.user, at=request.now
-                )
-            except StaleDraft:
-                stale(request, report, page)
-                status = 409
-            except ValidationError as error:
-                page.text.add_error(None, error)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("casework:case", pk=pk)
-    context = {"case": report, "page": page, "is_stale": status == 409}
+    return write(
+        request, report,
+        read=forms.CollaborationDraft,
+        save=lambda draft: services.save_collaboration_report(
+            report, **draft.content(), by=request.user, at=request.now
+        ),
+        show=partial(_edit_page, request, report),
+        saved=_("Saved."),
+    )  # fmt: skip
+
+
+def _edit_page(request, report, draft: forms.CollaborationDraft, status: int) -> HttpResponse:
+    context = {"case": report, "draft": draft}
     return render(request, "reporting/collaboration_edit.html", context, status=status)
 
 

@@ -1,28 +1,18 @@
 """The group's report: writing it, and saying what of the spending counts."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from grants.services import StaleDraft
+from casework.draft_pages import write
 from reporting import forms, services
 from reporting.models import Report
-
-
-def stale(request, case, page_forms) -> None:
-    """Say that somebody else saved; what was typed stays on the page and can be saved anyway."""
-    messages.error(
-        request,
-        _(
-            "Somebody saved this report after you opened it. Nothing was overwritten. Compare "
-            "your text with the saved one; saving again puts yours in its place."
-        ),
-    )
-    current = type(case).objects.values_list("edit_number", flat=True).get(pk=case.pk)
-    page_forms.text.data = {**page_forms.text.data.dict(), "edit_number": str(current)}
 
 
 @login_required
@@ -32,20 +22,19 @@ def report_edit(request, pk):
     report = get_object_or_404(Report.objects.visible_to(request.user), pk=pk)
     if not services.may_edit_report(report, request.user):
         raise PermissionDenied("reporting.write_report")
-    page = forms.ReportForms(report, request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if page.is_valid():
-            try:
-                services.save_report(report, **page.content(), by=request.user, at=request.now)
-            except StaleDraft:
-                stale(request, report, page)
-                status = 409
-            else:
-                messages.success(request, _("Saved. The report is not sent yet."))
-                return redirect("casework:case", pk=pk)
-    context = {"case": report, "page": page, "is_stale": status == 409}
+    return write(
+        request, report,
+        read=forms.ReportDraft,
+        save=lambda draft: services.save_report(
+            report, **draft.content(), by=request.user, at=request.now
+        ),
+        show=partial(_edit_page, request, report),
+        saved=_("Saved. The report is not sent yet."),
+    )  # fmt: skip
+
+
+def _edit_page(request, report: Report, draft: forms.ReportDraft, status: int) -> HttpResponse:
+    context = {"case": report, "draft": draft, "granted_yen": report.project_year.granted_yen}
     return render(request, "reporting/report_edit.html", context, status=status)
 
 

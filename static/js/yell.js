@@ -6,22 +6,35 @@ const AUTOSAVE_MS = 20000;
 // Bring the reader to what went wrong.
 document.querySelector("[data-focus]")?.focus();
 
-// Budget lines: keep the totals in step with what is typed.
-function sumColumn(table, output) {
-  const inputs = table.querySelectorAll(`[data-amount="${output.dataset.sum}"]`);
+// Budget lines: keep the totals, and whether both sides are the same, in step with what is typed.
+function sumOf(table, column) {
   let sum = 0;
-  for (const input of inputs) {
+  for (const input of table.querySelectorAll(`[data-amount="${column}"]`)) {
     const removed = input.closest("tr").querySelector('[name$="-DELETE"]:checked');
-    const digits = input.value.normalize("NFKC").replace(/[,\s]/g, "");
+    const digits = input.value.normalize("NFKC").replace(/[,、\s円¥\\]/g, "");
     if (!removed && /^\d+$/.test(digits)) sum += Number(digits);
   }
+  return sum;
+}
+function writeYen(output, sum) {
   const figure = sum.toLocaleString("en");
   const amount = output.querySelector(".amount");
   amount.textContent = document.documentElement.lang === "ja" ? `${figure}円` : `¥${figure}`;
 }
+function weigh(balance) {
+  const [income, expenditure] = ["income", "expenditure"].map((side) => {
+    const table = balance.closest("form").querySelector(`[name^="${side}-"][data-amount]`)?.closest("table");
+    return table ? sumOf(table, "amount_yen") : 0;
+  });
+  const more = income === expenditure ? "same" : income > expenditure ? "income" : "expenditure";
+  for (const words of balance.querySelectorAll("[data-more]")) words.hidden = words.dataset.more !== more;
+  for (const gap of balance.querySelectorAll("[data-gap]")) writeYen(gap, Math.abs(income - expenditure));
+}
 for (const table of document.querySelectorAll("[data-sums]")) {
   table.addEventListener("input", () => {
-    for (const output of table.querySelectorAll("[data-sum]")) sumColumn(table, output);
+    for (const output of table.querySelectorAll("[data-sum]")) writeYen(output, sumOf(table, output.dataset.sum));
+    const balance = table.closest("form")?.querySelector("[data-balance]");
+    if (balance) weigh(balance);
   });
 }
 

@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import MemberRole, Organization, Role
+from casework.drafts import saved_data
 from casework.models import Event
 from casework.services import advance
-from grants.forms.drafts import saved_data
+from grants.forms.drafts import DraftForms
 from grants.models import Proposal
 from tests import factories
 from tests.factories import JAPAN, NOON, TODAY
@@ -32,7 +33,7 @@ def edit(proposal) -> str:
 
 def posted(proposal, **changes) -> dict:
     """What the page of ``proposal`` sends when a person changes only ``changes``."""
-    return {**saved_data(proposal, today=TODAY), **changes}
+    return {**saved_data(DraftForms(proposal, today=TODAY)), **changes}
 
 
 def fresh(proposal) -> Proposal:

@@ -11,10 +11,10 @@ from django_fsm import TransitionNotAllowed
 from accounts.models import Role
 from casework import city, verification
 from casework.approvals import Wish, draft
+from casework.edit_numbers import StaleDraft
 from casework.errors import NotPossible
 from casework.models import Deadline
 from casework.services import advance
-from grants.services import StaleDraft
 from reporting import services
 from reporting.models import CollaborationReport, Publication
 from tests import factories

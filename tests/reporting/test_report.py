@@ -9,9 +9,9 @@ from django_fsm import TransitionNotAllowed
 from accounts.models import MemberRole, Role
 from casework import verification
 from casework.approvals import Wish, draft
+from casework.edit_numbers import StaleDraft
 from casework.errors import NotPossible
 from casework.services import advance
-from grants.services import StaleDraft
 from reporting import services
 from reporting.flow import COLLABORATION_FLOW, REPORT_FLOW
 from reporting.models import CollaborationReport, Report
