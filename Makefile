@@ -21,7 +21,7 @@ run: setup ## serve the site, a worker and beat (PORT= HOST= DEMO=0 DATA=)
 test: setup-dev ## checks, suite, PostgreSQL and browser, installing what they need
 	@$(VENV) -m tests.provision
 	@$(MAKE) --no-print-directory check
-	$(VENV) -m pytest
+	$(VENV) -m pytest -n logical --maxprocesses 4 --dist loadfile
 	$(VENV) -m tests.services postgres $(VENV) -m pytest -m postgres
 	@$(MAKE) --no-print-directory journeys
 
