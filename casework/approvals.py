@@ -1,7 +1,6 @@
 """Drafting approvals (起案). Deciding them is a move like any other; executing is its consequence."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date, datetime
@@ -11,26 +10,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import history, outbox, services
+from . import history, locks, outbox, services
 from .calendar import fiscal_year, japan_date
 from .consequences import on
 from .errors import NotPossible
 from .flow import Move
 from .models import Approval, ApprovalItem, Case
 from .parties import Party
-
-#: What is locked before the cases of a draft are: a budget that several drafts draw on.
-_LOCKED_FIRST: list[Callable[[list[ApprovalItem]], None]] = []
-
-
-def lock_first(function: Callable[[list[ApprovalItem]], None]):
-    """Register the decorated function to lock what the items share, before their cases.
-
-    Two drafts have no case in common, so their cases' locks do not keep them from spending the
-    same money. Whatever is locked here comes before every case, so nobody waits in a circle.
-    """
-    _LOCKED_FIRST.append(function)
-    return function
 
 
 def title_for(case: Case, move: Move) -> str:
@@ -112,8 +98,7 @@ def waiting_draft(case: Case) -> Approval | None:
 def execute(approval: Approval, *, by, at: datetime, facts: dict) -> None:
     """Make every move of the draft, cases in the order of their ids, or none of them."""
     items = list(approval.items.select_related("case").order_by("case_id"))
-    for lock in _LOCKED_FIRST:
-        lock(items)
+    locks.take([(item.case.kind, item.verb, item.case_id) for item in items])
     for item in items:
         item.approval = approval
         services.advance(item.case.specific, item.verb, by=by, at=at, item=item, **facts_of(item))

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
 
-from . import consequences, history, letters, outbox, timekeeping
+from . import consequences, history, letters, locks, outbox, timekeeping
 from .calendar import fiscal_year, japan_date
 from .errors import NotPossible
 from .flow import OPEN, TAKE_BACK, Move, Text
@@ -44,9 +44,9 @@ def advance(
 ) -> Case:
     """Make one move on a case: the only door through which a state changes.
 
-    The case is locked and read afresh, so two people who press the same button get one move and
-    one refusal. Guard, move, event, deadlines, letter and consequences are one transaction. Use
-    what it returns; the argument is stale.
+    What the move shares with other cases is locked first, then the case, which is read afresh: two
+    people who press the same button get one move and one refusal. Guard, move, event, deadlines,
+    letter and consequences are one transaction. Use what it returns; the argument is stale.
 
     :param by: the person who moves; their duties are read as of the Japan date of ``at``.
     :param item: the approved item that makes this move, for moves that need an approval.
@@ -56,6 +56,8 @@ def advance(
     :raises NotPossible: if a condition of the row does not hold, with the reason.
     :raises PermissionDenied: if the table has it, but not for ``by``.
     """
+    if item is None:  # a draft has locked what its items share, before the first of their cases
+        locks.take([(case.kind, verb, case.pk)])
     case = locked(case)
     by.act_on(japan_date(at))
     move = case.flow[verb]

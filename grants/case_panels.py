@@ -10,12 +10,12 @@ from casework.models import Remark
 from casework.panels import panel
 from casework.work_pages import work_page
 
-from . import printing, services
+from . import agreements, printing, services
 from .adoptions import cap_of
 from .eligibility import Outcome, checks
 from .forms.projects import MatchingNoteForm
 from .limits import limits_yen
-from .models import ProjectYear, Proposal, Side, TermsAcceptance
+from .models import AgreementSignature, ProjectYear, Proposal, Side, TermsAcceptance
 
 #: Shown beside the words of an outcome; the words say the same.
 ICONS = {Outcome.PASSES: "✓", Outcome.FAILS: "✗", Outcome.NOT_SET: "–", Outcome.NEEDS_PERSON: "?"}
@@ -211,6 +211,7 @@ def money_panel(year: ProjectYear, request) -> dict:
         "paid_yen": year.paid_yen,
         "to_pay_yen": max(balance, 0),
         "to_come_back_yen": max(-balance, 0),
+        "unsigned": agreements.names_of(agreements.unsigned(year)) if year.granted_yen else "",
         "may_pay": request.user.has_perm("grants.record_payment", year) and year.granted_yen is not None,
     }  # fmt: skip
 
@@ -218,7 +219,7 @@ def money_panel(year: ProjectYear, request) -> dict:
 def decision_panel(year: ProjectYear, request) -> dict | None:
     """What the office looks at before it drafts the grant: budget of the city, limits, going on."""
     deciding = request.user.duties.holds("office", "approver", "auditor")
-    if not deciding or year.state not in ("planned", "returned", "applied"):
+    if not deciding or year.state not in ("expected", "planned", "returned", "applied"):
         return None
     limits = [words % {"most": f"{most:,}"} for most, words in limits_yen(year)]
     return {
@@ -226,8 +227,38 @@ def decision_panel(year: ProjectYear, request) -> dict | None:
         "year": year,
         "budget": year.program_budget(),
         "limits": limits,
-        "may_continue": services.may_continue(year)
-        and request.user.has_perm("grants.handle", year),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class PartyOfAgreement:
+    """Whether one party has signed the yearly agreement, and whether the reader can record it."""
+
+    label: Text
+    signature: AgreementSignature | None
+    may_sign: bool
+
+
+def agreement_panel(year: ProjectYear, request) -> dict | None:
+    """Who has signed the yearly agreement (年度協定書), who has not, and what waits for it."""
+    parties = agreements.parties_of(year)
+    if not parties or year.granted_yen is None:
+        return None
+    signed = agreements.signatures_of(year)
+    signable = agreements.signable_by(request.user, year)
+    rows = [
+        PartyOfAgreement(AgreementSignature.Party(p).label, signed.get(p), p in signable)
+        for p in parties
+    ]
+    handles = request.user.has_perm("grants.handle", year)
+    return {
+        "case": year,
+        "rows": rows,
+        "missing": agreements.names_of([p for p in parties if p not in signed]),
+        "parties_are_set": year.rules.text("agreement_parties") is not None,
+        "may_sign": bool(signable),
+        "for_others": handles,
+        "may_strike": handles and year.state in agreements.STANDING,
     }
 
 
@@ -245,6 +276,7 @@ for kind, name, context, order in (
     (P, "terms", terms_panel, 50), (P, "years", years_panel, 60),
     (P, "content", content_panel, 70), (P, "versions", versions_panel, 80),
     (Y, "missing", missing_panel, 20), (Y, "money", money_panel, 30),
+    (Y, "agreement", agreement_panel, 25),
     (Y, "decision", decision_panel, 40), (Y, "application", application_panel, 50),
     (Y, "years", siblings_panel, 60), (Y, "versions", versions_panel, 80),
 ):  # fmt: skip
@@ -260,7 +292,18 @@ def _lacks_pledge(proposal: Proposal, user) -> bool:
 
 
 def _has_money_open(year: ProjectYear, user) -> bool:
-    return year.balance_yen != 0 and user.has_perm("grants.record_payment", year)
+    may_pay = year.balance_yen != 0 and user.has_perm("grants.record_payment", year)
+    return may_pay and not (year.balance_yen > 0 and agreements.unsigned(year))
+
+
+def _signs_for_itself(year: ProjectYear, user) -> bool:
+    own = agreements.signable_by(user, year)
+    return bool(own) and not user.has_perm("grants.handle", year)
+
+
+def _records_signatures(year: ProjectYear, user) -> bool:
+    may_record = agreements.signable_by(user, year)
+    return bool(may_record) and user.has_perm("grants.handle", year)
 
 
 for kind, label, address, offered in (
@@ -268,6 +311,8 @@ for kind, label, address, offered in (
     (P, _("Accept the pledges"), "grants:proposal-pledge", _lacks_pledge),
     (P, _("Write down roles and costs"), "grants:terms", _lacks_terms),
     (Y, _("Fill in the application"), "grants:year-edit", services.may_edit_year),
+    (Y, _("Sign the yearly agreement"), "grants:agreement-sign", _signs_for_itself),
+    (Y, _("Enter a signature of the agreement"), "grants:agreement-sign", _records_signatures),
     (Y, _("Record a payment"), "grants:payment-new", _has_money_open),
 ):
     work_page(kind, label, address, offered)

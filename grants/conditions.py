@@ -106,10 +106,6 @@ nothing_paid = Condition(
 earlier_years_done = Condition(
     _earlier_years_done, _("An earlier year of this project is not settled yet.")
 )
-continuation_decided = Condition(
-    lambda year, at: year.position == 1 or year.continuation_decided_on is not None,
-    _("The decision to continue the project (継続決定) is not recorded for this year."),
-)
 city_budget_voted = Condition(
     _budget_voted, _("The city's budget of this course and year is not recorded as voted.")
 )

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Role
 from casework.desk_links import desk_link
 from casework.parties import Party
 from casework.verbs import name_verbs
@@ -12,11 +13,17 @@ desk_link(Party.OFFICE, _("Budget"), "grants:budget", 40)
 desk_link(Party.OFFICE, _("Ledger of proposals (CSV)"), "grants:ledger-csv", 50)
 desk_link(Party.OFFICE, _("Ledger of proposals (XLSX)"), "grants:ledger-xlsx", 51)
 desk_link(Party.APPROVER, _("Budget"), "grants:budget", 40)
+desk_link(Role.AUDITOR, _("Rounds"), "grants:rounds", 35)
+desk_link(Role.AUDITOR, _("Courses and rules"), "grants:courses", 36)
+desk_link(Role.AUDITOR, _("Budget"), "grants:budget", 37)
+desk_link(Role.AUDITOR, _("Ledger of proposals (CSV)"), "grants:ledger-csv", 50)
+desk_link(Role.AUDITOR, _("Ledger of proposals (XLSX)"), "grants:ledger-xlsx", 51)
 desk_link(Party.DEPARTMENT, _("Proposals that look for a department"), "grants:matching", 20)
 desk_link(Party.ORGANIZATION, _("Open calls"), "grants:calls", 20)
 
 name_verbs(
     propose_terms=_("Roles and costs proposed"),
     accept_terms=_("Roles and costs accepted"),
-    **{"continue": _("Decision to go on recorded (継続決定)")},
+    sign_agreement=_("Yearly agreement signed (年度協定書)"),
+    strike_signature=_("Signature struck out"),
 )

@@ -76,6 +76,7 @@ PARAMETERS: dict[str, Parameter] = {
     "settlement_days": Parameter(_("Days until the balance is paid"), unit=DAYS, public=True),
     "repayment_days": Parameter(_("Days to pay back"), unit=DAYS, public=True),
     "change_threshold_percent": Parameter(_("Changes of the budget that need approval, from"), unit=PERCENT, public=True),
+    "agreement_parties": Parameter(_("Who signs the yearly agreement (年度協定書)"), "code", public=True),
     "continuation_review": Parameter(_("Review before the next project year"), "code", public=True),
     "earlier_year_blocks": Parameter(_("An unsettled earlier year stops the next grant"), "code"),
     "collaboration_report": Parameter(_("Report of the department"), "code", public=True),
@@ -109,6 +110,9 @@ CODES: dict[str, Text] = {
     "year_of_receipt": _("in the year of receipt"),
     "subsidy": _("Subsidy (補助金)"),
     "cost_share": _("Shared cost (負担金)"),
+    "organization": _("The group"),
+    "city": _("The city"),
+    "department": _("The department"),
     "matching_failed": _("no department was found"),
     "below_pass_mark": _("too few points"),
 }

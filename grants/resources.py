@@ -29,6 +29,7 @@ class CourseEditionResource(ProgramResource):
             "label_ja",
             "label_en",
             "instrument",
+            "series",
             "source",
             "level",
         ]

@@ -12,8 +12,8 @@ from casework import history
 from casework.calendar import japan_date
 from casework.edit_numbers import take_next
 from casework.services import advance, locked, open_case, record
-from casework.timekeeping import open_deadlines
 
+from .agreements import refuse_unsigned
 from .models import (
     BudgetEntry,
     BudgetLine,
@@ -326,32 +326,6 @@ def may_edit_year(year: ProjectYear, user) -> bool:
     return year.state in ("planned", "returned") and rules.has_perm("grants.write", user, year)
 
 
-def may_continue(year: ProjectYear) -> bool:
-    """Return whether the decision to go on is still to be recorded for this year."""
-    return year.position > 1 and year.state == "planned" and not year.continuation_decided_on
-
-
-@transaction.atomic
-def record_continuation(year: ProjectYear, *, decided_on: date, by, at: datetime) -> ProjectYear:
-    """Record that the project goes on in this year (継続決定), with the day it was decided.
-
-    From now on the group owes the application for the grant of this year.
-
-    :raises PermissionDenied: if ``by`` is not of the office.
-    :raises ValidationError: if it is the first year, or was decided or applied for before.
-    """
-    year = locked(year)
-    if not rules.has_perm("grants.handle", by.act_on(japan_date(at)), year):
-        raise PermissionDenied("grants.handle")
-    if not may_continue(year):
-        raise ValidationError(_("There is nothing to decide about this year now."))
-    year.continuation_decided_on = decided_on
-    year.save()
-    record(year, "continue", by=by, at=at, decided_on=decided_on)
-    open_deadlines(year, ("grant_application",), at=at, facts={})
-    return year
-
-
 @transaction.atomic
 def enter_budget(
     edition: CourseEdition, *, fiscal_year: int, kind: str, amount_yen: int, voted_on: date,
@@ -383,12 +357,15 @@ def record_payment(
     """Add a line to the ledger of a project year: money that went out or came back, in yen.
 
     :raises PermissionDenied: if ``by`` is not of accounting.
-    :raises ValidationError: if the amount is more than what is owed, or than what was paid.
+    :raises ValidationError: if the amount is more than what is owed, or than what was paid, or
+        money goes out before all parties have signed the yearly agreement.
     """
     year = locked(year)
     if not rules.has_perm("grants.record_payment", by.act_on(japan_date(at)), year):
         raise PermissionDenied("grants.record_payment")
     _refuse_wrong_amount(year, kind, amount_yen)
+    if kind != Payment.Kind.REPAYMENT:
+        refuse_unsigned(year)
     payment = Payment.objects.create(
         year=year, kind=kind, amount_yen=amount_yen, paid_on=paid_on, document=document, by=by,
         at=at,

@@ -17,6 +17,7 @@ urlpatterns = [
     path("proposals/<int:pk>/pdf/", proposals.proposal_pdf, name="proposal-pdf"),
     path("cases/<int:pk>/versions/<int:number>/", proposals.version, name="version"),
     path("years/<int:pk>/edit/", years.year_edit, name="year-edit"),
+    path("years/<int:pk>/sign/", years.agreement_sign, name="agreement-sign"),
     path("organizations/<int:pk>/projects/", ledger.organization_projects, name="projects"),
     # Department
     path("department/matching/", proposals.matching_list, name="matching"),
@@ -36,7 +37,11 @@ urlpatterns = [
     path("office/budget/new/", rounds.budget_new, name="budget-new"),
     path("office/proposals.csv", ledger.ledger_csv, name="ledger-csv"),
     path("office/proposals.xlsx", ledger.ledger_xlsx, name="ledger-xlsx"),
-    path("years/<int:pk>/continuation/", years.continuation, name="continuation"),
+    path(
+        "years/<int:pk>/signatures/<int:signature>/strike/",
+        years.signature_strike,
+        name="signature-strike",
+    ),
     # Accounting
     path("years/<int:pk>/payments/new/", years.payment_new, name="payment-new"),
 ]

@@ -92,6 +92,7 @@ def edition(course: str = "startup", **rules) -> CourseEdition:
         first_fiscal_year=2020 + next(_numbers),
         label_ja=f"試験用{course}",
         instrument="cost_share" if course == "collaboration" else "subsidy",
+        series=course[0].upper(),
     )
     values = {**RULES, **COURSE_RULES[course], **rules}
     EditionParameter.objects.bulk_create(

@@ -8,6 +8,9 @@ from grants.models import CourseEdition, EditionParameter
 
 INVENTED = "リハーサル用の架空の値"
 
+#: course → what stands before the numbers of its proposals.
+SERIES = {"startup": "S", "collaboration": "C", "revitalization": "R"}
+
 #: What all courses share.
 COMMON = {
     "min_citizen_members": "3",
@@ -82,6 +85,7 @@ def invent_edition(course: str, fiscal_year: int) -> CourseEdition:
             "label_ja": f"{label_ja}（架空）",
             "label_en": f"{label_en} (invented)",
             "instrument": instrument,
+            "series": SERIES[course],
             "source": INVENTED,
         },
     )

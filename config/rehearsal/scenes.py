@@ -6,6 +6,7 @@ from accounts.models import Department, Role, User
 from casework import approvals
 from casework.calendar import first_day, last_day
 from casework.services import advance
+from grants import agreements
 from grants import services as grants
 from grants.models import Payment, ProjectYear, Proposal, Round
 from reporting import services as reporting
@@ -101,6 +102,17 @@ def apply_for_year(stage: Stage, year: ProjectYear, group: User, offset: int) ->
         year, fields=days, lines=list(lines), edit_number=year.edit_number, by=group, at=stage.at
     )
     return advance(year, "apply", by=group, at=stage.at)
+
+
+def sign_the_agreement(stage: Stage, year: ProjectYear, group: User, cast: Cast) -> None:
+    """The group signs the yearly agreement; the office enters the signature of the city."""
+    for party, name, person in (
+        ("organization", group.name, group),
+        ("city", "架空の市長", cast.office),
+    ):
+        agreements.sign_agreement(
+            year, party=party, name=name, signed_on=stage.today, by=person, at=stage.at
+        )
 
 
 def pay(stage: Stage, year: ProjectYear, cast: Cast, kind: str, amount_yen: int) -> Payment:

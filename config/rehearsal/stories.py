@@ -278,12 +278,17 @@ def run_year(
     asked = case.requested_yen
     case = scenes.decide(stage, case, "grant", cast, amount_yen=asked, granted_yen=asked)
     yield stage.at + 14 * A_DAY
+    if case.by_agreement:
+        scenes.sign_the_agreement(stage, case, group, cast)
     if fate != "over_spent":
         scenes.pay(stage, case, cast, Payment.Kind.ADVANCE, asked)
     if fate == "three_years":
         yield stage.when(year, 2, 20)
         second = case.proposal.project_years.get(position=2)
-        grants.record_continuation(second, decided_on=stage.today, by=cast.office, at=stage.at)
+        advance(
+            second, "plan", by=cast.office, at=stage.at, decided_on=stage.today,
+            document="架空の継続決定書",
+        )  # fmt: skip
     if fate == "discontinued":
         yield stage.when(year, 10, 20)
         case = scenes.decide(

@@ -2,8 +2,11 @@
 
 import re
 import unicodedata
+from datetime import date
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 #: What people write into an amount besides its digits.
 DECORATION = re.compile(r"[,、\s円¥\\]")
@@ -27,3 +30,13 @@ class YenField(forms.IntegerField):
 
 def text_area(rows: int = 6) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
+
+
+def not_in_the_future(day: date, today: date) -> date:
+    """Return ``day`` if it has come.
+
+    :raises ValidationError: if it lies after ``today``, Japan date.
+    """
+    if day > today:
+        raise ValidationError(_("The day cannot lie in the future."))
+    return day

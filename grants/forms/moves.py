@@ -11,7 +11,7 @@ from casework.moves import MoveForm, asks
 from grants.limits import grant_limits_yen, most_grantable_yen
 from grants.models import ProjectYear, Proposal
 
-from .fields import YenField, text_area
+from .fields import YenField, not_in_the_future, text_area
 
 
 class SupplementForm(ReasonForm):
@@ -109,6 +109,21 @@ class ConfirmForm(MoveForm):
         return amount
 
 
+class ContinuationForm(MoveForm):
+    """The decision that the project goes on in this year (継続決定); the first year needs none."""
+
+    decided_on = forms.DateField(label=_("Continuation decided on"), widget=DateInput())
+    document = forms.CharField(label=_("Document of the decision"), max_length=200)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.case.position == 1:
+            self.fields.clear()
+
+    def clean_decided_on(self):
+        return not_in_the_future(self.cleaned_data["decided_on"], self.today)
+
+
 class DiscontinueForm(ReasonForm):
     ended_on = forms.DateField(label=_("Last day of the project"), widget=DateInput())
 
@@ -137,7 +152,7 @@ for kind, verb, form in (
     (P, "start_matching", DepartmentForm), (P, "match", NoteForm), (P, "no_match", ReasonForm),
     (P, "fall_through", ReasonForm), (P, "withdraw", EndForm),
     (P, "pass_up", EndForm), (P, "renounce", EndForm), (P, "rescind", ReasonForm),
-    (Y, "send_back", SupplementForm), (Y, "grant", GrantForm), (Y, "refuse", ReasonForm),
+    (Y, "plan", ContinuationForm), (Y, "defer", PostponeForm), (Y, "send_back", SupplementForm), (Y, "grant", GrantForm), (Y, "refuse", ReasonForm),
     (Y, "withdraw", EndForm), (Y, "postpone", PostponeForm), (Y, "not_continue", ReasonForm),
     (Y, "not_fund", ReasonForm), (Y, "discontinue", DiscontinueForm),
     (Y, "confirm", ConfirmForm), (Y, "revoke", ReasonForm),

@@ -1,15 +1,14 @@
 """What people enter about a project year, the talks with a department, and the pledges."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from casework.calendar import first_day, last_day
 from casework.drafts import Draft
 from casework.forms import DateInput
-from grants.models import LineBase, Payment, ProjectYear, Terms
+from grants.models import AgreementSignature, LineBase, Payment, ProjectYear, Terms
 
-from .fields import YenField, text_area
+from .fields import YenField, not_in_the_future, text_area
 from .lines import BudgetForms
 
 
@@ -74,24 +73,7 @@ class PaymentForm(forms.ModelForm):
         self.today = today
 
     def clean_paid_on(self):
-        day = self.cleaned_data["paid_on"]
-        if day > self.today:
-            raise ValidationError(_("The day cannot lie in the future."))
-        return day
-
-
-class ContinuationForm(forms.Form):
-    decided_on = forms.DateField(label=_("Decided on"), widget=DateInput())
-
-    def __init__(self, *args, today, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.today = today
-
-    def clean_decided_on(self):
-        day = self.cleaned_data["decided_on"]
-        if day > self.today:
-            raise ValidationError(_("The day cannot lie in the future."))
-        return day
+        return not_in_the_future(self.cleaned_data["paid_on"], self.today)
 
 
 class TermsForm(forms.ModelForm):
@@ -99,6 +81,39 @@ class TermsForm(forms.ModelForm):
         model = Terms
         fields = ["organization_role", "department_role", "cost_share"]
         widgets = {name: text_area(6) for name in fields}
+
+
+class SignatureForm(forms.Form):
+    """A signature under the yearly agreement: the party's own, or one the office has on paper.
+
+    :param may_date: whether the day under the signature is entered; one's own is of today.
+    """
+
+    party = forms.ChoiceField(label=_("Who signed"), widget=forms.RadioSelect)
+    name = forms.CharField(label=_("Name of who signed"), max_length=100)
+    signed_on = forms.DateField(label=_("Signed on"), widget=DateInput())
+    agree = forms.BooleanField(label=_("I have read the agreement and sign it for this party."))
+
+    def __init__(self, *args, parties: list[str], may_date: bool, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today = today
+        named = AgreementSignature.Party.choices
+        self.fields["party"].choices = [(code, label) for code, label in named if code in parties]
+        self.fields["party"].initial = parties[0]
+        del self.fields["agree" if may_date else "signed_on"]
+
+    def clean_signed_on(self):
+        return not_in_the_future(self.cleaned_data["signed_on"], self.today)
+
+    def signature(self) -> dict:
+        """Return party, name and day; a signature made here is of today."""
+        names = ("party", "name")
+        told = {name: self.cleaned_data[name] for name in names}
+        return {**told, "signed_on": self.cleaned_data.get("signed_on", self.today)}
+
+
+class StrikeForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), widget=text_area(4))
 
 
 class PledgeForm(forms.Form):

@@ -46,6 +46,16 @@ class Migration(migrations.Migration):
                         verbose_name="instrument",
                     ),
                 ),
+                (
+                    "series",
+                    models.SlugField(
+                        blank=True,
+                        db_index=False,
+                        help_text="Stands before the year and the number of a proposal, as in S-2026-003.",
+                        max_length=10,
+                        verbose_name="number series",
+                    ),
+                ),
                 ("source", models.CharField(blank=True, max_length=500, verbose_name="source")),
                 ("level", models.CharField(blank=True, max_length=1, verbose_name="rests on")),
                 ("fictitious", models.BooleanField(default=False, verbose_name="fictitious")),
@@ -201,7 +211,18 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "continuation_decided_on",
-                    models.DateField(blank=True, null=True, verbose_name="continuation decided on"),
+                    models.DateField(
+                        editable=False, null=True, verbose_name="continuation decided on"
+                    ),
+                ),
+                (
+                    "continuation_document",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=200,
+                        verbose_name="document of the continuation",
+                    ),
                 ),
                 (
                     "granted_yen",
@@ -411,6 +432,60 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="AgreementSignature",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "party",
+                    models.CharField(
+                        choices=[
+                            ("organization", "The group"),
+                            ("city", "The city"),
+                            ("department", "The department"),
+                        ],
+                        max_length=12,
+                        verbose_name="party",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name of who signed")),
+                ("signed_on", models.DateField(verbose_name="signed on")),
+                ("at", models.DateTimeField(editable=False)),
+                ("struck_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="grants.projectyear",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "signature of an agreement",
+                "verbose_name_plural": "signatures of agreements",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("struck_at", None)),
+                        fields=("year", "party"),
+                        name="agreement_signed_once_a_party",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="YearBudgetLine",

@@ -1,5 +1,6 @@
 """The program: courses and their rules, rounds, proposals, project years, money."""
 
+from .agreement import AgreementSignature
 from .awards import PastAward
 from .budget import BudgetEntry, Payment, ProgramBudget
 from .courses import CourseEdition, EditionParameter, ParameterChange, Round
@@ -15,6 +16,7 @@ from .proposal import (
 )
 
 __all__ = [
+    "AgreementSignature",
     "BudgetEntry",
     "BudgetLine",
     "CourseEdition",

@@ -42,6 +42,13 @@ class CourseEdition(models.Model):
     label_ja = models.CharField(_("name"), max_length=100)
     label_en = models.CharField(_("name in English"), max_length=100, blank=True)
     instrument = models.CharField(_("instrument"), max_length=20, choices=Instrument.choices)
+    series = models.SlugField(
+        _("number series"),
+        max_length=10,
+        blank=True,
+        db_index=False,
+        help_text=_("Stands before the year and the number of a proposal, as in S-2026-003."),
+    )
     source = models.CharField(_("source"), max_length=500, blank=True)
     level = models.CharField(_("rests on"), max_length=1, blank=True)
     fictitious = models.BooleanField(_("fictitious"), default=False)
@@ -65,6 +72,11 @@ class CourseEdition(models.Model):
         """The course's name in the language of the page."""
         english = (get_language() or "ja").startswith("en")
         return self.label_en if english and self.label_en else self.label_ja
+
+    @property
+    def number_series(self) -> str:
+        """What stands before a proposal's number: the series, or the course while none is set."""
+        return self.series or self.course
 
     def frozen(self) -> dict:
         """Return the parameters as a round keeps them."""
@@ -145,6 +157,10 @@ class RoundQuerySet(models.QuerySet):
 
     def open_at(self, at: datetime):
         return self.filter(opens_at__lte=at, closes_at__gt=at)
+
+    def lock(self) -> None:
+        """Lock these rounds, in the order of their ids; the rows stay free to be referred to."""
+        list(self.order_by("pk").select_for_update(no_key=True))
 
     def announced(self, at: datetime):
         """Keep the rounds the public may see: those that opened, and those announced to open."""

@@ -4,13 +4,20 @@ from django.db import models
 from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
+from casework.errors import NotPossible
+from casework.flow import Stage
 from casework.models import Case
 from grants.completeness import missing_in_year
 from grants.flow import YEAR_FLOW
 from grants.rules import RuleSet
 
 from .budget import ProgramBudget
+from .courses import Instrument
 from .proposal import LineBase, Proposal, Side
+
+CONTINUATION_UNDECIDED = _(
+    "The decision to continue the project (継続決定) is not recorded for this year."
+)
 
 
 class ProjectYear(Case):
@@ -28,7 +35,12 @@ class ProjectYear(Case):
     content = models.TextField(_("what is done this year"), blank=True)
     starts_on = models.DateField(_("first day of the project"), null=True, blank=True)
     ends_on = models.DateField(_("last day of the project"), null=True, blank=True)
-    continuation_decided_on = models.DateField(_("continuation decided on"), null=True, blank=True)
+    continuation_decided_on = models.DateField(
+        _("continuation decided on"), null=True, editable=False
+    )
+    continuation_document = models.CharField(
+        _("document of the continuation"), max_length=200, blank=True, editable=False
+    )
     granted_yen = models.PositiveIntegerField(_("granted (yen)"), null=True, editable=False)
     confirmed_yen = models.PositiveIntegerField(_("confirmed (yen)"), null=True, editable=False)
     edit_number = models.PositiveIntegerField(default=0, editable=False)
@@ -100,6 +112,25 @@ class ProjectYear(Case):
     def missing_parts(self) -> list:
         """Return, in words, what has to be there before the grant can be applied for."""
         return missing_in_year(self)
+
+    @property
+    def by_agreement(self) -> bool:
+        """Whether the money is a shared cost, so that the parties sign an agreement (年度協定書)."""
+        return self.proposal.round.edition.instrument == Instrument.COST_SHARE
+
+    def meets(self, stage: Stage) -> bool:
+        """The first year follows from the selection: nobody decides whether it continues."""
+        return self.position > 1 or stage.code != "expected"
+
+    @YEAR_FLOW.move
+    def plan(self, *, decided_on=None, document="", **facts):
+        if self.position > 1 and decided_on is None:
+            raise NotPossible(CONTINUATION_UNDECIDED)
+        self.continuation_decided_on, self.continuation_document = decided_on, document
+
+    @YEAR_FLOW.move
+    def defer(self, *, fiscal_year, **facts):
+        self.fiscal_year = fiscal_year
 
     @YEAR_FLOW.move
     def apply(self, **facts): ...

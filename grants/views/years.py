@@ -1,4 +1,4 @@
-"""One fiscal year of a project: the application, the money, the decision to go on."""
+"""One fiscal year of a project: the application, the agreement, the money."""
 
 from functools import partial
 
@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods
 from accounts.permissions import require
 from casework.calendar import first_day, last_day
 from casework.draft_pages import write
-from grants import services
-from grants.forms.projects import ContinuationForm, PaymentForm, YearDraft
+from grants import agreements, services
+from grants.forms.projects import PaymentForm, SignatureForm, StrikeForm, YearDraft
 from grants.limits import limits_yen
-from grants.models import LineBase, ProjectYear
+from grants.models import AgreementSignature, LineBase, ProjectYear
 
 from . import done, show_form
 
@@ -95,18 +95,50 @@ def _record_payment(request, year: ProjectYear, form: PaymentForm) -> None:
 
 @login_required
 @form_page
-def continuation(request, pk):
-    """Record the decision that the project goes on in this year (継続決定)."""
+def agreement_sign(request, pk):
+    """Sign the yearly agreement for one's own party, or enter what was signed on paper."""
     year = visible_year(request, pk)
-    require(request.user, "grants.handle", year)
-    if not services.may_continue(year):
-        raise PermissionDenied("grants.handle")
-    form = ContinuationForm(request.POST or None, today=request.today)
-    if form.is_valid():
-        services.record_continuation(year, **form.cleaned_data, by=request.user, at=request.now)
-        messages.success(request, _("The decision to go on is recorded."))
+    parties = agreements.signable_by(request.user, year)
+    if not parties:
+        raise PermissionDenied("grants.sign_agreement")
+    on_paper = request.user.has_perm("grants.handle", year)
+    form = SignatureForm(
+        request.POST or None, parties=parties, may_date=on_paper, today=request.today
+    )
+    if done(form, lambda: _sign(request, year, form)):
+        messages.success(request, _("The signature is recorded."))
         return redirect("casework:case", pk=pk)
     return show_form(
-        request, form, title=_("Record that the project goes on (継続決定)"), eyebrow=year,
-        submit=_("Record"), back=reverse("casework:case", args=[pk]),
+        request, form, title=_("Yearly agreement (年度協定書)"), eyebrow=year,
+        text=_("Enter who signed the agreement, and the day under the signature.")
+        if on_paper
+        else _("The agreement is the letter on the page of the case. Your signature is dated today."),
+        submit=_("Record the signature") if on_paper else _("Sign"),
+        back=reverse("casework:case", args=[pk]),
     )  # fmt: skip
+
+
+def _sign(request, year: ProjectYear, form: SignatureForm) -> None:
+    agreements.sign_agreement(year, **form.signature(), by=request.user, at=request.now)
+
+
+@login_required
+@form_page
+def signature_strike(request, pk, signature):
+    """Strike out a signature that was recorded by mistake, with the reason."""
+    year = visible_year(request, pk)
+    found = get_object_or_404(year.signatures.filter(struck_at=None), pk=signature)
+    require(request.user, "grants.handle", year)
+    form = StrikeForm(request.POST or None)
+    if done(form, lambda: _strike(request, found, form)):
+        messages.success(request, _("The signature is struck out."))
+        return redirect("casework:case", pk=pk)
+    return show_form(
+        request, form, title=_("Strike out a signature"), eyebrow=year,
+        text=_("The party can then sign anew. Until then no money is paid out."),
+        submit=_("Strike out"), back=reverse("casework:case", args=[pk]),
+    )  # fmt: skip
+
+
+def _strike(request, signature: AgreementSignature, form: StrikeForm) -> None:
+    agreements.strike_signature(signature, **form.cleaned_data, by=request.user, at=request.now)

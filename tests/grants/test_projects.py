@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -267,54 +267,12 @@ def test_confirm_form_refuses_more_than_was_granted(granted):
     assert "confirmed_yen" in form.errors
 
 
-# Going on
-
-
 @pytest.fixture
 def second_year(as_person, group, office):
     proposal = selected(group, office, max_years="2")
     Proposal.objects.filter(pk=proposal.pk).update(years=2)
     proposal = advance(fresh(proposal), "prepare", by=office, at=NOON)
     return proposal.project_years.get(position=2)
-
-
-def test_office_records_that_the_project_goes_on(as_person, office, second_year):
-    url = reverse("grants:continuation", args=[second_year.pk])
-    client = as_person(office)
-
-    assert client.post(url, {"decided_on": "2026-11-21"}).status_code == 422
-    client.post(url, {"decided_on": "2026-11-19"})
-
-    assert fresh(second_year).continuation_decided_on == date(2026, 11, 19)
-    assert client.get(url).status_code == 403
-
-
-def test_group_owes_the_application_once_the_project_goes_on(office, second_year):
-    assert not second_year.deadlines.open().filter(kind="grant_application").exists()
-
-    year = services.record_continuation(
-        second_year, decided_on=date(2026, 11, 19), by=office, at=NOON
-    )
-
-    due = year.deadlines.open().get(kind="grant_application")
-    assert (due.due_on, due.owed_by) == (date(2026, 12, 20), "organization")
-    with pytest.raises(ValidationError):
-        services.record_continuation(year, decided_on=date(2026, 11, 20), by=office, at=NOON)
-    assert year.deadlines.filter(kind="grant_application").count() == 1
-
-
-def test_first_year_cannot_be_decided_to_go_on(office, year):
-    with pytest.raises(ValidationError):
-        services.record_continuation(year, decided_on=date(2026, 11, 19), by=office, at=NOON)
-
-
-def test_first_year_needs_no_decision_to_go_on(as_person, office, group, year, second_year):
-    assert as_person(office).get(
-        reverse("grants:continuation", args=[year.pk])
-    ).status_code == 403  # fmt: skip
-    assert as_person(group).get(
-        reverse("grants:continuation", args=[second_year.pk])
-    ).status_code == 403  # fmt: skip
 
 
 # With a department

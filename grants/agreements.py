@@ -1,0 +1,125 @@
+"""The yearly agreement (年度協定書) of a shared cost: who has to sign it, who has, who may record it."""
+
+from datetime import date, datetime
+
+import rules
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from casework.calendar import japan_date
+from casework.services import locked, record
+
+from .models import AgreementSignature, ProjectYear
+
+Party = AgreementSignature.Party
+
+#: States of a project year in which its agreement stands and can be signed.
+STANDING = ("granted", "discontinued", "reported", "report_returned", "confirmed")
+
+
+def parties_of(year: ProjectYear) -> list[str]:
+    """Return who signs the agreement of ``year``, in the order in which they are named.
+
+    While the course does not say (``agreement_parties``), those whom the document itself names:
+    the city and the group. A subsidy has no agreement, and nobody signs.
+    """
+    if not year.by_agreement:
+        return []
+    told = (year.rules.text("agreement_parties") or "").split()
+    named = told or [Party.ORGANIZATION, Party.CITY]
+    return [party for party in Party.values if party in named]
+
+
+def signatures_of(year: ProjectYear) -> dict[str, AgreementSignature]:
+    """Return party → the signature that counts."""
+    standing = year.signatures.filter(struck_at=None).select_related("by")
+    return {signature.party: signature for signature in standing.order_by("pk")}
+
+
+def unsigned(year: ProjectYear) -> list[str]:
+    """Return the parties whose signature is missing under the agreement of ``year``."""
+    signed = signatures_of(year)
+    return [party for party in parties_of(year) if party not in signed]
+
+
+def names_of(parties: list[str]) -> str:
+    return pgettext("between the names of parties", ", ").join(
+        str(Party(party).label) for party in parties
+    )
+
+
+def refuse_unsigned(year: ProjectYear) -> None:
+    """Stop money from going out before the agreement stands.
+
+    :raises ValidationError: naming who has not signed.
+    """
+    if missing := unsigned(year):
+        raise ValidationError(
+            _("The yearly agreement (年度協定書) is not signed yet by: %(parties)s.")
+            % {"parties": names_of(missing)}
+        )
+
+
+def signable_by(user, year: ProjectYear) -> list[str]:
+    """Return for which parties ``user`` can record a signature now.
+
+    A group and a department sign for themselves; the office records that of the city, and what
+    others signed on paper.
+    """
+    if year.state not in STANDING:
+        return []
+    if rules.has_perm("grants.handle", user, year):
+        return unsigned(year)
+    own = []
+    if rules.has_perm("grants.write", user, year):
+        own.append(Party.ORGANIZATION)
+    if year.department_id in user.duties.departments:
+        own.append(Party.DEPARTMENT)
+    return [party for party in unsigned(year) if party in own]
+
+
+@transaction.atomic
+def sign_agreement(
+    year: ProjectYear, *, party: str, name: str, signed_on: date, by, at: datetime
+) -> AgreementSignature:
+    """Record that ``party`` has signed the yearly agreement (年度協定書) of ``year``.
+
+    :param name: who signed.
+    :param signed_on: Japan date under the signature; one's own is of today, one on paper is not.
+    :raises PermissionDenied: if ``by`` cannot record it: not this party's, or signed, or too late.
+    :raises ValidationError: if the day is not today's, or for the office lies in the future.
+    """
+    year, today = locked(year), japan_date(at)
+    if party not in signable_by(by.act_on(today), year):
+        raise PermissionDenied("grants.sign_agreement")
+    on_paper = rules.has_perm("grants.handle", by, year)
+    if signed_on > today:
+        raise ValidationError(_("The day cannot lie in the future."))
+    if signed_on < today and not on_paper:
+        raise ValidationError(_("Who signs here signs with the day of today."))
+    signature = AgreementSignature.objects.create(
+        year=year, party=party, name=name, signed_on=signed_on, by=by, at=at
+    )
+    record(
+        year, "sign_agreement", by=by, at=at, signature=signature.pk, party=party,
+        signed_on=signed_on,
+    )  # fmt: skip
+    return signature
+
+
+@transaction.atomic
+def strike_signature(signature: AgreementSignature, *, reason: str, by, at: datetime) -> None:
+    """Strike out a signature that was recorded by mistake; the row stays, the party signs anew.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if it is struck out already, or nothing can be signed anew any more.
+    """
+    year = locked(signature.year)
+    if not rules.has_perm("grants.handle", by.act_on(japan_date(at)), year):
+        raise PermissionDenied("grants.handle")
+    standing = year.signatures.filter(pk=signature.pk, struck_at=None)
+    if year.state not in STANDING or not standing.update(struck_at=at):
+        raise ValidationError(_("This signature cannot be struck out any more."))
+    record(year, "strike_signature", by=by, at=at, signature=signature.pk, reason=reason)
