@@ -8,7 +8,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
 
+<<<<<<< ours
 from . import consequences, history, letters, locks, outbox, timekeeping
+=======
+from . import consequences, history, letters, outbox, taking_back, timekeeping
+>>>>>>> theirs
 from .calendar import fiscal_year, japan_date
 from .errors import NotPossible
 from .flow import OPEN, TAKE_BACK, Move, Text
@@ -93,8 +97,10 @@ def follow(case: Case, verb: str, *, cause: Case, by, at: datetime, **facts) -> 
 
 
 def _make(case: Case, move: Move, *, by, at: datetime, facts: dict, told: dict) -> Case:
-    source = case.state
+    source, before = case.state, taking_back.fields_of(case)
     getattr(case, move.verb)(at=at, by=by, **facts)
+    if not taking_back.is_final(case, move):
+        told = told | taking_back.written_over(case, before)
     if case.state != source:
         case.came_from = source
     case.closed_at = at if case.stage.final else None
@@ -209,6 +215,8 @@ def snapshot(case: Case, content: dict, *, by, at: datetime) -> Version:
 def correct(case: Case, *, reason: str, by, at: datetime) -> Case:
     """Take back the last move of ``case`` (訂正), while no letter has left and nothing followed.
 
+    State, deadlines and fields are again what they were; the history keeps both lines.
+
     :raises PermissionDenied: if ``by`` is not of the office.
     :raises NotPossible: if the last move cannot be taken back, with the reason.
     """
@@ -217,27 +225,17 @@ def correct(case: Case, *, reason: str, by, at: datetime) -> Case:
     if not rules.has_perm("casework.correct_case", by, case):
         raise PermissionDenied("casework.correct_case")
     last = case.events.order_by("-pk").first()
-    if why := _cannot_take_back(case, last):
+    if why := taking_back.refusal(case, last):
         raise NotPossible(why)
     history.append(
         case, TAKE_BACK, source=case.state, target=last.source, by=by, at=at,
         facts={"event": last.pk, "reason": reason},
     )  # fmt: skip
     timekeeping.take_back(case, case.flow[last.verb], moved_at=last.at, at=at)
+    taking_back.put_back(case, last)
     case.__dict__["state"] = last.source  # not a move of the table: the door writes it itself
     case.came_from = history.source_of(case, last.source, before=last)
     case.closed_at = at if case.stage.final else None
     case.save()
     outbox.tell_who_is_next(case, by=by, at=at)
     return case
-
-
-def _cannot_take_back(case: Case, last: Event) -> Text | None:
-    move = case.flow.get(last.verb)
-    if move is None or last.source == last.target:
-        return _("The last thing that happened was not a move.")
-    if move.by_approval or consequences.following(case.kind, last.verb):
-        return _("Other cases or people already follow from this move. Use the next move instead.")
-    if case.letters.filter(at__gte=last.at).exists():
-        return _("A letter has already left. Use the next move instead.")
-    return None

@@ -1,0 +1,238 @@
+"""Every move that can be taken back (訂正) leaves the case as it was, whatever its body set."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from accounts.models import Role
+from casework import approvals, letters, taking_back, verification
+from casework.errors import NotPossible
+from casework.models import Case
+from casework.models.case import KINDS
+from casework.services import advance, correct
+from grants import services as grants
+from grants.models import Payment, Proposal
+from reviews import services as selection
+from reviews.models import ScoreSheet
+from tests import factories
+from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
+from tests.factories import NOON
+from tests.reporting import makers
+
+pytestmark = pytest.mark.django_db
+
+MUCH_LATER = NOON + timedelta(days=100)
+
+#: Rows that a button makes and that nothing follows from: no approval, consequence or letter.
+CORRECTABLE = sorted(
+    (kind, move.verb)
+    for kind, model in KINDS.items()
+    for move in model.flow.values()
+    if not taking_back.is_final(model(), move)
+    and not move.only_follows
+    and letters.sent_by(model(), move.verb) is None
+)
+
+
+@dataclass
+class Before:
+    """A case just before a move, and what the move needs."""
+
+    case: Case
+    by: object
+    facts: dict = field(default_factory=dict)
+    at: datetime = MUCH_LATER
+
+
+@pytest.fixture(autouse=True)
+def sealed():
+    return factories.sender()
+
+
+@pytest.fixture
+def office():
+    return factories.user(Role.OFFICE)
+
+
+def columns(case: Case) -> dict[str, object]:
+    """What the database holds of a case: every column of its own and of its kind."""
+    return Case.objects.filter(pk=case.pk).values().get() | (
+        type(case)._base_manager.filter(pk=case.pk).values().get()
+    )
+
+
+def office_does(case: Case, **facts) -> Before:
+    return Before(case, factories.user(Role.OFFICE), facts)
+
+
+def returned_draft() -> Before:
+    drafter = factories.user(Role.OFFICE)
+    wish = factories.wish(in_selection(), "decline")
+    draft = approvals.draft("起案", [wish], by=drafter, at=NOON)
+    draft = advance(draft, "send_back", by=factories.user(Role.APPROVER), at=NOON, reason="誤字")
+    return office_does(draft)
+
+
+def looking_for_a_department() -> Before:
+    asked = factories.department().pk
+    return office_does(accepted(course="collaboration"), department=asked)
+
+
+def being_matched() -> Before:
+    before = looking_for_a_department()
+    return office_does(
+        advance(before.case, "start_matching", by=before.by, at=NOON, **before.facts)
+    )
+
+
+def offered() -> Before:
+    proposal = factories.approved(in_selection(), "reserve", assessed_yen=80_000)
+    proposal = advance(proposal, "offer", by=factories.user(Role.OFFICE), at=NOON)
+    return Before(proposal, group_of(proposal))
+
+
+def to_be_coordinated() -> Before:
+    before = being_matched()
+    proposal = before.case
+    for verb in ("match", "refer"):
+        proposal = advance(proposal, verb, by=before.by, at=NOON)
+    return office_does(factories.approved(proposal, "select", assessed_yen=80_000))
+
+
+def paid_up() -> Before:
+    year = makers.granted_year(granted_yen=75_000)
+    makers.sent_report(year)
+    year = factories.approved(year, "confirm", at=makers.LATER, confirmed_yen=75_000)
+    grants.record_payment(
+        year, kind=Payment.Kind.BALANCE, amount_yen=75_000, paid_on=date(2027, 2, 1),
+        document="支出命令", by=factories.user(Role.ACCOUNTING), at=makers.LATER,
+    )  # fmt: skip
+    return office_does(year)
+
+
+def requested_collaboration() -> Before:
+    department = factories.department()
+    (report,) = makers.services.request_collaboration_reports(
+        fiscal_year=2026, due_on=date(2027, 5, 31), by=factories.user(Role.OFFICE), at=NOON
+    )
+    return Before(report, makers.department_clerk(department))
+
+
+def sent_collaboration() -> Before:
+    report = makers.collaboration()
+    clerk = makers.department_clerk(report.department)
+    return office_does(advance(report, "submit", by=clerk, at=NOON))
+
+
+def filled_sheet() -> Before:
+    """A sheet that was submitted once before, so that it bears a moment already."""
+    proposal = in_selection()
+    sheet = ScoreSheet.objects.get(proposal=proposal)
+    member = sheet.seat.user.act_on(factories.TODAY)
+    points = {criterion.pk: 5 for criterion in proposal.round.rubric.criteria.all()}
+    selection.save_scores(sheet, points=points, comment="", edit_number=0, by=member, at=NOON)
+    moment = NOON + timedelta(microseconds=123456)
+    sheet = selection.submit_sheet(sheet, by=member, at=moment)
+    sheet = advance(sheet, "reopen", by=factories.user(Role.OFFICE), at=NOON)
+    return Before(sheet, member)
+
+
+def submitted_sheet() -> Before:
+    before = filled_sheet()
+    return office_does(selection.submit_sheet(before.case, by=before.by, at=NOON))
+
+
+READY: dict[tuple[str, str], Callable[[], Before]] = {
+    ("approval", "redraft"): returned_draft,
+    ("proposal", "accept"): lambda: office_does(filed()),
+    ("proposal", "lapse"): lambda: office_does(sent_back(), reason="期限が過ぎた"),
+    ("proposal", "start_matching"): looking_for_a_department,
+    ("proposal", "match"): being_matched,
+    ("proposal", "pass_up"): offered,
+    ("proposal", "coordinate"): to_be_coordinated,
+    ("project_year", "settle"): paid_up,
+    ("collaboration_report", "start"): requested_collaboration,
+    ("collaboration_report", "send_back"): sent_collaboration,
+    ("collaboration_report", "accept"): sent_collaboration,
+    ("collaboration_report", "answer_none"): requested_collaboration,
+    ("score_sheet", "submit"): filled_sheet,
+    ("score_sheet", "reopen"): submitted_sheet,
+}
+
+
+def test_every_correctable_move_is_tried():
+    assert sorted(READY) == CORRECTABLE
+
+
+@pytest.mark.parametrize(("kind", "verb"), sorted(READY), ids=map(".".join, sorted(READY)))
+def test_move_taken_back_leaves_every_column_as_it_was(kind, verb, office):
+    ready = READY[kind, verb]()
+    before = columns(ready.case)
+    owed = set(ready.case.deadlines.open())
+
+    moved = advance(ready.case, verb, by=ready.by, at=ready.at, **ready.facts)
+    assert columns(moved) != before
+    correct(moved, reason="押しまちがい", by=office, at=ready.at + timedelta(hours=1))
+
+    assert columns(ready.case) == before
+    assert set(ready.case.deadlines.open()) == owed
+    assert list(verification.faults()) == []
+
+
+def test_department_asked_by_mistake_is_in_charge_no_more(office):
+    ready = looking_for_a_department()
+
+    moved = advance(ready.case, "start_matching", by=office, at=NOON, **ready.facts)
+    corrected = correct(moved, reason="別の課", by=office, at=NOON)
+
+    assert (moved.department_id, corrected.department_id) == (ready.facts["department"], None)
+    assert moved.events.get(verb="start_matching").facts["before"] == {"department_id": None}
+
+
+def test_move_that_stands_keeps_nothing_of_what_was_before():
+    assert "before" not in filed().events.get(verb="submit").facts
+
+
+# What the history may keep
+
+
+def test_words_never_enter_the_history():
+    proposal = Proposal(purpose="だれも知らない目的")
+    before = taking_back.fields_of(proposal)
+    proposal.purpose, proposal.years, proposal.received_on = "別の目的", 2, date(2026, 11, 1)
+
+    assert taking_back.written_over(proposal, before) == {
+        "before": {"received_on": None, "years": 1},
+        "words_lost": ["purpose"],
+    }
+
+
+def test_empty_place_for_words_is_kept():
+    proposal = Proposal(schedule="")
+    before = taking_back.fields_of(proposal)
+    proposal.schedule = "春から"
+
+    assert taking_back.written_over(proposal, before) == {"before": {"schedule": ""}}
+
+
+def test_move_that_wrote_over_words_is_not_taken_back():
+    proposal = accepted()
+    last = proposal.events.order_by("-pk").first()
+    last.facts = {"words_lost": ["purpose"]}
+
+    assert taking_back.refusal(proposal, last) == taking_back.WORDS_GONE
+
+
+def test_what_followed_from_another_case_is_taken_back_there(office):
+    year = makers.granted_year()
+    report = makers.sent_report(year)
+    advance(report, "send_back", by=office, at=makers.LATER, reason="領収書", due_on=None)
+    year.refresh_from_db()
+    assert year.state == "report_returned"
+
+    with pytest.raises(NotPossible) as refusal:
+        correct(year, reason="誤り", by=office, at=makers.LATER)
+
+    assert refusal.value.why in (taking_back.FOLLOWS, taking_back.FOLLOWED)
