@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 
-from . import oversight
+from . import by_post, oversight
 from .desk_links import desk_link
 from .desk_panels import desk_panel
 
@@ -18,6 +18,7 @@ desk_panel(Role.ADMINISTRATOR, "casework/desk/groups.html", oversight.unconfirme
 desk_panel(Role.ADMINISTRATOR, "casework/desk/seal.html", oversight.sealed, order=50)
 
 desk_panel(Role.OFFICE, "casework/desk/setup.html", oversight.first_steps_left, order=10)
+desk_panel(Role.OFFICE, "casework/desk/post.html", by_post.desk_part, order=15)
 desk_panel(Role.OFFICE, "casework/desk/groups.html", oversight.groups_to_confirm, order=20)
 
 desk_link(Role.AUDITOR, _("Cases of groups"), "casework:cases", order=10)

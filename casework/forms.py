@@ -81,6 +81,37 @@ class SetDateForm(forms.Form):
     )
 
 
+class MailedForm(forms.Form):
+    """The day on which what was printed went to the post."""
+
+    day = forms.DateField(label=_("Posted on"), widget=DateInput())
+
+
+class ReturnedForm(forms.Form):
+    """What the post brought back."""
+
+    day = forms.DateField(label=_("Came back on"), widget=DateInput())
+    reason = forms.CharField(
+        label=_("What the envelope says"), widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class ReissueForm(forms.Form):
+    """A new version of a letter: why, and what its addressee is told about it."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Stands in the history and beside the old version."),
+    )
+    remark = forms.CharField(
+        label=_("Remark in the letter"),
+        required=False,
+        max_length=300,
+        help_text=_("In Japanese; printed below the sentence that names the letter it replaces."),
+    )
+
+
 class CorrectForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
 
@@ -236,16 +267,22 @@ def _states_of(kind: str) -> tuple:
 
 
 class NoticeFilterForm(FilterForm):
-    """Search by subject and address; filter by what became of the notice."""
+    """Search by subject, address and group; filter by what became of the notice, and how it goes."""
 
     state = forms.ChoiceField(
         label=_("Delivery"), required=False, choices=[("", _("All")), *Notice.State.choices]
+    )
+    channel = forms.ChoiceField(
+        label=_("By"), required=False, choices=[("", _("All")), *Notice.Channel.choices]
     )
 
     def filter(self, notices):
         """Keep what the form asks for."""
         if words := self.asked("q"):
-            notices = notices.filter(Q(subject__icontains=words) | Q(to__icontains=words))
+            group = Q(channel=Notice.Channel.POST, case__organization__name__icontains=words)
+            notices = notices.filter(Q(subject__icontains=words) | Q(to__icontains=words) | group)
         if state := self.asked("state"):
             notices = notices.filter(state=state)
+        if channel := self.asked("channel"):
+            notices = notices.filter(channel=channel)
         return notices

@@ -1,6 +1,11 @@
-"""Formal letters: which move sends which, what it says, and its number, date and frozen PDF."""
+"""Formal letters: which move sends which, what it says, and its number, date and frozen PDF.
+
+A letter that left is never changed. Where its addressee or sender was wrong, :func:`reissue` lets a
+new version leave with the same number; what was decided, and by when what is due, stays word for word.
+"""
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,7 +14,10 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from . import city, outbox
+from accounts.models import Organization
+from accounts.permissions import require
+
+from . import city, history, outbox
 from .calendar import fiscal_year, japan_date, wareki, weekday_ja
 from .deadlines import KINDS as DEADLINE_KINDS
 from .errors import NotPossible
@@ -18,6 +26,9 @@ from .models import Case, Letter
 from .numbers import next_number
 from .parties import Party
 from .typesetting import typeset
+from .verbs import name_verbs
+
+name_verbs(reissue_letter=_("New version of a letter"))
 
 NO_SENDER = _(
     "It is not set in whose name letters leave on this day. Enter the sender under Settings."
@@ -105,26 +116,142 @@ def issue(kind: LetterKind, case: Case, content: dict, *, by, at: datetime) -> L
     year = fiscal_year(day)
     number = next_number("letter", year)
     data = _data(kind, case, content, day=day, number=number)
-    pdf = typeset(template_of(kind, content), data)
-    letter = Letter.objects.create(
-        case_id=case.pk,
-        kind=kind.code,
-        title=data["title"],
-        fiscal_year=year,
-        number=number,
-        symbol=data["symbol"],
-        issued_on=day,
-        addressee=" ".join(filter(None, data["addressee"].values())),
-        seal=data["seal"],
-        data=data,
-        pdf=pdf,
-        pdf_digest=hashlib.sha256(pdf).hexdigest(),
-        by=by,
-        at=at,
-    )
+    letter = Letter(
+        case_id=case.pk, kind=kind.code, title=data["title"], fiscal_year=year, number=number,
+        symbol=data["symbol"], seal=data["seal"],
+    )  # fmt: skip
+    return _freeze(letter, kind, case, data, by=by, at=at)
+
+
+def _freeze(letter: Letter, kind: LetterKind, case: Case, data: dict, *, by, at) -> Letter:
+    """Typeset and save ``letter`` as it leaves, and tell its addressee."""
+    letter.issued_on = japan_date(at)
+    letter.addressee = " ".join(filter(None, data["addressee"].values()))
+    letter.data = data
+    letter.pdf = typeset(template_of(kind, data), data)
+    letter.pdf_digest = hashlib.sha256(letter.pdf).hexdigest()
+    letter.by, letter.at = by, at
+    letter.save(force_insert=True)
     for party in (kind.to, *kind.also):
         outbox.tell(case, party, "letter_sent", at=at, key=f"letter-{letter.pk}", letter=letter)
     return letter
+
+
+# New versions
+
+AGREEMENT_STANDS = _(
+    "Several parties signed this. It is not issued anew: conclude another agreement with them."
+)
+NOTHING_CHANGES = _(
+    "The new version would say what the old one says. Correct the name or the sender first, or "
+    "write a remark."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that a new version says differently, in the words of the letter."""
+
+    label: Text
+    before: str
+    after: str
+
+
+@transaction.atomic
+def reissue(letter: Letter, *, reason: str, by, at: datetime, remark: str = "") -> Letter:
+    """Issue a new version of ``letter`` with the same number, which replaces it.
+
+    The new version bears the day it leaves, the sender of that day, and the addressee's name as it
+    is now; all else is what the old one says. The old one stays readable. What has not left yet of
+    the old one's notices is withdrawn, and the addressee is told of the new one.
+
+    :param reason: why, for the history and for whoever sees the case.
+    :param remark: words that the new version prints for its addressee.
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises NotPossible: if it was replaced already, or is an agreement, or nothing would change.
+    """
+    require(by.act_on(japan_date(at)), "casework.reissue_letter")
+    case = Case.objects.select_for_update().get(pk=letter.case_id).specific
+    letter = Letter.objects.get(pk=letter.pk)
+    data = _reissued(letter, case, remark=remark, day=japan_date(at))
+    new = Letter(
+        case_id=case.pk, kind=letter.kind, title=letter.title, fiscal_year=letter.fiscal_year,
+        number=letter.number, symbol=letter.symbol, seal=letter.seal,
+        version=letter.version + 1, replaces=letter, reason=reason,
+    )  # fmt: skip
+    outbox.withdraw_replaced(letter, by_version=new.version)
+    _freeze(new, KINDS[letter.kind], case, data, by=by, at=at)
+    history.append(
+        case, "reissue_letter", source=case.state, target=case.state, by=by, at=at,
+        facts={"letter": new.pk, "replaces": letter.pk, "reason": reason},
+    )  # fmt: skip
+    return new
+
+
+def preview_reissue(letter: Letter, *, remark: str, today: date) -> bytes:
+    """Return the PDF of the version that would replace ``letter`` today, marked as a draft.
+
+    :raises NotPossible: if :func:`reissue` would refuse it.
+    """
+    data = _reissued(letter, letter.case, remark=remark, day=today)
+    return typeset(template_of(KINDS[letter.kind], data), {**data, "draft": True})
+
+
+def why_not_reissued(letter: Letter) -> Text | None:
+    """Return why no new version of ``letter`` can leave, or ``None`` if one can."""
+    later = Letter.objects.filter(replaces=letter).first()
+    if later:
+        return _("Version %(number)d has replaced this letter already.") % {"number": later.version}
+    return AGREEMENT_STANDS if letter.is_agreement else None
+
+
+def differences(letter: Letter, *, today: date) -> list[Difference]:
+    """Return what a version of ``letter`` that leaves today would say differently.
+
+    :raises NotPossible: if it is not set in whose name letters leave that day.
+    """
+    now = _renewed(letter, letter.case, today)
+    told = (
+        (_("Date of the letter"), "issued"),
+        (_("Addressee"), "addressee"),
+        (_("In whose name"), "sender"),
+    )
+    return [
+        Difference(label, _in_a_line(letter.data[key]), _in_a_line(now[key]))
+        for label, key in told
+        if letter.data[key] != now[key]
+    ]
+
+
+def _in_a_line(part) -> str:
+    return part if isinstance(part, str) else " ".join(filter(None, part.values()))
+
+
+def _renewed(letter: Letter, case: Case, day: date) -> dict:
+    """Return what may be different on ``day``: nothing of what was decided."""
+    return {
+        "issued": wareki(day),
+        "addressee": addressee(case, KINDS[letter.kind].to),
+        "sender": _sender(day),
+    }
+
+
+def _reissued(letter: Letter, case: Case, *, remark: str, day: date) -> dict:
+    if why := why_not_reissued(letter):
+        raise NotPossible(why)
+    now = _renewed(letter, case, day)
+    if not remark and all(letter.data[key] == now[key] for key in ("addressee", "sender")):
+        raise NotPossible(NOTHING_CHANGES)
+    replaces = (
+        f"この文書（第{letter.version + 1}版）は、{letter.data['issued']}付け{letter.symbol}の文書に"
+        "代わるものです。"
+    )
+    return {**letter.data, **now, "replaces": replaces, "remark": remark}
+
+
+def pages_of(pdf: bytes) -> int:
+    """Return how many pages a letter's PDF has, which typst lists as plain objects."""
+    return len(re.findall(rb"/Type/Page\b", pdf))
 
 
 def preview(kind: LetterKind, case: Case, facts: dict, *, today: date) -> bytes:
@@ -147,15 +274,13 @@ def template_of(kind: LetterKind, content: dict) -> str:
 
 
 def _data(kind: LetterKind, case: Case, content: dict, *, day: date, number: int | None) -> dict:
-    sender = city.sender_on(day)
-    if sender is None:
-        raise NotPossible(NO_SENDER)
+    sender = _sender(day)
     told = city.values("letter_symbol", "letter_seal", "appeal_text", "office_contact")
     return {
         "symbol": f"{told['letter_symbol']}第{number}号" if number else "（番号は施行のとき）",
         "issued": wareki(day),
         "addressee": addressee(case, kind.to),
-        "sender": {"title": sender.title, "name": sender.name},
+        "sender": sender,
         "seal": told["letter_seal"] or Letter.Seal.OMITTED,
         "draft": number is None,
         "title": str(kind.title),
@@ -165,19 +290,26 @@ def _data(kind: LetterKind, case: Case, content: dict, *, day: date, number: int
     }
 
 
+def _sender(day: date) -> dict[str, str]:
+    sender = city.sender_on(day)
+    if sender is None:
+        raise NotPossible(NO_SENDER)
+    return {"title": sender.title, "name": sender.name}
+
+
 def addressee(case: Case, party: str) -> dict[str, str]:
     """Return to whom a letter about ``case`` is addressed, with the right honorific."""
     if party == Party.DEPARTMENT:
         name = str(case.department)
         return {"organization": name, "title": "", "name": "", "honorific": "御中"}
-    head = case.organization.representative
+    return addressee_of(case.organization)
+
+
+def addressee_of(organization: Organization) -> dict[str, str]:
+    """Return how a group is addressed: by its representative, or by its name."""
+    head = organization.representative
     if head is None:
-        return {
-            "organization": case.organization.name, "title": "", "name": "", "honorific": "御中"
-        }  # fmt: skip
+        return {"organization": organization.name, "title": "", "name": "", "honorific": "御中"}
     return {
-        "organization": case.organization.name,
-        "title": head.post,
-        "name": head.name,
-        "honorific": "様",
-    }
+        "organization": organization.name, "title": head.post, "name": head.name, "honorific": "様"
+    }  # fmt: skip

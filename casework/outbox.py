@@ -1,5 +1,6 @@
 """The outbox: the only way a notice leaves. A row is written with the move; a worker sends it."""
 
+import logging
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -12,14 +13,26 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
 
 from accounts.models import User
 
 from . import history
 from .calendar import japan_date
 from .errors import NotPossible
-from .models import Case, Notice
+from .models import Case, Letter, Notice
 from .parties import Party, people_behind
+
+log = logging.getLogger(__name__)
+
+#: What a group that nobody reaches by log-in gets by post. The rest is courtesy, and case pages say it.
+SENT_BY_POST = frozenset({"letter_sent", "deadline_near", "deadline_overdue"})
+
+#: What a row says that is not on paper.
+NOT_ON_PAPER = {
+    "postal_address": "", "printed_at": None, "mailed_on": None, "returned_on": None,
+    "handled_by": None, "error": "",
+}  # fmt: skip
 
 _by_hand: ContextVar[bool] = ContextVar("delivered_by_hand", default=False)
 
@@ -29,13 +42,17 @@ def tell(
 ) -> None:
     """Put one notice in the outbox for each person behind ``party``, in their own language.
 
-    Telling the same ``key`` again changes nothing.
+    A group behind which there is nobody gets what must reach it by post. Telling the same ``key``
+    again changes nothing.
 
     :param but: a person who need not be told.
     :param kind: names the template ``notices/<kind>.<language>.txt``; its first line is the subject.
     """
     key = key or f"{case.pk}-{kind}-{at.isoformat()}"
-    for person in people_behind(case, party, day=japan_date(at)):
+    people = people_behind(case, party, day=japan_date(at))
+    if not people and goes_by_post(case, party, kind):
+        post_on_paper(kind, case=case, at=at, key=f"{key}-post", **context)
+    for person in people:
         if person == but:
             continue
         post(kind, to=person, case=case, at=at, key=f"{key}-{person.pk}", **context)
@@ -44,8 +61,11 @@ def tell(
 def tell_who_is_next(case: Case, *, by, at: datetime, letter=None) -> None:
     """Tell whoever holds the case now that it is their turn, and the group that it moved on.
 
-    Nobody is told of what they did themselves; a letter tells the group by its own notice.
+    Nobody is told of what they did themselves; a letter tells the group by its own notice, and of a
+    part the case it belongs to tells, which moves with it.
     """
+    if case.machine.flow.part_of:
+        return
     event = case.events.order_by("-pk").first()
     for party in case.stage.holders:
         if not (letter and party == Party.ORGANIZATION):
@@ -57,15 +77,51 @@ def tell_who_is_next(case: Case, *, by, at: datetime, letter=None) -> None:
 @transaction.atomic
 def post(kind: str, *, to, at: datetime, key: str, case: Case | None = None, **context) -> Notice:
     """Put one notice to one person in the outbox; posting the same ``key`` again changes nothing."""
-    with translation.override(to.language):
-        text = render_to_string(
-            f"notices/{kind}.{to.language}.txt", {"case": case, "person": to, **context}
-        )
-    subject, _newline, body = text.strip().partition("\n")
+    subject, body = _words(kind, to.language, {"case": case, "person": to, **context})
     return enqueue(
-        kind, to=to.email, recipient=to, case=case, at=at, key=key,
-        subject=" ".join(subject.split()), body=body.strip(), path=case_path(case),
+        kind, to=to.email, recipient=to, case=case, letter=context.get("letter"), at=at, key=key,
+        subject=subject, body=body, path=case_path(case),
     )  # fmt: skip
+
+
+def goes_by_post(case: Case, party: str, kind: str) -> bool:
+    """Return whether ``kind`` goes by post to a ``party`` behind which there is nobody.
+
+    A draft that was never filed is the group's own affair: the office does not know of it.
+    """
+    is_group = party == Party.ORGANIZATION and case.organization_id is not None
+    return is_group and kind in SENT_BY_POST and not case.internal and case.filed_at is not None
+
+
+@transaction.atomic
+def post_on_paper(kind: str, *, case: Case, at: datetime, key: str, **context) -> Notice:
+    """Write the row of a notice that the office prints and posts to the group of ``case``.
+
+    Its words are Japanese, as all formal letters are; its address is read when it is printed.
+    """
+    subject, body = _words(kind, "paper", {"case": case, **context})
+    notice, _created = Notice.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind,
+            "case_id": case.pk,
+            "letter": context.get("letter"),
+            "channel": Notice.Channel.POST,
+            "subject": subject,
+            "body": body,
+            "path": case_path(case),
+            "posted_at": at,
+        },
+    )
+    return notice
+
+
+def _words(kind: str, variant: str, context: dict) -> tuple[str, str]:
+    """Return subject and body of ``notices/<kind>.<variant>.txt``; paper is in Japanese."""
+    with translation.override("ja" if variant == "paper" else variant):
+        text = render_to_string(f"notices/{kind}.{variant}.txt", context)
+    subject, _newline, body = text.strip().partition("\n")
+    return " ".join(subject.split())[:200], body.strip()
 
 
 def case_path(case: Case | None) -> str:
@@ -76,7 +132,7 @@ def case_path(case: Case | None) -> str:
 @transaction.atomic
 def enqueue(
     kind: str, *, to: str, at: datetime, key: str, subject: str, body: str,
-    recipient=None, case: Case | None = None, path: str = "",
+    recipient=None, case: Case | None = None, letter: Letter | None = None, path: str = "",
 ) -> Notice:  # fmt: skip
     """Write the row of a notice whose words are ready, and ask a worker to send it."""
     notice, created = Notice.objects.get_or_create(
@@ -85,6 +141,7 @@ def enqueue(
             "kind": kind,
             "case_id": case.pk if case else None,
             "recipient": recipient,
+            "letter": letter,
             "to": to,
             "channel": channel_for(recipient),
             "subject": subject[:200],
@@ -119,7 +176,12 @@ def delivered_by_hand():
 def _ask_a_worker(notice_id: int) -> None:
     if _by_hand.get():
         return
-    current_app.send_task("casework.tasks.deliver", kwargs={"notice_id": notice_id}, retry=False)
+    try:
+        current_app.send_task(
+            "casework.tasks.deliver", kwargs={"notice_id": notice_id}, retry=False
+        )
+    except OperationalError as error:  # the row waits, and beat sweeps it up within a minute
+        log.warning("No broker: notice %s waits for the next sweep (%s).", notice_id, error)
 
 
 def enqueue_account_mail(
@@ -132,17 +194,20 @@ def enqueue_account_mail(
 
 @transaction.atomic
 def retry(notice: Notice, *, by, at: datetime) -> None:
-    """Put a notice that failed into the queue once more.
+    """Put a notice that failed, or was posted or came back, into the queue once more.
 
     :raises PermissionDenied: if ``by`` does not keep the outbox.
-    :raises NotPossible: if it has not failed.
+    :raises NotPossible: if it has not failed or been posted.
     """
-    _require_keeper(by, at)
-    failed = Notice.objects.filter(pk=notice.pk, state=Notice.State.FAILED)
-    if not failed.update(state=Notice.State.QUEUED, attempts=0, lease_until=None, error=""):
-        raise NotPossible(_("Only a notice that failed can be sent again."))
-    _record(notice, "retry_notice", by=by, at=at)
-    transaction.on_commit(lambda: _ask_a_worker(notice.pk), robust=True)
+    require_keeper(by, at)
+    case = _locked_case(notice)
+    again = (Notice.State.FAILED, Notice.State.MAILED, Notice.State.RETURNED)
+    rows = Notice.objects.filter(pk=notice.pk, state__in=again)
+    if not rows.update(state=Notice.State.QUEUED, attempts=0, lease_until=None, **NOT_ON_PAPER):
+        raise NotPossible(_("Only a notice that failed or was posted can be sent again."))
+    record(case, "retry_notice", notice=notice.pk, by=by, at=at)
+    if not notice.is_by_post:
+        transaction.on_commit(lambda: _ask_a_worker(notice.pk), robust=True)
 
 
 @transaction.atomic
@@ -152,27 +217,43 @@ def withdraw(notice: Notice, *, by, at: datetime) -> None:
     :raises PermissionDenied: if ``by`` does not keep the outbox.
     :raises NotPossible: if it left, or is being sent.
     """
-    _require_keeper(by, at)
-    waiting = Notice.objects.filter(
-        pk=notice.pk, state__in=(Notice.State.QUEUED, Notice.State.FAILED)
-    )
-    if not waiting.update(
-        state=Notice.State.WITHDRAWN, lease_until=None, error=f"withdrawn by {by}"
-    ):
+    require_keeper(by, at)
+    case = _locked_case(notice)
+    if not _take_back(Notice.objects.filter(pk=notice.pk), why=f"withdrawn by {by}"):
         raise NotPossible(_("This notice has already left, or is being sent now."))
-    _record(notice, "withdraw_notice", by=by, at=at)
+    record(case, "withdraw_notice", notice=notice.pk, by=by, at=at)
 
 
-def _require_keeper(by, at: datetime) -> None:
+def withdraw_replaced(letter: Letter, *, by_version: int) -> int:
+    """Take back what has not left yet of a letter whose case is locked; return how many notices."""
+    return _take_back(letter.notices.all(), why=f"replaced by version {by_version}")
+
+
+def _take_back(notices, *, why: str) -> int:
+    waiting = notices.filter(
+        state__in=(Notice.State.QUEUED, Notice.State.FAILED, Notice.State.PRINTED)
+    )
+    return waiting.update(
+        **{**NOT_ON_PAPER, "error": why}, state=Notice.State.WITHDRAWN, lease_until=None
+    )
+
+
+def require_keeper(by, at: datetime) -> None:
+    """Refuse whoever does not keep the outbox on the day.
+
+    :raises PermissionDenied: always then.
+    """
     if not rules.has_perm("casework.keep_outbox", by.act_on(japan_date(at))):
         raise PermissionDenied("casework.keep_outbox")
 
 
-def _record(notice: Notice, verb: str, *, by, at: datetime) -> None:
-    """Write it into the history of the notice's case; a notice about a log-in has none."""
-    if notice.case_id is None:
-        return
-    case = Case.objects.select_for_update().get(pk=notice.case_id)
-    history.append(
-        case, verb, source=case.state, target=case.state, by=by, at=at, facts={"notice": notice.pk}
-    )
+def _locked_case(notice: Notice) -> Case | None:
+    """Lock the case of a notice, which comes before its rows; a notice about a log-in has none."""
+    rows = Case.objects.select_for_update()
+    return rows.get(pk=notice.case_id) if notice.case_id else None
+
+
+def record(case: Case | None, verb: str, *, by, at: datetime, **facts) -> None:
+    """Write what was done with a notice into the history of its case, which is locked."""
+    if case is not None:
+        history.append(case, verb, source=case.state, target=case.state, by=by, at=at, facts=facts)

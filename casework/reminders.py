@@ -15,6 +15,9 @@ from .parties import people_behind
 
 log = logging.getLogger(__name__)
 
+#: In place of a person: the group is told by post, for nobody there logs in.
+BY_POST = None
+
 
 def due_rungs(ladder: Iterable[Rung], ends_on: date, opened_on: date, today: date):
     """Return ``(to send, to pass over)`` of a ladder that leads to ``ends_on``.
@@ -72,10 +75,22 @@ def remind(deadline: Deadline, *, today: date, at: datetime) -> int:
         return 0
     sent = 0
     for party in (deadline.owed_by, *rung.also):
-        for person in people_behind(deadline.case, party, day=today):
+        people: list = people_behind(deadline.case, party, day=today)
+        if not people and outbox.goes_by_post(deadline.case, party, _kind(deadline, today)):
+            people = [BY_POST]
+        for person in people:
             _pass_over(deadline, passed, person, at)
             sent += _climb(deadline, rung, person, today=today, at=at)
     return sent
+
+
+def _kind(deadline: Deadline, today: date) -> str:
+    return "deadline_overdue" if deadline.ends_on < today else "deadline_near"
+
+
+def _name(person) -> str:
+    """Return what a reminder's record calls its recipient; the group itself has no name there."""
+    return person.email if person else ""
 
 
 def _is_climbed(deadline: Deadline, rung: Rung) -> bool:
@@ -93,7 +108,7 @@ def _pass_over(deadline: Deadline, rungs: list[Rung], person, at: datetime) -> N
                 deadline=deadline,
                 ends_on=deadline.ends_on,
                 rung=rung.days,
-                recipient=person.email,
+                recipient=_name(person),
                 outcome=Reminder.Outcome.PASSED_OVER,
                 at=at,
             )
@@ -108,20 +123,16 @@ def _climb(deadline: Deadline, rung: Rung, person, *, today: date, at: datetime)
         deadline=deadline,
         ends_on=deadline.ends_on,
         rung=rung.days,
-        recipient=person.email,
+        recipient=_name(person),
         defaults={"outcome": Reminder.Outcome.SENT, "at": at},
     )
     if not first:
         return 0
-    left = (deadline.ends_on - today).days
-    outbox.post(
-        "deadline_overdue" if left < 0 else "deadline_near",
-        to=person,
-        case=deadline.case,
-        at=at,
-        key=f"deadline-{deadline.pk}-{deadline.ends_on}-{rung.days}-{person.pk}",
-        deadline=deadline,
-        days_left=left,
-        days_late=-left,
-    )
+    kind, left = _kind(deadline, today), (deadline.ends_on - today).days
+    told = {"deadline": deadline, "days_left": left, "days_late": -left}
+    key = f"deadline-{deadline.pk}-{deadline.ends_on}-{rung.days}-{person.pk if person else 'post'}"
+    if person is BY_POST:
+        outbox.post_on_paper(kind, case=deadline.case, at=at, key=key, **told)
+    else:
+        outbox.post(kind, to=person, case=deadline.case, at=at, key=key, **told)
     return 1

@@ -1,8 +1,9 @@
 """PDFs of formal letters: data in, the bytes of a PDF out.
 
-``typeset("letter", data)`` compiles ``templates/letters/letter.typ``.  There are four templates, each
+``typeset("letter", data)`` compiles ``templates/letters/letter.typ``.  There are five templates, each
 with the shape of its data below: ``letter`` for every plain letter (its title and text are data),
-``agreement`` (年度協定書), ``proposal`` (提案書) and ``collaboration_report`` (協働事業報告書).
+``agreement`` (年度協定書), ``proposal`` (提案書), ``collaboration_report`` (協働事業報告書) and
+``post`` (what is printed for the post).
 Keys that a template does not know are passed over, so one set of common fields serves all.
 
 The data reach the template as JSON and are only ever text: ``*``, ``#`` or ``[`` in a name stay what
@@ -84,7 +85,7 @@ class LetterData(TypedDict):
     ``issued`` is the day as printed (令和8年11月21日), ``symbol`` its number (鎌地つ第12号), ``seal``
     ``"omitted"`` for （公印省略）, ``"official"`` for room for the seal, or none.  ``items`` and
     ``table`` stand under 記.  ``notice_text`` is 教示文, ``contact`` whom to ask; ``draft`` prints 案
-    across the page.  What is empty or missing leaves no trace.
+    across the page.  ``replaces`` says which letter it takes the place of, ``remark`` why.  What is empty or missing leaves no trace.
     """
 
     title: str
@@ -98,6 +99,8 @@ class LetterData(TypedDict):
     table: NotRequired[Table | None]
     notice_text: NotRequired[str | None]
     contact: NotRequired[str | None]
+    replaces: NotRequired[str | None]
+    remark: NotRequired[str | None]
     draft: NotRequired[bool]
 
 
@@ -182,12 +185,44 @@ class CollaborationReportData(TypedDict):
     draft: NotRequired[bool]
 
 
+class PostSheet(TypedDict):
+    """What one recipient gets: the lines of the envelope, a short text, and the letter's own PDF.
+
+    ``letter`` is the bytes of a PDF as numbers, with ``pages`` pages; empty where there is none.
+    """
+
+    day: str
+    address: list[str]
+    subject: str
+    paragraphs: list[str]
+    number: str | None
+    letter: list[int]
+    letter_title: str
+    pages: int
+
+
+# "from" is a word of Python's, so this one is written as a call.
+PostData = TypedDict(
+    "PostData",
+    {
+        "title": str,
+        "from": list[str],
+        "contact": NotRequired[str | None],
+        "sheets": list[PostSheet],
+    },
+)
+
+
 TEMPLATES: dict[str, Any] = {
     "letter": LetterData,
     "agreement": AgreementData,
     "proposal": ProposalData,
     "collaboration_report": CollaborationReportData,
+    "post": PostData,
 }
+
+#: For the printer, and kept nowhere: no archivable format allows a PDF within a PDF.
+FOR_THE_PRINTER = {"post"}
 
 
 def typeset(template: str, data: dict) -> bytes:
@@ -201,7 +236,9 @@ def typeset(template: str, data: dict) -> bytes:
     _check(template, data)
     try:
         pdf = _compiler(template, data).compile(
-            format="pdf", pdf_standards=STANDARDS, timestamp=_timestamp(data)
+            format="pdf",
+            pdf_standards=[] if template in FOR_THE_PRINTER else STANDARDS,
+            timestamp=_timestamp(data),
         )
     except typst.TypstError as error:
         raise ValueError(f"The data do not fit the template {template}: {error.message}") from error

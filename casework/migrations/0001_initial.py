@@ -424,6 +424,7 @@ class Migration(migrations.Migration):
                 ("pdf", models.BinaryField()),
                 ("pdf_digest", models.CharField(max_length=64)),
                 ("version", models.PositiveSmallIntegerField(default=1)),
+                ("reason", models.TextField(blank=True)),
                 ("at", models.DateTimeField()),
                 (
                     "by",
@@ -442,7 +443,10 @@ class Migration(migrations.Migration):
                 (
                     "replaces",
                     models.OneToOneField(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, to="casework.letter"
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="casework.letter",
                     ),
                 ),
             ],
@@ -458,11 +462,17 @@ class Migration(migrations.Migration):
                 ),
                 ("key", models.CharField(max_length=200, unique=True)),
                 ("kind", models.CharField(max_length=40)),
-                ("to", models.EmailField(max_length=254, verbose_name="to")),
+                ("to", models.EmailField(blank=True, max_length=254, verbose_name="to")),
+                ("postal_address", models.TextField(blank=True)),
                 (
                     "channel",
                     models.CharField(
-                        choices=[("email", "e-mail"), ("mailbox", "mailbox page")], max_length=10
+                        choices=[
+                            ("email", "e-mail"),
+                            ("mailbox", "mailbox page"),
+                            ("post", "post"),
+                        ],
+                        max_length=10,
                     ),
                 ),
                 ("subject", models.CharField(max_length=200, verbose_name="subject")),
@@ -477,6 +487,9 @@ class Migration(migrations.Migration):
                             ("sent", "sent"),
                             ("failed", "failed"),
                             ("withdrawn", "withdrawn"),
+                            ("printed", "printed"),
+                            ("mailed", "posted"),
+                            ("returned", "came back"),
                         ],
                         default="queued",
                         max_length=10,
@@ -487,6 +500,9 @@ class Migration(migrations.Migration):
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("sent_at", models.DateTimeField(null=True)),
                 ("read_at", models.DateTimeField(null=True)),
+                ("printed_at", models.DateTimeField(null=True)),
+                ("mailed_on", models.DateField(null=True, verbose_name="posted on")),
+                ("returned_on", models.DateField(null=True, verbose_name="came back on")),
                 ("error", models.TextField(blank=True)),
                 (
                     "case",
@@ -495,6 +511,24 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="notices",
                         to="casework.case",
+                    ),
+                ),
+                (
+                    "handled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "letter",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to="casework.letter",
                     ),
                 ),
                 (
@@ -791,6 +825,21 @@ class Migration(migrations.Migration):
                 fields=("fiscal_year", "number", "version"), name="letter_number_once_a_year"
             ),
         ),
+        migrations.AddConstraint(
+            model_name="letter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("replaces", None), ("version", 1)),
+                    models.Q(
+                        ("replaces__isnull", False),
+                        ("version__gt", 1),
+                        models.Q(("reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="letter_later_version_replaces",
+            ),
+        ),
         migrations.AddIndex(
             model_name="notice",
             index=models.Index(fields=["state", "lease_until"], name="notice_by_state"),
@@ -804,6 +853,66 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="notice_sent_has_moment",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("case__isnull", False),
+                        ("channel", "post"),
+                        ("to", ""),
+                        models.Q(("state__in", ["in_flight", "sent", "failed"]), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("channel", "post"), _negated=True),
+                        models.Q(("state__in", ["printed", "mailed", "returned"]), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="notice_by_post_takes_its_own_steps",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["printed", "mailed", "returned"]), _negated=True),
+                    models.Q(
+                        ("handled_by__isnull", False),
+                        ("printed_at__isnull", False),
+                        models.Q(("postal_address", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="notice_printed_has_address",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["mailed", "returned"]), _negated=True),
+                    ("mailed_on__isnull", False),
+                    _connector="OR",
+                ),
+                name="notice_mailed_has_day",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "returned"), _negated=True),
+                    models.Q(
+                        ("returned_on__gte", models.F("mailed_on")),
+                        ("returned_on__isnull", False),
+                        models.Q(("error", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="notice_returned_has_day_and_reason",
             ),
         ),
         migrations.AddConstraint(

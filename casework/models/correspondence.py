@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Dated
@@ -46,9 +46,17 @@ class LetterQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(case__in=Case.objects.visible_to(user))
 
+    def with_versions(self):
+        """Fetch with each letter the version that replaced it; without the PDFs themselves."""
+        return self.select_related("replaced_by").defer("pdf", "replaced_by__pdf")
+
 
 class Letter(models.Model):
-    """A formal letter as it left: number, date, frozen data, and the PDF itself."""
+    """A formal letter as it left: number, date, frozen data, and the PDF itself.
+
+    A row never changes. What was wrong in it is put right by a new version with the same number,
+    which ``replaces`` this one and says for what ``reason``; both stay readable.
+    """
 
     class Seal(models.TextChoices):
         OFFICIAL = "official", _("official seal")
@@ -68,7 +76,10 @@ class Letter(models.Model):
     pdf = models.BinaryField()
     pdf_digest = models.CharField(max_length=64)
     version = models.PositiveSmallIntegerField(default=1)
-    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True)
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
+    )
+    reason = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     at = models.DateTimeField()
 
@@ -79,10 +90,20 @@ class Letter(models.Model):
             models.UniqueConstraint(
                 fields=["fiscal_year", "number", "version"], name="letter_number_once_a_year"
             ),
+            models.CheckConstraint(
+                condition=Q(version=1, replaces=None)
+                | Q(version__gt=1, replaces__isnull=False) & ~Q(reason=""),
+                name="letter_later_version_replaces",
+            ),
         ]
 
     def __str__(self):
         return f"{self.symbol} {self.title}"
+
+    @property
+    def is_agreement(self) -> bool:
+        """Whether several parties sign it, so that the city alone cannot issue it anew."""
+        return self.data.get("template") == "agreement"
 
 
 class NoticeQuerySet(models.QuerySet):
@@ -106,18 +127,28 @@ class NoticeQuerySet(models.QuerySet):
         barred = Access.objects.concerning(user).filter(barred=True)
         return self.exclude(case__in=barred.values("case"))
 
+    def by_post(self):
+        return self.filter(channel=Notice.Channel.POST)
+
     def due_for_delivery(self, at):
         """Keep what waits, and what a worker took but did not finish before its lease ended.
 
-        What failed before waits in the queue until the moment of its next attempt.
+        What failed before waits in the queue until the moment of its next attempt. What goes by
+        post is a person's work, and no worker's.
         """
         queued = Q(state=Notice.State.QUEUED)
         taken = Q(state__in=(Notice.State.QUEUED, Notice.State.IN_FLIGHT), lease_until__lt=at)
-        return self.filter(queued & Q(lease_until=None) | taken)
+        due = self.exclude(channel=Notice.Channel.POST)
+        return due.filter(queued & Q(lease_until=None) | taken)
 
 
 class Notice(models.Model):
-    """One delivery. Its row is written with the move that caused it; a worker sends it later."""
+    """One delivery. Its row is written with the move that caused it; a worker sends it later.
+
+    By post it is addressed to the group of its case, and the office takes it along: printed, then
+    mailed on a day, then perhaps returned on another. ``handled_by`` took the last of these steps;
+    ``postal_address`` is what was printed, line by line, and empty before.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued", _("waiting")
@@ -125,10 +156,14 @@ class Notice(models.Model):
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")
         WITHDRAWN = "withdrawn", _("withdrawn")
+        PRINTED = "printed", _("printed")
+        MAILED = "mailed", _("posted")
+        RETURNED = "returned", _("came back")
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("e-mail")
         MAILBOX = "mailbox", _("mailbox page")
+        POST = "post", _("post")
 
     key = models.CharField(max_length=200, unique=True)
     kind = models.CharField(max_length=40)
@@ -136,7 +171,9 @@ class Notice(models.Model):
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="notices"
     )
-    to = models.EmailField(_("to"))
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, related_name="notices")
+    to = models.EmailField(_("to"), blank=True)
+    postal_address = models.TextField(blank=True)
     channel = models.CharField(max_length=10, choices=Channel.choices)
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField()
@@ -147,6 +184,12 @@ class Notice(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
+    printed_at = models.DateTimeField(null=True)
+    mailed_on = models.DateField(_("posted on"), null=True)
+    returned_on = models.DateField(_("came back on"), null=True)
+    handled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     error = models.TextField(blank=True)
 
     objects = NoticeQuerySet.as_manager()
@@ -157,7 +200,36 @@ class Notice(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="sent") | Q(sent_at__isnull=False), name="notice_sent_has_moment"
             ),
+            models.CheckConstraint(
+                condition=Q(channel="post", case__isnull=False, to="")
+                & ~Q(state__in=["in_flight", "sent", "failed"])
+                | ~Q(channel="post") & ~Q(state__in=["printed", "mailed", "returned"]),
+                name="notice_by_post_takes_its_own_steps",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["printed", "mailed", "returned"])
+                | Q(printed_at__isnull=False, handled_by__isnull=False) & ~Q(postal_address=""),
+                name="notice_printed_has_address",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["mailed", "returned"]) | Q(mailed_on__isnull=False),
+                name="notice_mailed_has_day",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="returned")
+                | Q(returned_on__isnull=False, returned_on__gte=F("mailed_on")) & ~Q(error=""),
+                name="notice_returned_has_day_and_reason",
+            ),
         ]
 
     def __str__(self):
-        return f"{self.to}: {self.subject}"
+        return f"{self.addressed_to}: {self.subject}"
+
+    @property
+    def is_by_post(self) -> bool:
+        return self.channel == self.Channel.POST
+
+    @property
+    def addressed_to(self) -> str:
+        """Whom it is for: a person by name, or else an e-mail address, or the group by post."""
+        return str(self.case.organization if self.is_by_post else self.recipient or self.to)

@@ -57,11 +57,13 @@ def case_detail(request, pk):
         "standing": standing,
         "past": [d for d in deadlines if d not in standing],
         "panels": _drawn(case, request),
-        "letters": case.letters.defer("pdf").order_by("-pk"),
+        "letters": case.letters.with_versions().order_by("-pk"),
         "files": case.files.standing().select_related("by").order_by("pk"),
         "upload_form": forms.UploadForm() if _may_upload(case, user) else None,
         "may_remove": files.may_remove(case, user),
-        "notices": case.notices.visible_to(user).select_related("recipient").order_by("-pk"),
+        "notices": case.notices.visible_to(user)
+        .select_related("recipient", "handled_by")
+        .order_by("-pk"),
         "history": history,
         "asked": history[0].remarks if history and case.stage.tone == "action" else [],
         "access": case.access.select_related("user").order_by("pk") if works_for_city else [],

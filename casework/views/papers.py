@@ -4,17 +4,17 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casework import approvals, files, forms, letters
 from casework.errors import NotPossible
 from casework.models import Approval, ApprovalItem, Case, Letter, StoredFile
 
-from .finding import visible_case
+from .finding import require_office, trail_to, visible_case
 
 
 @login_required
@@ -90,7 +90,53 @@ def pdf_response(content: bytes, name: str) -> HttpResponse:
 def letter_pdf(request, key):
     """The letter as it left."""
     letter = get_object_or_404(Letter.objects.visible_to(request.user), key=key)
-    return pdf_response(letter.pdf, f"letter-{letter.fiscal_year}-{letter.number}")
+    name = f"letter-{letter.fiscal_year}-{letter.number}"
+    if letter.version > 1:
+        name += f"-{letter.version}"
+    return pdf_response(letter.pdf, name)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def letter_reissue(request, key):
+    """Issue a new version of a letter, after a look at what it will say."""
+    found = Letter.objects.visible_to(request.user).select_related("case__organization")
+    letter = get_object_or_404(found.defer("pdf"), key=key)
+    require_office(request.user, "casework.reissue_letter")
+    form = forms.ReissueForm(request.POST or None)
+    if form.is_valid():
+        try:
+            return _reissued(request, letter, form)
+        except NotPossible as error:
+            form.add_error(None, str(error.why))
+    return _reissue_page(request, letter, form)
+
+
+def _reissued(request, letter: Letter, form) -> HttpResponse:
+    reason, remark = form.cleaned_data["reason"], form.cleaned_data["remark"]
+    if "preview" in request.POST:
+        pdf = letters.preview_reissue(letter, remark=remark, today=request.today)
+        return pdf_response(pdf, f"preview-{letter.fiscal_year}-{letter.number}")
+    letters.reissue(letter, reason=reason, remark=remark, by=request.user, at=request.now)
+    messages.success(request, _("The new version has left. The old one stays readable."))
+    return redirect(reverse("casework:case", args=[letter.case_id]) + "#letters")
+
+
+def _reissue_page(request, letter: Letter, form) -> HttpResponse:
+    why_not, changes = letters.why_not_reissued(letter), []
+    try:
+        changes = [] if why_not else letters.differences(letter, today=request.today)
+    except NotPossible as error:
+        why_not = error.why
+    context = {
+        "letter": letter,
+        "form": form,
+        "changes": changes,
+        "why_not": why_not,
+        "trail": trail_to(letter.case, request.user, _("New version of a letter")),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "casework/letter_reissue.html", context, status=status)
 
 
 @require_safe

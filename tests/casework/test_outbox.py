@@ -237,7 +237,10 @@ def test_broker_down_at_commit_delays_the_notice_and_nothing_else(settings, capl
     assert moved.state == "submitted"
     notice = Notice.objects.filter(case=moved, kind="your_turn").first()
     assert notice.state == Notice.State.QUEUED
-    assert "Error calling" in caplog.text
+    lines = [record for record in caplog.records if record.name.startswith("casework")]
+    assert len(lines) == Notice.objects.count(), "one line a notice"
+    assert lines == caplog.records and not any(record.exc_info for record in lines)
+    assert f"No broker: notice {notice.pk} waits" in caplog.text
 
     assert tasks.deliver_pending() == Notice.objects.count()
     notice.refresh_from_db()

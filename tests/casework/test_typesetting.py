@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework import typesetting
+from casework.letters import pages_of
 from casework.typesetting import typeset
 from tests.pdf_text import pdf_text
 
@@ -59,6 +60,16 @@ DATA = {
     "proposal": {**FORM, "organization": "見本の会", "income": MONEY, "expenditure": MONEY},
     "collaboration_report": {**FORM, "department": "見本課"},
 }
+SHEET = {
+    "day": "令和8年11月21日",
+    "address": ["〒999-0000", "見本市架空町1-2", "見本の会　御中"],
+    "subject": "期限のお知らせ",
+    "paragraphs": ["期限は、令和8年12月1日です。"],
+    "number": "S-2026-001",
+    "letter": [],
+    "letter_title": "",
+    "pages": 0,
+}
 TEMPLATES = pytest.mark.parametrize("template", DATA)
 
 
@@ -67,7 +78,7 @@ def letter(**fields) -> str:
 
 
 def test_every_template_has_an_example_here():
-    assert set(DATA) == set(typesetting.TEMPLATES)
+    assert set(DATA) == set(typesetting.TEMPLATES) - typesetting.FOR_THE_PRINTER
 
 
 @TEMPLATES
@@ -275,3 +286,40 @@ def test_report_is_named_and_signed_by_the_department():
 
     assert text.startswith("令和8年5月20日見本課協働事業報告書海辺の多世代交流カフェ事業名")
     assert "目的出会う場をつくる。経費費目" in text
+
+
+# What is printed for the post
+
+
+def post(*sheets: dict) -> bytes:
+    data = {"title": "郵送する通知", "from": ["見本市"], "contact": "電話 000", "sheets": sheets}
+    return typeset("post", data)
+
+
+def test_sheet_bears_the_address_first_and_all_of_its_words():
+    text = pdf_text(post(SHEET))
+
+    assert text.startswith("〒999-0000見本市架空町1-2見本の会　御中")
+    for word in ("見本市", "S-2026-001", "期限のお知らせ", "令和8年12月1日", "電話000"):
+        assert word in text.replace(" ", "")
+
+
+def test_letter_follows_its_sheet_page_by_page():
+    pdf = typeset("letter", {**LETTER, "paragraphs": ["長い文章。" * 900]})
+    pages = pages_of(pdf)
+    sheet = {**SHEET, "letter": list(pdf), "letter_title": LETTER["title"], "pages": pages}
+
+    assert pages > 1
+    assert pages_of(post(sheet)) == 1 + pages
+
+
+def test_two_groups_never_share_a_sheet_of_paper():
+    """A group's pages are filled up to a whole sheet, except at the end of the batch."""
+    assert pages_of(post(SHEET)) == 1
+    assert pages_of(post(SHEET, SHEET, SHEET)) == 5
+
+
+def test_sheet_without_office_and_contact_leaves_no_trace_of_them():
+    pdf = typeset("post", {"title": "x", "from": [], "contact": "", "sheets": [SHEET]})
+
+    assert "事務担当" not in pdf_text(pdf)
