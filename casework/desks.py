@@ -66,7 +66,7 @@ def desks_of(user) -> list[Desk]:
 
 def cases_on(user, party: str) -> CaseQuerySet:
     """Return the open cases that concern ``user`` as one of ``party``."""
-    seen = Case.objects.visible_to(user).open()
+    seen = Case.objects.visible_to(user).open().tasks()
     if party == Party.ORGANIZATION:
         return seen.filter(organization__in=user.duties.organizations, internal=False)
     if party == Party.DEPARTMENT:

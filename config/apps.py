@@ -11,5 +11,10 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self):
+        from accounts.models import Role
+        from casework.desk_panels import desk_panel
+        from config import health
+
+        desk_panel(Role.ADMINISTRATOR, "casework/desk/health.html", health.on_a_desk, order=40)
         # The signal comes once for each app that has models, and this one has none.
         post_migrate.connect(make_cache_table, sender=apps.get_app_config("accounts"))

@@ -41,7 +41,11 @@ def desks(request: HttpRequest) -> list[Entry]:
     if user is None or not user.is_authenticated or user.acting_on is None:
         return []
     entries: list[Entry] = [
-        (reverse(desk.url_name), str(desk.title), waiting_for(user, desk.party).count())
+        (
+            reverse(desk.url_name),
+            str(desk.title),
+            waiting_for(user, desk.party).count() if desk.acts else None,
+        )
         for desk in desks_of(user)
     ]
     if user.duties.holds(*CaseQuerySet.READERS_OF_FILED):

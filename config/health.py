@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_celery_beat.models import PeriodicTask
@@ -15,15 +16,36 @@ from casework.models import Tick
 
 OLD = timedelta(minutes=3)
 
+NAMES = {
+    "database": _("Database"),
+    "broker": _("Broker (hands out work)"),
+    "worker": _("Worker"),
+    "beat": _("Beat (keeps the time)"),
+}
+
 
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when all is well, else 503, with the state of each part."""
-    # The real clock, not the demo clock: a process is alive or not in real time.
-    parts = {"broker": broker(), **database_and_ticks(timezone.now())}
+    parts = all_parts()
     well = all(part["ok"] for part in parts.values())
     return JsonResponse({"ok": well, **parts}, status=200 if well else 503)
+
+
+def all_parts() -> dict[str, dict[str, object]]:
+    # The real clock, not the demo clock: a process is alive or not in real time.
+    return {"broker": broker(), **database_and_ticks(timezone.now())}
+
+
+def on_a_desk(request: HttpRequest) -> dict[str, object]:
+    """The same in words, for the desk of the administrators."""
+    parts = all_parts()
+    return {
+        "parts": [
+            (label, parts[code]["ok"], parts[code].get("at")) for code, label in NAMES.items()
+        ]
+    }
 
 
 def broker() -> dict[str, object]:

@@ -158,6 +158,7 @@ CACHES = {
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA / "static"
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # what browsers ask for at the top, favicon.ico
 MEDIA_ROOT = DATA / "files"  # never served by address: views check who asks
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -189,7 +190,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "casework:start"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 
 EMAIL_URL_SET = bool(env.str("EMAIL_URL", default=""))

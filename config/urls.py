@@ -2,12 +2,16 @@
 
 from importlib.util import find_spec
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
 from config.health import healthz
 
 APPS = ["reporting", "reviews", "grants", "guideline", "casework", "accounts"]
+
+# One log-in for all: with its limits, its second step and its way back. Others get 403.
+admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),

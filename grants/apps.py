@@ -20,6 +20,7 @@ class GrantsConfig(AppConfig):
             merging,
             permissions,
             receipts,
+            setup_steps,
         )
         from .models import ParameterChange, Payment
 

@@ -16,11 +16,13 @@ class ReportingConfig(AppConfig):
 
         from . import (  # noqa: F401  they register what they hold with casework
             case_panels,
+            committee,
             consequences,
             deadlines,
             forms,
             letters,
             permissions,
+            setup_steps,
         )
         from .models import Publication
 

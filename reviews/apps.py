@@ -7,6 +7,7 @@ class ReviewsConfig(AppConfig):
     verbose_name = _("Selection")
 
     def ready(self):
+        from accounts.models import Role
         from casework import guards
         from casework.desk_links import desk_link
         from casework.parties import Party
@@ -16,9 +17,10 @@ class ReviewsConfig(AppConfig):
             consequences,
             forms,
             permissions,
+            setup_steps,
         )
         from .models import DecisionSnapshot
 
         guards.append_only(DecisionSnapshot)
-        for party in (Party.OFFICE, Party.APPROVER):
+        for party in (Party.OFFICE, Party.APPROVER, Role.AUDITOR):
             desk_link(party, _("Selections"), "reviews:rounds", order=40)
