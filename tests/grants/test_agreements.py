@@ -1,0 +1,264 @@
+"""The yearly agreement of a shared cost: signed by all parties before money goes out."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from accounts.models import Role
+from grants import agreements, services
+from grants.agreements import sign_agreement, strike_signature
+from grants.models import AgreementSignature, Payment, ProjectYear
+from tests import factories
+from tests.factories import NOON, TODAY
+from tests.reporting.makers import department_clerk, granted_year, group_of
+
+pytestmark = pytest.mark.django_db
+
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+@pytest.fixture
+def office():
+    return factories.user(Role.OFFICE)
+
+
+@pytest.fixture
+def accounting():
+    return factories.user(Role.ACCOUNTING)
+
+
+@pytest.fixture
+def year() -> ProjectYear:
+    """A year of the collaboration course that is granted and not signed by anybody."""
+    return granted_year("collaboration")
+
+
+def with_parties(parties: str) -> ProjectYear:
+    return granted_year("collaboration", agreement_parties=parties)
+
+
+def sign(year, party: str, by, *, signed_on=TODAY) -> AgreementSignature:
+    return sign_agreement(year, party=party, name="鎌倉 花", signed_on=signed_on, by=by, at=NOON)
+
+
+def pay(year, by, kind: str = Payment.Kind.ADVANCE) -> Payment:
+    return services.record_payment(
+        year, kind=kind, amount_yen=80_000, paid_on=TODAY, document="伝票", by=by, at=NOON
+    )
+
+
+# Who signs
+
+
+def test_city_and_group_sign_where_the_course_does_not_say(year):
+    assert year.rules.text("agreement_parties") is None
+    assert agreements.unsigned(year) == ["organization", "city"]
+
+
+def test_course_says_who_signs():
+    year = with_parties("organization city department")
+
+    assert agreements.unsigned(year) == ["organization", "city", "department"]
+
+
+@pytest.mark.parametrize("course", ["startup", "revitalization"])
+def test_nobody_signs_for_a_subsidy(course, office, accounting):
+    year = granted_year(course)
+
+    assert agreements.parties_of(year) == []
+    with pytest.raises(PermissionDenied):
+        sign(year, "organization", group_of(year))
+    assert pay(year, accounting).amount_yen == 80_000
+
+
+def test_group_signs_for_itself_and_the_office_enters_the_city(year, office):
+    sign(year, "organization", group_of(year))
+    assert agreements.unsigned(year) == ["city"]
+    sign(year, "city", office, signed_on=YESTERDAY)
+
+    assert agreements.unsigned(year) == []
+    (first, second) = year.events.filter(verb="sign_agreement").order_by("pk")
+    assert (first.facts["party"], second.facts["party"]) == ("organization", "city")
+    assert second.facts["signed_on"] == YESTERDAY.isoformat()
+    assert "鎌倉 花" not in f"{first.facts} {second.facts}"
+
+
+def test_office_enters_what_was_signed_on_paper(year, office):
+    sign(year, "organization", office, signed_on=date(2026, 11, 2))
+
+    assert agreements.signatures_of(year)["organization"].signed_on == date(2026, 11, 2)
+
+
+def test_department_signs_for_itself_where_it_is_a_party():
+    year = with_parties("organization city department")
+    clerk = department_clerk(year.department)
+
+    assert agreements.signable_by(clerk, year) == ["department"]
+    sign(year, "department", clerk)
+    assert agreements.unsigned(year) == ["organization", "city"]
+
+
+def test_nobody_signs_for_another(year):
+    group, clerk = group_of(year), department_clerk(year.department)
+
+    for party, person in (("city", group), ("organization", clerk), ("department", clerk),
+                          ("organization", factories.user(Role.APPROVER)),
+                          ("organization", factories.member(factories.organization()))):  # fmt: skip
+        with pytest.raises(PermissionDenied):
+            sign(year, party, person)
+    assert not year.signatures.exists()
+
+
+def test_own_signature_is_of_today_and_none_is_of_tomorrow(year, office):
+    with pytest.raises(ValidationError):
+        sign(year, "organization", group_of(year), signed_on=YESTERDAY)
+    with pytest.raises(ValidationError):
+        sign(year, "city", office, signed_on=TODAY + timedelta(days=1))
+
+
+def test_party_signs_once(year, office):
+    sign(year, "city", office)
+
+    with pytest.raises(PermissionDenied):
+        sign(year, "city", office)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AgreementSignature.objects.create(
+            year=year, party="city", name="鎌倉", signed_on=TODAY, by=office, at=NOON
+        )
+
+
+def test_nothing_is_signed_before_the_grant_or_after_the_end(year, office):
+    year = factories.approved(year, "revoke", reason="理由")
+
+    with pytest.raises(PermissionDenied):
+        sign(year, "city", office)
+
+
+# Striking out
+
+
+def test_signature_is_struck_out_with_a_reason_and_given_anew(year, office):
+    wrong = sign(year, "city", office)
+
+    strike_signature(wrong, reason="日付の誤り", by=office, at=NOON)
+
+    assert agreements.unsigned(year) == ["organization", "city"]
+    struck = year.events.get(verb="strike_signature")
+    assert year.remarks.get(pk=struck.facts["reason"]["remark"]).text == "日付の誤り"
+    sign(year, "city", office, signed_on=YESTERDAY)
+    assert year.signatures.count() == 2
+    with pytest.raises(ValidationError):
+        strike_signature(wrong, reason="二度", by=office, at=NOON)
+
+
+def test_only_the_office_strikes_out(year, office):
+    own = sign(year, "organization", group_of(year))
+
+    with pytest.raises(PermissionDenied):
+        strike_signature(own, reason="誤り", by=group_of(year), at=NOON)
+    assert agreements.unsigned(year) == ["city"]
+
+
+def test_year_that_is_postponed_has_to_be_signed_anew(year, office):
+    sign(year, "organization", group_of(year))
+    sign(year, "city", office)
+
+    year = factories.approved(year, "postpone", fiscal_year=2030, reason="理由")
+
+    assert agreements.signatures_of(year) == {}
+    assert year.signatures.filter(struck_at=NOON).count() == 2
+
+
+# Money
+
+
+def test_nothing_is_paid_out_before_all_have_signed(year, office, accounting):
+    with pytest.raises(ValidationError, match="団体|The group"):
+        pay(year, accounting)
+    sign(year, "organization", group_of(year))
+    with pytest.raises(ValidationError):
+        pay(year, accounting)
+    sign(year, "city", office)
+
+    assert pay(year, accounting).year == year
+
+
+def test_balance_waits_too_and_a_repayment_does_not(year, office, accounting):
+    sign(year, "organization", group_of(year))
+    city = sign(year, "city", office)
+    pay(year, accounting)
+    strike_signature(city, reason="誤り", by=office, at=NOON)
+    year = factories.approved(year, "revoke", reason="理由")
+
+    assert pay(year, accounting, Payment.Kind.REPAYMENT).signed_yen == -80_000
+
+
+# Pages
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOON)
+
+
+def page_of(client, year) -> str:
+    return client.get(reverse("casework:case", args=[year.pk])).content.decode()
+
+
+def test_group_signs_on_the_page(as_person, year):
+    client, url = as_person(group_of(year)), reverse("grants:agreement-sign", args=[year.pk])
+    assert url in page_of(client, year)
+    form = client.get(url).context["form"]
+    assert [code for code, _label in form.fields["party"].choices] == ["organization"]
+    assert client.post(url, {"party": "organization", "name": "花"}).status_code == 422
+    assert client.post(url, {"party": "city", "name": "花", "agree": "on"}).status_code == 422
+
+    client.post(
+        url, {"party": "organization", "name": "花", "agree": "on", "signed_on": "2026-01-01"}
+    )
+
+    assert agreements.signatures_of(year)["organization"].signed_on == TODAY
+    page = page_of(client, year)
+    assert "Not signed yet by: The city." in page
+    assert client.get(url).status_code == 403
+
+
+def test_office_enters_the_day_of_a_signature(as_person, office, year):
+    client, url = as_person(office), reverse("grants:agreement-sign", args=[year.pk])
+    data = {"party": "city", "name": "市長", "signed_on": "2026-11-21"}
+    assert client.post(url, data).status_code == 422
+
+    client.post(url, {**data, "signed_on": "2026-11-02"})
+
+    assert agreements.signatures_of(year)["city"].signed_on == date(2026, 11, 2)
+
+
+def test_accounting_is_told_why_nothing_can_be_paid(as_person, accounting, year):
+    client, url = as_person(accounting), reverse("grants:payment-new", args=[year.pk])
+
+    assert "the yearly agreement is not signed by The group, The city" in page_of(client, year)
+    answer = client.post(url, {"kind": "advance", "amount_yen": "80000", "paid_on": "2026-11-20",
+                               "document": "伝票"})  # fmt: skip
+
+    assert answer.status_code == 422
+    assert "is not signed yet by" in answer.content.decode()
+
+
+def test_wrong_people_get_nowhere(as_person, office, year):
+    signature = sign(year, "city", office)
+    doors = [
+        reverse("grants:agreement-sign", args=[year.pk]),
+        reverse("grants:signature-strike", args=[year.pk, signature.pk]),
+    ]
+    stranger = factories.member(factories.organization())
+    for url in doors:
+        assert as_person(stranger).get(url).status_code == 404
+        assert as_person(factories.user(Role.APPROVER)).get(url).status_code == 403
+    assert as_person(group_of(year)).get(doors[1]).status_code == 403
+    assert as_person(office).post(doors[1], {"reason": ""}).status_code == 422
+    as_person(office).post(doors[1], {"reason": "誤り"})
+    assert agreements.signatures_of(year) == {}
+    assert as_person(office).get(doors[1]).status_code == 404
