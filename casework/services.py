@@ -8,11 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
 
-<<<<<<< ours
-from . import consequences, history, letters, locks, outbox, timekeeping
-=======
-from . import consequences, history, letters, outbox, taking_back, timekeeping
->>>>>>> theirs
+from . import consequences, history, letters, locks, outbox, taking_back, timekeeping
 from .calendar import fiscal_year, japan_date
 from .errors import NotPossible
 from .flow import OPEN, TAKE_BACK, Move, Text
