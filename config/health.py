@@ -42,7 +42,7 @@ def on_a_desk(request: HttpRequest) -> dict[str, object]:
     """The same in words, for the desk of the administrators."""
     parts = all_parts()
     return {
-        "parts": [
+        "alive": [
             (label, parts[code]["ok"], parts[code].get("at")) for code, label in NAMES.items()
         ]
     }

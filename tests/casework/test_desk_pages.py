@@ -14,16 +14,19 @@ from casework.parties import Party
 from tests import factories
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
 from tests.factories import NOON, TODAY
+from tests.reporting.makers import granted_year
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 #: Session, person, duties and groups; what waits: count, rows, deadlines; the rest: rows; then the
 #: menu with its counts and the settings that every page shows. A group's cases have a deadline,
-#: whose extensions are asked for as well.
-OFFICE_DESK = 12
+#: whose extensions are asked for as well. The office's desk also asks ten times what the first
+#: steps of the installation are, and once for groups to confirm.
+OFFICE_DESK = 24
 GROUP_DESK = 13
 
 ROLE_DESKS = [party for party in DESKS if party != Party.ORGANIZATION]
+ACTING = [party for party in ROLE_DESKS if DESKS[party].acts]
 
 
 @pytest.fixture
@@ -180,6 +183,51 @@ def test_date_that_is_not_set_is_said_to_be_so(enter):
     assert "Not set" in enter(group_of(case)).get("/my/").content.decode()
 
 
+# What waits for others
+
+
+def others_of(client, path: str) -> list[int]:
+    return [case.pk for case, _deadline in client.get(path).context["others"]]
+
+
+def test_accounting_reads_of_money_alone_and_not_of_proposals(enter):
+    proposal, year = filed(), granted_year()
+
+    shown = others_of(enter(factories.user(Role.ACCOUNTING)), "/accounting/")
+
+    assert year.pk in shown
+    assert not {proposal.pk, year.proposal_id} & set(shown)
+
+
+def test_approver_reads_of_drafts_alone(enter, office):
+    factories.sender()
+    draft = approvals.draft(
+        "Selection", [factories.wish(in_selection(), "select", assessed_yen=1)], by=office, at=NOON
+    )
+    services.advance(draft, "send_back", by=factories.user(Role.APPROVER), at=NOON, reason="額")
+
+    assert others_of(enter(factories.user(Role.APPROVER)), "/approvals/") == [draft.pk]
+
+
+def test_panel_member_reads_of_score_sheets_alone(enter):
+    call = factories.call()
+    in_selection(round=call)
+    member = call.seats.get().user.act_on(TODAY)
+
+    client = enter(member)
+    context = client.get("/panel/").context
+    kinds = {case.kind for case, _d in [*context["rows"], *context["others"]]}
+    assert kinds == {"score_sheet"}
+
+
+def test_list_of_what_waits_for_others_is_folded(enter, office):
+    factories.sender()
+    sent_back(filed(), due_on=TODAY + timedelta(days=3))
+    page = enter(office).get("/office/").content.decode()
+
+    assert "Show what is under way" in page
+
+
 # Empty states and links
 
 
@@ -195,7 +243,7 @@ def test_group_without_cases_is_shown_the_open_calls(enter):
     assert "See the open calls" in page and 'href="/calls/"' in page
 
 
-@pytest.mark.parametrize("party", ROLE_DESKS)
+@pytest.mark.parametrize("party", ACTING)
 def test_empty_desk_says_so(enter, party):
     page = enter(factories.user(party)).get(reverse(DESKS[party].url_name)).content.decode()
 
@@ -260,3 +308,47 @@ def test_desk_of_a_group_asks_as_often_for_three_cases_as_for_one(
 
     with django_assert_num_queries(GROUP_DESK):
         assert len(client.get("/my/").context["rows"]) == count
+
+
+#: The same for the desks whose list of what waits for others is narrowed: rows of neither list ask
+#: for more. What a row's deadlines are is asked once, their extensions once where there are any.
+ACCOUNTING_DESK, APPROVER_DESK, PANEL_DESK = 14, 12, 12
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_accounting_desk_asks_as_often_for_three_rows_as_for_one(
+    enter, count, django_assert_num_queries
+):
+    for _ in range(count):
+        granted_year()
+    client = enter(factories.user(Role.ACCOUNTING))
+
+    with django_assert_num_queries(ACCOUNTING_DESK):
+        assert len(client.get("/accounting/").context["others"]) == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_approver_desk_asks_as_often_for_three_rows_as_for_one(
+    enter, office, count, django_assert_num_queries
+):
+    factories.sender()
+    for _ in range(count):
+        wish = factories.wish(in_selection(), "select", assessed_yen=1)
+        approvals.draft("Selection", [wish], by=office, at=NOON)
+    client = enter(factories.user(Role.APPROVER))
+
+    with django_assert_num_queries(APPROVER_DESK):
+        assert len(client.get("/approvals/").context["rows"]) == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_panel_desk_asks_as_often_for_three_rows_as_for_one(
+    enter, count, django_assert_num_queries
+):
+    call = factories.call()
+    for _ in range(count):
+        in_selection(round=call)
+    client = enter(call.seats.get().user)
+
+    with django_assert_num_queries(PANEL_DESK):
+        assert len(client.get("/panel/").context["rows"]) == count
