@@ -129,7 +129,7 @@ def _forms_of(draft: Draft) -> Iterator[forms.BaseForm]:
 def _as_posted(form: forms.BaseForm) -> Iterator[tuple[str, str]]:
     for name in form.fields:
         value = form[name].value()
-        if value not in (None, False):
+        if value is not None and value is not False:  # 0 is a value
             posted = getattr(value, "pk", value)
             yield form.add_prefix(name), "on" if posted is True else str(posted)
 

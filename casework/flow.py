@@ -92,10 +92,15 @@ class Move:
 
 
 class Flow(dict[str, Move]):
-    """A machine: its stages by code, its moves by verb, both in the order a case meets them."""
+    """A machine: its stages by code, its moves by verb, both in the order a case meets them.
 
-    def __init__(self, kind: str, *rows: Stage | Move):
-        self.kind = kind
+    :param part_of: the kind of case that this one is dealt with as a part of. Its rows say who holds
+        it as all do, but a task is told once: desks and notices name the other case only, which
+        moves whenever this one does.
+    """
+
+    def __init__(self, kind: str, *rows: Stage | Move, part_of: str = ""):
+        self.kind, self.part_of = kind, part_of
         self.stages = {row.code: row for row in rows if isinstance(row, Stage)}
         super().__init__((row.verb, row) for row in rows if isinstance(row, Move))
         self._refuse_unsound_rows()

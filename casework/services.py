@@ -89,10 +89,14 @@ def follow(case: Case, verb: str, *, cause: Case, by, at: datetime, **facts) -> 
     move = case.flow[verb]
     _check_state(case, move)
     _check_conditions(case, move, at=at)
-    return _make(case, move, by=by, at=at, facts=facts, told={"cause": last.pk})
+    told = {"cause": last.pk}
+    letter = cause.letters.filter(at=at).first()  # it tells the group of what follows, too
+    return _make(case, move, by=by, at=at, facts=facts, told=told, letter=letter)
 
 
-def _make(case: Case, move: Move, *, by, at: datetime, facts: dict, told: dict) -> Case:
+def _make(
+    case: Case, move: Move, *, by, at: datetime, facts: dict, told: dict, letter=None
+) -> Case:
     source, before = case.state, taking_back.fields_of(case)
     getattr(case, move.verb)(at=at, by=by, **facts)
     if not taking_back.is_final(case, move):
@@ -105,7 +109,7 @@ def _make(case: Case, move: Move, *, by, at: datetime, facts: dict, told: dict) 
     )
     case.save()
     _keep_time(case, move, at=at, facts=facts)
-    letter = letters.issue_for(case, move, by=by, at=at, facts=facts)
+    letter = letters.issue_for(case, move, by=by, at=at, facts=facts) or letter
     _follow(case, move.verb, by=by, at=at, facts=facts)
     case = type(case)._base_manager.get(pk=case.pk)  # a consequence may have numbered it
     outbox.tell_who_is_next(case, by=by, at=at, letter=letter)

@@ -112,7 +112,17 @@ def _report_of(year) -> str:
     return reverse("reporting:report-edit", args=[year.final_report.pk])
 
 
+def _waits_for_check(year, user) -> bool:
+    report = Report.objects.filter(project_year=year, state="submitted").first()
+    return report is not None and user.has_perm("reporting.handle_report", report)
+
+
+def _sent_report(year) -> str:
+    return reverse("casework:case", args=[year.final_report.pk])
+
+
 work_page("project_year", _("Write the report"), _report_of, _awaits_report)
+work_page("project_year", _("Check the report"), _sent_report, _waits_for_check)
 work_page("report", _("Write the report"), "reporting:report-edit", services.may_edit_report)
 work_page(
     CollaborationReport.KIND,

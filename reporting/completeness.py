@@ -33,14 +33,7 @@ def _missing_in_settlement(settlement) -> list[Text]:
         return [_("The settlement has no expenditure yet.")]
     missing = []
     if not settlement.balances:
-        words = _("Income ({income} yen) and expenditure ({spending} yen) must be the same.")
-        missing.append(
-            format_lazy(
-                words,
-                income=f"{settlement.income_yen:,}",
-                spending=f"{settlement.spending_yen:,}",
-            )
-        )
+        missing.append(settlement.imbalance)
     if settlement.city_yen > settlement.granted_yen:
         words = _("The city’s part can be at most what was granted: {granted} yen.")
         missing.append(format_lazy(words, granted=f"{settlement.granted_yen:,}"))

@@ -32,6 +32,7 @@ REPORT_FLOW = Flow(
     Move("accept",    _("Accept"),             ("submitted",), "accepted", "casework.sweep", only_follows=True),
     Move("drop",      _("Close without a report"), ("drafting", "submitted", "returned"), "dropped", "casework.sweep", only_follows=True),
     Move("reopen",    _("Open again"),         ("dropped",),  "drafting",  "casework.sweep", only_follows=True),
+    part_of="project_year",
 )  # fmt: skip
 
 COLLABORATION_FLOW = Flow(

@@ -1,9 +1,14 @@
-"""The collaboration report on paper (Japanese only): from a version's content to a PDF."""
+"""Reports on paper (Japanese only): from a version's content to a PDF."""
 
 from datetime import date
 
-from casework.calendar import wareki, wareki_year
-from casework.typesetting import typeset
+from casework.calendar import japan_date, wareki, wareki_year
+from casework.models import Version
+from casework.typesetting import Item, ProposalData, Section, Table, typeset
+
+from .models import Report
+from .settlement import EXPENDITURE, INCOME
+from .versions import content_of_report
 
 FORM_JA = {
     "co_host": "共催",
@@ -16,6 +21,72 @@ FORM_JA = {
     "other": "その他",
 }
 UNKNOWN = "未記入"
+
+#: Heading and name of each part.
+REPORT_HEADINGS = (
+    ("実施した内容", "content"),
+    ("成果", "results"),
+    ("団体として学んだこと", "reflection"),
+)
+COLLABORATION_HEADINGS = (
+    ("目的", "purpose"),
+    ("実施した内容", "content"),
+    ("市の役割", "city_role"),
+    ("相手の役割", "partner_role"),
+    ("成果", "results"),
+)
+
+
+def report_pdf(report: Report, *, today: date) -> bytes:
+    """Return the PDF of a group's report and settlement as they stand; 案 while it is written.
+
+    :param today: the day a report that is not sent bears; a sent one bears the day it was sent.
+    """
+    sent = None if report.state in ("drafting", "returned") else _latest_version(report)
+    content = content_of_report(report)
+    data: ProposalData = {
+        "document": "実績報告書",
+        "title": report.title,
+        "issued": wareki(japan_date(sent.at) if sent else today),
+        "organization": report.organization.name,
+        "number": report.number,
+        "items": _report_items(report),
+        "sections": _sections(content, REPORT_HEADINGS),
+        "income": _ledger(content["settlement"], INCOME, "市の補助", "from_city"),
+        "expenditure": _ledger(content["settlement"], EXPENDITURE, "対象", "eligible"),
+        "draft": sent is None,
+    }
+    return typeset("proposal", data)
+
+
+def _latest_version(report: Report) -> Version | None:
+    return report.versions.order_by("-number").first()
+
+
+def _report_items(report: Report) -> list[Item]:
+    year, people = report.project_year, report.participants
+    return [
+        _item("対象年度", wareki_year(year.fiscal_year)),
+        _item("事業の完了日", wareki(report.completed_on) if report.completed_on else UNKNOWN),
+        _item("参加者数", UNKNOWN if people is None else f"{people:,}人"),
+        _item("交付決定額", f"{year.granted_yen or 0:,}円"),
+    ]
+
+
+def _item(label: str, value: str) -> Item:
+    return {"label": label, "value": value}
+
+
+def _ledger(lines: list[dict], side: str, mark: str, marked: str) -> Table:
+    """Return one side of a settlement; ``marked`` names what ○ in the last column says of a line."""
+    own = [line for line in lines if line["side"] == side]
+    rows = [
+        [line["label"], line["detail"], line["amount_yen"], "○" if line[marked] else ""]
+        for line in own
+    ]
+    total = sum(line["amount_yen"] for line in own)
+    columns = ["項目", "積算", "金額（円）", mark]
+    return {"columns": columns, "rows": rows, "total": ["計", "", total, ""]}
 
 
 def collaboration_pdf(content: dict, *, number: str, day: date, draft: bool = False) -> bytes:
@@ -31,7 +102,7 @@ def collaboration_pdf(content: dict, *, number: str, day: date, draft: bool = Fa
         "department": content["department"],
         "number": number,
         "items": _items(content),
-        "sections": _sections(content),
+        "sections": _sections(content, COLLABORATION_HEADINGS),
         "measures": [
             {"code": str(row["number"]), "title": row["title"], "how": row["how"]}
             for row in content["measures"]
@@ -41,7 +112,7 @@ def collaboration_pdf(content: dict, *, number: str, day: date, draft: bool = Fa
     return typeset("collaboration_report", data)
 
 
-def _items(content: dict) -> list[dict]:
+def _items(content: dict) -> list[Item]:
     cost = content["cost_yen"]
     pairs = (
         ("対象年度", wareki_year(content["fiscal_year"])),
@@ -52,21 +123,14 @@ def _items(content: dict) -> list[dict]:
         ("評価（過程・5点満点）", _score(content["process_score"])),
         ("評価（成果・5点満点）", _score(content["outcome_score"])),
     )
-    return [{"label": label, "value": value} for label, value in pairs]
+    return [_item(label, value) for label, value in pairs]
 
 
 def _score(score: int | None) -> str:
     return UNKNOWN if score is None else f"{score}点"
 
 
-def _sections(content: dict) -> list[dict]:
-    headings = (
-        ("目的", "purpose"),
-        ("実施した内容", "content"),
-        ("市の役割", "city_role"),
-        ("相手の役割", "partner_role"),
-        ("成果", "results"),
-    )
+def _sections(content: dict, headings: tuple[tuple[str, str], ...]) -> list[Section]:
     return [
         {"heading": heading, "paragraphs": [content[name] or UNKNOWN]} for heading, name in headings
     ]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from casework.flow import Text
@@ -52,6 +53,20 @@ class Settlement:
     def balances(self) -> bool:
         """Income and expenditure are the same, to the yen."""
         return self.income_yen == self.spending_yen
+
+    @property
+    def imbalance(self) -> Text:
+        """In one sentence, which side is more than the other and by how much; empty if none is."""
+        gap = self.income_yen - self.spending_yen
+        if not gap:
+            return ""
+        words = (
+            _("Income ({income} yen) is {gap} yen more than expenditure ({spending} yen).")
+            if gap > 0
+            else _("Expenditure ({spending} yen) is {gap} yen more than income ({income} yen).")
+        )
+        amounts = {"income": self.income_yen, "spending": self.spending_yen, "gap": abs(gap)}
+        return format_lazy(words, **{name: f"{yen:,}" for name, yen in amounts.items()})
 
     @property
     def other_income_yen(self) -> int:

@@ -19,6 +19,7 @@ urlpatterns = [
     ),
     # Group
     path("final-reports/<int:pk>/edit/", reports.report_edit, name="report-edit"),
+    path("final-reports/<int:pk>/print/", reports.report_print, name="report-print"),
     # Department
     path("department/reports/new/", collaboration.report_new, name="collaboration-new"),
     path(

@@ -48,6 +48,11 @@ class CaseQuerySet(models.QuerySet):
             waiting |= Q(kind=kind, state__in=model.flow.states_held_by(*parties))
         return self.filter(waiting)
 
+    def tasks(self):
+        """Leave out the cases that are dealt with as parts of others, see ``Flow.part_of``."""
+        parts = [kind for kind, model in KINDS.items() if model.flow.part_of]
+        return self.exclude(kind__in=parts)
+
     def with_parties(self):
         return self.select_related("organization", "department", "clerk")
 

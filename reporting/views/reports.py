@@ -8,11 +8,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from casework.draft_pages import write
 from reporting import forms, services
 from reporting.models import Report
+from reporting.printing import report_pdf
 
 
 @login_required
@@ -36,6 +37,18 @@ def report_edit(request, pk):
 def _edit_page(request, report: Report, draft: forms.ReportDraft, status: int) -> HttpResponse:
     context = {"case": report, "draft": draft, "granted_yen": report.project_year.granted_yen}
     return render(request, "reporting/report_edit.html", context, status=status)
+
+
+@login_required
+@require_safe
+def report_print(request, pk):
+    """The report and its settlement on paper, as they stand; marked as a draft until sent."""
+    report = get_object_or_404(Report.objects.visible_to(request.user), pk=pk)
+    pdf = report_pdf(report, today=request.today)
+    response = HttpResponse(pdf, content_type="application/pdf")
+    name = f"final-report-{report.number or pk}.pdf"
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
 
 
 @login_required

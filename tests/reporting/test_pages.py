@@ -13,6 +13,7 @@ from casework.services import advance
 from reporting import services
 from reporting.models import CollaborationReport, Report
 from tests import factories
+from tests.pdf_text import pdf_text
 from tests.reporting import makers
 from tests.reporting.makers import LATER
 
@@ -76,21 +77,6 @@ def test_group_writes_and_sends_its_report_in_the_browser():
     client.post(reverse("casework:move", args=[report.pk, "submit"]))
     report.refresh_from_db()
     assert report.state == "submitted"
-
-
-def test_edit_page_keeps_what_was_typed_when_somebody_was_faster():
-    year = makers.granted_year()
-    report = makers.written_report(year)
-    client = logged_in(makers.group_of(year))
-
-    answer = client.post(edit_path(report), report_data(content="二つ目の窓"))
-
-    assert answer.status_code == 409
-    assert "二つ目の窓" in answer.content.decode()
-    report.refresh_from_db()
-    assert report.content == "まちの居場所を10回開いた。"
-    again = report_data(content="二つ目の窓", edit_number=report.edit_number)
-    assert client.post(edit_path(report), again).status_code == 302
 
 
 def test_edit_page_says_what_is_wrong():
@@ -330,3 +316,42 @@ def test_published_report_is_no_longer_the_departments_to_change():
     assert client.get(edit_path(report)).status_code == 403
     with pytest.raises(KeyError):
         advance(report, "unpublish", by=factories.user(Role.OFFICE), at=LATER)
+
+
+def test_report_is_printed_by_those_who_see_it_as_a_draft_until_it_is_sent():
+    year = makers.granted_year()
+    report = makers.written_report(year)
+    path = reverse("reporting:report-print", args=[report.pk])
+    group, office = makers.group_of(year), factories.user(Role.OFFICE)
+
+    draft = logged_in(group).get(path)
+    advance(report, "submit", by=group, at=LATER)
+    sent = logged_in(office).get(path)
+
+    assert draft["Content-Type"] == sent["Content-Type"] == "application/pdf"
+    text = pdf_text(sent.content)
+    for words in ("実績報告書", "まちの居場所を10回開いた。", "120人", "75,000", "令和9年"):
+        assert words in text
+    assert "案" in pdf_text(draft.content) and "案" not in text
+    assert f'href="{path}"' in logged_in(office).get(f"/cases/{report.pk}/").content.decode()
+    for stranger in (factories.member(factories.organization()), factories.user(Role.PANEL)):
+        assert logged_in(stranger).get(path).status_code == 404
+    assert Client().get(path).status_code == 302
+
+
+def test_empty_report_is_printed():
+    year = makers.granted_year()
+    path = reverse("reporting:report-print", args=[Report.objects.get().pk])
+
+    assert "未記入" in pdf_text(logged_in(makers.group_of(year)).get(path).content)
+
+
+def test_year_page_leads_the_office_to_the_report():
+    year = makers.granted_year()
+    report = makers.sent_report(year)
+
+    page = logged_in(factories.user(Role.OFFICE), "en").get(f"/cases/{year.pk}/")
+
+    assert ("Check the report", f"/cases/{report.pk}/") in [
+        (str(label), address) for label, address in page.context["work"]
+    ]

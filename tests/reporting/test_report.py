@@ -1,16 +1,19 @@
 """The group's report: the year follows the report, and the report follows the year."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django_fsm import TransitionNotAllowed
 
 from accounts.models import MemberRole, Role
-from casework import verification
+from casework import consequences, verification
 from casework.approvals import Wish, draft
+from casework.desks import waiting_for
 from casework.edit_numbers import StaleDraft
 from casework.errors import NotPossible
+from casework.models import Case, Notice
+from casework.parties import Party
 from casework.services import advance
 from reporting import services
 from reporting.flow import COLLABORATION_FLOW, REPORT_FLOW
@@ -21,6 +24,8 @@ from tests.reporting import makers
 from tests.reporting.makers import LATER
 
 pytestmark = pytest.mark.django_db
+
+RETURNED = LATER + timedelta(days=3)
 
 
 def state_of(case) -> str:
@@ -284,3 +289,64 @@ def test_year_without_department_asks_nobody():
     makers.sent_report(makers.granted_year())
 
     assert not CollaborationReport.objects.exists()
+
+
+# One report is one task
+
+
+def told(person) -> list[str]:
+    """The kinds of the notices that ``person`` got, with the kind of case they are about."""
+    rows = Notice.objects.filter(recipient=person).order_by("pk").select_related("case")
+    return [f"{row.kind} {row.case.kind}" for row in rows]
+
+
+def test_office_has_one_line_and_one_notice_for_a_report_that_came():
+    year = makers.granted_year()
+    office = factories.user(Role.OFFICE)
+    report = makers.written_report(year)
+    group = makers.group_of(year)
+    colleague = factories.member(year.organization)
+
+    advance(report, "submit", by=group, at=LATER)
+
+    assert told(office) == ["your_turn project_year"]
+    assert told(colleague) == ["case_moved project_year"]
+    waiting = waiting_for(office.act_on(LATER.date()), Party.OFFICE)
+    assert [case.pk for case in waiting] == [year.pk]
+    held = Case.objects.held_by(Party.OFFICE)
+    assert {report.pk, year.pk} <= set(held.values_list("pk", flat=True))
+
+
+def test_group_has_one_line_and_one_letter_for_a_report_that_was_returned():
+    year = makers.granted_year()
+    report = makers.sent_report(year)
+    group = makers.group_of(year)
+    before = len(told(group))
+
+    office = factories.user(Role.OFFICE)
+    advance(report, "send_back", by=office, at=RETURNED, reason="領収書", due_on=date(2027, 2, 15))
+
+    assert told(group)[before:] == ["letter_sent report"]
+    waiting = waiting_for(group.act_on(RETURNED.date()), Party.ORGANIZATION)
+    assert [case.pk for case in waiting] == [year.pk]
+
+
+def test_group_hears_once_that_its_amount_is_confirmed():
+    year = makers.granted_year()
+    makers.sent_report(year)
+    group = makers.group_of(year)
+    before = len(told(group))
+
+    year.refresh_from_db()
+    factories.approved(year, "confirm", at=RETURNED, confirmed_yen=75_000)
+
+    assert told(group)[before:] == ["letter_sent project_year"]
+
+
+def test_every_move_of_a_report_comes_with_a_move_of_its_year():
+    """Else nobody would be told of it: notices name the year only."""
+    own = {verb for verb, move in REPORT_FLOW.items() if not move.only_follows}
+    following = {verb for verb in own if consequences.following("report", verb)}
+
+    assert REPORT_FLOW.part_of == "project_year"
+    assert following == own

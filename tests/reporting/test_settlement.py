@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,3 +81,16 @@ def test_why_names_the_one_case_that_holds():
         why(spent=50, other=60, granted=80),
     ]
     assert len(set(said)) == 4
+
+
+@given(income=YEN, spent=YEN)
+def test_imbalance_names_the_larger_side_and_the_gap(income, spent):
+    with translation.override("en"):
+        words = str(settle([Line("income", income), Line("expenditure", spent)], 0).imbalance)
+
+    if income == spent:
+        assert words == ""
+    else:
+        larger = "Income" if income > spent else "Expenditure"
+        assert words.startswith(f"{larger} ({max(income, spent):,} yen)")
+        assert f"{abs(income - spent):,} yen more than" in words
