@@ -110,15 +110,10 @@ class ConfirmForm(MoveForm):
 
 
 class ContinuationForm(MoveForm):
-    """The decision that the project goes on in this year (継続決定); the first year needs none."""
+    """The decision that the project goes on in this year (継続決定)."""
 
     decided_on = forms.DateField(label=_("Continuation decided on"), widget=DateInput())
     document = forms.CharField(label=_("Document of the decision"), max_length=200)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if self.case.position == 1:
-            self.fields.clear()
 
     def clean_decided_on(self):
         return not_in_the_future(self.cleaned_data["decided_on"], self.today)

@@ -101,6 +101,12 @@ def to_be_coordinated() -> Before:
     return office_does(factories.approved(proposal, "select", assessed_yen=80_000))
 
 
+def to_be_continued() -> Before:
+    proposal = makers.ready_proposal("collaboration", office=factories.user(Role.OFFICE), years=2)
+    decision = {"decided_on": factories.TODAY, "document": "決定書"}
+    return office_does(proposal.project_years.get(position=2), **decision)
+
+
 def paid_up() -> Before:
     year = makers.granted_year(granted_yen=75_000)
     makers.sent_report(year)
@@ -152,6 +158,7 @@ READY: dict[tuple[str, str], Callable[[], Before]] = {
     ("proposal", "match"): being_matched,
     ("proposal", "pass_up"): offered,
     ("proposal", "coordinate"): to_be_coordinated,
+    ("project_year", "plan"): to_be_continued,
     ("project_year", "settle"): paid_up,
     ("collaboration_report", "start"): requested_collaboration,
     ("collaboration_report", "send_back"): sent_collaboration,

@@ -11,14 +11,13 @@ from accounts.models import Role
 from casework.desks import waiting_for
 from casework.errors import NotPossible
 from casework.models import Notice
-from casework.moves import form_for
 from casework.parties import Party
 from casework.services import advance, correct
 from casework.timeline import timeline
 from grants.flow import YEAR_FLOW
 from grants.models import ProjectYear
 from tests import factories
-from tests.factories import NOON, TODAY
+from tests.factories import NOON
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sender")]
 
@@ -124,17 +123,15 @@ def test_slip_is_taken_back(office, years):
 
     year = correct(year, reason="日付の誤り", by=office, at=NOON)
     assert (year.state, owed(year)) == ("expected", [])
-    assert form_for(year, "plan", today=TODAY).fields.keys() == {"decided_on", "document"}
+    assert year.continuation_decided_on is None
     other = {**DECISION, "decided_on": date(2026, 11, 18)}
     year = advance(year, "plan", by=office, at=NOON, **other)
     assert year.continuation_decided_on == date(2026, 11, 18)
 
 
-def test_first_year_that_was_taken_back_is_opened_again_without_a_decision(office, years):
-    year = correct(years[0], reason="誤り", by=office, at=NOON)
-
-    assert not form_for(year, "plan", today=TODAY).fields
-    assert advance(year, "plan", by=office, at=NOON).state == "planned"
+def test_first_year_is_not_taken_back_for_it_follows_from_the_selection(office, years):
+    with pytest.raises(NotPossible):
+        correct(years[0], reason="誤り", by=office, at=NOON)
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,14 @@ from casework import approvals, delivery, history, outbox, reminders, timekeepin
 from casework.models import Approval, Case, Event, Letter, Notice, Reminder
 from casework.numbers import next_number
 from casework.services import advance, correct, locked
-from grants import services
+from grants import agreements, services
 from grants.models import BudgetEntry, ProgramBudget, ProjectYear, Proposal, Round
 from tests import factories
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
 from tests.casework.smtp_server import running
 from tests.factories import NOON, TODAY, wish
 from tests.races.threads import PATIENCE, kinds, race
+from tests.reporting.makers import granted_year
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -222,6 +223,153 @@ def test_grant_waits_for_a_reduction_of_the_budget_that_is_being_entered():
 
     assert kinds(race(reduce_slowly, grant)) == ["NotPossible", "ok"]
     assert fresh(year).state == "applied"
+
+
+def offering(proposal, clerk):
+    return moving(proposal, "offer", clerk)
+
+
+def reserved(round_, *, yen: int = 80_000) -> Proposal:
+    """A reserve of the round; it would cost ``yen``."""
+    return factories.approved(in_selection(round=round_), "reserve", assessed_yen=yen)
+
+
+def test_two_offers_of_one_round_at_once_do_not_spend_the_same_budget():
+    round_ = factories.call()
+    reserves = [reserved(round_) for _ in range(3)]
+    Round.objects.filter(pk=round_.pk).update(budget_yen=100_000)
+    clerks = [factories.user(Role.OFFICE) for _ in reserves]
+
+    outcomes = race(*map(offering, reserves, clerks))
+
+    assert kinds(outcomes) == ["NotPossible", "NotPossible", "ok"]
+    assert round_.proposals.filter(state="offered").count() == 1
+    assert Round.objects.get(pk=round_.pk).left_yen() == 20_000
+
+
+def test_offers_of_two_rounds_at_once_do_not_hinder_each_other():
+    rounds = [factories.call(), factories.call()]
+    reserves = [reserved(round_) for round_ in rounds]
+
+    outcomes = race(*(offering(reserve, factories.user(Role.OFFICE)) for reserve in reserves))
+
+    assert kinds(outcomes) == ["ok", "ok"]
+
+
+def test_offer_and_selection_at_once_do_not_spend_the_same_budget():
+    round_ = factories.call()
+    reserve = reserved(round_)
+    late = in_selection(round=round_)
+    Round.objects.filter(pk=round_.pk).update(budget_yen=100_000)
+    wish = factories.wish(late, "select", assessed_yen=80_000)
+    draft = approvals.draft("起案", [wish], by=factories.user(Role.OFFICE), at=NOON)
+
+    outcomes = race(
+        offering(reserve, factories.user(Role.OFFICE)),
+        moving(draft, "approve", factories.user(Role.APPROVER), decided_on=TODAY),
+    )
+
+    assert kinds(outcomes) == ["NotPossible", "ok"]
+    assert Round.objects.get(pk=round_.pk).left_yen() == 20_000
+
+
+def test_selection_waits_for_an_offer_that_is_being_made():
+    round_ = factories.call()
+    reserve = reserved(round_)
+    late = in_selection(round=round_)
+    Round.objects.filter(pk=round_.pk).update(budget_yen=100_000)
+    wish = factories.wish(late, "select", assessed_yen=80_000)
+    draft = approvals.draft("起案", [wish], by=factories.user(Role.OFFICE), at=NOON)
+    offer = offering(reserve, factories.user(Role.OFFICE))
+    select = moving(draft, "approve", factories.user(Role.APPROVER), decided_on=TODAY)
+    offered, tried = threading.Event(), threading.Event()
+
+    def offer_slowly():
+        with transaction.atomic():
+            offer()
+            offered.set()
+            tried.wait(2)  # the selection tries to be made meanwhile
+
+    def decide():
+        assert offered.wait(PATIENCE)
+        try:
+            return select()
+        finally:
+            tried.set()
+
+    assert kinds(race(offer_slowly, decide)) == ["NotPossible", "ok"]
+    assert (fresh(reserve).state, fresh(late).state) == ("offered", "in_selection")
+
+
+def several_years(years: int) -> list[ProjectYear]:
+    """The years of a project; the first can be applied for, the others are expected."""
+    proposal = in_selection(round=factories.call(max_years="3"), years=years)
+    proposal = factories.approved(proposal, "select", assessed_yen=80_000)
+    proposal = advance(proposal, "prepare", by=factories.user(Role.OFFICE), at=NOON)
+    return list(proposal.project_years.order_by("position"))
+
+
+def test_two_years_of_a_project_do_not_move_into_the_same_fiscal_year():
+    first, second, third = several_years(3)
+    wishes = [
+        approvals.Wish(first, "postpone", {"fiscal_year": 2029, "reason": "事情"}),
+        approvals.Wish(second, "defer", {"fiscal_year": 2029, "reason": "事情"}),
+        approvals.Wish(third, "defer", {"fiscal_year": 2029, "reason": "事情"}),
+    ]
+    office = factories.user(Role.OFFICE)
+    drafts = [approvals.draft("起案", [wish], by=office, at=NOON) for wish in wishes]
+
+    outcomes = race(
+        *(
+            moving(draft, "approve", factories.user(Role.APPROVER), decided_on=TODAY)
+            for draft in drafts
+        )
+    )
+
+    assert kinds(outcomes) == ["NotPossible", "NotPossible", "ok"]
+    moved = [fresh(year).fiscal_year for year in (first, second, third)]
+    assert moved.count(2029) == 1
+
+
+def test_two_postponed_grants_of_a_project_do_not_meet_in_one_fiscal_year():
+    first, second = several_years(2)
+    office = factories.user(Role.OFFICE)
+    decision = {"decided_on": TODAY, "document": "決定書"}
+    second = advance(second, "plan", by=office, at=NOON, **decision)
+    drafts = [
+        approvals.draft(
+            "起案",
+            [approvals.Wish(year, "postpone", {"fiscal_year": 2030, "reason": "事情"})],
+            by=office, at=NOON,
+        )
+        for year in (first, second)
+    ]  # fmt: skip
+
+    outcomes = race(
+        *(
+            moving(draft, "approve", factories.user(Role.APPROVER), decided_on=TODAY)
+            for draft in drafts
+        )
+    )
+
+    assert kinds(outcomes) == ["NotPossible", "ok"]
+    assert sorted(fresh(year).fiscal_year for year in (first, second)).count(2030) == 1
+
+
+def test_party_that_signs_twice_at_once_has_signed_once():
+    year = granted_year("collaboration")
+    clerks = [factories.user(Role.OFFICE) for _ in range(3)]
+
+    def signing(clerk):
+        mine, who = fresh(year), person(clerk)
+        return lambda: agreements.sign_agreement(
+            mine, party="city", name="市長", signed_on=TODAY, by=who, at=NOON
+        )
+
+    outcomes = race(*map(signing, clerks))
+
+    assert kinds(outcomes) == ["PermissionDenied", "PermissionDenied", "ok"]
+    assert year.signatures.count() == 1
 
 
 # Numbers

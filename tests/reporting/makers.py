@@ -54,9 +54,10 @@ def granted_year(course: str = "startup", *, granted_yen: int = 80_000, **rules)
     return factories.approved(year, "grant", granted_yen=granted_yen)
 
 
-def ready_proposal(course: str, *, office, **rules):
+def ready_proposal(course: str, *, office, years: int = 1, **rules):
     group = factories.member(factories.organization(founded_on=date(2025, 4, 1)))
-    proposal = factories.draft(course, by=group, round=factories.call(course, **rules))
+    call = factories.call(course, **rules)
+    proposal = factories.draft(course, by=group, round=call, years=years)
     proposal = advance(proposal, "submit", by=group, at=NOON)
     proposal = advance(proposal, "accept", by=office, at=NOON)
     if course == "collaboration":
