@@ -134,8 +134,11 @@ def _step(
 ) -> bool:
     """Take one step if the row still stands where the step begins; return whether it did."""
     row = Notice.objects.by_post().filter(pk=notice.pk, state=source)
-    if not row.update(state=target, handled_by=by, **fields):
+    fields = {"state": target, "handled_by": by, **fields}
+    if not row.update(**fields):
         return False
+    for name, value in fields.items():
+        setattr(notice, name, value)
     record(notice.case, verb, notice=notice.pk, by=by, at=at, **facts)
     return True
 

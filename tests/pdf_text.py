@@ -11,7 +11,7 @@ STREAM = re.compile(rb"stream\r?\n(.*)\r?\nendstream", re.DOTALL)
 ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 IN_BRACKETS = rb"(?:\\.|[^\\()])*"
 SHOWN = re.compile(
-    rb"/ActualText<[^>]*>"
+    rb"/(?:ActualText|Alt)<[^>]*>"
     rb"|/(f\d+) [\d.]+ Tf"
     rb"|\((" + IN_BRACKETS + rb"(?:\(" + IN_BRACKETS + rb"\)" + IN_BRACKETS + rb")*)\)"
     rb"|<([0-9A-F]+)>",

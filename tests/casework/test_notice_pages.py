@@ -6,16 +6,17 @@ from django.urls import reverse
 from accounts.models import Role
 from casework import delivery, outbox
 from casework.errors import NotPossible
-from casework.models import Notice
+from casework.models import Access, Notice
 from tests import factories
 from tests.casework.cases import filed
-from tests.factories import NOON
+from tests.factories import NOON, TODAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 #: Session, person, duties, groups; unread, count, rows; the menu and the settings.
 MAILBOX = 9
-OUTBOX = 9
+#: The same, and what goes by post.
+OUTBOX = 10
 
 
 @pytest.fixture
@@ -178,3 +179,188 @@ def test_outbox_asks_as_often_for_three_as_for_one(enter, office, count, django_
 
     with django_assert_num_queries(OUTBOX):
         assert len(client.get("/office/outbox/").context["page"]) == count
+
+
+# By post
+
+POST = "/office/outbox/post/"
+#: Session, person, duties, groups; printed, to print, count and rows of what was posted; menu, settings.
+POST_PAGE = 11
+
+
+def paper(*, address: str = "架空市見本町1-2", state: str = "queued", **fields) -> Notice:
+    """A notice to a group in which nobody logs in, at one of its steps."""
+    case = filed()
+    case.organization.membership_set.all().delete()
+    case.organization.address = address
+    case.organization.save()
+    made = Notice.objects.create(
+        key=f"paper-{case.pk}", kind="letter_sent", case_id=case.pk, channel="post",
+        subject=f"文書{case.pk}", body="本文です", posted_at=NOON,
+    )  # fmt: skip
+    if state != "queued":
+        fields |= {"printed_at": NOON, "postal_address": address, "handled_by": factories.user()}
+    Notice.objects.filter(pk=made.pk).update(state=state, **fields)
+    return Notice.objects.get(pk=made.pk)
+
+
+def states(*notices: Notice) -> list[str]:
+    return [Notice.objects.get(pk=notice.pk).state for notice in notices]
+
+
+def test_outbox_and_desk_say_first_what_is_printed_and_not_posted(enter, office):
+    paper(state="printed")
+    paper()
+
+    for page in ("/office/outbox/", "/office/"):
+        words = enter(office).get(page).content.decode()
+        assert "1 notice is printed and not posted yet" in words
+        assert "1 notice waits to be printed" in words
+
+
+def test_outbox_is_filtered_by_channel_and_by_group(enter, office):
+    by_post = paper()
+    notice(factories.user())
+    client = enter(office)
+
+    assert list(client.get("/office/outbox/?channel=post").context["page"]) == [by_post]
+    name = by_post.case.organization.name
+    assert list(client.get("/office/outbox/", {"q": name}).context["page"]) == [by_post]
+
+
+def test_chosen_notices_are_printed_as_one_pdf(enter, office):
+    chosen, other = [paper(), paper()], paper()
+    client = enter(office)
+
+    answer = client.post(f"{POST}print/", {"notice": [n.pk for n in chosen]}, follow=True)
+
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-")
+    assert states(*chosen, other) == ["printed", "printed", "queued"]
+    assert "2 notices are printed" in client.get(POST).content.decode()
+
+
+def test_stale_page_prints_nothing_twice_and_says_so(enter, office):
+    taken, waiting = paper(state="printed"), paper()
+    client = enter(office)
+
+    client.post(f"{POST}print/", {"notice": [taken.pk, waiting.pk]})
+    words = client.get(POST).content.decode()
+    assert "1 notice was left out" in words and "1 notice is printed." in words
+
+    again = client.post(f"{POST}print/", {"notice": [taken.pk, waiting.pk]}, follow=True)
+    assert "None of these could be printed" in again.content.decode()
+
+
+@pytest.mark.parametrize("chosen", [[], ["x"], ["999999"]])
+def test_choosing_nothing_prints_nothing(enter, office, chosen):
+    answer = enter(office).post(f"{POST}print/", {"notice": chosen}, follow=True)
+
+    assert "None of these could be printed" in answer.content.decode()
+
+
+def test_address_that_is_not_set_leads_to_where_it_is_entered(enter, office):
+    made = paper(address="")
+
+    for page in (POST, reverse("casework:outbox-notice", args=[made.pk])):
+        words = enter(office).get(page).content.decode()
+        assert "Not set" in words
+        assert reverse("accounts:organization-edit", args=[made.case.organization_id]) in words
+        assert f'name="notice" value="{made.pk}"' not in words
+
+
+def test_printed_papers_are_opened_again_all_or_one(enter, office):
+    made = [paper(state="printed"), paper(state="printed")]
+    client = enter(office)
+
+    everything = client.get(f"{POST}papers/").content
+    one = client.get(f"{POST}papers/?notice={made[0].pk}").content
+    assert len(everything) > len(one) and one.startswith(b"%PDF-")
+    waiting = paper()
+    assert client.get(f"{POST}papers/?notice={waiting.pk}").status_code == 404
+    assert states(*made, waiting) == ["printed", "printed", "queued"]
+
+
+def test_day_of_posting_is_recorded_for_the_chosen(enter, office):
+    made, other = paper(state="printed"), paper(state="printed")
+    client = enter(office)
+
+    answer = client.post(f"{POST}mailed/", {"notice": made.pk, "day": TODAY}, follow=True)
+
+    assert "1 notice is recorded as posted." in answer.content.decode()
+    assert states(made, other) == ["mailed", "printed"]
+    assert Notice.objects.get(pk=made.pk).mailed_on == TODAY
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [("", "Enter the day"), ("2026-11-21", "in the future"), ("2026-11-19", "before the day")],
+)
+def test_day_of_posting_that_cannot_be_is_refused_in_words(enter, office, day, words):
+    made = paper(state="printed")
+
+    answer = enter(office).post(f"{POST}mailed/", {"notice": made.pk, "day": day}, follow=True)
+
+    assert words in answer.content.decode()
+    assert states(made) == ["printed"]
+
+
+def test_what_came_back_is_recorded_and_sent_again(enter, office):
+    made = paper(state="mailed", mailed_on=TODAY)
+    client = enter(office)
+    path = reverse("casework:outbox-returned", args=[made.pk])
+    assert client.get(path).status_code == 200
+    assert client.post(path, {"day": TODAY, "reason": ""}).status_code == 422
+
+    answer = client.post(path, {"day": TODAY, "reason": "転居先不明"}, follow=True)
+    assert "転居先不明" in answer.content.decode()
+    assert client.post(path, {"day": TODAY, "reason": "x"}).status_code == 422
+    assert states(made) == ["returned"]
+
+    client.post(reverse("casework:outbox-retry", args=[made.pk]))
+    assert states(made) == ["queued"]
+
+
+def test_auditor_reads_what_goes_by_post_and_changes_nothing(enter):
+    made, posted = paper(state="printed"), paper(state="mailed", mailed_on=TODAY)
+    client = enter(factories.user(Role.AUDITOR))
+
+    words = client.get(POST).content.decode()
+    assert made.subject in words and "Record the chosen" not in words
+    assert client.get(f"{POST}papers/").status_code == 200
+    for path in (f"{POST}print/", f"{POST}mailed/"):
+        assert client.post(path, {"notice": made.pk, "day": TODAY}).status_code == 403
+    path = reverse("casework:outbox-returned", args=[posted.pk])
+    assert client.post(path, {"day": TODAY, "reason": "x"}).status_code == 403
+    assert states(made, posted) == ["printed", "mailed"]
+
+
+def test_barred_clerk_neither_sees_nor_prints_what_goes_by_post(enter, office):
+    made = paper()
+    Access.objects.create(
+        case_id=made.case_id, user=office, barred=True, reason="x", valid_from=TODAY
+    )
+
+    assert made.subject not in enter(office).get(POST).content.decode()
+    enter(office).post(f"{POST}print/", {"notice": made.pk})
+    assert states(made) == ["queued"]
+
+
+def test_pages_of_the_post_are_for_the_office(enter):
+    made = paper(state="printed")
+    for role in (Role.APPROVER, Role.ACCOUNTING, Role.PANEL):
+        client = enter(factories.user(role))
+        for path in (POST, f"{POST}papers/", reverse("casework:outbox-returned", args=[made.pk])):
+            assert client.get(path).status_code == 403
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_post_asks_as_often_for_three_as_for_one(enter, office, count, django_assert_num_queries):
+    for _ in range(count):
+        paper()
+        paper(state="printed")
+        paper(state="mailed", mailed_on=TODAY)
+    client = enter(office)
+
+    with django_assert_num_queries(POST_PAGE):
+        assert len(client.get(POST).context["page"]) == count

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import MemberRole, Role
-from casework.models import Case, Letter, StoredFile
+from casework.models import Case, Letter, Sender, StoredFile
 from casework.services import advance
 from tests import factories
 from tests.casework.cases import filed, group_of, sent_back
@@ -134,3 +134,94 @@ def test_letter_is_read_by_the_group_and_the_city_and_nobody_else(enter):
         assert answer.content.startswith(b"%PDF-")
     for stranger in (factories.user(), factories.member(factories.organization())):
         assert enter(stranger).get(path).status_code == 404
+
+
+# New versions of letters
+
+
+@pytest.fixture
+def wrong() -> Letter:
+    """A letter that left in the name of somebody who is not the sender."""
+    factories.sender()
+    letter = sent_back(filed()).letters.get()
+    Sender.objects.update(name="正しい 三郎")
+    return letter
+
+
+def reissue_page(letter: Letter) -> str:
+    return reverse("casework:letter-reissue", args=[letter.key])
+
+
+def test_office_is_shown_what_a_new_version_changes(enter, wrong):
+    page = enter(factories.user(Role.OFFICE)).get(reissue_page(wrong)).content.decode()
+
+    assert "架空市長 架空 太郎" in page and "架空市長 正しい 三郎" in page
+
+
+def test_new_version_is_looked_at_first_and_leaves_nothing(enter, wrong):
+    data = {"reason": "誤り", "remark": "", "preview": "1"}
+
+    answer = enter(factories.user(Role.OFFICE)).post(reissue_page(wrong), data)
+
+    assert answer.content.startswith(b"%PDF-")
+    assert Letter.objects.count() == 1
+
+
+def test_both_versions_stand_on_the_page_of_the_case(enter, wrong):
+    client = enter(factories.user(Role.OFFICE))
+
+    page = client.post(
+        reissue_page(wrong), {"reason": "発信者の誤り"}, follow=True
+    ).content.decode()
+
+    assert "Replaced by version 2 (発信者の誤り)" in page
+    assert "New version of a letter" in page, "a line of history"
+    new = Letter.objects.get(version=2)
+    assert reissue_page(new) in page and reissue_page(wrong) not in page
+    group = enter(group_of(wrong.case))
+    for letter in (wrong, new):
+        path = reverse("casework:letter", args=[letter.key])
+        assert client.get(path).content.startswith(b"%PDF-")
+        assert group.get(path).content.startswith(b"%PDF-")
+    assert "Replaced by version 2" in group.get(f"/cases/{wrong.case_id}/").content.decode()
+
+
+def test_new_version_needs_a_reason(enter, wrong):
+    answer = enter(factories.user(Role.OFFICE)).post(reissue_page(wrong), {"reason": ""})
+
+    assert answer.status_code == 422
+    assert Letter.objects.count() == 1
+
+
+def test_letter_that_was_replaced_says_so_in_place_of_the_form(enter, wrong):
+    client = enter(factories.user(Role.OFFICE))
+    client.post(reissue_page(wrong), {"reason": "誤り"})
+
+    assert "Version 2 has replaced this letter" in client.get(reissue_page(wrong)).content.decode()
+    assert client.post(reissue_page(wrong), {"reason": "また"}).status_code == 422
+    assert Letter.objects.count() == 2
+
+
+def test_new_version_without_a_sender_says_what_is_missing(enter, wrong):
+    Sender.objects.all().delete()
+
+    page = enter(factories.user(Role.OFFICE)).get(reissue_page(wrong)).content.decode()
+
+    assert "in whose name letters leave" in page
+
+
+def test_agreement_offers_no_new_version(enter, wrong):
+    Letter.objects.update(data={**wrong.data, "template": "agreement"})
+    client = enter(factories.user(Role.OFFICE))
+
+    assert reissue_page(wrong) not in client.get(f"/cases/{wrong.case_id}/").content.decode()
+    assert "Several parties signed this" in client.get(reissue_page(wrong)).content.decode()
+
+
+def test_new_version_is_the_offices_alone(enter, wrong):
+    for role in (Role.AUDITOR, Role.APPROVER):
+        client = enter(factories.user(role))
+        assert client.get(reissue_page(wrong)).status_code == 403
+        assert reissue_page(wrong) not in client.get(f"/cases/{wrong.case_id}/").content.decode()
+    assert enter(group_of(wrong.case)).get(reissue_page(wrong)).status_code == 403
+    assert enter(factories.user()).get(reissue_page(wrong)).status_code == 404
