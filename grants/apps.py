@@ -13,6 +13,7 @@ class GrantsConfig(AppConfig):
             case_panels,
             consequences,
             deadlines,
+            desk_notes,
             desk_links,
             forms,
             letters,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from casework.calendar import japan_date
@@ -12,7 +13,7 @@ from casework.work_pages import work_page
 
 from . import agreements, printing, services
 from .adoptions import cap_of
-from .eligibility import Outcome, checks
+from .eligibility import Check, Outcome, checks
 from .forms.projects import MatchingNoteForm
 from .limits import limits_yen
 from .models import AgreementSignature, ProjectYear, Proposal, Side, TermsAcceptance
@@ -99,7 +100,8 @@ def eligibility_panel(proposal: Proposal, request) -> dict | None:
     day = proposal.received_on or filed or request.today
     answers = [
         {"check": check, "icon": ICONS[check.outcome], "tone": TONES[check.outcome],
-         "words": Outcome(check.outcome).label}
+         "words": Outcome(check.outcome).label,
+         "address": _mended_at(check, proposal, request.user)}
         for check in checks(proposal, on=day)
     ]  # fmt: skip
     return {
@@ -109,6 +111,23 @@ def eligibility_panel(proposal: Proposal, request) -> dict | None:
         "on": day,
         "undecided": proposal.state in ("draft", "returned", "submitted"),
     }
+
+
+#: Rules whose answer is mended elsewhere than in the group's data.
+MENDED_AT = {"min_officers": "accounts:officer-list", "cap_yen": "grants:proposal-edit"}
+
+
+def _mended_at(check: Check, proposal: Proposal, user) -> str:
+    """Return the page on which ``user`` can change the answer; empty if they cannot."""
+    if not check.mend:
+        return ""
+    page = MENDED_AT.get(check.code, "accounts:organization-edit")
+    if page == "grants:proposal-edit":
+        may, pk = services.may_edit(proposal, user), proposal.pk
+    else:
+        group = proposal.organization
+        may, pk = user.has_perm("accounts.edit_organization", group), group.pk
+    return reverse(page, args=[pk]) if may else ""
 
 
 def content_panel(proposal: Proposal, request) -> dict:

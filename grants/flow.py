@@ -97,7 +97,7 @@ YEAR_FLOW = Flow(
     Stage("reported",      _("Reported"),                     OFFICE,       4, todo=_("Check the report and the settlement, and draft the amount to be confirmed.")),
     Stage("report_returned", _("Report to be supplemented"),  ORG,          4, tone="action", todo=_("Mend the report and send it again.")),
     Stage("confirmed",     _("Amount confirmed"),             f"{OFFICE} {Party.ACCOUNTING}", 5, todo=_("Pay what is left, or receive what comes back, and settle the account.")),
-    Stage("revoked",       _("Revoked"),                      f"{ORG} {Party.ACCOUNTING}", 5, tone="bad", todo=_("What was paid has to come back.")),
+    Stage("revoked",       _("Revoked"),                      f"{ORG} {Party.ACCOUNTING}", 5, tone="bad", todo=_("The group pays back what has to come back. Accounting records the money when it has come, and settles the account.")),
     Stage("settled",       _("Settled"),                      "",           6, final=True, tone="good"),
     Stage("withdrawn",     _("Withdrawn"),                    "",           6, final=True),
     Stage("not_continued", _("Not continued"),                "",           6, final=True, tone="bad"),

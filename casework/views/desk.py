@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from casework.desk_links import links_of
+from casework.desk_notes import notes_on
 from casework.desk_panels import desk_panels_of
 from casework.desks import (
     DESKS,
@@ -61,6 +62,7 @@ def _cases(request, party: str) -> dict:
     return {
         "page": page,
         "rows": [(case, next_of(case.open_deadlines, party)) for case in page],
+        "notes": notes_on(page, party),
         "others": [(case, next_of(case.open_deadlines)) for case in others[:OTHERS]],
         "more_others": len(others) > OTHERS,
         "whose": whose,

@@ -179,11 +179,13 @@ def terms_new(request, pk):
         raise PermissionDenied("grants.propose_terms")
     form = TermsForm(request.POST or None, initial=services.terms_to_begin_with(proposal))
     if done(form, lambda: _propose_terms(request, proposal, form)):
-        messages.success(request, _("The new version is there for both sides to accept."))
+        messages.success(request, _("Roles and costs are there for both sides to accept."))
         return _to_case(proposal)
     return show_form(
         request, form, title=_("Propose roles and costs"), eyebrow=proposal,
-        text=_("What was accepted before counts no more; both sides accept the new version."),
+        text=_("What was accepted before counts no more; both sides accept the new version.")
+        if proposal.terms.exists()
+        else _("Both sides accept what you write here, or propose another version."),
         submit=_("Propose"), back=reverse("casework:case", args=[pk]),
     )  # fmt: skip
 
