@@ -15,6 +15,7 @@ from accounts.permissions import require
 from casework.calendar import first_day, last_day
 from casework.draft_pages import write
 from grants import agreements, services
+from grants.case_panels import supplement_asked
 from grants.forms.projects import PaymentForm, SignatureForm, StrikeForm, YearDraft
 from grants.limits import limits_yen
 from grants.models import AgreementSignature, LineBase, ProjectYear
@@ -51,6 +52,7 @@ def _edit_page(request, year: ProjectYear, draft: YearDraft, status: int) -> Htt
     context = {
         "year": year,
         "draft": draft,
+        "asked": supplement_asked(year),
         "first": first_day(year.fiscal_year),
         "last": last_day(year.fiscal_year),
         "limits": limits_yen(year)[1:],

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from casework.draft_pages import write
+from grants.case_panels import supplement_asked
 from guideline.models import fiscal_year_name
 from reporting import forms, services
 from reporting.models import CollaborationReport
@@ -100,7 +101,7 @@ def report_edit(request, pk):
 
 
 def _edit_page(request, report, draft: forms.CollaborationDraft, status: int) -> HttpResponse:
-    context = {"case": report, "draft": draft}
+    context = {"case": report, "draft": draft, "asked": supplement_asked(report)}
     return render(request, "reporting/collaboration_edit.html", context, status=status)
 
 

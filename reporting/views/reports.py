@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from casework.draft_pages import write
+from grants.case_panels import supplement_asked
 from reporting import forms, services
 from reporting.models import Report
 from reporting.printing import report_pdf
@@ -35,7 +36,7 @@ def report_edit(request, pk):
 
 
 def _edit_page(request, report: Report, draft: forms.ReportDraft, status: int) -> HttpResponse:
-    context = {"case": report, "draft": draft, "granted_yen": report.project_year.granted_yen}
+    context = {"case": report, "draft": draft, "asked": supplement_asked(report)}
     return render(request, "reporting/report_edit.html", context, status=status)
 
 

@@ -284,6 +284,15 @@ def test_only_who_may_write_can_save_by_itself():
     assert page.saved() == "まちの居場所を10回開いた。"
 
 
+def test_page_repeats_what_the_office_asks_for():
+    page = report_page()
+    report = advance(page.case, "submit", by=makers.group_of(page.case), at=LATER)
+    office = factories.user(Role.OFFICE)
+    advance(report, "send_back", by=office, at=LATER, reason="領収書の写し", due_on=None)
+
+    assert "領収書の写し" in page.client.get(page.url).content.decode()
+
+
 def test_sent_report_is_saved_no_more():
     page = report_page()
     data = page.posted(content="後から")
