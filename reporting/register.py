@@ -154,6 +154,11 @@ class Totals:
     :param groups: groups known by name.
     :param unknown: projects whose granted amount is not known, or not decided yet.
     :param invented: whether invented projects are among them.
+    :param past: projects adopted before this system, known from public documents.
+    :param listed: rows of the register, which are more or fewer than the projects.
+    :param predecessor: rows of the program before this one.
+    :param ended: rows of projects that ended after their adoption.
+    :param summaries: rows that tell how many were adopted, without naming them.
     """
 
     projects: int
@@ -161,6 +166,16 @@ class Totals:
     granted_yen: int
     unknown: int
     invented: bool
+    past: int
+    listed: int
+    predecessor: int
+    ended: int
+    summaries: int
+
+    @property
+    def known(self) -> int:
+        """Projects whose granted amount is known."""
+        return self.projects - self.unknown
 
 
 def totals(*, fictitious: bool) -> Totals:
@@ -169,11 +184,9 @@ def totals(*, fictitious: bool) -> Totals:
     What was revoked counts neither as an amount nor, where nothing else was granted, as a project.
     Where a document says how many were adopted and others name some of them, the larger counts.
     """
-    rows = [
-        row
-        for row in entries(fictitious=fictitious)
-        if row["course_code"] != PREDECESSOR and row["outcome"] == ADOPTED
-    ]
+    listed = list(entries(fictitious=fictitious))
+    own = [row for row in listed if row["course_code"] != PREDECESSOR]
+    rows = [row for row in own if row["outcome"] == ADOPTED]
     known = [row for row in rows if row["granted_yen"] is not None]
     projects = _count(rows)
     return Totals(
@@ -182,6 +195,11 @@ def totals(*, fictitious: bool) -> Totals:
         granted_yen=sum(row["granted_yen"] for row in known),
         unknown=projects - len(known),
         invented=any(row["invented"] for row in rows),
+        past=projects - sum(not row["told_by"] for row in rows),
+        listed=len(listed),
+        predecessor=len(listed) - len(own),
+        ended=len(own) - len(rows),
+        summaries=sum(map(is_summary, listed)),
     )
 
 

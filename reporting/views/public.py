@@ -23,11 +23,17 @@ PER_PAGE = 25
 def home(request):
     """The front page: what the program is, what is open, what it did, what waits for the reader."""
     open_calls, coming = front.calls(at=request.now, fictitious=settings.DEMO)
+    last = None
+    if not open_calls and not coming:
+        last = front.last_call(at=request.now, fictitious=settings.DEMO)
     context = {
         "told": city.values("program_name", "city_name"),
         "open_calls": open_calls,
         "coming_calls": coming,
+        "last_call": last,
         "totals": register.totals(fictitious=settings.DEMO),
+        "latest": [shown(report) for report in front.latest_reports(fictitious=settings.DEMO)],
+        "next_up": front.next_up(request.user),
     }
     return render(request, "reporting/home.html", context)
 
@@ -43,6 +49,7 @@ def register_page(request):
     fiscal_year = _whole(request.GET.get("fiscal_year"))
     found = register.entries(fictitious=settings.DEMO, course=course, fiscal_year=fiscal_year)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    everything = not course and fiscal_year is None
     labels = course_labels()
     page.object_list = [_entry(row, labels) for row in page.object_list]
     context = {
@@ -51,6 +58,7 @@ def register_page(request):
         "years": _years_of(register.entries(fictitious=settings.DEMO)),
         "course": course,
         "fiscal_year": fiscal_year,
+        "totals": register.totals(fictitious=settings.DEMO) if everything else None,
         "trail": _trail((request.path, _("Adopted projects"))),
     }
     return render(request, "reporting/register.html", context)
