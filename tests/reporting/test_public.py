@@ -418,6 +418,76 @@ def test_front_page_leads_a_member_to_the_desk_with_a_count(client):
     assert 'href="/my/"' in page
 
 
+def test_front_page_without_anything_says_none_yet_and_no_amount():
+    page = read("/", in_english())
+
+    assert "none yet" in page and "¥0" not in page
+    assert "No call is open now, and the next one is not announced yet." in page
+    assert "None yet. When a department’s report is published" in page
+    assert "The register has" not in page
+
+
+def test_front_page_with_unknown_amounts_alone_says_not_known():
+    past_award("startup-2023-1", group_name="別の会")
+
+    page = read("/", in_english())
+
+    assert "not known" in page and "¥0" not in page
+
+
+def test_numbers_of_the_front_page_say_how_they_differ_from_the_register():
+    makers.granted_year()
+    factories.approved(makers.granted_year(), "revoke", reason="虚偽の申請")
+    past_award("startup-2022-count", adoption_fiscal_year=2022, count=3)
+    past_award("startup-2022-1", adoption_fiscal_year=2022, group_name="前の会")
+    past_award("predecessor-2015-1", course="predecessor", group_name="昔の会", amount_yen=9)
+
+    totals = register.totals(fictitious=False)
+
+    rows = len(register.entries(fictitious=False))
+    assert (totals.projects, totals.past, totals.listed) == (1 + 3, 3, rows) == (4, 3, 5)
+    assert (totals.predecessor, totals.ended, totals.summaries) == (1, 1, 1)
+    for path in ("/", "/register/"):
+        page = read(path, in_english())
+        assert "3 of the adopted projects are from before this system" in page
+        assert "The register has 5 rows." in page
+        assert "1 row is of the program before this one" in page
+    assert "The register has" not in read("/register/?course=startup", in_english())
+
+
+def test_front_page_names_the_last_call_while_none_is_open_or_announced():
+    call = factories.call()
+    type(call).objects.filter(pk=call.pk).update(
+        closes_at=NOON, opens_at=NOON - timezone.timedelta(days=1)
+    )
+
+    page = read("/", in_english())
+
+    assert "The last call:" in page and call.name in page
+    assert "2026-11-20" in page
+
+
+def test_front_page_shows_the_latest_reports_with_their_day():
+    for number in range(4):
+        makers.published_collaboration(title=f"第{number}の協働")
+
+    page = read("/")
+
+    assert [f"第{number}の協働" in page for number in range(4)].count(True) == 3
+    assert "令和8年11月20日" in page
+
+
+def test_front_page_shows_a_member_the_next_date(client):
+    group = factories.member(factories.organization())
+    draft = factories.draft(by=group)
+    client.force_login(group)
+    client.cookies["django_language"] = "en"
+
+    page = read("/", client)
+
+    assert draft.title in page and "10 days left" in page
+
+
 @pytest.mark.parametrize("path", [*PAGES, *FILES])
 def test_public_page_asks_the_database_as_often_for_three_rows_as_for_one(path):
     asked = []
