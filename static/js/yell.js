@@ -45,14 +45,20 @@ function autosave(form) {
   const status = form.querySelector("[data-autosave-status]") ?? document.querySelector("[data-autosave-status]");
   let changed = false;
   let busy = false;
+  let again = false;
   let stale = false;
   let pressed = null;
   const say = (text) => { if (status && status.textContent !== text) status.textContent = text; };
 
   async function save() {
-    if (!changed || busy || stale) return;
+    if (!changed || stale) return;
+    if (busy) {
+      again = true;
+      return;
+    }
     busy = true;
     changed = false;
+    again = false;
     try {
       const response = await fetch(form.dataset.autosave || form.action, {
         method: "POST",
@@ -77,6 +83,7 @@ function autosave(form) {
     } finally {
       busy = false;
       if (pressed) form.requestSubmit(pressed);
+      else if (again) save(); // a field was left while the last save was under way
     }
   }
 

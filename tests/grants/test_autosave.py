@@ -65,9 +65,26 @@ def test_second_tab_is_told_and_gets_both_texts(opened, draft):
     assert Proposal.objects.get(pk=draft.pk).purpose == "mine"
 
 
-def test_totals_follow_what_is_typed(opened):
+def test_field_left_while_a_save_is_under_way_is_saved_next(opened, draft):
+    tab = opened()
+    held = []
+    tab.route("**/edit/", lambda r: r.continue_() if held else held.append(r))  # a slow server
+
+    with tab.expect_request("**/edit/"):
+        write(tab, "first")
+    write(tab, "second")
+    expect(tab.get_by_text("Not saved yet")).to_be_visible()
+    held[0].continue_()
+    tab.get_by_text("Saved at 12:00").wait_for()
+
+    assert Proposal.objects.get(pk=draft.pk).purpose == "second"
+
+
+@pytest.mark.parametrize("typed", ["85,000", "８５，０００円", "¥85、000"])
+def test_totals_follow_what_is_typed(opened, typed):
     tab = opened()
 
-    tab.locator("[name=income-0-amount_yen]").fill("85,000")
+    tab.locator("[name=income-0-amount_yen]").fill(typed)
 
     assert tab.locator("output").first.inner_text() == "¥105,000"
+    assert "Income is ¥5,000 more than expenditure." in tab.locator(".balance").inner_text()
