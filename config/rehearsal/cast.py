@@ -28,7 +28,9 @@ DOMAIN = "@demo.example.jp"
 class Cast:
     """Who plays.
 
-    :param groups: short name → the person who writes for that group.
+    :param organizations: short name → group.
+    :param groups: short name → who writes for that group: one of its members, or the clerk where
+        nobody of the group logs in.
     """
 
     office: User
@@ -38,9 +40,12 @@ class Cast:
     department: User
     other_department: User
     panel: list[User]
+    organizations: dict[str, Organization] = field(default_factory=dict)
     groups: dict[str, User] = field(default_factory=dict)
 
 
+#: The fiscal year in which the groups are as old as the table says; in another they shift with it.
+AGED_IN = 2026
 #: short name, name, kana, founded, members in the city.
 GROUPS = (
     ("tsubame", "つばめ広場の会", "つばめひろばのかい", "2024-06-01", 12),
@@ -59,11 +64,19 @@ GROUPS = (
     ("shonan", "しおかぜ自転車の会", "しおかぜじてんしゃのかい", "2014-02-14", 16),
     ("matsuri", "まちかど祭り実行会", "まちかどまつりじっこうかい", "2019-01-10", 28),
     ("hanabi", "手づくり花火の夕べ", "てづくりはなびのゆうべ", "2020-05-20", 10),
+    ("karuta", "ふるさとかるたの会", "ふるさとかるたのかい", "2024-11-03", 7),
+    ("hoshi", "星空かんさつの会", "ほしぞらかんさつのかい", "2025-02-01", 6),
+    ("tegami", "手紙でつながる会", "てがみでつながるかい", "2024-08-08", 5),
+    ("yatai", "屋台づくりの会", "やたいづくりのかい", "2013-09-09", 13),
+    ("asaichi", "朝市をひらく会", "あさいちをひらくかい", "2011-03-20", 19),
+    ("akichi", "空き地であそぶ会", "あきちであそぶかい", "2017-10-10", 21),
 )
+#: The groups of which nobody logs in: what they hand in on paper, the office keys in.
+ON_PAPER = {"karuta"}
 
 
-def gather(*, since: date, at: datetime) -> Cast:
-    """Make the cast.
+def gather(fiscal_year: int, *, since: date, at: datetime) -> Cast:
+    """Make the cast of a rehearsal of ``fiscal_year``.
 
     :param since: first day of everybody's duty, Japan date.
     """
@@ -95,8 +108,12 @@ def gather(*, since: date, at: datetime) -> Cast:
         ("administrator", "管理 司", Role.ADMINISTRATOR),
     ):
         _person(email, name, role, since=since, at=at)
-    for row in GROUPS:
-        cast.groups[row[0]] = _group(*row, since=since, at=at)
+    for short, name, kana, founded, citizens in GROUPS:
+        day = date.fromisoformat(founded)
+        day = day.replace(year=day.year + fiscal_year - AGED_IN)
+        group = _group(name, kana, day, citizens, since=since, at=at)
+        cast.organizations[short] = group
+        cast.groups[short] = cast.office if short in ON_PAPER else _member(short, group, since, at)
     return cast
 
 
@@ -127,13 +144,13 @@ def _person(
 
 
 def _group(
-    short: str, name: str, kana: str, founded: str, citizens: int, *, since: date, at: datetime
-) -> User:
+    name: str, kana: str, founded: date, citizens: int, *, since: date, at: datetime
+) -> Organization:
     group = Organization.objects.create(
         name=name,
         name_kana=kana,
-        founded_on=date.fromisoformat(founded),
-        activity_started_on=date.fromisoformat(founded),
+        founded_on=founded,
+        activity_started_on=founded,
         address="架空市架空町1-2-3",
         in_city=True,
         members_total=citizens + 2,
@@ -151,7 +168,11 @@ def _group(
             is_representative=number == 0,
             valid_from=since,
         )
-    person = _user(short, f"{name[:4]} 担当", at)
+    return group
+
+
+def _member(short: str, group: Organization, since: date, at: datetime) -> User:
+    person = _user(short, f"{group.name[:4]} 担当", at)
     Membership.objects.create(
         user=person, organization=group, role=MemberRole.OWNER, valid_from=since
     )

@@ -2,18 +2,18 @@
 
 from datetime import date, timedelta
 
-from accounts.models import Department, Role, User
-from casework import approvals
-from casework.calendar import first_day, last_day
+from accounts.models import Department, Organization, Role, User
+from casework import approvals, by_post, timekeeping
+from casework.models import Approval, Case
 from casework.services import advance
 from grants import agreements
 from grants import services as grants
 from grants.models import Payment, ProjectYear, Proposal, Round
 from reporting import services as reporting
 from reporting.models import CollaborationReport, Report
+from reviews import decisions
 from reviews import services as reviews
-from reviews.decisions import Outcome, draft_decision
-from reviews.models import ScoreSheet
+from reviews.models import Conflict, PanelSeat, ScoreSheet
 from reviews.presets import HACHINOHE
 
 from .cast import Cast
@@ -31,14 +31,37 @@ def line(side: str, label: str, amount_yen: int, *, from_city: bool = False) -> 
 
 
 def write_proposal(
-    stage: Stage, call: Round, group: User, *, title: str, yen: int, years: int, measures: list
+    stage: Stage, call: Round, group: User, *, title: str, yen: int, measures: list, years: int = 1
 ) -> Proposal:
     """A group writes a whole draft that asks the city for ``yen``, and accepts the pledges."""
     organization = group.organizations.get()
     draft = grants.start_draft(call, organization, title=title, by=group, at=stage.at)
-    own = yen // 5
+    _fill_in(stage, draft, group, yen=yen, years=years, measures=measures)
+    return grants.pledge(draft, name=group.name, by=group, at=stage.at)
+
+
+def file_paper(
+    stage: Stage, call: Round, group: Organization, clerk: User, *, received_on: date, title: str,
+    yen: int, measures: list,
+) -> Proposal:  # fmt: skip
+    """The clerk keys in what a group without a log-in wrote on paper, and files it.
+
+    :param received_on: the day the paper came in (収受日), which counts.
+    """
+    draft = grants.start_paper(
+        call, organization=group, title=title, received_on=received_on, by=clerk, at=stage.at
+    )
+    _fill_in(stage, draft, clerk, yen=yen, years=1, measures=measures)
+    grants.pledge(draft, name="会の代表", by=clerk, at=stage.at)
+    return advance(draft, "file_paper", by=clerk, at=stage.at)
+
+
+def _fill_in(
+    stage: Stage, draft: Proposal, writer: User, *, yen: int, years: int, measures: list
+) -> None:
+    own, title = yen // 5, draft.title
     measure = measures[sum(title.encode()) % len(measures)]
-    draft = grants.save_draft(
+    grants.save_draft(
         draft,
         fields={
             "purpose": f"「{title}」により、地域の人がつながる場をつくります。",
@@ -56,10 +79,9 @@ def write_proposal(
         ],
         measures=[{"measure": measure, "how": "活動を通じて、この施策を市民の側から進めます。"}],
         edit_number=0,
-        by=group,
+        by=writer,
         at=stage.at,
     )
-    return grants.pledge(draft, name=group.name, by=group, at=stage.at)
 
 
 def department_of(person: User) -> int:
@@ -83,25 +105,53 @@ def agree_on_terms(stage: Stage, proposal: Proposal, group: User, department: Us
     return proposal
 
 
-def decide(stage: Stage, case, verb: str, cast: Cast, *, amount_yen: int | None = None, **facts):
-    """The office drafts one move and the approver approves it an hour later."""
+def extend(stage: Stage, case: Case, kind: str, *, until: date, reason: str, office: User) -> None:
+    """The office gives more time for what is still owed."""
+    (deadline,) = case.deadlines.open().filter(kind=kind)
+    timekeeping.extend(deadline, until=until, reason=reason, by=office, at=stage.at)
+
+
+def draft_decision(
+    stage: Stage, case, verb: str, office: User, *, amount_yen: int | None = None, **facts
+) -> Approval:
+    """The office drafts one move (起案)."""
     wish = approvals.Wish(case, verb, facts, amount_yen)
     title = approvals.title_for(case, case.flow[verb])
-    draft = approvals.draft(title, [wish], by=cast.office, at=stage.at)
-    advance(draft, "approve", by=cast.approver, at=stage.at + HOUR, decided_on=stage.today)
+    return approvals.draft(title, [wish], by=office, at=stage.at)
+
+
+def decide(stage: Stage, case, verb: str, cast: Cast, *, amount_yen: int | None = None, **facts):
+    """The office drafts one move and the approver approves it an hour later."""
+    draft = draft_decision(stage, case, verb, cast.office, amount_yen=amount_yen, **facts)
+    _approve(stage, draft, cast)
     return type(case).objects.get(pk=case.pk)
 
 
-def apply_for_year(stage: Stage, year: ProjectYear, group: User, offset: int) -> ProjectYear:
+def _approve(stage: Stage, draft: Approval, cast: Cast) -> None:
+    advance(draft, "approve", by=cast.approver, at=stage.at + HOUR, decided_on=stage.today)
+
+
+def apply_for_year(
+    stage: Stage, year: ProjectYear, group: User, *, starts_on: date, ends_on: date
+) -> ProjectYear:
     """The group fills in the days and applies for the grant of the year."""
     lines = year.budget_lines.values("side", "label", "detail", "amount_yen", "from_city")
-    start = max(first_day(year.fiscal_year), stage.today + timedelta(days=12))
-    end = last_day(year.fiscal_year) - timedelta(days=59 if offset == 0 else 31)
-    days = {"starts_on": start, "ends_on": end}
+    days = {"starts_on": starts_on, "ends_on": ends_on}
     year = grants.save_year(
         year, fields=days, lines=list(lines), edit_number=year.edit_number, by=group, at=stage.at
     )
     return advance(year, "apply", by=group, at=stage.at)
+
+
+def write_year_like(
+    stage: Stage, year: ProjectYear, first: ProjectYear, group: User
+) -> ProjectYear:
+    """The group fills in a later year with what it did and asked for in the first."""
+    lines = first.budget_lines.values("side", "label", "detail", "amount_yen", "from_city")
+    return grants.save_year(
+        year, fields={"content": first.content}, lines=list(lines), edit_number=year.edit_number,
+        by=group, at=stage.at,
+    )  # fmt: skip
 
 
 def sign_the_agreement(stage: Stage, year: ProjectYear, group: User, cast: Cast) -> None:
@@ -120,6 +170,14 @@ def pay(stage: Stage, year: ProjectYear, cast: Cast, kind: str, amount_yen: int)
         year, kind=kind, amount_yen=amount_yen, paid_on=stage.today, document="架空の伝票",
         by=cast.accounting, at=stage.at,
     )  # fmt: skip
+
+
+def post_what_waits(stage: Stage, office: User) -> None:
+    """The office prints what waits to go by post, and posts it on the same day."""
+    waiting = list(by_post.waiting_on_paper(office.act_on(stage.today)))
+    if waiting:
+        printed = by_post.print_batch(waiting, by=office, at=stage.at)
+        by_post.mail_batch(printed, on=stage.today, by=office, at=stage.at + HOUR)
 
 
 # The panel
@@ -145,20 +203,46 @@ def score(stage: Stage, call: Round, points: dict[str, int], *, otherwise: int) 
     """
     sheets = ScoreSheet.objects.filter(proposal__round=call, state="assigned")
     for sheet in sheets.select_related("proposal", "seat__user").order_by("pk"):
-        member, given = sheet.seat.user, points.get(sheet.proposal.title, otherwise)
-        differs = (sheet.pk % 3) - 1
-        reviews.save_scores(
-            sheet,
-            points={
-                criterion.pk: min(criterion.max_points, max(0, given + differs))
-                for criterion in call.rubric.criteria.all()
-            },
-            comment="地域に根づく取組と考えます。",
-            edit_number=sheet.edit_number,
-            by=member,
-            at=stage.at,
-        )
-        reviews.submit_sheet(sheet, by=member, at=stage.at)
+        given = points.get(sheet.proposal.title, otherwise) + (sheet.pk % 3) - 1
+        score_sheet(stage, sheet, given, comment="地域に根づく取組と考えます。")
+
+
+def score_sheet(stage: Stage, sheet: ScoreSheet, given: int, *, comment: str) -> None:
+    """The member gives the same points for each criterion, within its limits, and submits."""
+    member = sheet.seat.user
+    reviews.save_scores(
+        sheet,
+        points={
+            criterion.pk: min(criterion.max_points, max(0, given))
+            for criterion in sheet.proposal.round.rubric.criteria.all()
+        },
+        comment=comment,
+        edit_number=sheet.edit_number,
+        by=member,
+        at=stage.at,
+    )
+    reviews.submit_sheet(sheet, by=member, at=stage.at)
+
+
+def declare_conflict(
+    stage: Stage, member: User, title: str, kind: str, *, by: User, note: str
+) -> Conflict:
+    """Somebody says that a member must not deal with the proposal of this title."""
+    proposal = Proposal.objects.get(title=title)
+    seat = PanelSeat.objects.get(round=proposal.round, user=member)
+    return reviews.declare_conflict(
+        seat=seat, proposal=proposal, kind=kind, by=by, at=stage.at, note=note
+    )
+
+
+def lift_conflict(stage: Stage, conflict: Conflict, *, office: User, reason: str) -> None:
+    reviews.lift_conflict(conflict, reason=reason, by=office, at=stage.at)
+
+
+def reopen_sheet(stage: Stage, member: User, title: str, *, office: User) -> ScoreSheet:
+    """The office opens a submitted sheet again, because the member asked for it."""
+    sheet = ScoreSheet.objects.get(proposal__title=title, seat__user=member)
+    return advance(sheet, "reopen", by=office, at=stage.at)
 
 
 def decide_round(stage: Stage, call: Round, outcomes: dict[str, str], cast: Cast) -> None:
@@ -167,11 +251,11 @@ def decide_round(stage: Stage, call: Round, outcomes: dict[str, str], cast: Cast
     :param outcomes: title → verb, where it is not "select".
     """
     proposals = Proposal.objects.filter(round=call, state="in_selection").order_by("pk")
-    wanted = [Outcome(p, outcomes.get(p.title, "select")) for p in proposals]
+    wanted = [decisions.Outcome(p, outcomes.get(p.title, "select")) for p in proposals]
     if not wanted:
         return
-    draft = draft_decision(call, outcomes=wanted, by=cast.office, at=stage.at)
-    advance(draft, "approve", by=cast.approver, at=stage.at + HOUR, decided_on=stage.today)
+    draft = decisions.draft_decision(call, outcomes=wanted, by=cast.office, at=stage.at)
+    _approve(stage, draft, cast)
 
 
 # Reports
@@ -218,11 +302,18 @@ def _spend(lines: list[dict], spent: int) -> None:
     side["amount_yen"] += spent
 
 
-def confirm(stage: Stage, year: ProjectYear, cast: Cast) -> ProjectYear:
-    """Confirm the amount that the settlement comes to."""
+def draft_confirmation(stage: Stage, year: ProjectYear, office: User) -> Approval:
+    """The office drafts the amount that the settlement comes to."""
     year = ProjectYear.objects.get(pk=year.pk)
     amount = year.final_report.settlement.proposed_confirmed_yen
-    return decide(stage, year, "confirm", cast, amount_yen=amount, confirmed_yen=amount)
+    return draft_decision(stage, year, "confirm", office, amount_yen=amount, confirmed_yen=amount)
+
+
+def confirm(stage: Stage, year: ProjectYear, cast: Cast) -> ProjectYear:
+    """Confirm the amount that the settlement comes to."""
+    draft = draft_confirmation(stage, year, cast.office)
+    _approve(stage, draft, cast)
+    return ProjectYear.objects.get(pk=year.pk)
 
 
 def request_reports(stage: Stage, office: User, *, fiscal_year: int) -> None:
@@ -237,31 +328,26 @@ def request_reports(stage: Stage, office: User, *, fiscal_year: int) -> None:
 
 
 def write_collaboration_report(stage: Stage, year: ProjectYear, cast: Cast) -> CollaborationReport:
-    """The department writes the report on one project year; the office accepts it."""
+    """The department completes what the project year says already; the office accepts it."""
     report = CollaborationReport.objects.get(project_year=year)
-    measures = year.proposal.proposal_measures.values("measure", "how")
-    report = reporting.save_collaboration_report(
-        report,
-        fields={
-            "partner_names": str(year.organization),
-            "form": "cost_share",
-            "purpose": "里山の保全と、子どもの学びの場づくり",
-            "content": "月1回の里山学校を団体と市が一緒に開いた。",
-            "city_role": "会場の提供と広報",
-            "partner_role": "企画と運営",
-            "cost_yen": year.confirmed_yen,
-            "cost_borne_by": "市の負担金と団体の自己資金",
-            "results": "延べ120人が参加した。",
-            "process_score": 4,
-            "outcome_score": 4,
-        },
-        measures=[{"measure_id": row["measure"], "how": row["how"]} for row in measures],
-        edit_number=report.edit_number,
-        by=cast.department,
-        at=stage.at,
-    )
+    named = year.proposal.proposal_measures.values("measure", "how")
+    report = fill_in_collaboration(
+        stage, report, cast.department,
+        measures=[{"measure_id": row["measure"], "how": row["how"]} for row in named],
+        cost_yen=year.confirmed_yen, results="延べ120人が参加した。", process_score=4, outcome_score=4,
+    )  # fmt: skip
     report = advance(report, "submit", by=cast.department, at=stage.at)
     return advance(report, "accept", by=cast.office, at=stage.at)
+
+
+def fill_in_collaboration(
+    stage: Stage, report: CollaborationReport, writer: User, *, measures: list[dict], **fields
+) -> CollaborationReport:
+    """Somebody fills in a collaboration report as it stands now."""
+    return reporting.save_collaboration_report(
+        report, fields=fields, measures=measures, edit_number=report.edit_number, by=writer,
+        at=stage.at,
+    )  # fmt: skip
 
 
 def publish(stage: Stage, report: CollaborationReport, cast: Cast) -> CollaborationReport:

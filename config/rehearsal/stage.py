@@ -5,8 +5,15 @@ from collections.abc import Callable, Generator
 from datetime import date, datetime, time, timedelta
 from itertools import count
 
-from casework import delivery, history, outbox, reminders
+from django.db import transaction
+
+from casework import deadlines, delivery, history, outbox, reminders
 from casework.calendar import japan_date, moment
+
+#: How long before its date a deadline is first reminded of; earlier there is nothing to sweep.
+FIRST_RUNG = timedelta(
+    days=max(rung.days for kind in deadlines.KINDS.values() for rung in kind.ladder)
+)
 
 #: A story tells, in turn, the moment at which it goes on.
 Story = Generator[datetime, None, None]
@@ -34,6 +41,10 @@ class Stage:
         calendar_year = self.fiscal_year + year + (1 if month < 4 else 0)
         return moment(date(calendar_year, month, day), time(hour))
 
+    def before_the_end(self, days: int, hour: int = 10) -> datetime:
+        """Return a moment so many days before the day on which the curtain falls."""
+        return moment(japan_date(self.until) - timedelta(days=days), time(hour))
+
     def enter(self, story: Callable[..., Story], *args) -> None:
         """Let a story begin; it runs to its first moment at once."""
         self._go_on(story(self, *args))
@@ -51,8 +62,11 @@ class Stage:
         return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
     def play_day(self, day: date) -> None:
-        """Sweep in the morning, play the day's scenes in order, and deliver what was posted."""
-        with outbox.delivered_by_hand():
+        """Sweep in the morning, play the day's scenes in order, and deliver what was posted.
+
+        A day is played as a whole or not at all, and the database writes it to the disk once.
+        """
+        with outbox.delivered_by_hand(), transaction.atomic():
             self._sweep(min(moment(day, time(7)), self.until))
             while self._queue and japan_date(self._queue[0][0]) == day:
                 self.at, _order, story = heapq.heappop(self._queue)
@@ -62,7 +76,8 @@ class Stage:
     def _sweep(self, at: datetime) -> None:
         """Do what beat does every day: remind, and seal what happened until yesterday."""
         self.at = at
-        reminders.sweep(reminders.open_with_a_date().order_by("pk"), today=self.today, at=at)
+        near = reminders.open_with_a_date().filter(due_on__lte=self.today + FIRST_RUNG)
+        reminders.sweep(near.order_by("pk"), today=self.today, at=at)
         history.seal(day=self.today - timedelta(days=1))
 
     def _deliver(self, at: datetime) -> None:

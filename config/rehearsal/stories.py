@@ -6,112 +6,33 @@ year before, in which the projects of this year were selected.
 """
 
 from collections.abc import Generator
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
-from casework.calendar import moment
-from casework.services import advance
-from grants import services as grants
-from grants.models import BudgetEntry, Payment, ProjectYear, Proposal, Round
-from guideline.models import Measure
+from casework.calendar import first_day, last_day, moment
+from casework.services import advance, correct
+from grants.models import Payment, ProjectYear, Proposal
+from reporting.models import Report
 
-from . import scenes
-from .cast import Cast
-from .rules import invent_edition
+from . import departments, scenes
+from . import program as city
+from .cast import ON_PAPER
+from .program import A_DAY, Program
 from .stage import Stage, Story
-
-A_DAY = timedelta(days=1)
-
-
-class Program:
-    """What the stories of one rehearsal share: the cast and the rounds that have opened."""
-
-    def __init__(self, cast: Cast):
-        self.cast = cast
-        self.rounds: dict[tuple[str, int], Round] = {}
-        self.measures = list(Measure.objects.order_by("edition_id", "number"))
 
 
 def enter_all(stage: Stage, program: Program) -> None:
-    """Let everybody enter: the office's yearly work, then the groups."""
+    """Let everybody enter: the city's yearly work, then the groups."""
     for year, course in ((-1, "collaboration"), (-1, "revitalization"), (0, "startup"),
                          (0, "collaboration"), (0, "revitalization")):  # fmt: skip
-        stage.enter(hold_round, program, course, year)
-    stage.enter(vote_budgets, program)
+        stage.enter(city.hold_round, program, course, year)
+    stage.enter(city.keep_the_panel_fair, program)
+    stage.enter(city.vote_budgets, program)
+    stage.enter(city.post_the_letters, program)
     for group in GROUPS:
         stage.enter(propose, program, *group)
-    stage.enter(ask_departments_for_reports, program)
-
-
-# What the office does every year
-
-#: course → opens, closes, referred, scored, decided: (month, day) in the year of selection.
-CALENDAR = {
-    "startup": ((4, 14), (5, 31), (6, 10), (6, 20), (7, 1)),
-    "collaboration": ((4, 14), (6, 30), (9, 1), (9, 20), (10, 5)),
-    "revitalization": ((4, 14), (6, 30), (8, 1), (9, 20), (10, 5)),
-}
-
-
-def hold_round(stage: Stage, program: Program, course: str, year: int) -> Story:
-    """Open a call, refer what was accepted, let the panel score, and decide."""
-    opens, closes, referred, scored, decided = CALENDAR[course]
-    office = program.cast.office
-    yield stage.when(year, *opens, hour=9)
-    edition = invent_edition(course, stage.fiscal_year - 1)
-    call = grants.open_round(
-        edition,
-        fiscal_year=stage.fiscal_year + year,
-        name=f"{edition.label_ja} {stage.fiscal_year + year}年度",
-        opens_at=stage.at,
-        closes_at=stage.when(year, *closes, hour=17),
-        budget_yen={"startup": 300_000}.get(course, 1_600_000),
-        by=office,
-        at=stage.at,
-    )
-    program.rounds[course, year] = call
-    scenes.seat_the_panel(stage, call, office=office, members=program.cast.panel)
-
-    yield stage.when(year, *referred)
-    for proposal in _standing(call, "accepted", "matched"):
-        advance(proposal, "refer", by=office, at=stage.at)
-
-    yield stage.when(year, *scored)
-    scenes.score(stage, call, POINTS, otherwise=OTHERWISE)
-
-    yield stage.when(year, *decided)
-    scenes.decide_round(stage, call, OUTCOMES, program.cast)
-
-
-def _standing(call: Round, *states: str):
-    return list(Proposal.objects.filter(round=call, state__in=states).order_by("pk"))
-
-
-def vote_budgets(stage: Stage, program: Program) -> Story:
-    """Record the city's budgets as voted in March, before the years they are for."""
-    for year in (0, 1):
-        yield stage.when(year - 1, 3, 20)
-        for course, yen in (
-            ("startup", 400_000),
-            ("collaboration", 1_800_000),
-            ("revitalization", 900_000),
-        ):
-            grants.enter_budget(
-                invent_edition(course, stage.fiscal_year - 1),
-                fiscal_year=stage.fiscal_year + year,
-                kind=BudgetEntry.Kind.INITIAL,
-                amount_yen=yen,
-                voted_on=stage.today,
-                document="架空の予算書",
-                by=program.cast.office,
-                at=stage.at,
-            )
-
-
-def ask_departments_for_reports(stage: Stage, program: Program) -> Story:
-    """Ask every department for its collaboration reports at the end of the year."""
-    for year in (-1, 0):
-        yield stage.when(year, 3, 1)
-        scenes.request_reports(stage, program.cast.office, fiscal_year=stage.fiscal_year + year)
+    stage.enter(departments.ask_departments_for_reports, program)
+    stage.enter(departments.answer_that_there_was_none, program)
+    stage.enter(departments.report_without_a_project, program)
 
 
 # What each group does
@@ -125,36 +46,26 @@ GROUPS = (
     ("kumo", "startup", 0, "くもの糸サロン開店", 90_000, "plain"),
     ("hama", "startup", 0, "はまべ一斉清掃", 60_000, "discontinued"),
     ("nami", "startup", 0, "なみおと青空コンサート", 70_000, "plain"),
+    ("karuta", "startup", 0, "ふるさとかるた再発見", 40_000, "on_paper"),
+    ("hoshi", "startup", 0, "星空かんさつ入門", 40_000, "rescinded"),
+    ("tegami", "startup", 0, "手紙でつながる午後", 50_000, "refused"),
     ("satoyama", "collaboration", -1, "里山たんけん学校", 500_000, "three_years"),
     ("kodomo", "collaboration", -1, "こども新聞と市の掲示板", 300_000, "unmatched"),
     ("michi", "collaboration", -1, "多言語みちしるべ", 400_000, "renounced"),
+    ("akichi", "collaboration", -1, "空き地であそぼう", 300_000, "cut_short"),
     ("engawa", "collaboration", 0, "えんがわ出張相談", 450_000, "coordinated"),
     ("kodomo", "collaboration", 0, "こども新聞 市役所たんけん", 350_000, "withdrawn"),
     ("shonan", "collaboration", 0, "自転車みちの安全地図", 480_000, "fallen_through"),
     ("hotaru", "revitalization", -1, "ほたるの川 再生", 300_000, "over_spent"),
     ("matsuri", "revitalization", -1, "まちかど祭りの復活", 280_000, "revoked"),
+    ("yatai", "revitalization", -1, "屋台がつなぐ通り", 200_000, "postponed"),
+    ("asaichi", "revitalization", -1, "朝市をもういちど", 150_000, "withdrawn_after_grant"),
     ("takigi", "revitalization", 0, "たきぎ能こども教室", 300_000, "next_year"),
     ("hanabi", "revitalization", 0, "手づくり花火の夕べ", 250_000, "plain"),
 )
 
-#: title → points that the panel gives for each criterion, of ten.
-POINTS = {
-    "駅前つばめ広場のひらき方": 9,
-    "あじさいおはなし会": 8,
-    "はまべ一斉清掃": 6,
-    "なみおと青空コンサート": 5,
-    "くもの糸サロン開店": 3,
-    "手づくり花火の夕べ": 3,
-}
-OTHERWISE = 8
-
-#: title → decision, where it is not "select".
-OUTCOMES = {
-    "はまべ一斉清掃": "reserve",
-    "なみおと青空コンサート": "reserve",
-    "くもの糸サロン開店": "decline",
-    "手づくり花火の夕べ": "decline",
-}
+#: Fates of projects that are to run three years.
+THREE_YEARS = ("three_years", "cut_short")
 
 
 def propose(
@@ -163,23 +74,38 @@ def propose(
 ) -> Story:  # fmt: skip
     """A group drafts, submits, and then meets its fate."""
     group = program.cast.groups[short]
-    yield stage.when(year, 4, 25)
-    proposal = scenes.write_proposal(
-        stage, program.rounds[course, year], group, title=title, yen=yen,
-        years=3 if fate == "three_years" else 1, measures=program.measures,
-    )  # fmt: skip
-    yield stage.when(year, 5, 12)
-    proposal = advance(proposal, "submit", by=group, at=stage.at)
+    if short in ON_PAPER:
+        proposal = yield from hand_in_on_paper(stage, program, short, course, year, title, yen)
+    else:
+        yield stage.when(year, 4, 25)
+        proposal = scenes.write_proposal(
+            stage, program.rounds[course, year], group, title=title, yen=yen,
+            years=3 if fate in THREE_YEARS else 1, measures=program.measures,
+        )  # fmt: skip
+        yield stage.when(year, 5, 12)
+        proposal = advance(proposal, "submit", by=group, at=stage.at)
     proposal = yield from be_checked(stage, program, proposal, group, year, fate)
     if proposal.state == "accepted" and course == "collaboration":
         proposal = yield from find_a_department(stage, program, proposal, year, fate)
     if fate == "withdrawn":
-        yield stage.when(year, 8, 20)
+        yield stage.when(year, 9, 10)  # the panel has the sheets, and has not scored yet
         proposal = advance(
             proposal, "withdraw", by=group, at=stage.at, reason="担い手が足りなくなったため。"
         )
     if not proposal.closed_at:
         yield from after_the_decision(stage, program, proposal, group, year, fate)
+
+
+def hand_in_on_paper(
+    stage: Stage, program: Program, short: str, course: str, year: int, title: str, yen: int
+) -> Generator[datetime, None, Proposal]:
+    """A group without a log-in brings its proposal; the clerk keys it in some days later."""
+    cast = program.cast
+    yield stage.when(year, 5, 12)
+    return scenes.file_paper(
+        stage, program.rounds[course, year], cast.organizations[short], cast.office,
+        received_on=stage.today - 4 * A_DAY, title=title, yen=yen, measures=program.measures,
+    )  # fmt: skip
 
 
 def be_checked(
@@ -191,6 +117,11 @@ def be_checked(
     if fate == "ineligible":
         why = "設立後3年を過ぎています。"
         return advance(proposal, "ineligible", by=office, at=stage.at, reason=why)
+    if fate == "lapsed":
+        slip = advance(proposal, "accept", by=office, at=stage.at)
+        yield stage.at + scenes.HOUR
+        why = "別の団体の受理ボタンを押したため。"
+        proposal = correct(slip, reason=why, by=office, at=stage.at)
     if fate in ("supplemented_then_late", "lapsed"):
         why = "収支予算の内訳を書いてください。"
         proposal = advance(proposal, "send_back", by=office, at=stage.at, reason=why)
@@ -199,10 +130,23 @@ def be_checked(
         why = "期限までに提出がなかったため。"
         return advance(proposal, "lapse", by=office, at=stage.at, reason=why)
     if proposal.state == "returned":
-        yield stage.when(year, 5, 27)
-        proposal = advance(proposal, "resubmit", by=group, at=stage.at)
-        yield stage.when(year, 5, 28)
+        proposal = yield from supplement_with_more_time(stage, program, proposal, group, year)
     return advance(proposal, "accept", by=office, at=stage.at)
+
+
+def supplement_with_more_time(
+    stage: Stage, program: Program, proposal: Proposal, group, year: int
+) -> Generator[datetime, None, Proposal]:
+    """The group misses the date of its supplement, is given more time, and answers within it."""
+    yield stage.when(year, 6, 4)
+    scenes.extend(
+        stage, proposal, "supplement", until=stage.today + 5 * A_DAY,
+        reason="担当者の入院のため。", office=program.cast.office,
+    )  # fmt: skip
+    yield stage.when(year, 6, 8)
+    proposal = advance(proposal, "resubmit", by=group, at=stage.at)
+    yield stage.when(year, 6, 9)
+    return proposal
 
 
 def find_a_department(
@@ -239,6 +183,11 @@ def after_the_decision(
             advance(proposal, "pass_up", by=group, at=stage.at)
             return
         proposal = advance(proposal, "take", by=group, at=stage.at)
+    if fate == "rescinded":
+        yield stage.when(year, 7, 8)
+        why = "申請の内容に事実と異なる点があったため。"
+        scenes.decide(stage, proposal, "rescind", program.cast, reason=why)
+        return
     if fate == "renounced":
         yield stage.when(year, 11, 15)
         advance(proposal, "renounce", by=group, at=stage.at, reason="代表が転居するため。")
@@ -271,45 +220,112 @@ def run_year(
 ) -> Story:
     """Apply, grant, pay, carry out, report, confirm, settle: one project year."""
     cast, startup = program.cast, case.proposal.round.edition.course == "startup"
-    apply_on = stage.when(year, 7, 20) if startup else stage.when(year, 4, 3)
-    yield max(apply_on, stage.at)
-    case = scenes.apply_for_year(stage, case, group, year)
+    yield max(stage.when(year, 7, 20) if startup else stage.when(year, 4, 3), stage.at)
+    case = apply_for_year(stage, case, group, year)
+    if fate == "over_spent":
+        case = yield from mend_the_application(stage, program, case, group)
     yield stage.at + 10 * A_DAY
+    if fate == "refused":
+        why = "ほかの補助金を受けることが分かったため。"
+        scenes.decide(stage, case, "refuse", cast, reason=why)
+        return
     asked = case.requested_yen
     case = scenes.decide(stage, case, "grant", cast, amount_yen=asked, granted_yen=asked)
+    if fate in ("postponed", "withdrawn_after_grant"):
+        yield from give_the_grant_back(stage, program, case, group, year, fate)
+        return
     yield stage.at + 14 * A_DAY
     if case.by_agreement:
         scenes.sign_the_agreement(stage, case, group, cast)
-    if fate != "over_spent":
+    if fate not in ("over_spent", "on_paper"):
         scenes.pay(stage, case, cast, Payment.Kind.ADVANCE, asked)
-    if fate == "three_years":
-        yield stage.when(year, 2, 20)
-        second = case.proposal.project_years.get(position=2)
-        advance(
-            second, "plan", by=cast.office, at=stage.at, decided_on=stage.today,
-            document="架空の継続決定書",
-        )  # fmt: skip
+    if fate in THREE_YEARS:
+        stage.enter(decide_on_later_years, program, case, group, year, fate)
     if fate == "discontinued":
         yield stage.when(year, 10, 20)
-        case = scenes.decide(
-            stage,
-            case,
-            "discontinue",
-            cast,
-            ended_on=stage.today,
-            reason="台風で会場が使えないため。",
-        )
+        why = "台風で会場が使えないため。"
+        case = scenes.decide(stage, case, "discontinue", cast, ended_on=stage.today, reason=why)
     if fate == "revoked":
-        yield stage.when(year, 11, 5)
-        case = scenes.decide(
-            stage, case, "revoke", cast, reason="領収書の一部が事実と異なったため。"
-        )
-        yield stage.at + 20 * A_DAY
-        scenes.pay(stage, case, cast, Payment.Kind.REPAYMENT, asked)
-        case.refresh_from_db()
-        advance(case, "settle", by=cast.accounting, at=stage.at)
+        yield from revoke(stage, program, case, year)
         return
     yield from settle_year(stage, program, case, group, year, fate)
+
+
+def apply_for_year(stage: Stage, case: ProjectYear, group, year: int) -> ProjectYear:
+    """Apply for a project that begins soon and ends some time before the fiscal year does."""
+    first = max(first_day(case.fiscal_year), stage.today + 12 * A_DAY)
+    last = last_day(case.fiscal_year) - (59 if year == 0 else 31) * A_DAY
+    return scenes.apply_for_year(stage, case, group, starts_on=first, ends_on=last)
+
+
+def mend_the_application(
+    stage: Stage, program: Program, case: ProjectYear, group
+) -> Generator[datetime, None, ProjectYear]:
+    """The office asks for a supplement to the application; the group applies again."""
+    yield stage.at + 2 * A_DAY
+    why = "謝礼の単価と回数を書いてください。"
+    case = advance(case, "send_back", by=program.cast.office, at=stage.at, reason=why)
+    yield stage.at + 4 * A_DAY
+    return advance(case, "reapply", by=group, at=stage.at)
+
+
+def give_the_grant_back(
+    stage: Stage, program: Program, case: ProjectYear, group, year: int, fate: str
+) -> Story:
+    """Before money was paid: the group withdraws, or the project is postponed by a year."""
+    yield stage.at + 5 * A_DAY
+    if fate == "withdrawn_after_grant":
+        why = "会場を借りられなくなったため。"
+        advance(case, "withdraw", by=group, at=stage.at, reason=why)
+        return
+    case = scenes.decide(
+        stage, case, "postpone", program.cast, fiscal_year=case.fiscal_year + 1,
+        reason="通りの水道工事が延びたため。",
+    )  # fmt: skip
+    yield from run_year(stage, program, case, group, year + 1, "plain")
+
+
+def decide_on_later_years(
+    stage: Stage, program: Program, case: ProjectYear, group, year: int, fate: str
+) -> Story:
+    """In spring the city decides whether a project of three years goes on, and how."""
+    cast = program.cast
+    second, third = case.proposal.project_years.filter(position__gt=1).order_by("position")
+    yield stage.when(year, 3, 10)
+    if fate == "three_years":
+        told = {"decided_on": stage.today, "document": "架空の継続決定書"}
+        second = advance(second, "plan", by=cast.office, at=stage.at, **told)
+        stage.enter(run_second_year, program, second, case, group, year + 1)
+        yield stage.when(year + 1, 5, 12)
+        why = "里山の入口の改修が1年かかるため。"
+        later = third.fiscal_year + 1
+        scenes.decide(stage, third, "defer", cast, fiscal_year=later, reason=why)
+        return
+    yield stage.when(year, 3, 25)
+    why = "来年度の予算に計上されなかったため。"
+    scenes.decide(stage, second, "not_fund", cast, reason=why)
+    why = "前の年度が実施されないため。"
+    scenes.decide(stage, third, "not_continue", cast, reason=why)
+
+
+def run_second_year(
+    stage: Stage, program: Program, case: ProjectYear, first: ProjectYear, group, year: int
+) -> Story:
+    """The group plans the second year like the first, and runs it."""
+    yield stage.when(year - 1, 3, 28)
+    case = scenes.write_year_like(stage, case, first, group)
+    yield from run_year(stage, program, case, group, year, "plain")
+
+
+def revoke(stage: Stage, program: Program, case: ProjectYear, year: int) -> Story:
+    """The city revokes the grant; the group pays back what it got."""
+    cast = program.cast
+    yield stage.when(year, 11, 5)
+    why = "領収書の一部が事実と異なったため。"
+    case = scenes.decide(stage, case, "revoke", cast, reason=why)
+    yield stage.at + 20 * A_DAY
+    scenes.pay(stage, case, cast, Payment.Kind.REPAYMENT, -case.balance_yen)
+    advance(case, "settle", by=cast.accounting, at=stage.at)
 
 
 def settle_year(
@@ -321,6 +337,8 @@ def settle_year(
     late = fate == "supplemented_then_late"
     yield stage.when(year + 1, 4, 15) if late else moment(completed, time(10)) + 20 * A_DAY
     scenes.write_report(stage, case, group, completed_on=completed, spent=SPENT.get(fate, 0))
+    if fate == "under_spent":
+        yield from mend_the_report(stage, program, case, group)
     yield stage.at + 25 * A_DAY
     case = scenes.confirm(stage, case, cast)
     yield stage.at + 15 * A_DAY
@@ -333,6 +351,15 @@ def settle_year(
     case = advance(case, "settle", by=cast.accounting, at=stage.at)
     if case.proposal.matches_department:
         yield from publish_report(stage, program, case)
+
+
+def mend_the_report(stage: Stage, program: Program, case: ProjectYear, group) -> Story:
+    """The office sends the report back; the group sends it again."""
+    yield stage.at + 6 * A_DAY
+    report, why = Report.objects.get(project_year=case), "領収書の写しが1枚足りません。"
+    report = advance(report, "send_back", by=program.cast.office, at=stage.at, reason=why)
+    yield stage.at + 5 * A_DAY
+    advance(report, "resubmit", by=group, at=stage.at)
 
 
 def publish_report(stage: Stage, program: Program, case: ProjectYear) -> Story:

@@ -1,108 +1,97 @@
-"""The rehearsed year reaches every fate it promises, and everything in it adds up."""
+"""The demo year: it is played once, up to today, and leaves something to do on every desk."""
 
-from collections import Counter
+from datetime import datetime
 
 import pytest
-from django.core import mail
+import time_machine
 from django.core.management import CommandError, call_command
 
-from accounts.models import Organization
-from casework import verification
-from casework.models import Letter, Notice, Reminder
-from grants.models import CourseEdition, Payment, ProjectYear, Proposal
-from reporting.models import CollaborationReport
+from accounts.models import User
+from casework import clock, verification
+from casework.desks import cases_on, desks_of, waiting_for
+from casework.models import Case, Event, Notice
+from casework.parties import Party
+from config.rehearsal import cast, visit
+from config.rehearsal.cast import DOMAIN
+from config.rehearsal.program import Program
+from config.rehearsal.stage import Stage
+from grants.models import CourseEdition
 from tests import factories
+from tests.factories import JAPAN
 
 pytestmark = pytest.mark.django_db
 
-#: title → where its proposal, and the first year of its project, end.
-FATES = {
-    "駅前つばめ広場のひらき方": ("ready", "settled"),
-    "谷戸の道しるべ": ("ineligible", None),
-    "あじさいおはなし会": ("ready", "settled"),
-    "みんなのしらす食堂": ("lapsed", None),
-    "くもの糸サロン開店": ("declined", None),
-    "はまべ一斉清掃": ("ready", "settled"),
-    "なみおと青空コンサート": ("lapsed", None),
-    "里山たんけん学校": ("ready", "settled"),
-    "こども新聞と市の掲示板": ("unmatched", None),
-    "多言語みちしるべ": ("renounced", None),
-    "えんがわ出張相談": ("ready", "granted"),
-    "こども新聞 市役所たんけん": ("withdrawn", None),
-    "自転車みちの安全地図": ("fallen_through", None),
-    "ほたるの川 再生": ("ready", "settled"),
-    "まちかど祭りの復活": ("ready", "settled"),
-    "たきぎ能こども教室": ("ready", "granted"),
-    "手づくり花火の夕べ": ("declined", None),
+#: Who sits at a desk of a demonstration, and which.
+DESKS = {
+    "engawa": Party.ORGANIZATION,
+    "satoyama": Party.ORGANIZATION,
+    "office": Party.OFFICE,
+    "approver": Party.APPROVER,
+    "accounting": Party.ACCOUNTING,
+    "department": Party.DEPARTMENT,
+    "panel1": Party.PANEL,
+    "coordinator": Party.COORDINATOR,
 }
+TODAY = datetime(2026, 11, 21, 9, 0, tzinfo=JAPAN)
 
 
-@pytest.fixture
-def played(db):
-    call_command("load_reference", verbosity=0)
-    call_command("rehearse", "--whole", "--fiscal-year", "2025")
+def person(name: str) -> User:
+    return User.objects.get(email=f"{name}{DOMAIN}").act_on(clock.today())
 
 
-def test_rehearsal_plays_a_whole_year_through_every_fate(played):
-    ends = {
-        proposal.title: (proposal.state, _first_year(proposal))
-        for proposal in Proposal.objects.all()
+def empty_desks(desks: dict[str, str]) -> list[str]:
+    """Return at whose desk nothing waits; a coordinator, whom no case waits for, reads along."""
+    lines = {
+        name: cases_on(person(name), party)
+        if party == Party.COORDINATOR
+        else waiting_for(person(name), party)
+        for name, party in desks.items()
     }
-
-    assert ends == FATES
-    assert Organization.objects.filter(fictitious=True).count() == 16
-    assert not Organization.objects.filter(fictitious=False).exists()
-    assert list(verification.faults()) == []
-    _assert_money_adds_up()
-    _assert_repayment_discontinuation_and_revocation()
-    _assert_nothing_left_by_mail()
-    assert CollaborationReport.objects.published().count() == 1
-    three = ProjectYear.objects.filter(proposal__title="里山たんけん学校").order_by("position")
-    assert [year.fiscal_year for year in three] == [2025, 2026, 2027]
+    return [name for name, found in lines.items() if not found.exists()]
 
 
-def _first_year(proposal: Proposal) -> str | None:
-    year = proposal.project_years.order_by("position").first()
-    return year and year.state
+def everything() -> tuple[int, ...]:
+    return tuple(model.objects.count() for model in (User, Case, Event, Notice))
 
 
-def _assert_money_adds_up():
-    """Every settled year: what was confirmed is what was paid, less what came back."""
-    for year in ProjectYear.objects.filter(state="settled"):
-        paid = dict.fromkeys(Payment.Kind.values, 0)
-        for payment in Payment.objects.filter(year=year):
-            paid[payment.kind] += payment.amount_yen
-        assert paid["advance"] + paid["balance"] - paid["repayment"] == year.confirmed_yen
-        assert year.confirmed_yen <= year.granted_yen
+@time_machine.travel(TODAY, tick=False)
+def test_demo_year_leaves_something_to_do_on_every_desk_and_is_played_once():
+    call_command("rehearse")
 
-
-def _assert_repayment_discontinuation_and_revocation():
-    verbs = Counter(
-        verb
-        for year in ProjectYear.objects.all()
-        for verb in year.events.values_list("verb", flat=True)
-    )
-    assert verbs["discontinue"] == verbs["revoke"] == 1
-    assert Payment.objects.filter(kind=Payment.Kind.REPAYMENT).count() == 3
-    late = Reminder.objects.filter(deadline__kind="report", rung__lt=0, outcome="sent")
-    assert late.values("deadline").distinct().count() == 1
-
-
-def _assert_nothing_left_by_mail():
-    assert mail.outbox == []
-    assert set(Notice.objects.values_list("channel", "state")) == {("mailbox", "sent")}
-    assert (
-        Letter.objects.count() == Letter.objects.values("fiscal_year", "number").distinct().count()
-    )
-
-
-def test_rehearsal_of_today_leaves_an_open_call_of_each_course():
-    call_command("rehearse", "--fiscal-year", "2026")
-
-    courses = CourseEdition.objects.filter(rounds__name__endswith="体験用の募集")
-    assert {edition.course for edition in courses} == {
+    assert empty_desks(DESKS) == []
+    assert set(Party.values) == {desk.party for name in DESKS for desk in desks_of(person(name))}
+    calls = CourseEdition.objects.filter(rounds__name__endswith="体験用の募集")
+    assert {edition.course for edition in calls} == {
         "startup", "collaboration", "revitalization"
     }  # fmt: skip
+    assert list(verification.faults()) == []
+
+    before = everything()
+    with pytest.raises(CommandError, match="empty database"):
+        call_command("rehearse")
+    assert everything() == before
+
+
+#: Days on which the visitor's stories straddle a fiscal year, or the year's own have not begun.
+@pytest.mark.parametrize(
+    "day", [(2026, 4, 1), (2026, 4, 10), (2026, 4, 20), (2026, 7, 31), (2027, 3, 31)]
+)
+def test_visitor_finds_work_on_the_desks_whatever_the_day(day):
+    at = datetime(*day, 9, 0, tzinfo=JAPAN)
+    year = day[0] if day[1] > 3 else day[0] - 1
+    factories.measure()
+    with time_machine.travel(at, tick=False):
+        stage = Stage(year, until=at)
+        since = stage.when(-1, 4, 1)
+        stage.at = since
+        program = Program(cast.gather(year, since=since.date(), at=since))
+        visit.enter_all(stage, program)
+        for played in stage.days():
+            stage.play_day(played)
+        visit.open_calls(stage, program)
+
+        assert empty_desks({k: v for k, v in DESKS.items() if k != "satoyama"}) == []
+    assert list(verification.faults()) == []
 
 
 def test_rehearsal_refuses_a_database_with_people():

@@ -1,0 +1,194 @@
+"""The whole rehearsal: every fate and every verb is played, it adds up, and nothing leaves by mail."""
+
+from collections import Counter
+from datetime import date
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import transaction
+from django.test import override_settings
+
+from accounts.models import Organization
+from casework import clock, delivery, outbox, verification
+from casework.models import Case, Event, Extension, Letter, Notice, Reminder
+from casework.models.case import KINDS
+from grants import eligibility
+from grants.models import Payment, ProjectYear, Proposal
+from reporting.models import CollaborationReport
+from reviews.models import Conflict
+from tests import factories
+from tests.casework import smtp_server
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+
+#: A year that has not begun: the rules and the calendar know of it, the groups are as young in it.
+YEAR = 2028
+
+#: title → where its proposal, and each year of its project, end.
+FATES = {
+    "駅前つばめ広場のひらき方": ("ready", "settled"),
+    "谷戸の道しるべ": ("ineligible",),
+    "あじさいおはなし会": ("ready", "settled"),
+    "みんなのしらす食堂": ("lapsed",),
+    "くもの糸サロン開店": ("declined",),
+    "はまべ一斉清掃": ("ready", "settled"),
+    "なみおと青空コンサート": ("lapsed",),
+    "ふるさとかるた再発見": ("ready", "settled"),
+    "星空かんさつ入門": ("rescinded",),
+    "手紙でつながる午後": ("ready", "refused"),
+    "里山たんけん学校": ("ready", "settled", "granted", "expected"),
+    "こども新聞と市の掲示板": ("unmatched",),
+    "多言語みちしるべ": ("renounced",),
+    "空き地であそぼう": ("ready", "settled", "not_funded", "not_continued"),
+    "えんがわ出張相談": ("ready", "granted"),
+    "こども新聞 市役所たんけん": ("withdrawn",),
+    "自転車みちの安全地図": ("fallen_through",),
+    "ほたるの川 再生": ("ready", "settled"),
+    "まちかど祭りの復活": ("ready", "settled"),
+    "屋台がつなぐ通り": ("ready", "granted"),
+    "朝市をもういちど": ("ready", "withdrawn"),
+    "たきぎ能こども教室": ("ready", "granted"),
+    "手づくり花火の夕べ": ("declined",),
+}
+
+#: kind → verbs that no story makes, and why.
+NOT_PLAYED = {
+    # A draft that comes back is a matter between two desks; every other draft is approved.
+    "approval": {"send_back", "redraft", "drop"},
+}
+
+
+@pytest.fixture(scope="module")
+def posted(django_db_setup, django_db_blocker):
+    """Play the whole year once for this module, beside a real mail server; give what it got."""
+    with smtp_server.running() as server, django_db_blocker.unblock(), transaction.atomic():
+        host, port = server.server_address
+        with override_settings(
+            DEMO=True,
+            EMAIL_URL_SET=True,
+            EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
+            EMAIL_HOST=host,
+            EMAIL_PORT=port,
+        ):
+            call_command("rehearse", "--whole", "--fiscal-year", str(YEAR))
+            yield server.received
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def played(posted, db):
+    """Every test of this module stands after the last day of the rehearsal."""
+
+
+def test_rehearsal_plays_a_whole_year_through_every_fate():
+    ends = {
+        proposal.title: (proposal.state, *_years(proposal)) for proposal in Proposal.objects.all()
+    }
+
+    assert ends == FATES
+    assert Organization.objects.filter(fictitious=True).count() == 22
+    assert not Organization.objects.filter(fictitious=False).exists()
+    assert list(verification.faults()) == []
+
+
+def _years(proposal: Proposal) -> list[str]:
+    return [year.state for year in proposal.project_years.order_by("position")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rehearsal_makes_every_move_of_the_tables(kind):
+    made = set(Event.objects.filter(case__kind=kind).values_list("verb", flat=True))
+
+    assert KINDS[kind].flow.keys() - made == NOT_PLAYED.get(kind, set())
+
+
+def test_every_settled_year_was_paid_what_was_confirmed():
+    settled = ProjectYear.objects.filter(state="settled")
+    assert settled.count() == 8
+    for year in settled:
+        paid = dict.fromkeys(Payment.Kind.values, 0)
+        for payment in Payment.objects.filter(year=year):
+            paid[payment.kind] += payment.amount_yen
+        assert paid["advance"] + paid["balance"] - paid["repayment"] == year.confirmed_yen
+        assert year.confirmed_yen <= year.granted_yen
+    assert Payment.objects.filter(kind=Payment.Kind.REPAYMENT).count() == 3
+
+
+def test_three_year_project_is_under_way_in_its_second_year_and_waits_for_its_third():
+    years = ProjectYear.objects.filter(proposal__title="里山たんけん学校").order_by("position")
+    _first, second, third = years
+
+    assert (second.state, second.balance_yen) == ("granted", 0)
+    assert [year.fiscal_year for year in years] == [YEAR, YEAR + 1, YEAR + 3]
+    assert third.state == "expected"
+
+
+def test_paper_of_a_group_without_a_log_in_counts_from_the_day_it_came_in():
+    proposal = Proposal.objects.get(title="ふるさとかるた再発見")
+
+    assert not proposal.organization.membership_set.exists()
+    assert proposal.received_on == date(YEAR, 5, 8)
+    assert proposal.deadlines.get(kind="call").met_on == proposal.received_on
+    sent = Notice.objects.filter(channel="post", case__organization=proposal.organization)
+    assert set(sent.values_list("state", flat=True)) == {"mailed"}
+
+
+def test_conflicts_slip_and_extension_stand_in_the_history():
+    standing = Conflict.objects.standing()
+    assert sorted(c.declared_by_self for c in standing) == [False, True]
+    assert Conflict.objects.exclude(lifted_at=None).count() == 1
+    slip = Event.objects.get(verb="take_back")
+    assert (slip.case.title, slip.source) == ("みんなのしらす食堂", "accepted")
+    (extension,) = Extension.objects.all()
+    assert extension.deadline.due_on < extension.at.date() < extension.until
+    assert not extension.deadline.is_late(extension.deadline.met_at)
+
+
+def test_late_report_is_reminded_of():
+    late = Reminder.objects.filter(deadline__kind="report", rung__lt=0, outcome="sent")
+    assert set(late.values_list("deadline__case__title", flat=True)) == {"あじさいおはなし会"}
+
+
+def test_departments_publish_what_they_did_with_and_without_a_project():
+    published = CollaborationReport.objects.published()
+    assert set(published.values_list("title", flat=True)) == {
+        "里山たんけん学校", "空き地であそぼう", "こどもの居場所づくり勉強会"
+    }  # fmt: skip
+    assert published.get(project_year=None).publications.count() == 2
+
+
+def test_groups_are_as_young_in_every_year_as_their_stories_say():
+    checked = Proposal.objects.filter(round__edition__course="startup").order_by("pk")
+    too_old = {
+        proposal.title
+        for proposal in checked
+        if any(
+            (answer.code, answer.outcome) == ("max_age_years", "fails")
+            for answer in eligibility.checks(proposal, on=date(YEAR, 5, 20))
+        )
+    }
+    assert too_old == {"谷戸の道しるべ"}
+
+
+def test_demo_clock_stands_at_the_end_of_a_year_that_lies_ahead():
+    assert clock.today() == date(YEAR + 1, 5, 31)
+
+
+def test_letters_bear_numbers_of_their_own():
+    numbers = Counter(Letter.objects.values_list("fiscal_year", "number"))
+    assert numbers and set(numbers.values()) == {1}
+
+
+def test_nothing_leaves_by_mail_although_a_mail_server_is_set(posted):
+    assert settings.EMAIL_URL_SET
+    assert Notice.objects.filter(state="sent").count() > 500
+    assert not Notice.objects.filter(channel="email").exists()
+    assert posted == []
+
+    # The same server takes what goes to a real person, so the silence above says something.
+    real, case = factories.user(), Case.objects.filter(kind="proposal").first()
+    notice = outbox.post("case_moved", to=real, case=case, at=NOON, key="real")
+    assert delivery.deliver(notice.pk, at=NOON)
+    assert [message["To"] for message in posted] == [real.email]
