@@ -81,6 +81,7 @@ def things() -> dict[str, object]:
         "reported_report": Report.objects.get(project_year=reported).pk,
         "sheet": sheet.pk,
         "seat": sheet.seat_id,
+        "signature": year.signatures.order_by("pk").first().pk,
         "collaboration": asked.filter(department__fictitious=True).order_by("pk").first().pk,
         "approval": ApprovalItem.objects.order_by("pk").first().approval_id,
         "item": ApprovalItem.objects.order_by("pk").first().pk,
