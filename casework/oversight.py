@@ -15,7 +15,7 @@ from .models.case import KINDS
 #: Within how many calendar days a duty ends soon, and for how many it still shows once ended.
 ENDS_SOON_DAYS, ENDED_LATELY_DAYS = 60, 30
 #: How many lines of history, and how many groups, a desk shows.
-NEWEST, GROUPS = 20, 10
+NEWEST, GROUPS = 10, 10
 
 
 def right_to_read(request: HttpRequest) -> dict:

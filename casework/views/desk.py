@@ -19,6 +19,7 @@ from casework.desks import (
     waiting_for,
     with_open_deadlines,
 )
+from casework.models import Case, Deadline
 from casework.models.case import KINDS, CaseQuerySet
 from casework.parties import Party
 
@@ -61,12 +62,18 @@ def _cases(request, party: str) -> dict:
     others = _urgent(elsewhere.exclude(pk__in=waiting.values("pk")))[: OTHERS + 1]
     return {
         "page": page,
-        "rows": [(case, next_of(case.open_deadlines, party)) for case in page],
+        "rows": [(case, _owed(case, party)) for case in page],
         "notes": notes_on(page, party),
         "others": [(case, next_of(case.open_deadlines)) for case in others[:OTHERS]],
         "more_others": len(others) > OTHERS,
         "whose": whose,
     }
+
+
+def _owed(case: Case, party: str) -> Deadline | None:
+    """Return what ``party`` owes next, or else what those owe who hold the case with it."""
+    own = next_of(case.open_deadlines, party)
+    return own or next_of(case.open_deadlines, *case.stage.holders)
 
 
 def _assigned(waiting: QuerySet, user, whose: str) -> QuerySet:
