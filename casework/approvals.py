@@ -15,6 +15,7 @@ from .calendar import fiscal_year, japan_date
 from .consequences import on
 from .errors import NotPossible
 from .flow import Move
+from .list_decisions import refuse_alone
 from .models import Approval, ApprovalItem, Case
 from .parties import Party
 
@@ -45,7 +46,7 @@ def draft(title: str, wishes: list[Wish], *, by, at: datetime) -> Approval:
 
     :raises PermissionDenied: if ``by`` is not of the office.
     :raises NotPossible: if the list is empty or names a case twice, or a case waits in another
-        draft or cannot move.
+        draft, cannot move, or is decided on a list that does not ask for this.
     """
     by.act_on(japan_date(at))
     if not rules.has_perm("casework.draft_approval", by):
@@ -84,6 +85,7 @@ def _refuse_what_cannot_move(wish: Wish, *, at: datetime) -> None:
         )
     if why := services.refusal(case, move, at=at):
         raise NotPossible(f"{case}: {why}")
+    refuse_alone(case, move, wish.facts)
     if waiting_draft(case):
         raise NotPossible(_("%(case)s already waits in another draft.") % {"case": case})
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, F, Max, OuterRef, Prefetch, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
@@ -78,22 +79,34 @@ def cases_on(user, party: str) -> CaseQuerySet:
 
 
 def waiting_for(user, party: str) -> CaseQuerySet:
-    return cases_on(user, party).held_by(party)
+    """Return what waits for ``user`` as one of ``party``; for the office also paper of groups."""
+    cases = cases_on(user, party)
+    if party == Party.OFFICE:
+        return cases.waiting_for_office(user.acting_on)
+    return cases.held_by(party)
 
 
 def most_urgent_first(cases: CaseQuerySet, *, owed_by: str | None = None) -> CaseQuerySet:
     """Order ``cases`` by their next date that counts; a date that is not set comes before none.
 
-    :param owed_by: look only at what this party owes; at everything if ``None``.
+    :param owed_by: look only at what this party owes; at everything if ``None``. For the office
+        that is also what a group on paper owes, so ``cases`` come ``with_paper``.
     """
     owed = Deadline.objects.open().duties().filter(case=OuterRef("pk"))
     if owed_by:
-        owed = owed.filter(owed_by=owed_by)
+        owed = owed.filter(_owed_by(owed_by))
     ends = owed.annotate(ends=Coalesce(Max("extensions__until"), F("due_on")))
     return cases.annotate(
         next_due=Subquery(ends.order_by(F("ends").asc(nulls_last=True)).values("ends")[:1]),
         owes=Exists(owed),
     ).order_by(F("next_due").asc(nulls_last=True), "-owes", "pk")
+
+
+def _owed_by(party: str) -> Q:
+    if party != Party.OFFICE:
+        return Q(owed_by=party)
+    on_paper = Exact(OuterRef("by_paper"), Value(True))
+    return Q(owed_by=party) | Q(on_paper, owed_by=Party.ORGANIZATION)
 
 
 def with_open_deadlines(cases: CaseQuerySet) -> CaseQuerySet:

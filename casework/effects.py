@@ -1,9 +1,11 @@
 """What a move brings about, said before it is made."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from . import deadlines, letters
-from .flow import SAME, WHERE_IT_CAME_FROM, Move
+from .flow import SAME, WHERE_IT_CAME_FROM, Move, Stage
 from .models import Case
 from .parties import in_words
 
@@ -14,12 +16,17 @@ def of_move(case: Case, move: Move) -> list[str]:
     return [sentence for sentence in said if sentence]
 
 
-def _where(case: Case, move: Move) -> str:
+def _target(case: Case, move: Move) -> Stage | None:
+    """Return the stage ``move`` leads to, as far as it can be said before."""
     if move.target == SAME:
-        return ""
+        return case.stage
     target = case.came_from if move.target == WHERE_IT_CAME_FROM else move.target
-    stage = case.flow.stages.get(target)
-    if stage is None:
+    return case.flow.stages.get(target)
+
+
+def _where(case: Case, move: Move) -> str:
+    stage = _target(case, move)
+    if stage is None or move.target == SAME:
         return ""
     where = _("The case goes to “%(stage)s”.") % {"stage": stage.label}
     if stage.final:
@@ -31,16 +38,21 @@ def _where(case: Case, move: Move) -> str:
 
 
 def _deadlines(case: Case, move: Move) -> list[str]:
-    standing = set(case.deadlines.open().values_list("kind", flat=True))
-    met = [deadlines.KINDS[kind].label for kind in move.meets if kind in standing]
-    opened = [deadlines.KINDS[kind].label for kind in move.opens]
+    """Say which deadlines are met, fall away and begin: what ``services.advance`` will do."""
+    standing = list(case.deadlines.open().order_by("pk").values_list("kind", flat=True))
+    stage = _target(case, move)
+    closes = standing if stage and stage.final else move.closes
+    met = [kind for kind in standing if kind in move.meets]
+    closed = [kind for kind in standing if kind in closes and kind not in met]
     return [
-        *(_("The deadline “%(label)s” is met.") % {"label": label} for label in met),
-        *(
-            _("Where it applies, a deadline begins to run: “%(label)s”.") % {"label": label}
-            for label in opened
-        ),
+        *_named(_("The deadline “%(label)s” is met."), met),
+        *_named(_("The deadline “%(label)s” falls away."), closed),
+        *_named(_("Where it applies, a deadline begins to run: “%(label)s”."), move.opens),
     ]
+
+
+def _named(words: str, kinds: Iterable[str]) -> list[str]:
+    return [words % {"label": deadlines.KINDS[kind].label} for kind in kinds]
 
 
 def _letter(case: Case, move: Move) -> str:

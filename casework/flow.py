@@ -70,7 +70,7 @@ class Move:
         does not open them again, so only a move by approval, which cannot be taken back, has any.
     :param by_approval: made only by executing an approved draft (起案・決裁).
     :param alone: whether it may be drafted for one case by itself; not where one decision is made
-        on a whole list, which another page drafts.
+        on a whole list, which another page drafts (see ``casework.list_decisions``).
     :param only_follows: made only as a consequence of another case's move, never by a button.
     :param hint: one plain sentence that says what the move does.
     """
@@ -114,6 +114,8 @@ class Flow(dict[str, Move]):
                 raise ValueError(f"{self.kind}.{move.verb}: unknown state {sorted(unknown)}")
             if move.closes and not move.by_approval:
                 raise ValueError(f"{self.kind}.{move.verb}: closes, but can be taken back")
+            if not (move.alone or move.by_approval):
+                raise ValueError(f"{self.kind}.{move.verb}: decided on a list, but not by approval")
 
     @property
     def initial(self) -> str:

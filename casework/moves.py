@@ -1,5 +1,6 @@
 """What a move asks of the person who makes it. Most ask for nothing."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import ClassVar
 
@@ -11,6 +12,8 @@ from . import files, services
 from .models import Case
 
 _FORMS: dict[tuple[str, str], type[forms.Form]] = {}
+#: (kind, verb) → what a higher app knows of the answers: function of the case → field → answer.
+_ANSWERS: dict[tuple[str, str], Callable[..., dict]] = {}
 
 
 def asks(kind: str, verb: str, form: type[forms.Form]) -> None:
@@ -25,6 +28,17 @@ def asks(kind: str, verb: str, form: type[forms.Form]) -> None:
     _FORMS[kind, verb] = form
 
 
+def suggests(kind: str, verb: str, answers: Callable[..., dict]) -> None:
+    """Let the form of ``verb`` begin with ``answers``, wherever a link to it stands.
+
+    :param answers: called with the case; returns field → answer, for a person to check.
+    :raises ValueError: if somebody else suggests answers already.
+    """
+    if (kind, verb) in _ANSWERS:
+        raise ValueError(f"{kind}.{verb} is answered twice.")
+    _ANSWERS[kind, verb] = answers
+
+
 def form_class(kind: str, verb: str) -> type[forms.Form]:
     """Return what a move asks for; a form without fields if it needs nothing."""
     return _FORMS.get((kind, verb), MoveForm)
@@ -32,7 +46,9 @@ def form_class(kind: str, verb: str) -> type[forms.Form]:
 
 def form_for(case, verb: str, *args, today, **kwargs) -> forms.Form:
     """Return the form of a move, bound if data (and files) are given."""
-    return form_class(case.kind, verb)(*args, case=case, today=today, **kwargs)
+    answers = _ANSWERS.get((case.kind, verb))
+    initial = answers(case) if answers else {}
+    return form_class(case.kind, verb)(*args, case=case, today=today, initial=initial, **kwargs)
 
 
 class MoveForm(forms.Form):

@@ -4,14 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from . import approvals, services
 from .flow import Move, Text
+from .list_decisions import NOT_ALONE
 from .models import Approval, Case
-from .parties import Party, in_words
-
-NOT_ALONE = _lazy("This is decided for a whole list at once, and drafted on the page of that list.")
+from .parties import Party, in_words, is_reached, uses_paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +62,30 @@ def _sort(possible: list[Move], found: NextMoves, case: Case, move: Move, at: da
 
 def acts_for(user, case: Case) -> list[str]:
     """Return for which of the parties that hold ``case`` now ``user`` can act."""
-    duties = user.duties
-    mine = {
-        Party.ORGANIZATION: duties.edits(case.organization_id),
-        Party.DEPARTMENT: case.department_id in duties.departments,
-    }
-    return [party for party in case.stage.holders if mine.get(party, duties.holds(party))]
+    return [party for party in case.stage.holders if _acts_as(user, party, case)]
+
+
+def _acts_as(user, party: str, case: Case) -> bool:
+    if party == Party.ORGANIZATION:
+        return user.duties.edits(case.organization_id) or enters_paper(user, case)
+    if party == Party.DEPARTMENT:
+        return case.department_id in user.duties.departments
+    return user.duties.holds(party)
+
+
+def enters_paper(user, case: Case) -> bool:
+    """Return whether ``user``, of the office, enters now what the group of ``case`` hands in."""
+    return (
+        Party.ORGANIZATION in case.stage.holders
+        and user.duties.holds(Party.OFFICE)
+        and uses_paper(case, day=user.acting_on)
+    )
 
 
 def what_to_do(case: Case, user) -> Text:
     """Return the sentence at the head of the page: what to do, or for whom the case waits."""
+    if not user.duties.edits(case.organization_id) and enters_paper(user, case):
+        return _on_paper(case, user)
     if acts_for(user, case):
         return case.stage.todo
     if case.closed_at:
@@ -82,3 +94,15 @@ def what_to_do(case: Case, user) -> Text:
         return _("Nothing is expected of anybody here now.")
     parties = in_words(case.stage.holders)
     return _("This now waits for: %(parties)s. You need not do anything.") % {"parties": parties}
+
+
+def _on_paper(case: Case, user) -> str:
+    """Say to the office what it enters for the group, and how the group gets to know."""
+    how = (
+        _("This came on paper: enter here what the group hands in on paper.")
+        if is_reached(case, day=user.acting_on)
+        else _(
+            "This group has no log-in: ask it by post or telephone, and enter here what it hands in."
+        )
+    )
+    return f"{how} {_('The group has to do this: %(todo)s') % {'todo': case.stage.todo}}"

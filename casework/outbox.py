@@ -3,7 +3,7 @@
 import logging
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import date, datetime
 
 import rules
 from celery import current_app
@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 #: What a group that nobody reaches by log-in gets by post. The rest is courtesy, and case pages say it.
 SENT_BY_POST = frozenset({"letter_sent", "deadline_near", "deadline_overdue"})
 
+#: What nobody has to act upon: where nobody is behind a party, case pages say it.
+COURTESY = frozenset({"case_moved"})
+
 #: What a row says that is not on paper.
 NOT_ON_PAPER = {
     "postal_address": "", "printed_at": None, "mailed_on": None, "returned_on": None,
@@ -42,20 +45,30 @@ def tell(
 ) -> None:
     """Put one notice in the outbox for each person behind ``party``, in their own language.
 
-    A group behind which there is nobody gets what must reach it by post. Telling the same ``key``
-    again changes nothing.
+    Nothing is told to nobody: a group that nobody logs in for gets what must reach it by post, and
+    what waits for a party behind which there is nobody goes to the office, as ``instead_of`` it.
+    Telling the same ``key`` again changes nothing.
 
     :param but: a person who need not be told.
     :param kind: names the template ``notices/<kind>.<language>.txt``; its first line is the subject.
     """
     key = key or f"{case.pk}-{kind}-{at.isoformat()}"
-    people = people_behind(case, party, day=japan_date(at))
+    day = japan_date(at)
+    people = people_behind(case, party, day=day)
     if not people and goes_by_post(case, party, kind):
         post_on_paper(kind, case=case, at=at, key=f"{key}-post", **context)
+    elif not people and kind not in COURTESY:
+        people, told = stand_ins(case, party, day=day)
+        context |= told
     for person in people:
         if person == but:
             continue
         post(kind, to=person, case=case, at=at, key=f"{key}-{person.pk}", **context)
+
+
+def stand_ins(case: Case, party: str, *, day: date) -> tuple[list[User], dict]:
+    """Return who is told what nobody behind ``party`` can receive, and what they are told besides."""
+    return people_behind(case, Party.OFFICE, day=day), {"instead_of": Party(party).label}
 
 
 def tell_who_is_next(case: Case, *, by, at: datetime, letter=None) -> None:

@@ -1,13 +1,14 @@
 """Who holds a case and who owes a duty: the parties, and the people behind each."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from accounts.models import Duties, MemberRole, User
+from accounts.models import DatedQuerySet, Duties, MemberRole, Membership, User
 
 
 class Party(models.TextChoices):
@@ -56,17 +57,30 @@ def _holders(case, party: str, day) -> list[User]:
     return list(people.distinct().order_by("pk"))
 
 
-def is_reached(case, *, day) -> bool:
+def writers_on(day: date) -> DatedQuerySet:
+    """Return the memberships of ``day`` (Japan date) whose people log in and write for a group."""
+    standing = Membership.objects.valid_on(day).filter(user__is_active=True)
+    return standing.exclude(role=MemberRole.VIEWER)
+
+
+def is_reached(case, *, day: date) -> bool:
     """Return whether notices reach the group of ``case``: somebody who writes for it logs in."""
-    return _writers(case, day).exists()
+    return writers_on(day).filter(organization=case.organization_id).exists()
 
 
-def _members(case, day) -> list[User]:
-    return list(_writers(case, day).order_by("pk"))
+def uses_paper(case, *, day: date) -> bool:
+    """Return whether the office enters what the group of ``case`` hands in.
+
+    It came on paper, or nobody who writes for the group logs in. A list or a page has asked it with
+    the rows themselves, see ``CaseQuerySet.with_paper``.
+    """
+    if "by_paper" in case.__dict__:
+        return case.by_paper
+    if case.organization_id is None or case.internal:
+        return False
+    return case.on_paper or not is_reached(case, day=day)
 
 
-def _writers(case, day):
-    if case.organization is None:
-        return User.objects.none()
-    writes = case.organization.membership_set.valid_on(day).exclude(role=MemberRole.VIEWER)
-    return User.objects.filter(pk__in=writes.values("user"), is_active=True)
+def _members(case, day: date) -> list[User]:
+    writers = writers_on(day).filter(organization=case.organization_id)
+    return list(User.objects.filter(pk__in=writers.values("user")).order_by("pk"))

@@ -74,14 +74,21 @@ def remind(deadline: Deadline, *, today: date, at: datetime) -> int:
     if not Deadline.objects.open().filter(pk=deadline.pk).exists():
         return 0
     sent = 0
-    for party in (deadline.owed_by, *rung.also):
-        people: list = people_behind(deadline.case, party, day=today)
-        if not people and outbox.goes_by_post(deadline.case, party, _kind(deadline, today)):
-            people = [BY_POST]
+    for party in filter(None, (deadline.owed_by, *rung.also)):
+        people, besides = _recipients(deadline, party, today)
         for person in people:
             _pass_over(deadline, passed, person, at)
-            sent += _climb(deadline, rung, person, today=today, at=at)
+            sent += _climb(deadline, rung, person, today=today, at=at, **besides)
     return sent
+
+
+def _recipients(deadline: Deadline, party: str, today: date) -> tuple[list, dict]:
+    """Return whom a reminder for ``party`` goes to, and what they are told besides."""
+    if people := people_behind(deadline.case, party, day=today):
+        return people, {}
+    if outbox.goes_by_post(deadline.case, party, _kind(deadline, today)):
+        return [BY_POST], {}
+    return outbox.stand_ins(deadline.case, party, day=today)
 
 
 def _kind(deadline: Deadline, today: date) -> str:
@@ -118,7 +125,7 @@ def _pass_over(deadline: Deadline, rungs: list[Rung], person, at: datetime) -> N
     )
 
 
-def _climb(deadline: Deadline, rung: Rung, person, *, today: date, at: datetime) -> int:
+def _climb(deadline: Deadline, rung: Rung, person, *, today: date, at: datetime, **besides) -> int:
     _reminder, first = Reminder.objects.get_or_create(
         deadline=deadline,
         ends_on=deadline.ends_on,
@@ -129,7 +136,7 @@ def _climb(deadline: Deadline, rung: Rung, person, *, today: date, at: datetime)
     if not first:
         return 0
     kind, left = _kind(deadline, today), (deadline.ends_on - today).days
-    told = {"deadline": deadline, "days_left": left, "days_late": -left}
+    told = {"deadline": deadline, "days_left": left, "days_late": -left, **besides}
     key = f"deadline-{deadline.pk}-{deadline.ends_on}-{rung.days}-{person.pk if person else 'post'}"
     if person is BY_POST:
         outbox.post_on_paper(kind, case=deadline.case, at=at, key=key, **told)

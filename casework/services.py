@@ -12,6 +12,7 @@ from . import consequences, history, letters, locks, outbox, taking_back, timeke
 from .calendar import fiscal_year, japan_date
 from .errors import NotPossible
 from .flow import OPEN, TAKE_BACK, Move, Text
+from .list_decisions import refuse_alone
 from .models import ApprovalItem, Case, Event, Version
 from .numbers import next_number
 
@@ -53,7 +54,8 @@ def advance(
     :param facts: what the move needs; kept in the history, free words apart from it.
     :raises KeyError: if the table has no such verb.
     :raises TransitionNotAllowed: if the table has no such move from here.
-    :raises NotPossible: if a condition of the row does not hold, with the reason.
+    :raises NotPossible: if a condition of the row does not hold, with the reason; if an approval is
+        missing, or the list on which the move is decided.
     :raises PermissionDenied: if the table has it, but not for ``by``.
     """
     if item is None:  # a draft has locked what its items share, before the first of their cases
@@ -67,6 +69,7 @@ def advance(
     _check_conditions(case, move, at=at)
     if move.by_approval and not _approved(case, move, item):
         raise NotPossible(NEEDS_APPROVAL)
+    refuse_alone(case, move, facts)
     told = {"approval": item.approval_id} if item else {}
     return _make(case, move, by=by, at=at, facts=facts, told=told)
 

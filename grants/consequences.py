@@ -55,6 +55,7 @@ def open_project_years(proposal: Proposal, *, by, at: datetime, facts: dict) -> 
             organization=proposal.organization,
             department=proposal.department,
             clerk=proposal.clerk,
+            on_paper=proposal.on_paper,
             content=proposal.content if position == 1 else "",
             number=f"{proposal.number}-{position}",
         )

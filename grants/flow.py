@@ -79,7 +79,7 @@ PROPOSAL_FLOW = Flow(
     Move("coordinate",    _("Start the talks with the department"), ("selected",), "coordinating", "grants.handle", (with_department,)),
     Move("agree",         _("Conclude the talks"),             ("coordinating",), "ready",      "grants.agree", (both_sides_accepted,)),
     Move("fall_through",  _("The talks have failed"),          ("coordinating",), "fallen_through", "grants.handle", tone="danger"),
-    Move("withdraw",      _("Withdraw"),                       ("draft", "submitted", "returned", "accepted", "matching", "matched", "in_selection", "reserve", "offered"), "withdrawn", "grants.write", tone="danger",
+    Move("withdraw",      _("Withdraw"),                       ("draft", "submitted", "returned", "accepted", "matching", "matched", "in_selection", "reserve", "offered"), "withdrawn", "grants.withdraw", tone="danger",
          hint=_("The proposal ends here. This cannot be taken back.")),
     Move("renounce",      _("Renounce the selection"),         ("selected", "coordinating", "ready"), "renounced", "grants.write", (no_year_granted,), tone="danger"),
     Move("rescind",       _("Rescind the selection"),          ("selected", "coordinating", "ready"), "rescinded", "grants.decide", (no_year_granted,), by_approval=True, tone="danger"),

@@ -9,6 +9,7 @@ from accounts.permissions import (
     is_auditor,
     is_office,
 )
+from casework.parties import uses_paper
 from casework.permissions import edits_for_organization, works_for_department
 
 
@@ -19,9 +20,15 @@ def proposal_of(case):
 
 
 @rules.predicate
-def was_keyed_in(user, case) -> bool:
+def came_on_paper(user, case) -> bool:
     """The proposal came on paper, so the office keys in what the group hands in."""
-    return getattr(proposal_of(case), "received_on", None) is not None
+    return case is not None and case.on_paper
+
+
+@rules.predicate
+def has_no_log_in(user, case) -> bool:
+    """Nobody who writes for the case's group logs in any more, so it hands in paper from now on."""
+    return case is not None and uses_paper(case, day=user.acting_on)
 
 
 @rules.predicate
@@ -30,11 +37,14 @@ def is_filed(user, case) -> bool:
     return getattr(proposal_of(case), "submitted_at", None) is not None
 
 
+#: The office, for a group that uses paper. What its members have not filed here is theirs alone.
+enters_paper = is_office & (came_on_paper | is_filed & has_no_log_in)
 #: Who hands in what a group writes: the group itself, or the office for one that uses paper.
-writes_for_group = edits_for_organization | is_office & was_keyed_in & is_filed
+writes_for_group = edits_for_organization | enters_paper & is_filed
 
 rules.add_perm("grants.write", writes_for_group)
-rules.add_perm("grants.edit_proposal", edits_for_organization | is_office & was_keyed_in)
+rules.add_perm("grants.withdraw", edits_for_organization | enters_paper)
+rules.add_perm("grants.edit_proposal", edits_for_organization | enters_paper)
 rules.add_perm("grants.handle", is_office)
 rules.add_perm("grants.match", is_office | works_for_department)
 rules.add_perm("grants.decide", is_approver)

@@ -85,6 +85,7 @@ def start_draft(
         title=title,
         fiscal_year=call.fiscal_year,
         received_on=received_on,
+        on_paper=received_on is not None,
     )
     return open_case(draft, by=by, at=at, filed=received_on is not None, opens=("call",))
 

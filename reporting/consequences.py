@@ -31,6 +31,7 @@ def open_the_report(year: ProjectYear, *, by, at: datetime, facts: dict) -> None
         organization=year.organization,
         department=year.department,
         clerk=year.clerk,
+        on_paper=year.on_paper,
     )
     open_case(report, by=by, at=at, filed=True)
     columns = ("side", "label", "detail", "amount_yen", "from_city")

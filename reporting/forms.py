@@ -7,10 +7,11 @@ from accounts.models import Department
 from casework.calendar import fiscal_year
 from casework.drafts import Draft
 from casework.forms import DateInput
-from casework.moves import MoveForm, asks
+from casework.moves import MoveForm, asks, suggests
 from grants.forms.drafts import MeasureFormSet
 from grants.forms.fields import YenField, text_area
 from grants.forms.lines import BudgetForms
+from grants.models import ProjectYear
 from guideline.models import Measure, fiscal_year_name
 
 from .models import CollaborationReport, Report, SettlementLine
@@ -40,6 +41,13 @@ class CorrectionForm(MoveForm):
     )
 
 
+def amount_to_confirm(year: ProjectYear) -> dict:
+    """Return what the office would confirm (額の確定), in yen, for it to check."""
+    report = Report.objects.filter(project_year=year).first()
+    return {"confirmed_yen": report.settlement.proposed_confirmed_yen} if report else {}
+
+
+suggests(ProjectYear.KIND, "confirm", amount_to_confirm)
 asks("report", "send_back", SendBackForm)
 asks("collaboration_report", "send_back", SendBackForm)
 asks("collaboration_report", "correct", CorrectionForm)

@@ -10,7 +10,7 @@ from casework.errors import NotPossible
 from casework.services import follow
 from grants.models import Proposal
 
-from . import services, snapshots
+from . import services
 from .models import Rubric
 
 
@@ -45,12 +45,7 @@ def _missing(rubric: Rubric | None, seats) -> str:
 
 @on("proposal", "select", "reserve", "decline")
 def close_the_sheets(proposal: Proposal, *, by, at: datetime, facts: dict) -> None:
-    """Count the sheets that came and drop those that did not.
-
-    :raises NotPossible: if the decision is not one that a snapshot of the round froze, or what it
-        rests on changed since.
-    """
-    snapshots.refuse_unfounded(proposal, facts)
+    """Count the sheets that came and drop those that did not."""
     for sheet in proposal.sheets.filter(closed_at=None).order_by("pk"):
         verb = "conclude" if sheet.state == "submitted" else "drop"
         follow(sheet, verb, cause=proposal, by=by, at=at)

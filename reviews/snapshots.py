@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from casework.errors import NotPossible
 from casework.history import canonical, digest_of
-from grants.flow import PROPOSAL_FLOW
+from casework.list_decisions import drawn_up_by
 from grants.models import Proposal, Round
 
 from . import ranking
@@ -97,11 +97,13 @@ def facts_of(snapshot: DecisionSnapshot, entry: dict) -> dict:
     return facts
 
 
-def refuse_unfounded(proposal: Proposal, facts: dict) -> None:
+@drawn_up_by(Proposal.KIND, "select", "reserve", "decline")
+def refuse_unfounded(proposal: Proposal, verb: str, facts: dict) -> None:
     """Refuse a decision that is not the one a snapshot froze, or whose evidence has changed since.
 
-    :param proposal: as the decision leaves it.
-    :param facts: what the decision was made with; ``snapshot`` names the frozen document.
+    Asked when it is drafted and again when it is approved.
+
+    :param facts: what the decision is made with; ``snapshot`` names the frozen document.
     :raises NotPossible: if no snapshot of the round holds the proposal, or it froze another outcome,
         amount or place, or a sheet, a conflict or the filed version changed since it was drafted.
     """
@@ -115,8 +117,7 @@ def refuse_unfounded(proposal: Proposal, facts: dict) -> None:
             )
             % {"proposal": proposal}
         )
-    target = PROPOSAL_FLOW[entry["outcome"]].target
-    if target != proposal.state or facts_of(snapshot, entry) != facts:
+    if entry["outcome"] != verb or facts_of(snapshot, entry) != facts:
         raise NotPossible(
             _(
                 "%(proposal)s: the draft says something else than the frozen decision it names. Drop the draft and make a new one."

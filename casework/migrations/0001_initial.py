@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                     models.PositiveSmallIntegerField(editable=False, verbose_name="fiscal year"),
                 ),
                 ("internal", models.BooleanField(default=False, editable=False)),
+                ("on_paper", models.BooleanField(default=False, editable=False)),
                 (
                     "state",
                     django_fsm.FSMField(

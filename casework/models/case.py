@@ -1,15 +1,17 @@
 """The case: one concrete table under every machine, and who may read which row of it."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from accounts.models import Dated, Department, Organization, Role
 from casework.flow import Flow, Move, Stage
+from casework.parties import Party, writers_on
 
 
 class CaseQuerySet(models.QuerySet):
@@ -43,10 +45,19 @@ class CaseQuerySet(models.QuerySet):
 
     def held_by(self, *parties: str):
         """Keep the cases that wait for one of ``parties`` to act, as their tables say."""
-        waiting = Q(pk__in=[])
-        for kind, model in KINDS.items():
-            waiting |= Q(kind=kind, state__in=model.flow.states_held_by(*parties))
-        return self.filter(waiting)
+        return self.filter(_held_by(*parties))
+
+    def with_paper(self, day: date):
+        """Tell of each case as ``by_paper`` whether the office enters what its group hands in.
+
+        The same that ``casework.parties.uses_paper`` says of one case.
+        """
+        return self.annotate(by_paper=uses_paper_on(day))
+
+    def waiting_for_office(self, day: date):
+        """Keep what waits for the office, and what waits for a group that it enters papers for."""
+        on_paper = Q(by_paper=True) & _held_by(Party.ORGANIZATION)
+        return self.with_paper(day).filter(_held_by(Party.OFFICE) | on_paper)
 
     def tasks(self):
         """Leave out the cases that are dealt with as parts of others, see ``Flow.part_of``."""
@@ -55,6 +66,20 @@ class CaseQuerySet(models.QuerySet):
 
     def with_parties(self):
         return self.select_related("organization", "department", "clerk")
+
+
+def _held_by(*parties: str) -> Q:
+    waiting = Q(pk__in=[])
+    for kind, model in KINDS.items():
+        waiting |= Q(kind=kind, state__in=model.flow.states_held_by(*parties))
+    return waiting
+
+
+def uses_paper_on(day: date) -> ExpressionWrapper:
+    """Return, for a query, whether the office enters what the group of a case hands in."""
+    writers = writers_on(day).filter(organization=OuterRef("organization"))
+    of_group = Q(organization__isnull=False, internal=False)
+    return ExpressionWrapper(of_group & (Q(on_paper=True) | ~Exists(writers)), BooleanField())
 
 
 #: kind → model, filled as the models are made: the machines there are.
@@ -73,6 +98,8 @@ class Case(models.Model):
     flow: ClassVar[Flow]
     #: Name of the machine for people, in the language of the page.
     label: ClassVar = ""
+    #: Whether the office enters what the group hands in, where a list asked ``with_paper``.
+    by_paper: bool = False
 
     kind = models.CharField(max_length=30, editable=False)
     # Null, not "", while there is none: a database lets many nulls be unique.
@@ -106,6 +133,7 @@ class Case(models.Model):
         related_name="assigned_cases",
     )
     internal = models.BooleanField(default=False, editable=False)
+    on_paper = models.BooleanField(default=False, editable=False)
     state = FSMField(_("state"), protected=True, editable=False)
     came_from = models.CharField(max_length=50, blank=True, editable=False)
     opened_at = models.DateTimeField(_("opened"), null=True, editable=False)
@@ -150,6 +178,11 @@ class Case(models.Model):
     def stage(self) -> Stage:
         """The row of the table the case stands in."""
         return self.machine.flow.stages[self.state]
+
+    @property
+    def waits_by_paper(self) -> bool:
+        """Whether the case waits for something that the office enters for its group."""
+        return self.by_paper and Party.ORGANIZATION in self.stage.holders
 
     @property
     def kind_label(self):

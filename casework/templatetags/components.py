@@ -149,8 +149,12 @@ def _parser() -> budoux.Parser:
 
 @register.inclusion_tag("components/badge.html")
 def badge(case) -> dict:
-    """Show where a case stands: the text says it, the colour of its stage only repeats it."""
-    return {"label": case.stage.label, "tone": case.stage.tone}
+    """Show where a case stands: the text says it, the colour of its stage only repeats it.
+
+    Where a list asked ``with_paper``, it also says that the office enters what the group hands in.
+    """
+    stage = case.stage
+    return {"label": stage.label, "tone": stage.tone, "by_paper": case.waits_by_paper}
 
 
 @register.inclusion_tag("components/timeline.html")

@@ -29,7 +29,10 @@ def case_list(request):
     """All cases this person may see, to search and to filter."""
     seen = Case.objects.visible_to(request.user)
     form = forms.CaseFilterForm(request.GET, seen=seen)
-    page = page_of(request, form.filter(seen).with_parties().order_by("-pk"))
+    found = form.filter(seen).with_parties().order_by("-pk")
+    if request.user.duties.holds(*CaseQuerySet.READERS_OF_FILED):
+        found = found.with_paper(request.today)
+    page = page_of(request, found)
     return render(request, "casework/case_list.html", {"page": page, "form": form})
 
 
@@ -92,9 +95,8 @@ def _of_department(case: Case, user) -> bool:
 
 
 def _is_told_by_post(case: Case, today: date) -> bool:
-    """Return whether no notice reaches the case's group, because nobody there logs in."""
-    concerns_group = case.organization_id is not None and not case.internal
-    return concerns_group and not is_reached(case, day=today)
+    """Return whether nobody of the group logs in, and the head of the page does not say so yet."""
+    return case.by_paper and not case.waits_by_paper and not is_reached(case, day=today)
 
 
 def _may_upload(case: Case, user) -> bool:

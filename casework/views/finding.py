@@ -9,6 +9,7 @@ from accounts.permissions import require
 from casework.desks import desks_of
 from casework.flow import Text
 from casework.models import Case
+from casework.models.case import CaseQuerySet, uses_paper_on
 
 PER_PAGE = 25
 
@@ -24,6 +25,8 @@ def visible_case(request, pk: int) -> Case:
     """Return the case as its own model if this person may see it; 404 otherwise."""
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
     rows = case.machine._base_manager.select_related("organization", "department", "clerk")
+    if request.user.duties.holds(*CaseQuerySet.READERS_OF_FILED):
+        rows = rows.annotate(by_paper=uses_paper_on(request.today))
     return rows.get(pk=pk)
 
 

@@ -13,8 +13,8 @@ from django_fsm import TransitionNotAllowed
 from casework import approvals, effects, forms, letters, moves, services
 from casework.errors import NotPossible
 from casework.flow import Move
+from casework.list_decisions import NOT_ALONE
 from casework.models import Approval, Case
-from casework.next_moves import NOT_ALONE
 
 from .finding import holds, require_office, trail_to, visible_case
 from .papers import pdf_response
@@ -30,9 +30,8 @@ def _move_of(case: Case, verb: str) -> Move:
 
 
 def _form_of(request, case: Case, verb: str) -> moves.MoveForm:
-    """Return the form of a move; the link that led here may suggest answers, such as an amount."""
     data = (request.POST, request.FILES) if request.method == "POST" else ()
-    return moves.form_for(case, verb, *data, today=request.today, initial=request.GET.dict())
+    return moves.form_for(case, verb, *data, today=request.today)
 
 
 def _moved_on(request, case: Case):

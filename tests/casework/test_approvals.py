@@ -9,14 +9,16 @@ from django.utils import translation
 from django_fsm import TransitionNotAllowed
 
 from accounts.models import Duty, Role
-from casework import approvals, verification
+from casework import approvals, list_decisions, verification
 from casework.approvals import Wish
 from casework.errors import NotPossible
 from casework.models import Access, Approval, ApprovalItem, Case, Event, Letter, Notice
+from casework.models.case import KINDS
 from casework.services import advance, correct
 from tests import factories
 from tests.casework.cases import filed, group_of, in_selection
 from tests.factories import NOON, TODAY, wish
+from tests.reporting import makers
 
 pytestmark = pytest.mark.django_db
 
@@ -179,10 +181,47 @@ def test_cases_move_in_the_order_of_their_ids(approver):
 
 
 def test_days_among_the_facts_come_back_as_days(approver):
-    approval = draft(Wish(in_selection(), "decline", {"decided_on": date(2026, 12, 1), "rank": 2}))
+    facts = {"decided_on": date(2026, 12, 1), "rank": 2}
+    approval = draft(Wish(makers.accepted_collaboration(), "publish", facts))
     approval.refresh_from_db()
 
     assert approvals.facts_of(approval.items.get()) == {"decided_on": date(2026, 12, 1), "rank": 2}
+
+
+def test_move_of_a_list_is_not_drafted_by_itself():
+    with pytest.raises(NotPossible, match="rests on no frozen decision"):
+        draft(Wish(in_selection(), "decline"))
+
+    assert not Approval.objects.exists()
+
+
+def test_move_of_a_list_is_not_made_with_other_facts_than_the_list_asked_for(approver):
+    case = in_selection()
+    approval = draft(wish(case, "decline"))
+    item = approval.items.get()
+    approval.items.update(facts={**item.facts, "rank": 9})
+
+    with pytest.raises(NotPossible, match="something else than the frozen decision"):
+        approve(approval, approver)
+
+    assert (state(case), state(approval)) == ("in_selection", "drafted")
+
+
+def test_move_of_a_list_that_nobody_draws_up_is_refused(monkeypatch):
+    case = in_selection()
+    asked = wish(case, "decline")
+    monkeypatch.delitem(list_decisions._LISTS, ("proposal", "decline"))
+
+    with pytest.raises(NotPossible) as refusal:
+        draft(asked)
+
+    assert refusal.value.why == list_decisions.NOT_ALONE
+
+
+def test_every_move_that_is_not_made_alone_belongs_to_a_list():
+    rows = {(k, m.verb) for k, model in KINDS.items() for m in model.flow.values() if not m.alone}
+
+    assert rows == set(list_decisions._LISTS)
 
 
 def test_all_or_nothing_when_one_item_fails(approver):
@@ -335,7 +374,7 @@ def test_refusal_of_a_condition_names_the_case(office):
     type(case).objects.filter(pk=case.pk).update(title="名のある題")
 
     with pytest.raises(NotPossible) as refusal:
-        draft(Wish(filed(), "decline"), Wish(type(case).objects.get(pk=case.pk), "decline"))
+        draft(Wish(filed(), "decline"), wish(case, "decline"))
 
     assert "まちの居場所づくり" in in_english(refusal)
 

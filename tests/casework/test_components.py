@@ -24,9 +24,9 @@ def render(source: str, language: str = "en", **context) -> str:
         return Template("{% load components %}" + source).render(Context(context))
 
 
-def case(**stage):
+def case(*, by_paper=False, **stage):
     row = {"label": "In selection", "tone": "action", "holders": ("office",), "todo": ""} | stage
-    return SimpleNamespace(pk=7, stage=SimpleNamespace(**row))
+    return SimpleNamespace(pk=7, stage=SimpleNamespace(**row), waits_by_paper=by_paper)
 
 
 def move(verb="accept", **fields):
@@ -135,6 +135,11 @@ def test_phrases_breaks_what_was_escaped_once_only():
 
     assert "&amp;amp;" not in html
     assert "<wbr>" in html
+
+
+def test_badge_says_that_a_case_waits_for_paper():
+    assert "by paper" in render("{% badge case %}", case=case(by_paper=True))
+    assert "by paper" not in render("{% badge case %}", case=case())
 
 
 def test_badge_shows_the_stage():

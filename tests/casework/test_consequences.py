@@ -24,7 +24,9 @@ PINNED = {
     ("project_year", "defer"): ["grants.refuse_a_year_twice"],
     ("project_year", "grant"): ["grants.refuse_more_than_allowed", "reporting.open_the_report"],
     ("project_year", "postpone"): [
-        "grants.refuse_a_year_twice", "grants.end_the_agreement", "reporting.drop_the_report",
+        "grants.refuse_a_year_twice",
+        "grants.end_the_agreement",
+        "reporting.drop_the_report",
     ],
     ("project_year", "reapply"): ["grants.keep_the_application"],
     ("project_year", "report"): ["reporting.ask_the_department"],

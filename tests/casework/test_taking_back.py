@@ -102,6 +102,7 @@ def to_be_coordinated() -> Before:
 
 
 def to_be_continued() -> Before:
+    """The second year of a project, whose continuation is to be decided."""
     proposal = makers.ready_proposal("collaboration", office=factories.user(Role.OFFICE), years=2)
     decision = {"decided_on": factories.TODAY, "document": "決定書"}
     return office_does(proposal.project_years.get(position=2), **decision)
