@@ -15,6 +15,8 @@ class ReviewsConfig(AppConfig):
         from . import (  # noqa: F401  they register what they hold with casework
             case_panels,
             consequences,
+            deadlines,
+            desk_parts,
             forms,
             permissions,
             setup_steps,

@@ -7,7 +7,7 @@ from casework.panels import panel
 from casework.verbs import name_verbs
 from casework.work_pages import work_page
 
-from .material import material_of
+from .material import material_of, visible_ids
 from .models import DecisionSnapshot, ScoreSheet
 
 name_verbs(
@@ -52,7 +52,10 @@ def decision_panel(case, request) -> dict | None:
     """The frozen table that a drafted decision rests on."""
     digests = [item.facts.get("snapshot") for item in case.items.all()]
     snapshot = DecisionSnapshot.objects.filter(digest__in=filter(None, digests)).first()
-    return {"snapshot": snapshot, "decision": snapshot.content} if snapshot else None
+    if snapshot is None:
+        return None
+    seen = visible_ids(request.user, [entry["id"] for entry in snapshot.content["proposals"]])
+    return {"snapshot": snapshot, "decision": snapshot.content, "lines": snapshot.lines(seen)}
 
 
 panel("score_sheet", "reviews/panels/sheet.html", sheet_panel, order=10)

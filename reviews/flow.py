@@ -16,12 +16,12 @@ SHEET_FLOW = Flow(
     Stage("recused",   _("Taken out for a conflict of interest"), "",         3, final=True),
     Stage("withdrawn", _("No longer needed"),                    "",          3, final=True),
     #    verb         label                                      from                        to           who
-    Move("submit",    _("Submit the sheet"),                     ("assigned",),              "submitted", "reviews.score", (seat_stands, every_criterion_has_points, no_decision_drafted),
+    Move("submit",    _("Submit the sheet"),                     ("assigned",),              "submitted", "reviews.score", (seat_stands, every_criterion_has_points, no_decision_drafted), meets=("scoring",),
          hint=_("The office counts your points. Only the office can open the sheet again.")),
-    Move("reopen",    _("Open the sheet again"),                 ("submitted",),             "assigned",  "reviews.run_selection", (no_decision_drafted,), tone="secondary",
+    Move("reopen",    _("Open the sheet again"),                 ("submitted",),             "assigned",  "reviews.run_selection", (no_decision_drafted,), tone="secondary", opens=("scoring",),
          hint=_("The member can change the points. The points stay as they are until then.")),
     Move("recuse",    _("Take out for a conflict of interest"),  ("assigned", "submitted"),  "recused",   "casework.sweep", only_follows=True),
-    Move("reinstate", _("Give back after a conflict was lifted"), ("recused",),              "assigned",  "casework.sweep", only_follows=True),
+    Move("reinstate", _("Give back after a conflict was lifted"), ("recused",),              "assigned",  "casework.sweep", only_follows=True, opens=("scoring",)),
     Move("conclude",  _("Count in the decision"),                ("submitted",),             "counted",   "casework.sweep", only_follows=True),
     Move("drop",      _("Drop"),                                 ("assigned", "submitted"),  "withdrawn", "casework.sweep", only_follows=True),
 )  # fmt: skip

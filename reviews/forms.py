@@ -105,6 +105,30 @@ class ConflictForm(forms.Form):
         self.fields["proposal"].queryset = seen.order_by("number", "pk")
 
 
+class ScoringDateForm(forms.Form):
+    """By when the sheets are handed in; the reason stands beside a date that was changed."""
+
+    due_on = forms.DateField(
+        label=_("Day by which the sheets are handed in"), required=False, widget=DateInput()
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=200,
+        help_text=_("Why the day is changed; kept with the dates of the sheets."),
+    )
+
+    def __init__(self, *args, today: date, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_due_on(self) -> date | None:
+        due_on = self.cleaned_data["due_on"]
+        if due_on and due_on < self.today and "due_on" in self.changed_data:
+            raise ValidationError(_("This day has passed."))
+        return due_on
+
+
 class LiftForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
 

@@ -1,6 +1,6 @@
 """What a member reads beside the sheet: the proposal as it was filed, from its newest version."""
 
-from casework.models import Version
+from casework.models import Case, Version
 from grants.models import Proposal
 from grants.models.proposal import Side
 
@@ -19,6 +19,12 @@ def material_of(proposal: Proposal, user) -> dict:
         ],
         "files": _files(proposal, content, user),
     }
+
+
+def visible_ids(user, cases: list[int]) -> set[int]:
+    """Return which of these cases ``user`` may see."""
+    seen = Case.objects.visible_to(user).filter(pk__in=cases)
+    return set(seen.values_list("pk", flat=True))
 
 
 def _files(proposal: Proposal, content: dict, user) -> list[tuple[str, object]]:

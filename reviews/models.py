@@ -22,6 +22,8 @@ class Rubric(models.Model):
     """How a round is scored (審査基準), from its first referral on as it was then.
 
     :param pass_mark: points that the mean total has to reach; ``None`` is "not set".
+    :param scores_due_on: Japan date by which the sheets are handed in; ``None`` is "not set". It can
+        still be changed when the rest is frozen.
     :param digest: SHA-256 of :meth:`content`, written when the first proposal is referred.
     """
 
@@ -39,6 +41,9 @@ class Rubric(models.Model):
         _("pass mark (points)"), max_digits=7, decimal_places=2, null=True, blank=True
     )
     source = models.CharField(_("source"), max_length=300, blank=True)
+    scores_due_on = models.DateField(
+        _("day by which the sheets are handed in"), null=True, blank=True
+    )
     digest = models.CharField(max_length=64, blank=True, editable=False)
     frozen_at = models.DateTimeField(null=True, editable=False)
 
@@ -334,3 +339,7 @@ class DecisionSnapshot(models.Model):
 
     def __str__(self):
         return f"{self.round_id} no. {self.number}: {self.digest[:12]}"
+
+    def lines(self, seen: set[int]) -> list[dict]:
+        """Return what was decided of the proposals whose ids are in ``seen``, in order."""
+        return [entry for entry in self.content.get("proposals", []) if entry["id"] in seen]

@@ -12,12 +12,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.permissions import require
 from casework.approvals import waiting_draft
 from casework.errors import NotPossible
+from casework.views.answers import attempt, done
 from grants.models import Proposal, Round
 
 from . import chart, forms, ranking, services
 from .decisions import Outcome, draft_decision
-from .models import Conflict, PanelSeat, Rubric
+from .material import visible_ids
+from .models import Conflict, DecisionSnapshot, PanelSeat, Rubric
 from .presets import PRESETS
+from .readiness import readiness
 from .selection import Standing, standings
 from .views import sent
 
@@ -40,10 +43,13 @@ def selection(request, pk):
     require(request.user, "reviews.read_selection")
     round = get_object_or_404(Round, pk=pk)
     rubric = Rubric.objects.filter(round=round).first()
-    rows = _shown(round, request.user)
+    everything = standings(round)
+    rows = _seen(everything, request.user)
     context = {
         "round": round,
         "rubric": rubric,
+        "ready": readiness(round, rubric, rows, user=request.user, at=request.now),
+        "recused": len(rows) < len(everything),
         "criteria": rubric.criteria.order_by("position") if rubric else [],
         "max_points": rubric.max_points if rubric else 0,
         "presets": PRESETS.values(),
@@ -57,7 +63,7 @@ def selection(request, pk):
         "chart": chart.spread(
             rows, max_points=rubric.max_points, pass_mark=rubric.pass_mark
         ) if rubric else None,
-        "decisions": round.decisions.select_related("by").order_by("-number"),
+        "decisions": _decisions(round, request.user),
         "runs": request.user.has_perm("reviews.run_selection"),
         "trail": _trail(round),
     }  # fmt: skip
@@ -72,10 +78,17 @@ def _trail(round: Round, here: str = "") -> list[tuple[str, str]]:
     return [*trail, ("", here)] if here else trail
 
 
-def _shown(round: Round, user) -> list[Standing]:
-    """Return the standings of the whole round, less what this person must not meet."""
-    seen = set(Proposal.objects.visible_to(user).filter(round=round).values_list("pk", flat=True))
-    return [row for row in standings(round) if row.proposal.pk in seen]
+def _seen(rows: list[Standing], user) -> list[Standing]:
+    """Keep what this person may meet; places are those of the whole round."""
+    seen = visible_ids(user, [row.proposal.pk for row in rows])
+    return [row for row in rows if row.proposal.pk in seen]
+
+
+def _decisions(round: Round, user) -> list[tuple[DecisionSnapshot, list[dict]]]:
+    """Return the frozen decisions, newest first, each with the lines this person may read."""
+    frozen = list(round.decisions.select_related("by").order_by("-number"))
+    seen = visible_ids(user, [e["id"] for s in frozen for e in s.content.get("proposals", [])])
+    return [(snapshot, snapshot.lines(seen)) for snapshot in frozen]
 
 
 def _conflicts(round: Round, user):
@@ -118,21 +131,20 @@ def rubric(request, pk):
     fields = ("label_ja", "label_en", "hint", "max_points")
     initial = list(found.criteria.order_by("position").values(*fields)) if found else []
     lines = forms.CriterionFormSet(sent(request), initial=initial, prefix="criteria")
-    if request.method == "POST" and form.is_valid() and lines.is_valid():
-        try:
-            services.set_rubric(
-                round, criteria=forms.criteria_of(lines), pass_mark=form.cleaned_data["pass_mark"],
-                source=form.cleaned_data["source"], by=request.user, at=request.now,
-            )  # fmt: skip
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            messages.success(request, _("The rubric is saved."))
-            return _back(round)
+    if lines.is_valid() and done(form, lambda: _save_rubric(request, round, form, lines)):
+        messages.success(request, _("The rubric is saved."))
+        return _back(round)
     context = {"round": round, "rubric": found, "form": form, "lines": lines,
                "trail": _trail(round, _("Rubric"))}  # fmt: skip
     status = 422 if form.errors or lines.total_error_count() else 200
     return render(request, "reviews/rubric.html", context, status=status)
+
+
+def _save_rubric(request, round: Round, form, lines) -> None:
+    services.set_rubric(
+        round, criteria=forms.criteria_of(lines), **form.cleaned_data, by=request.user,
+        at=request.now,
+    )  # fmt: skip
 
 
 @login_required
@@ -147,27 +159,21 @@ def preset(request, pk):
     criteria = [
         {"label_ja": ja, "label_en": en, "max_points": most} for ja, en, most in wanted.criteria
     ]
-    try:
-        services.set_rubric(
+    attempt(
+        request,
+        lambda: services.set_rubric(
             round, criteria=criteria, source=wanted.source, by=request.user, at=request.now
-        )
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, _("The rubric is loaded. Change it as the city decides."))
+        ),
+        _("The rubric is loaded. Change it as the city decides."),
+    )
     return _back(round)
 
 
-def _ask(request, round: Round, form, do, *, title: str, done: str, submit: str, text: str = ""):
+def _ask(request, round: Round, form, do, *, title: str, success: str, submit: str, text: str = ""):
     """Show a form until ``do`` takes what it asks for, then go back to the round."""
-    if form.is_valid():
-        try:
-            do(**form.cleaned_data, by=request.user, at=request.now)
-        except ValidationError as error:
-            form.add_error(None, ValidationError(error.messages))
-        else:
-            messages.success(request, done)
-            return _back(round)
+    if done(form, lambda: do(**form.cleaned_data, by=request.user, at=request.now)):
+        messages.success(request, success)
+        return _back(round)
     context = {
         "form": form, "title": title, "text": text, "submit": submit,
         "back": reverse("reviews:selection", args=[round.pk]), "trail": _trail(round, title),
@@ -177,12 +183,29 @@ def _ask(request, round: Round, form, do, *, title: str, done: str, submit: str,
 
 @login_required
 @require_http_methods(["GET", "POST"])
+def scoring_date(request, pk):
+    """Say by when the sheets are handed in; what was said before stays in each sheet's deadlines."""
+    round = _of_the_office(request, pk)
+    rubric = get_object_or_404(Rubric, round=round)
+    form = forms.ScoringDateForm(
+        sent(request), initial={"due_on": rubric.scores_due_on}, today=request.today
+    )
+    return _ask(
+        request, round, form, lambda **said: services.set_scoring_date(round, **said),
+        title=_("By when the sheets are handed in"), success=_("The day is saved."),
+        submit=_("Save"),
+        text=_("The members see the day on their desk and on each sheet, and are reminded of it. Leave it empty while it is not set."),
+    )  # fmt: skip
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
 def seat_add(request, pk):
     round = _of_the_office(request, pk)
     form = forms.SeatForm(sent(request), round=round, today=request.today)
     return _ask(
         request, round, form, lambda **said: services.add_seat(round, **said),
-        title=_("Give a seat"), done=_("The seat is given."), submit=_("Give the seat"),
+        title=_("Give a seat"), success=_("The seat is given."), submit=_("Give the seat"),
         text=_("The member gets a sheet for each proposal that is in selection, and for each that comes."),
     )  # fmt: skip
 
@@ -196,7 +219,7 @@ def seat_end(request, pk):
     return _ask(
         request, seat.round, form, lambda **said: services.end_seat(seat, **said),
         title=_("End the seat of %(member)s") % {"member": seat.user},
-        done=_("The end of the seat is recorded."), submit=_("End the seat"),
+        success=_("The end of the seat is recorded."), submit=_("End the seat"),
         text=_("From the day after, the member reads and scores nothing more of this round."),
     )  # fmt: skip
 
@@ -208,7 +231,7 @@ def conflict_add(request, pk):
     form = forms.ConflictForm(sent(request), round=round, user=request.user)
     return _ask(
         request, round, form, services.declare_conflict,
-        title=_("Record a conflict of interest"), done=_("The conflict is recorded."),
+        title=_("Record a conflict of interest"), success=_("The conflict is recorded."),
         submit=_("Record the conflict"),
         text=_("The member no longer meets the proposal anywhere. A sheet they have is taken out."),
     )  # fmt: skip
@@ -227,7 +250,7 @@ def conflict_lift(request, pk):
     return _ask(
         request, conflict.seat.round, form, lambda **said: services.lift_conflict(conflict, **said),
         title=_("Lift the conflict of %(member)s") % {"member": conflict.seat.user},
-        done=_("The conflict is lifted."), submit=_("Lift the conflict"),
+        success=_("The conflict is lifted."), submit=_("Lift the conflict"),
         text=str(conflict.proposal),
     )  # fmt: skip
 
@@ -237,7 +260,7 @@ def conflict_lift(request, pk):
 def decision(request, pk):
     """Say what becomes of each proposal, and draft the decision for an approver."""
     round = _of_the_office(request, pk)
-    rows = _shown(round, request.user)
+    rows = _seen(standings(round), request.user)
     data = sent(request)
     asked = [(row, _outcome_form(row, data)) for row in rows]
     missing = sum(len(row.missing) for row in rows)

@@ -12,12 +12,14 @@ from accounts.permissions import require
 from casework import outbox
 from casework.calendar import japan_date
 from casework.history import digest_of
-from casework.models import Access, Case, Notice
+from casework.models import Access, Case, Deadline, Notice
 from casework.models.case import CaseQuerySet
 from casework.parties import Party
 from casework.services import advance, follow, locked, open_case, record
+from casework.timekeeping import supersede
 from grants.models import Proposal, Round
 
+from .deadlines import KIND, scoring_due
 from .models import Conflict, ConflictNote, Criterion, PanelSeat, Rubric, Score, ScoreSheet
 
 
@@ -50,6 +52,28 @@ def set_rubric(
     )
     if pass_mark is not None and pass_mark > rubric.max_points:
         raise ValidationError(_("The pass mark is above the most points a sheet can give."))
+    return rubric
+
+
+@transaction.atomic
+def set_scoring_date(round: Round, *, due_on: date | None, reason: str = "", by, at: datetime):
+    """Say by when the sheets of a round are handed in, also when the rubric is frozen.
+
+    The date of a sheet that is still to come is replaced by a new one, with the reason.
+
+    :param due_on: Japan date; ``None`` is "not set".
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if the round has no rubric yet.
+    """
+    require(by.act_on(japan_date(at)), "reviews.run_selection")
+    rubric = Rubric.objects.select_for_update().filter(round=round).first()
+    if rubric is None:
+        raise ValidationError(_("Enter the rubric first."))
+    rubric.scores_due_on = due_on
+    rubric.save(update_fields=["scores_due_on"])
+    sheets = ScoreSheet.objects.filter(proposal__round=round).values("pk")
+    for deadline in Deadline.objects.open().filter(kind=KIND, case__in=sheets).order_by("case_id"):
+        supersede(deadline, scoring_due(due_on), by=by, at=at, reason=reason)
     return rubric
 
 
@@ -127,7 +151,9 @@ def assign(proposal: Proposal, seat: PanelSeat, *, by, at: datetime) -> ScoreShe
         internal=True,
         clerk=proposal.clerk,
     )
-    open_case(sheet, by=by, at=at, filed=True, proposal=proposal.pk, seat=seat.pk)
+    open_case(
+        sheet, by=by, at=at, filed=True, opens=("scoring",), proposal=proposal.pk, seat=seat.pk
+    )
     for case in (sheet, proposal):
         _let_read(case, seat)
     outbox.tell(sheet, Party.PANEL, "your_turn", at=at)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("office/rounds/<int:pk>/selection/", office_views.selection, name="selection"),
     path("office/rounds/<int:pk>/selection/rubric/", office_views.rubric, name="rubric"),
     path("office/rounds/<int:pk>/selection/preset/", office_views.preset, name="preset"),
+    path("office/rounds/<int:pk>/selection/date/", office_views.scoring_date, name="scoring-date"),
     path("office/rounds/<int:pk>/selection/seats/", office_views.seat_add, name="seat-add"),
     path("office/rounds/<int:pk>/selection/conflicts/", office_views.conflict_add, name="conflict-add"),
     path("office/rounds/<int:pk>/selection/decision/", office_views.decision, name="decision"),

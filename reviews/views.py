@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,8 +12,10 @@ from django.views.decorators.http import require_http_methods
 from accounts.permissions import require
 from casework.calendar import JAPAN
 from casework.errors import NotPossible
+from casework.views.answers import done
 
 from . import services
+from .deadlines import KIND
 from .forms import OwnConflictForm, ScoreForm
 from .material import material_of
 from .models import ScoreSheet
@@ -99,13 +100,14 @@ def _sheet_page(
     if stale:
         form.data = form.data.copy()
         form.data["version"] = str(found.edit_number)
-    points = found.points()
+    points, missing = found.points(), found.missing_criteria()
     context = {
         "sheet": found,
         "form": form,
-        "missing": found.missing_criteria(),
+        "missing": [(c, form[form.name_of(c.pk)].id_for_label) for c in missing],
+        "deadline": found.deadlines.open().filter(kind=KIND).first(),
         "stored": [(c, points[c.pk]) for c in form.criteria] if stale else [],
-        "done": len(form.criteria) - len(found.missing_criteria()),
+        "done": len(form.criteria) - len(missing),
         "trail": [(reverse("casework:panel"), _("My score sheets")), (request.path, found.title)],
         **material_of(found.proposal, request.user),
     }
@@ -118,19 +120,11 @@ def sheet_conflict(request, pk):
     """Declare a conflict of interest; from then on the member meets the proposal nowhere."""
     found = own_sheet(request, pk, "reviews.declare_own_conflict")
     form = OwnConflictForm(sent(request))
-    if form.is_valid():
-        try:
-            services.declare_conflict(
-                seat=found.seat, proposal=found.proposal, **form.cleaned_data, by=request.user,
-                at=request.now,
-            )  # fmt: skip
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            messages.success(
-                request, _("Thank you. The proposal and your sheet are taken away from you.")
-            )
-            return redirect("casework:panel")
+    if done(form, lambda: _declare(request, found, form)):
+        messages.success(
+            request, _("Thank you. The proposal and your sheet are taken away from you.")
+        )
+        return redirect("casework:panel")
     context = {
         "sheet": found,
         "form": form,
@@ -141,3 +135,10 @@ def sheet_conflict(request, pk):
         ],
     }
     return render(request, "reviews/conflict.html", context, status=422 if form.errors else 200)
+
+
+def _declare(request, found: ScoreSheet, form: OwnConflictForm) -> None:
+    services.declare_conflict(
+        seat=found.seat, proposal=found.proposal, **form.cleaned_data, by=request.user,
+        at=request.now,
+    )  # fmt: skip

@@ -175,6 +175,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("source", models.CharField(blank=True, max_length=300, verbose_name="source")),
+                (
+                    "scores_due_on",
+                    models.DateField(
+                        blank=True, null=True, verbose_name="day by which the sheets are handed in"
+                    ),
+                ),
                 ("digest", models.CharField(blank=True, editable=False, max_length=64)),
                 ("frozen_at", models.DateTimeField(editable=False, null=True)),
                 (

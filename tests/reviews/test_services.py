@@ -274,3 +274,59 @@ def test_referral_cannot_be_taken_back(scene):
         correct(scene.proposals[0], reason="誤り", by=scene.office, at=NOON)
     with pytest.raises(TransitionNotAllowed):
         advance(scene.proposals[0], "refer", by=scene.office, at=NOON)
+
+
+# By when
+
+
+def dates_of(scene) -> list:
+    sheets = ScoreSheet.objects.order_by("pk")
+    return [(d.due_on, d.owed_by) for s in sheets for d in s.deadlines.open().order_by("pk")]
+
+
+def test_sheet_is_owed_by_the_member_without_a_date_until_one_is_set(scene):
+    assert dates_of(scene) == [(None, "panel")] * 4
+
+    services.set_scoring_date(scene.round, due_on=TODAY, by=scene.office, at=NOON)
+
+    assert dates_of(scene) == [(TODAY, "panel")] * 4
+    later = refer(scene.round, scene.office)
+    assert {d.due_on for s in later.sheets.all() for d in s.deadlines.open()} == {TODAY}
+
+
+def test_day_that_is_changed_replaces_the_old_one_with_the_reason(scene):
+    services.set_scoring_date(scene.round, due_on=TODAY, by=scene.office, at=NOON)
+    fill(scene.sheet(0, 0), 5, 5)
+    later = TODAY + timedelta(days=7)
+
+    services.set_scoring_date(scene.round, due_on=later, reason="祝日", by=scene.office, at=NOON)
+
+    assert scene.sheet(0, 0).deadlines.get(closed_at=None).due_on == TODAY
+    assert scene.sheet(0, 0).deadlines.get(closed_at=None).met_at == NOON
+    rows = scene.sheet(1, 0).deadlines.order_by("pk")
+    assert [d.due_on for d in rows] == [None, TODAY, later]
+    assert rows[1].closed_because == "祝日" and rows[1].superseded_by == rows[2]
+
+
+def test_sheet_that_is_opened_again_is_owed_again(scene):
+    services.set_scoring_date(scene.round, due_on=TODAY, by=scene.office, at=NOON)
+    sheet = fill(scene.sheet(0, 0), 5, 5)
+    assert not sheet.deadlines.open().exists()
+
+    sheet = advance(sheet, "reopen", by=scene.office, at=NOON, reason="誤り")
+
+    assert sheet.deadlines.open().get().due_on == TODAY
+
+
+def test_recused_sheet_is_owed_no_more(scene):
+    services.declare_conflict(
+        seat=scene.seats[0], proposal=scene.proposals[0], kind="other", by=scene.office, at=NOON
+    )
+    assert not scene.sheet(0, 0).deadlines.open().exists()
+
+
+def test_day_needs_a_rubric_and_the_office(scene):
+    with pytest.raises(PermissionDenied):
+        services.set_scoring_date(scene.round, due_on=TODAY, by=scene.seats[0].user, at=NOON)
+    with pytest.raises(ValidationError):
+        services.set_scoring_date(factories.call(seats=0), due_on=TODAY, by=scene.office, at=NOON)

@@ -1,6 +1,8 @@
 """The pages of a selection: who may open them, what they show, what they do."""
 
 import re
+from datetime import date
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -9,10 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Role
-from casework.models import Approval
+from casework.models import Access, Approval
 from casework.services import advance
+from grants.models import Round
 from reviews import services
-from reviews.models import Conflict, DecisionSnapshot, Rubric
+from reviews.case_panels import decision_panel
+from reviews.decisions import Outcome, draft_decision
+from reviews.models import Conflict, DecisionSnapshot, Rubric, ScoreSheet
 from reviews.presets import HACHINOHE
 from tests import factories
 from tests.factories import NOON
@@ -47,7 +52,7 @@ def office_pages(scene):
     conflict = services.declare_conflict(
         seat=scene.seats[1], proposal=scene.proposals[1], kind="other", by=scene.office, at=NOON
     )
-    names = ("selection", "rubric", "seat-add", "conflict-add", "decision")
+    names = ("selection", "rubric", "scoring-date", "seat-add", "conflict-add", "decision")
     return [
         reverse("reviews:rounds"),
         *(reverse(f"reviews:{name}", args=[scene.round.pk]) for name in names),
@@ -73,15 +78,15 @@ def test_every_page_answers_those_it_is_for(client, scene, language):
 @pytest.mark.parametrize(
     ("role", "statuses"),
     [
-        (Role.APPROVER, [200, 200, 403, 403, 403, 403, 403, 403]),
-        (Role.AUDITOR, [200, 200, 403, 403, 403, 403, 403, 403]),
-        (Role.PANEL, [403] * 8),
-        (Role.ACCOUNTING, [403] * 8),
-        (Role.DEPARTMENT, [403] * 8),
-        (Role.COORDINATOR, [403] * 8),
-        (Role.COMMITTEE, [403] * 8),
-        (Role.ADMINISTRATOR, [403] * 8),
-        (None, [403] * 8),
+        (Role.APPROVER, [200, 200, *[403] * 7]),
+        (Role.AUDITOR, [200, 200, *[403] * 7]),
+        (Role.PANEL, [403] * 9),
+        (Role.ACCOUNTING, [403] * 9),
+        (Role.DEPARTMENT, [403] * 9),
+        (Role.COORDINATOR, [403] * 9),
+        (Role.COMMITTEE, [403] * 9),
+        (Role.ADMINISTRATOR, [403] * 9),
+        (None, [403] * 9),
     ],
 )
 def test_office_pages_refuse_others(client, scene, role, statuses):
@@ -324,6 +329,110 @@ def test_selection_shows_missing_sheets_in_words_and_never_as_zero(client, scene
     assert "Pass mark Not set" in words
 
 
+def next_step(client, scene) -> str:
+    page = get(client, scene.office, reverse("reviews:selection", args=[scene.round.pk]))
+    found = re.search(r'<section class="next-step".*?</section>', page.content.decode(), re.S)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[0]))
+
+
+def test_selection_warns_while_the_call_is_open(client, scene):
+    said = next_step(client, scene)
+    assert "Wait until the call closes" in said and "30 November 2026" in said
+    assert "needs a decision of its own" in said
+
+
+def close(scene):
+    Round.objects.filter(pk=scene.round.pk).update(closes_at=NOON)
+
+
+def test_selection_names_open_supplements_with_their_date(client, scene):
+    proposal = factories.draft(round=scene.round)
+    proposal = advance(proposal, "submit", by=proposal.organization.members.get(), at=NOON)
+    close(scene)
+    assert "1 proposal" in next_step(client, scene)
+    advance(proposal, "send_back", by=scene.office, at=NOON, reason="印がない")
+    said = next_step(client, scene)
+    assert "Wait for the supplements" in said
+    assert proposal.number in said and "4 December 2026" in said
+
+
+def test_selection_names_whose_sheets_are_missing_and_by_when(client, scene):
+    close(scene)
+    fill(scene.sheet(0, 0), 8, 4)
+    said = next_step(client, scene)
+    assert "Wait for the sheets that are missing" in said
+    assert f"{scene.seats[0].user} (1)" in said and f"{scene.seats[1].user} (2)" in said
+    assert "Not set" in said
+
+    url = reverse("reviews:scoring-date", args=[scene.round.pk])
+    assert post(client, scene.office, url, {"due_on": "2026-12-10"}).status_code == 302
+    said = next_step(client, scene)
+    assert "10 December 2026" in said and "20 days left" in said and "Not set" not in said
+
+
+def test_selection_says_why_there_is_no_draft(client, scene):
+    close(scene)
+    for sheet in ScoreSheet.objects.all():
+        fill(sheet, 8, 4)
+    assert "All sheets have come" in next_step(client, scene)
+    services.declare_conflict(
+        seat=scene.seats[0], proposal=scene.proposals[0], kind="other", by=scene.office, at=NOON
+    )
+    Access.objects.create(case_id=scene.proposals[0].pk, user=scene.office, barred=True)
+    said = next_step(client, scene)
+    assert "A colleague drafts this decision" in said
+    assert "Why no decision can be drafted here:" in said
+    assert str(scene.proposals[0].number) not in said
+
+
+def test_clerk_reads_no_frozen_line_of_a_proposal_they_must_not_meet(client, scene):
+    hidden, shown = scene.proposals
+    outcomes = [Outcome(proposal, "decline") for proposal in scene.proposals]
+    approval = draft_decision(
+        scene.round, outcomes=outcomes, missing_reason="病気", by=scene.office, at=NOON
+    )
+    clerk = factories.user(Role.OFFICE)
+    Access.objects.create(case_id=hidden.pk, user=clerk, barred=True)
+    page = get(client, clerk, reverse("reviews:selection", args=[scene.round.pk]))
+    assert shown.number in text_of(page) and hidden.number not in text_of(page)
+    panel = decision_panel(approval, SimpleNamespace(user=clerk))
+    assert [entry["id"] for entry in panel["lines"]] == [shown.pk]
+
+
+@pytest.mark.parametrize("due_on", ["2026-11-19", "nonsense"])
+def test_day_for_the_sheets_lies_ahead(client, scene, due_on):
+    url = reverse("reviews:scoring-date", args=[scene.round.pk])
+    assert post(client, scene.office, url, {"due_on": due_on}).status_code == 422
+    assert Rubric.objects.get().scores_due_on is None
+
+
+# The member's desk
+
+
+def desk_of(client, seat) -> str:
+    return text_of(get(client, seat.user, reverse("casework:panel")))
+
+
+def test_desk_says_what_to_score_and_by_when(client, scene):
+    assert "By when Not set" in desk_of(client, scene.seats[0])
+    services.set_scoring_date(scene.round, due_on=date(2026, 12, 10), by=scene.office, at=NOON)
+    fill(scene.sheet(0, 0), 8, 4)
+    said = desk_of(client, scene.seats[0])
+    assert "1 of 2 done" in said
+    assert f"Score “{scene.proposals[1].title}”" in said
+    assert said.count("10 December 2026") == 2  # once for the round, once for the sheet
+
+
+def test_desk_counts_conflicts_and_names_none(client, scene):
+    services.declare_conflict(
+        seat=scene.seats[0], proposal=scene.proposals[0], kind="other", by=scene.office, at=NOON
+    )
+    fill(scene.sheet(1, 0), 8, 4)
+    said = desk_of(client, scene.seats[0])
+    assert "1 of 1 done" in said and "Nothing more to score" in said
+    assert "1 recorded; you do not meet this proposal." in said
+
+
 def test_list_page_draft_and_letter_data_show_the_same_mean(client, office):
     """0, 0 and 1 point are one third everywhere: one function rounds."""
     round = factories.call(seats=0)
@@ -379,7 +488,7 @@ def test_decision_is_drafted_on_the_page(client, scene):
 
     advance(approval, "approve", by=approver, at=NOON, decided_on=NOON.date())
     page = get(client, scene.office, reverse("reviews:selection", args=[scene.round.pk]))
-    assert "The round is decided." in text_of(page)
+    assert "no proposal of this round is in selection" in text_of(page)
     assert "Refer proposals" not in text_of(page)
 
 

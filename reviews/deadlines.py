@@ -1,0 +1,26 @@
+"""The one deadline that a selection adds: by when the members hand in their sheets."""
+
+from datetime import date, datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from casework import deadlines
+from casework.deadlines import DeadlineKind
+from casework.derivation import Due, not_set, register_basis
+from casework.parties import Party
+
+KIND = "scoring"
+
+register_basis(KIND, "採点票の提出期日", "day by which the sheets are handed in")
+
+
+def scoring_due(scores_due_on: date | None) -> Due:
+    """Return the day the office named for the round (Japan date), or "not set"."""
+    return not_set(KIND) if scores_due_on is None else Due.fixed(scores_due_on, basis=KIND)
+
+
+def _of_the_round(sheet, *, at: datetime, facts: dict) -> Due:
+    return scoring_due(sheet.proposal.round.rubric.scores_due_on)
+
+
+deadlines.register(DeadlineKind(KIND, _("Score sheet"), Party.PANEL, _of_the_round))

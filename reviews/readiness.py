@@ -1,0 +1,70 @@
+"""What still comes before the decision of a round: open call, supplements, referrals, sheets."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from casework.models import Deadline
+from grants.models import Proposal, Round
+
+from .models import Rubric
+from .selection import Standing
+
+#: States of a proposal that was filed and is on its way to the selection.
+ON_THE_WAY = ("submitted", "accepted", "matching", "matched")
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What a reader has to know before a round is decided.
+
+    :param opens_later: whether the call has not begun; ``call_open`` whether it still runs.
+    :param supplements: proposals sent back, each with the date that counts (Japan date or ``None``).
+    :param unreferred: how many proposals came in that are not referred yet.
+    :param missing: member → how many of their sheets have not come.
+    :param scores_due_on: Japan date by which the sheets are handed in; ``None`` is "not set".
+    """
+
+    opens_later: bool
+    call_open: bool
+    supplements: list[tuple[Proposal, date | None]] = field(default_factory=list)
+    unreferred: int = 0
+    missing: list[tuple[object, int]] = field(default_factory=list)
+    scores_due_on: date | None = None
+
+    @property
+    def early(self) -> bool:
+        """Whether more proposals can still come into this selection."""
+        return bool(self.opens_later or self.call_open or self.supplements or self.unreferred)
+
+    @property
+    def complete(self) -> bool:
+        return not self.early and not self.missing
+
+
+def readiness(
+    round: Round, rubric: Rubric | None, rows: list[Standing], *, user, at: datetime
+) -> Readiness:
+    """Return what still comes before the decision; counts only what ``user`` may see."""
+    proposals = Proposal.objects.visible_to(user).filter(round=round)
+    return Readiness(
+        opens_later=at < round.opens_at,
+        call_open=round.is_open(at),
+        supplements=_supplements(proposals),
+        unreferred=proposals.filter(state__in=ON_THE_WAY).count(),
+        missing=_missing(rows),
+        scores_due_on=rubric.scores_due_on if rubric else None,
+    )
+
+
+def _supplements(proposals) -> list[tuple[Proposal, date | None]]:
+    returned = list(proposals.filter(state="returned").order_by("number", "pk"))
+    open_ones = Deadline.objects.open().filter(case__in=returned, kind="supplement")
+    by_case = {d.case_id: d.ends_on for d in open_ones.prefetch_related("extensions")}
+    return [(proposal, by_case.get(proposal.pk)) for proposal in returned]
+
+
+def _missing(rows: list[Standing]) -> list[tuple[object, int]]:
+    """Return the members whose sheets have not come, in the order of their names."""
+    owed = Counter(sheet.seat.user for row in rows for sheet in row.missing)
+    return sorted(owed.items(), key=lambda pair: (str(pair[0]), pair[0].pk))
