@@ -35,6 +35,24 @@ def test_tables_open_to_whom_they_may(client, table, role, is_staff, open_tables
     assert (response.status_code == 200) is (table in open_tables)
 
 
+def test_administration_site_sends_strangers_to_our_log_in_and_back(client):
+    boss = factories.user("administrator", is_staff=True)
+
+    sent = client.get("/admin/", follow=True)
+    assert sent.redirect_chain[-1][0] == "/accounts/login/?next=%2Fadmin%2F"
+    answers = {"login": boss.email, "password": "correct-horse", "next": "/admin/"}
+    back = client.post("/accounts/login/", answers, follow=True)
+
+    assert back.redirect_chain[-1][0] == "/admin/"
+    assert 'lang="ja"' in back.text and "css/admin.css" in back.text
+
+
+def test_administration_site_is_closed_to_whoever_works_with_no_table(client):
+    client.force_login(factories.user("approver"))
+
+    assert client.get("/admin/", follow=True).status_code == 403
+
+
 def test_nothing_is_deleted_and_duties_are_only_read(client):
     boss = factories.user("administrator", is_staff=True)
     client.force_login(boss)

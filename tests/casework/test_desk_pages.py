@@ -11,6 +11,7 @@ from casework.desk_links import desk_link, links_of
 from casework.desks import DESKS, cases_on, desks_of, most_urgent_first, waiting_for
 from casework.models import Access, Case
 from casework.parties import Party
+from grants.services import record_payment
 from tests import factories
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
 from tests.factories import NOON, TODAY
@@ -181,6 +182,24 @@ def test_date_that_is_not_set_is_said_to_be_so(enter):
     case = sent_back(filed(supplement_days=None))
 
     assert "Not set" in enter(group_of(case)).get("/my/").content.decode()
+
+
+def test_accounting_is_told_what_to_do_with_how_many_yen(enter, office):
+    accounting = factories.user(Role.ACCOUNTING)
+    paid, unpaid = granted_year(), granted_year()
+    record_payment(
+        paid, kind="advance", amount_yen=80_000, paid_on=TODAY, document="支出命令書",
+        by=accounting, at=NOON,
+    )  # fmt: skip
+    for year in (paid, unpaid):
+        factories.approved(year, "revoke", reason="虚偽の申請")
+
+    response = enter(accounting).get("/accounting/")
+
+    notes = response.context["notes"]
+    assert notes[paid.pk].startswith("80,000 yen have to come back from the group.")
+    assert notes[unpaid.pk] == "Nothing is left to pay or to come back. Settle the account."
+    assert notes[paid.pk] in response.content.decode()
 
 
 # What waits for others

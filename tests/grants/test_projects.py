@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from accounts.models import Duty, Role
+from accounts.models import Duty, MemberRole, Membership, Role
 from casework.errors import NotPossible
 from casework.moves import form_for
 from casework.panels import panels_of
@@ -370,6 +370,16 @@ def test_nobody_accepts_for_the_other_side(as_person, group, coordinating):
     assert as_person(group).post(accept, {"side": "department", "version": "1"}).status_code == 403
 
 
+def test_earlier_terms_are_spoken_of_once_there_are_any(as_person, group, coordinating):
+    client = as_person(group)
+    client.cookies["django_language"] = "en"
+    url, before = reverse("grants:terms", args=[coordinating.pk]), "What was accepted before"
+
+    assert before not in client.get(url).content.decode()
+    client.post(url, TERMS)
+    assert before in client.get(url).content.decode()
+
+
 def test_terms_are_written_only_while_the_talks_go_on(as_person, group, matching):
     assert as_person(group).get(reverse("grants:terms", args=[matching.pk])).status_code == 403
     with pytest.raises(PermissionDenied):
@@ -493,6 +503,29 @@ def shown(case, person, rf) -> set[str]:
     request = rf.get("/")
     request.user, request.now, request.today = person.act_on(TODAY), NOON, TODAY
     return {template.rpartition("/")[2][:-5] for template, _context in panels_of(case, request)}
+
+
+def test_requirement_leads_to_where_its_answer_is_mended(as_person):
+    call = factories.call(min_citizen_members="5", min_officers="3", cap_yen="1")
+    writer = factories.member(factories.organization(founded_on=TODAY))
+    draft = factories.draft(by=writer, round=call)
+    group = draft.organization_id
+    pages = [
+        reverse("accounts:organization-edit", args=[group]),
+        reverse("accounts:officer-list", args=[group]),
+        reverse("grants:proposal-edit", args=[draft.pk]),
+    ]
+
+    def linked(person) -> list[bool]:
+        page = as_person(person).get(reverse("casework:case", args=[draft.pk])).content.decode()
+        part = page[page.index('id="eligibility"') :]
+        part = part[: part.index("</section>")]
+        return [f'href="{address}"' in part for address in pages]
+
+    assert linked(writer) == [True, True, True]
+    reader = factories.user()
+    Membership.objects.create(user=reader, organization_id=group, role=MemberRole.VIEWER)
+    assert linked(reader) == [False, False, False]
 
 
 def test_panels_of_a_filed_proposal(rf, group, office, matching):

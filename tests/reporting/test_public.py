@@ -477,6 +477,13 @@ def test_front_page_shows_the_latest_reports_with_their_day():
     assert "令和8年11月20日" in page
 
 
+def test_browsers_find_the_icon_where_they_look_for_it(client):
+    response = client.get("/favicon.ico")
+
+    assert (response.status_code, response["Content-Type"]) == (200, "image/x-icon")
+    assert response.getvalue()[:4] == b"\x00\x00\x01\x00"
+
+
 def test_front_page_shows_a_member_the_next_date(client):
     group = factories.member(factories.organization())
     draft = factories.draft(by=group)
