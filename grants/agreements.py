@@ -34,8 +34,7 @@ def parties_of(year: ProjectYear) -> list[str]:
 
 def signatures_of(year: ProjectYear) -> dict[str, AgreementSignature]:
     """Return party → the signature that counts."""
-    standing = year.signatures.filter(struck_at=None).select_related("by")
-    return {signature.party: signature for signature in standing.order_by("pk")}
+    return {s.party: s for s in year.signatures.all() if s.struck_at is None}
 
 
 def unsigned(year: ProjectYear) -> list[str]:

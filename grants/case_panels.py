@@ -200,8 +200,10 @@ def years_panel(proposal: Proposal, request) -> dict | None:
 # The project year
 
 
-def application_panel(year: ProjectYear, request) -> dict:
-    """What is done this year, its budget, and the door to the form."""
+def application_panel(year: ProjectYear, request) -> dict | None:
+    """What is done this year, its budget, and the door to the form; once it is to be applied for."""
+    if year.state == "expected":
+        return None
     lines = list(year.budget_lines.order_by("pk"))
     sides = {side: [line for line in lines if line.side == side] for side in Side.values}
     return {
@@ -217,8 +219,10 @@ def application_panel(year: ProjectYear, request) -> dict:
     }
 
 
-def money_panel(year: ProjectYear, request) -> dict:
+def money_panel(year: ProjectYear, request) -> dict | None:
     """Asked, granted, paid, and what is still open, with the ledger."""
+    if year.state == "expected":
+        return None
     balance = year.balance_yen
     return {
         "case": year,
@@ -240,7 +244,8 @@ def decision_panel(year: ProjectYear, request) -> dict | None:
     deciding = request.user.duties.holds("office", "approver", "auditor")
     if not deciding or year.state not in ("expected", "planned", "returned", "applied"):
         return None
-    limits = [words % {"most": f"{most:,}"} for most, words in limits_yen(year)]
+    asked_for = year.state != "expected"
+    limits = [w % {"most": f"{most:,}"} for most, w in limits_yen(year)] if asked_for else []
     return {
         "case": year,
         "year": year,

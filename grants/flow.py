@@ -103,8 +103,8 @@ YEAR_FLOW = Flow(
     Stage("not_continued", _("Not continued"),                "",           6, final=True, tone="bad"),
     Stage("not_funded",    _("Not funded"),                   "",           6, final=True, tone="bad"),
     #    verb             label                            from             to           who
-    Move("plan",          _("The project continues: open the year"), ("expected",), "planned", "grants.handle", opens=("grant_application",),
-         hint=_("The group can then apply for the grant of this year.")),
+    Move("plan",          _("Open the year for application"), ("expected",), "planned", "grants.handle", opens=("grant_application",),
+         hint=_("The project continues (継続決定). The group can then apply for the grant of this year.")),
     Move("defer",         _("Expect it in another year"),  ("expected",),   "expected",  "grants.decide", by_approval=True),
     Move("apply",         _("Apply for the grant"),        ("planned",),    "applied",   "grants.write", (earlier_years_done, complete), meets=("grant_application",)),
     Move("reapply",       _("Apply again"),                ("returned",),   "applied",   "grants.write", (before_answer_date, complete), meets=("supplement",)),

@@ -10,9 +10,11 @@ from django.urls import reverse
 from accounts.models import Role
 from grants import agreements, services
 from grants.agreements import sign_agreement, strike_signature
+from grants.desk_notes import money_to_move
 from grants.models import AgreementSignature, Payment, ProjectYear
 from tests import factories
 from tests.factories import NOON, TODAY
+from tests.reporting import makers
 from tests.reporting.makers import department_clerk, granted_year, group_of
 
 pytestmark = pytest.mark.django_db
@@ -194,6 +196,17 @@ def test_balance_waits_too_and_a_repayment_does_not(year, office, accounting):
     year = factories.approved(year, "revoke", reason="理由")
 
     assert pay(year, accounting, Payment.Kind.REPAYMENT).signed_yen == -80_000
+
+
+def test_desk_of_accounting_says_that_a_signature_is_missing(year, office):
+    makers.sent_report(year)
+    year = factories.approved(year, "confirm", at=makers.LATER, confirmed_yen=75_000)
+    assert "年度協定書" in money_to_move([year.pk])[year.pk]
+
+    sign(year, "organization", group_of(year))
+    sign(year, "city", office)
+
+    assert "75,000" in money_to_move([year.pk])[year.pk]
 
 
 # Pages

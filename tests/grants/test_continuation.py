@@ -167,6 +167,20 @@ def test_no_year_moves_onto_another_of_its_project(years):
         factories.approved(years[1], "defer", fiscal_year=2028, reason="理由")
 
 
+def test_page_of_an_expected_year_says_nothing_of_money_that_nobody_asked_for(
+    as_person, office, years
+):
+    client = as_person(office)
+    second, first = (
+        client.get(reverse("casework:case", args=[years[position].pk])).content.decode()
+        for position in (1, 0)
+    )
+
+    assert 'id="money"' in first and "What can be granted" in first
+    assert 'id="money"' not in second and "What can be granted" not in second
+    assert "Decision to go on (継続決定)" in second
+
+
 def test_only_an_expected_year_is_moved_without_being_opened(years):
     with pytest.raises(NotPossible):
         factories.approved(years[0], "defer", fiscal_year=2029, reason="理由")

@@ -23,7 +23,8 @@ ANSWERED = """
     rounding_unit_yen pass_mark rubric aggregation supplement_days acceptance_days
     grant_application_days withdrawal_days report_days report_latest claim_days settlement_days
     repayment_days advance_percent change_threshold_percent continuation_review
-    earlier_year_blocks adoption_count_limit budget_yen funding_source standard_processing_days
+    earlier_year_blocks agreement_parties adoption_count_limit budget_yen funding_source
+    standard_processing_days
     evidence
 """
 #: Asked of the city and not known: no file may claim a value.
