@@ -9,13 +9,15 @@ from django.urls import reverse
 
 from accounts.models import Role
 from casework import approvals, effects, facts, moves, services
+from casework.deadlines import KINDS
 from casework.models import Approval, Case, Sender, StoredFile
 from grants import services as grants
-from grants.flow import PROPOSAL_FLOW
+from grants.flow import PROPOSAL_FLOW, YEAR_FLOW
 from grants.models import BudgetEntry
 from tests import factories
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
 from tests.factories import NOON
+from tests.reporting import makers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
@@ -113,6 +115,52 @@ def test_serious_step_is_called_so(enter):
     page = enter(group_of(case)).get(move_page(case, "withdraw")).content.decode()
 
     assert "This is a serious step." in page and "It ends there." in page
+
+
+def test_final_move_says_that_what_is_owed_falls_away():
+    factories.sender()
+    said = effects.of_move(sent_back(), PROPOSAL_FLOW["lapse"])
+
+    assert [words for words in said if "falls away" in words] == [
+        f"The deadline “{KINDS['supplement'].label}” falls away."
+    ]
+
+
+def test_move_says_which_deadlines_it_closes():
+    year = makers.granted_year()
+    closed = [KINDS[kind].label for kind in ("withdrawal", "report")]
+
+    said = effects.of_move(year, YEAR_FLOW["revoke"])
+
+    assert {f"The deadline “{label}” falls away." for label in closed} < set(said)
+    opened = f"Where it applies, a deadline begins to run: “{KINDS['repayment'].label}”."
+    assert opened in said
+
+
+def test_deadline_that_a_final_move_meets_is_not_said_to_fall_away():
+    factories.sender()
+    proposal = factories.approved(in_selection(), "reserve", assessed_yen=80_000)
+    proposal = services.advance(proposal, "offer", by=factories.user(Role.OFFICE), at=NOON)
+    label = KINDS["offer"].label
+
+    said = effects.of_move(proposal, PROPOSAL_FLOW["pass_up"])
+
+    assert f"The deadline “{label}” is met." in said
+    assert f"The deadline “{label}” falls away." not in said
+
+
+def test_two_suggestions_for_one_move_are_refused():
+    with pytest.raises(ValueError, match="answered twice"):
+        moves.suggests("project_year", "confirm", dict)
+
+
+def test_link_cannot_suggest_an_amount(enter, office):
+    case = makers.granted_year()
+    makers.sent_report(case)
+
+    page = enter(office).get(draft_page(case, "confirm") + "?confirmed_yen=1")
+
+    assert page.context["form"]["confirmed_yen"].value() == 75_000
 
 
 def test_supplement_goes_back_to_where_the_case_came_from(office):
