@@ -16,6 +16,7 @@ from accounts.models import (
     Role,
     User,
 )
+from accounts.services.duties import open_administration_site
 from casework.models import Sender
 
 #: The password of every invented person; printed by `serve`, and only a demonstration has them.
@@ -140,6 +141,7 @@ def _person(
 ) -> User:  # fmt: skip
     person = _user(email, name, at)
     Duty.objects.create(user=person, role=role, department=department, valid_from=since, post=post)
+    open_administration_site(person, role)
     return person
 
 
