@@ -118,7 +118,7 @@ def publish(desk, people) -> None:
     desk.follow("Write the report")
     page.locator("[name=form]").select_option("cost_share")
     desk.fill(title="縁側のあるまち", results="のべ120人が来た。", cost_yen="95000")
-    desk.send()
+    desk.press(steps.TO_THE_CASE)
     desk.move("submit")
     desk.sit_down(people["office"], "/office/")
     desk.open("縁側のあるまち")

@@ -60,8 +60,7 @@ def propose(desk, people) -> None:
     page.locator("[name=content]").focus()
     expect(page.locator("[data-autosave-status]")).to_contain_text("12:00")
     steps.fill_in_proposal(desk, TITLE)
-    desk.send()
-    desk.follow("Back to the case")
+    desk.press(steps.TO_THE_CASE)
     steps.accept_the_pledges(desk)
     desk.move("submit")
 
@@ -94,28 +93,16 @@ def receive_the_grant(desk, people) -> None:
     page = desk.sit_down(people["office"], f"/cases/{Proposal.objects.get().pk}/")
     desk.move("prepare")
     steps.apply_and_be_granted(desk, TITLE, group=people["group"], **of_the_city(people))
-    pay(desk, people, "advance", "80,000", "2026-11-20")
+    steps.pay(
+        desk, TITLE, accounting=people["accounting"], kind="advance", amount="80,000",
+        day="2026-11-20",
+    )  # fmt: skip
     expect(page.locator("#money")).to_contain_text("80,000円")
-
-
-def pay(desk, people, kind: str, amount: str, day: str) -> None:
-    desk.sit_down(people["accounting"], "/accounting/")
-    desk.open(TITLE)
-    desk.follow("Record a payment")
-    desk.page.locator("[name=kind]").select_option(kind)
-    desk.fill(amount_yen=amount, paid_on=day, document="支出命令 1")
-    desk.send()
 
 
 def report_and_settle(desk, people) -> None:
     """The group reports what it spent, the city confirms less, the rest comes back."""
     steps.report_the_year(desk, TITLE, group=people["group"])
-    year = f"/cases/{ProjectYear.objects.get().pk}/"
-    page = desk.sit_down(people["office"], year)
-    desk.follow("Draft the amount to be confirmed")
-    expect(page.locator("[name=confirmed_yen]")).to_have_value("75000")
-    desk.send()
-    desk.approve(people["approver"])
-    pay(desk, people, "repayment", "5,000", "2027-02-01")
-    desk.move("settle")
-    expect(page.locator(".page-head")).to_contain_text("精算済み")
+    steps.settle(
+        desk, TITLE, accounting=people["accounting"], day="2027-02-01", **of_the_city(people)
+    )
