@@ -17,6 +17,7 @@ TITLE = "紙で出した企画"
 def test_office_files_a_paper_and_finds_it_on_its_own_desk(desk, clock):
     call = factories.call("startup")
     factories.measure()
+    factories.sender()
     page = desk.sit_down(factories.user(Role.OFFICE), "/office/")
     desk.follow("Rounds")
     desk.open(call.name)
