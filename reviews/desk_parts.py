@@ -1,40 +1,44 @@
 """What a member of the subcommittee finds on their desk beside the sheets to be scored."""
 
-from datetime import date
+from collections import defaultdict
 
+from django.db.models import Count, Q
 from django.http import HttpRequest
 
 from casework.desk_panels import desk_panel
 from casework.parties import Party
 
-from .models import PanelSeat, Rubric, ScoreSheet
+from .models import PanelSeat, ScoreSheet
 
 
-def scoring(request: HttpRequest) -> dict | None:
+def scoring(request: HttpRequest) -> dict:
     """How many sheets are handed in, round by round, and by when; conflicts as a number only."""
-    seats = PanelSeat.objects.filter(user=request.user).valid_on(request.today)
-    lines = [_line(seat, request.user) for seat in seats.select_related("round").order_by("pk")]
+    sheets = ScoreSheet.objects.expected().visible_to(request.user)
+    by_seat = defaultdict(list)
+    for sheet in sheets.filter(seat__user=request.user).order_by("pk"):
+        by_seat[sheet.seat_id].append(sheet)
+    lines = [_line(seat, by_seat[seat.pk]) for seat in _seats(request)]
     return {"lines": [line for line in lines if line["total"] or line["conflicts"]]}
 
 
-def _line(seat: PanelSeat, user) -> dict:
+def _seats(request: HttpRequest):
+    standing = Count("conflicts", filter=Q(conflicts__lifted_at=None))
+    held = PanelSeat.objects.filter(user=request.user).valid_on(request.today)
+    return held.annotate(recused=standing).select_related("round__rubric").order_by("pk")
+
+
+def _line(seat: PanelSeat, sheets: list[ScoreSheet]) -> dict:
     """Return what one seat still asks for; a case with a conflict is counted, never named."""
-    sheets = ScoreSheet.objects.expected().visible_to(user).filter(seat=seat)
-    states = list(sheets.order_by("pk").values_list("state", flat=True))
-    open_sheets = sheets.filter(state="assigned").order_by("pk")
+    to_score = [sheet for sheet in sheets if sheet.state == "assigned"]
+    rubric = getattr(seat.round, "rubric", None)
     return {
         "round": seat.round,
-        "done": len(states) - states.count("assigned"),
-        "total": len(states),
-        "next": open_sheets.first(),
-        "due_on": _due_on(seat),
-        "conflicts": seat.conflicts.standing().count(),
+        "done": len(sheets) - len(to_score),
+        "total": len(sheets),
+        "next": to_score[0] if to_score else None,
+        "due_on": rubric and rubric.scores_due_on,
+        "conflicts": seat.recused,
     }
-
-
-def _due_on(seat: PanelSeat) -> date | None:
-    rubric = Rubric.objects.filter(round=seat.round_id).first()
-    return rubric.scores_due_on if rubric else None
 
 
 desk_panel(Party.PANEL, "reviews/desk/scoring.html", scoring, order=10)

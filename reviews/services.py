@@ -156,6 +156,10 @@ def assign(proposal: Proposal, seat: PanelSeat, *, by, at: datetime) -> ScoreShe
     )
     for case in (sheet, proposal):
         _let_read(case, seat)
+    for conflict in (
+        Conflict.objects.standing().filter(proposal=proposal).select_related("seat__user")
+    ):
+        bar(sheet, conflict.seat.user)
     outbox.tell(sheet, Party.PANEL, "your_turn", at=at)
     return sheet
 
@@ -249,9 +253,10 @@ def declare_conflict(
     conflict.save()
     if note:
         ConflictNote.objects.create(conflict=conflict, text=note)
-    bar(proposal, seat.user)
     for sheet in seat.sheets.filter(proposal=proposal).order_by("pk"):
         _recuse(sheet, conflict, by=by, at=at)
+    for case in (proposal, *proposal.sheets.order_by("pk")):  # each sheet has the same title
+        bar(case, seat.user)
     return conflict
 
 
@@ -259,7 +264,6 @@ def _recuse(sheet: ScoreSheet, conflict: Conflict, *, by, at: datetime) -> None:
     record(sheet, "declare_conflict", by=by, at=at, conflict=conflict.pk, digest=conflict.digest)
     if "recuse" in {move.verb for move in sheet.moves_from_here()}:
         follow(sheet, "recuse", cause=sheet, by=by, at=at)
-    bar(sheet, sheet.seat.user)
 
 
 @transaction.atomic
@@ -277,7 +281,7 @@ def lift_conflict(conflict: Conflict, *, reason: str, by, at: datetime) -> Confl
     conflict.save()
     seat, proposal = conflict.seat, conflict.proposal
     sheet = seat.sheets.filter(proposal=proposal).first()
-    barred = [proposal.pk, sheet.pk] if sheet else [proposal.pk]
+    barred = [proposal.pk, *proposal.sheets.values_list("pk", flat=True)]
     Access.objects.filter(user=seat.user, case__in=barred, barred=True, reason="conflict").delete()
     if proposal.state == "in_selection":
         _give_back(proposal, seat, sheet, conflict, reason=reason, by=by, at=at)
