@@ -56,7 +56,8 @@ def outbox(request):
     require_office(request.user, "casework.read_outbox")
     seen = Notice.objects.visible_to(request.user)
     form = forms.NoticeFilterForm(request.GET)
-    found = form.filter(seen).select_related("case__organization", "recipient").order_by("-pk")
+    related = ("case__organization", "recipient", "handled_by")
+    found = form.filter(seen).select_related(*related).order_by("-pk")
     waiting = by_post.waiting_on_paper(request.user)
     context = {
         "by_post": by_post.count(waiting),
