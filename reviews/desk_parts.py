@@ -12,17 +12,20 @@ from .models import PanelSeat, ScoreSheet
 
 
 def scoring(request: HttpRequest) -> dict:
-    """How many sheets are handed in, round by round, and by when; conflicts as a number only."""
+    """How far the member is in each round that is not decided yet; conflicts as a number only."""
     sheets = ScoreSheet.objects.expected().visible_to(request.user)
     by_seat = defaultdict(list)
     for sheet in sheets.filter(seat__user=request.user).order_by("pk"):
         by_seat[sheet.seat_id].append(sheet)
     lines = [_line(seat, by_seat[seat.pk]) for seat in _seats(request)]
-    return {"lines": [line for line in lines if line["total"] or line["conflicts"]]}
+    return {"lines": [line for line in lines if line["under_way"] or line["conflicts"]]}
 
 
 def _seats(request: HttpRequest):
-    standing = Count("conflicts", filter=Q(conflicts__lifted_at=None))
+    standing = Count(
+        "conflicts",
+        filter=Q(conflicts__lifted_at=None, conflicts__proposal__state="in_selection"),
+    )
     held = PanelSeat.objects.filter(user=request.user).valid_on(request.today)
     return held.annotate(recused=standing).select_related("round__rubric").order_by("pk")
 
@@ -35,6 +38,7 @@ def _line(seat: PanelSeat, sheets: list[ScoreSheet]) -> dict:
         "round": seat.round,
         "done": len(sheets) - len(to_score),
         "total": len(sheets),
+        "under_way": any(sheet.closed_at is None for sheet in sheets),
         "next": to_score[0] if to_score else None,
         "due_on": rubric and rubric.scores_due_on,
         "conflicts": seat.recused,

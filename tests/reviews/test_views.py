@@ -423,6 +423,17 @@ def test_desk_says_what_to_score_and_by_when(client, scene):
     assert said.count("10 December 2026") == 2  # once for the round, once for the sheet
 
 
+def test_desk_leaves_out_a_round_that_is_decided(client, scene):
+    assert str(scene.round) in desk_of(client, scene.seats[0])
+    outcomes = [Outcome(proposal, "decline") for proposal in scene.proposals]
+    approval = draft_decision(
+        scene.round, outcomes=outcomes, missing_reason="病気", by=scene.office, at=NOON
+    )
+    approver = factories.user(Role.APPROVER)
+    advance(approval, "approve", by=approver, at=NOON, decided_on=NOON.date())
+    assert str(scene.round) not in desk_of(client, scene.seats[0])
+
+
 def test_desk_counts_conflicts_and_names_none(client, scene):
     services.declare_conflict(
         seat=scene.seats[0], proposal=scene.proposals[0], kind="other", by=scene.office, at=NOON
