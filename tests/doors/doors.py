@@ -1,22 +1,45 @@
-"""The table of doors: every address, and what each person gets who knocks there.
+"""The table of doors: every address, what each person gets who knocks there, and what it costs.
 
-``doors.csv`` is the declaration. ``RECORD_DOORS=1 pytest tests/doors`` writes its statuses anew from
-what the program does, so that a change shows as a difference to read before it is committed.
+``doors.csv`` is the declaration; see :mod:`tests.doors.tables` for how it is written anew. Column
+``answer`` says what the reader gets: a page, or a file of what kind; ``queries`` how often it asks
+the database, whether there is one thing of a kind or three; ``lists`` says "more" where it shows
+more when there is more.
 """
 
-import csv
-from pathlib import Path
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
-from tests.doors.world import PEOPLE
+from tests.doors import growth
+from tests.doors.tables import Row, Table
+from tests.doors.world import PEOPLE, World
 
-TABLE = Path(__file__).with_name("doors.csv")
 HEAD = ("door", "method", "args")
+COST = ("answer", "queries", "lists")
+TABLE = Table("doors.csv", key=("method", "door", "args"), columns=(*HEAD, *PEOPLE, *COST))
 
 #: Addresses of libraries, tested by them; what we ask of them is in ``test_login.py``.
-LIBRARIES = ("account_", "mfa_", "usersessions_", "admin:")
+LIBRARIES = ("account_", "mfa_", "usersessions_")
+
+#: Who reads a page when it is read once: whoever of them it opens to, who sees most first.
+READERS = (
+    "office", "auditor", "admin", "department", "panel", "approver", "accounting", "coordinator",
+    "member", "other_dept", "stranger", "committee", "anonymous",
+)  # fmt: skip
+#: Pages that show to each what is their own, and to the first of the readers nothing.
+OWN = {
+    "casework:my": "member",
+    "casework:mailbox": "member",
+    "accounts:profile": "member",
+    "grants:call": "member",
+}
 
 
 def names(resolver=None, prefix: str = "") -> set[str]:
@@ -31,31 +54,136 @@ def names(resolver=None, prefix: str = "") -> set[str]:
     return {name for name in found if not name.startswith(LIBRARIES)}
 
 
-def read() -> list[dict[str, str]]:
-    with TABLE.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+def own_names() -> set[str]:
+    """Return the names of the addresses that this table is about; the admin site has its own."""
+    return {name for name in names() if not name.startswith("admin:")}
 
 
-def address(row: dict[str, str], things: dict) -> str:
-    """Return the address of a door; an argument is the name of a thing, or stands for itself."""
-    pairs = (pair.split("=") for pair in row["args"].split())
-    return reverse(row["door"], kwargs={key: things.get(value, value) for key, value in pairs})
+def _pairs(row: Row) -> list[tuple[str, str]]:
+    return [(key, value) for key, value in (pair.split("=") for pair in row["args"].split())]
 
 
-def knock(client, row: dict[str, str], things: dict) -> str:
-    """Return the status a person gets; whatever a POST did is rolled back."""
+def address(row: Row, things: dict) -> str:
+    """Return the address of a door; an argument is the name of a thing, or stands for itself.
+
+    What is written in capitals is no argument but a setting of the site, such as DEMO=1.
+    """
+    given = {key: things.get(value, value) for key, value in _pairs(row) if not key.isupper()}
+    return reverse(row["door"], kwargs=given)
+
+
+@contextmanager
+def site_of(row: Row) -> Iterator[None]:
+    """The site as the row says it is set up."""
+    with override_settings(**{key: value == "1" for key, value in _pairs(row) if key.isupper()}):
+        yield
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
     with transaction.atomic():
-        send = client.get if row["method"] == "GET" else client.post
-        response = send(address(row, things))
-        response.close()
+        yield
         transaction.set_rollback(True)
-    return str(response.status_code)
 
 
-def record(rows: list[dict[str, str]], clients: dict, things: dict) -> None:
-    with TABLE.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, [*HEAD, *PEOPLE], lineterminator="\n")
-        writer.writeheader()
-        for row in rows:
-            got = {column: knock(clients[column], row, things) for column in PEOPLE}
-            writer.writerow({name: row[name] for name in HEAD} | got)
+def ask(client: Client, method: str, path: str, data=None):
+    """Return the answer, read to its end; the browser stays whose it was."""
+    cookies = client.cookies.copy()
+    response = client.get(path) if method == "GET" else client.post(path, data or {})
+    response.body = response.getvalue() if response.streaming else response.content
+    response.close()
+    client.cookies = cookies
+    return response
+
+
+@contextmanager
+def in_silence() -> Iterator[None]:
+    """Let refusals, which are expected here by the thousand, not be written down with a traceback."""
+    logging.disable(logging.ERROR)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def knock(client: Client, row: Row, things: dict) -> str:
+    """Return the status a person gets; whatever a POST did is rolled back."""
+    with rolled_back(), site_of(row):
+        return str(ask(client, row["method"], address(row, things)).status_code)
+
+
+def walk(world: World, rows: list[Row]) -> list[Row]:
+    """Return the rows as they are: what each person gets, and what the page costs."""
+    got = [
+        {name: row[name] for name in HEAD}
+        | {column: knock(world.clients[column], row, world.things) for column in PEOPLE}
+        for row in rows
+    ]
+    with rolled_back(), long_pages():
+        growth.grow(world, 1)
+        once = [cost(world, row) for row in got]
+        growth.grow(world, 2)
+        thrice = [cost(world, row) for row in got]
+    return [row | compared(a, b) for row, a, b in zip(got, once, thrice, strict=True)]
+
+
+@contextmanager
+def long_pages() -> Iterator[None]:
+    """Let lists show all they have: a page that is full shows no more when there is more."""
+    with ExitStack() as stack:
+        for module in list(sys.modules.values()):
+            for name in ("PER_PAGE", "PAGE_SIZE"):
+                if ".views" in getattr(module, "__name__", "") and hasattr(module, name):
+                    before = getattr(module, name)
+                    setattr(module, name, 10_000)
+                    stack.callback(setattr, module, name, before)
+        yield
+
+
+def reader(row: Row) -> str | None:
+    """Return the column of the person who reads this page when it is read once."""
+    wanted = (OWN.get(row["door"], READERS[0]), *READERS)
+    return next((column for column in wanted if row[column] == "200"), None)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a reader got: which kind of answer, how long it is, how many queries it took."""
+
+    answer: str
+    queries: int
+    length: int
+
+
+def cost(world: World, row: Row) -> Cost | None:
+    """Return what a page costs whoever reads it; ``None`` if nobody does."""
+    column = reader(row)
+    if row["method"] != "GET" or column is None:
+        return None
+    with site_of(row):
+        return asked(world.clients[column], address(row, world.things))
+
+
+def asked(client: Client, path: str) -> Cost:
+    with rolled_back(), CaptureQueriesContext(connection) as queries:
+        answer = ask(client, "GET", path)
+    assert answer.status_code == 200, path
+    length = answer.body.count(b"<") or len(answer.body)
+    return Cost(kind_of(answer), len(queries), length)
+
+
+def kind_of(answer) -> str:
+    """Return "page", or the media type of a file."""
+    media_type = answer["Content-Type"].partition(";")[0]
+    is_file = answer.get("Content-Disposition", "").startswith("attachment")
+    return "page" if media_type == "text/html" and not is_file else media_type
+
+
+def compared(once: Cost | None, thrice: Cost | None) -> Row:
+    """Return the columns of the cost; a number that grows is written so that no table may hold it."""
+    if once is None or thrice is None:
+        return dict.fromkeys(COST, "")
+    grows = once.queries != thrice.queries
+    return {
+        "answer": once.answer,
+        "queries": f"{once.queries} to {thrice.queries}" if grows else str(once.queries),
+        "lists": "more" if thrice.length > once.length else "",
+    }

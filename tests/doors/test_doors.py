@@ -1,6 +1,6 @@
-"""Every address has a declared expectation for every role, and keeps it."""
+"""Every address has a declared expectation for every role, and keeps it; so do its queries."""
 
-import os
+from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -12,30 +12,35 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def played(django_db_setup, django_db_blocker):
-    """The world, built once for all doors and taken down after them."""
+def played(django_db_setup, django_db_blocker) -> Iterator[world.World]:
+    """The world, built once for all tables and taken down after them.
+
+    One file holds all the tests that need it, so that no second process builds it again.
+    """
     with django_db_blocker.unblock(), transaction.atomic():
-        world.build()
-        things, clients = world.things(), world.clients()
-        if os.environ.get("RECORD_DOORS"):
-            with time_machine.travel(world.NOW, tick=False):
-                doors.record(doors.read(), clients, things)
-        yield things, clients
+        yield world.build()
         transaction.set_rollback(True)
 
 
+@pytest.fixture(autouse=True)
+def standing_still() -> Iterator[None]:
+    """The clock stands at the moment at which the doors are knocked at."""
+    with time_machine.travel(world.NOW, tick=False), doors.in_silence():
+        yield
+
+
+# Addresses
+
+
 def test_every_address_is_in_the_table():
-    assert {row["door"] for row in doors.read()} == doors.names()
+    assert {row["door"] for row in doors.TABLE.rows()} == doors.own_names()
 
 
-@pytest.mark.parametrize("column", world.PEOPLE)
-def test_each_door_opens_to_whom_it_should(played, column):
-    things, clients = played
-    with time_machine.travel(world.NOW, tick=False):
-        got = {_key(row): doors.knock(clients[column], row, things) for row in doors.read()}
-
-    assert got == {_key(row): row[column] for row in doors.read()}
+def test_each_door_opens_to_whom_it_should_at_the_same_cost_for_one_row_and_three(played):
+    doors.TABLE.hold(doors.walk(played, doors.TABLE.rows()))
 
 
-def _key(row: dict[str, str]) -> str:
-    return f"{row['method']} {row['door']} {row['args']}".strip()
+def test_no_page_asks_row_by_row():
+    grows = {row["door"]: row["queries"] for row in doors.TABLE.rows() if " " in row["queries"]}
+
+    assert grows == {}

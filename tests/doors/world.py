@@ -1,5 +1,6 @@
 """The world the doors open on: the rehearsed year, and one thing of each kind to knock at."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,14 +9,28 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.test import Client
 
-from accounts.models import Duty, Invitation, Membership, Officer, Organization, User
+from accounts.models import (
+    Duty,
+    Invitation,
+    Membership,
+    Officer,
+    Organization,
+    SetupLink,
+    User,
+)
+from accounts.services.tokens import digest
+from casework import outbox
 from casework.models import ApprovalItem, Case, Deadline, Letter, Notice, Sender, StoredFile
-from grants.models import ProjectYear, Proposal, Round
+from grants.models import AgreementSignature, ProjectYear, Proposal
 from reporting.models import CollaborationReport, Report
-from reviews.models import ScoreSheet
+from reviews.models import Conflict, ScoreSheet
+from tests.doors import plays
 
 #: The moment at which the world stands still: within the year it plays.
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
+
+#: The token of the invitation that waits.
+TOKEN = "invitation-token"
 
 #: Column of the table → e-mail of the invented person, or ``None`` for nobody.
 PEOPLE = {
@@ -35,16 +50,30 @@ PEOPLE = {
 }
 
 
-def build() -> None:
-    """Play the year up to NOW."""
-    with time_machine.travel(NOW, tick=False):
+@dataclass(frozen=True)
+class World:
+    """What there is to knock at, and who knocks.
+
+    :param things: name used in the tables → number or key of the thing.
+    :param clients: column of the tables → a browser in which that person is logged in.
+    """
+
+    things: dict[str, object]
+    clients: dict[str, Client]
+
+    def person(self, column: str) -> User | None:
+        """Return who acts in a column, with the duties of the day; ``None`` is nobody."""
+        name = PEOPLE[column]
+        return plays.person(name).act_on(NOW.date()) if name else None
+
+
+def build() -> World:
+    """Play the year up to NOW, and what the year lacks on that day."""
+    with time_machine.travel(NOW, tick=False), outbox.delivered_by_hand():
         call_command("load_reference", verbosity=0)
         call_command("rehearse")
-
-
-def clients() -> dict[str, Client]:
-    """Return a logged-in browser for every column."""
-    return {column: _client(email) for column, email in PEOPLE.items()}
+        plays.Play(NOW).all()
+        return World(things(), {column: _client(email) for column, email in PEOPLE.items()})
 
 
 def _client(email: str | None) -> Client:
@@ -55,53 +84,97 @@ def _client(email: str | None) -> Client:
 
 
 def things() -> dict[str, object]:
-    """Return a thing of each kind, by the name that the table of doors uses for it."""
-    own = Organization.objects.get(membership__user__email="engawa@demo.example.jp")
-    owner = Membership.objects.get(organization=own)
-    proposal = Proposal.objects.get(title="えんがわ出張相談")
-    year = ProjectYear.objects.get(proposal__title="里山たんけん学校", position=1)
-    reported = ProjectYear.objects.get(proposal__title="はまべ一斉清掃")
-    report = Report.objects.get(project_year=year)
-    sheet = ScoreSheet.objects.filter(proposal=proposal).order_by("pk").first()
-    asked = CollaborationReport.objects.filter(department__mailbox="", state="requested")
-    panelist = User.objects.get(email="panel1@demo.example.jp")
-    call = proposal.round
+    """Return a thing of each kind, by the name that the tables use for it."""
+    return {**_people(), **_program(), **_reports(), **_casework(), "version": 1}
+
+
+def _people() -> dict[str, object]:
+    owner = Membership.objects.get(user__email="engawa@demo.example.jp")
+    group, panelist = owner.organization, plays.person("panel1")
     return {
-        "organization": own.pk,
-        "officer": Officer.objects.filter(organization=own).order_by("pk").first().pk,
+        "organization": group.pk,
+        "officer": Officer.objects.filter(organization=group).order_by("pk").first().pk,
         "membership": owner.pk,
-        "invitation": _invitation(own, owner.user).pk,
+        "invitation": _invitation(group, owner.user).pk,
+        "token": TOKEN,
+        "setup": _setup_link(),
         "person": panelist.pk,
         "duty": Duty.objects.get(user=panelist).pk,
         "group_person": owner.user_id,
+    }
+
+
+def _program() -> dict[str, object]:
+    proposal = Proposal.objects.get(title="えんがわ出張相談")
+    at = {name: Proposal.objects.get(title=title) for name, title in plays.TITLES.items()}
+    years = {name: ProjectYear.objects.get(proposal=at[name]).pk for name in plays.YEARS}
+    satoyama = ProjectYear.objects.filter(proposal__title="里山たんけん学校")
+    sheet = ScoreSheet.objects.get(
+        proposal=at["in_selection"], seat__user__email="panel1@demo.example.jp"
+    )
+    return {
+        **{name: found.pk for name, found in at.items()},
+        **years,
         "proposal": proposal.pk,
-        "year": year.pk,
-        "reported": reported.pk,
-        "report": report.pk,
-        "reported_report": Report.objects.get(project_year=reported).pk,
+        "second_year": satoyama.get(position=2).pk,
+        "agreed_year": satoyama.get(position=1).pk,
+        "signature": AgreementSignature.objects.filter(year__in=satoyama, struck_at=None)
+        .first()
+        .pk,
         "sheet": sheet.pk,
         "seat": sheet.seat_id,
-        "signature": year.signatures.order_by("pk").first().pk,
-        "collaboration": asked.filter(department__fictitious=True).order_by("pk").first().pk,
-        "approval": ApprovalItem.objects.order_by("pk").first().approval_id,
-        "item": ApprovalItem.objects.order_by("pk").first().pk,
-        "round": call.pk,
-        "open_round": Round.objects.get(name__contains="体験用", edition__course="startup").pk,
-        "edition": call.edition_id,
-        "deadline": Deadline.objects.open().filter(case=year.pk, kind="report").get().pk,
-        "letter": Letter.objects.filter(case=proposal.pk).order_by("pk").first().key,
+        "conflict": Conflict.objects.get(proposal=at["in_selection"]).pk,
+        "round": proposal.round_id,
+        "open_round": at["draft"].round_id,
+        "edition": proposal.round.edition_id,
+    }
+
+
+def _reports() -> dict[str, object]:
+    asked = CollaborationReport.objects.filter(state="requested", department__fictitious=True)
+    report = Report.objects.get(project_year__proposal__title=plays.TITLES["year"])
+    reported = Report.objects.get(project_year__proposal__title=plays.TITLES["reported"])
+    return {
+        "report": report.pk,
+        "reported_report": reported.pk,
+        "collaboration": asked.order_by("pk").first().pk,
+        "accepted": CollaborationReport.objects.get(title="受理された協働").pk,
+        "published": CollaborationReport.objects.get(title="公開された協働").pk,
+    }
+
+
+def _casework() -> dict[str, object]:
+    item = ApprovalItem.objects.get(case__title=plays.TITLES["applied"], verb="grant")
+    proposal = Case.objects.get(title="えんがわ出張相談", kind="proposal")
+    year = Case.objects.get(title=plays.TITLES["year"], kind="project_year")
+    mine = Notice.objects.filter(recipient__email="engawa@demo.example.jp")
+    printed = Notice.objects.filter(state=Notice.State.PRINTED, case__title=plays.FILED_PAPER)
+    return {
+        "approval": item.approval_id,
+        "item": item.pk,
+        "deadline": Deadline.objects.open().get(case=year, kind="report").pk,
+        "letter": Letter.objects.filter(case=proposal).order_by("pk").first().key,
         "file": _file(proposal).key,
-        "notice": Notice.objects.filter(recipient=owner.user).order_by("pk").first().pk,
+        "notice": mine.order_by("pk").first().pk,
+        "paper": printed.order_by("pk").first().pk,
         "sender": Sender.objects.order_by("pk").first().pk,
-        "version": 1,
     }
 
 
 def _invitation(organization: Organization, by: User) -> Invitation:
     return Invitation.objects.create(
-        organization=organization, email="new@example.jp", role="viewer", token_digest="0" * 64,
-        invited_by=by, invited_at=NOW, expires_at=NOW + timedelta(days=7),
+        organization=organization, email="new@example.jp", role="viewer",
+        token_digest=digest(TOKEN), invited_by=by, invited_at=NOW,
+        expires_at=NOW + timedelta(days=7),
     )  # fmt: skip
+
+
+def _setup_link() -> str:
+    token = "setup-token"
+    SetupLink.objects.create(
+        token_digest=digest(token), made_at=NOW, expires_at=NOW + timedelta(days=1)
+    )
+    return token
 
 
 def _file(case: Case) -> StoredFile:

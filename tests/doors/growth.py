@@ -1,0 +1,258 @@
+"""More of everything that a page lists, so that a page that asks the database row by row shows it.
+
+The copies are written beside the services on purpose: only that they are there counts, and playing
+so many cases would take minutes. They go away with the transaction in which they were made.
+"""
+
+import uuid
+from datetime import date, timedelta
+from itertools import count
+
+from accounts.models import Change, Duty, Invitation, Membership, Officer, Organization, User
+from casework import history
+from casework.models import (
+    ApprovalItem,
+    Case,
+    ClosedDay,
+    Deadline,
+    Extension,
+    Letter,
+    Notice,
+    Sender,
+    StoredFile,
+)
+from grants.models import (
+    BudgetEntry,
+    BudgetLine,
+    CourseEdition,
+    EditionParameter,
+    ParameterChange,
+    PastAward,
+    Payment,
+    ProjectYear,
+    Proposal,
+    ProposalMeasure,
+    Round,
+    Terms,
+    YearBudgetLine,
+)
+from guideline.models import (
+    Claim,
+    Crosswalk,
+    Edition,
+    Figure,
+    Measure,
+    PrintedCount,
+    Progress,
+    Section,
+)
+from reporting.models import CollaborationReport, Publication, Report, SettlementLine
+from reviews.models import Conflict, Criterion, DecisionSnapshot, PanelSeat, Rubric, ScoreSheet
+from tests.doors.world import NOW, World
+
+_fresh, _times = count(1), count(1)
+
+
+def copy(row, **changes):
+    """Save another row like ``row`` but for ``changes``; of a case, with its open deadlines."""
+    made = type(row)._base_manager.get(pk=row.pk)
+    made.pk = None
+    if isinstance(made, Case):
+        made.id = None
+        changes.setdefault("number", f"{made.number}-{next(_fresh)}")
+    made._state.adding = True
+    for name, value in changes.items():
+        setattr(made, name, value)
+    made.save()
+    if isinstance(made, Case):
+        _copy_around(row, made)
+    return made
+
+
+def _copy_around(case: Case, made: Case) -> None:
+    """Let the copy of a case have what makes it show on desks and in lists."""
+    for deadline in case.deadlines.all():
+        copy(deadline, case_id=made.pk, superseded_by=None)
+    for access in case.access.all():
+        copy(access, case_id=made.pk)
+    history.append(
+        made, "open", source="", target=made.state, by=case.events.first().by, at=NOW, facts={}
+    )
+
+
+def grow(world: World, times: int) -> None:
+    """Add ``times`` more of each kind beside the things of the world."""
+    for _time in range(times):
+        number = next(_times)
+        newcomer = _people(world.things, number)
+        _plans(world.things, number)
+        _cases(world.things, number)
+        _selection(world.things, number, newcomer)
+        _papers(world.things, number)
+        _guideline(world.things, number)
+        _city(number)
+
+
+def _people(things: dict, number: int) -> User:
+    newcomer = User.objects.create(
+        email=f"more{number}@example.jp", name=f"増{number}", fictitious=True
+    )
+    group = Organization.objects.get(pk=things["organization"])
+    duty = Duty.objects.get(pk=things["duty"])
+    copy(duty, user=newcomer)
+    copy(duty, post=f"増{number}")
+    officers = Officer.objects.filter(organization=group, is_representative=False)
+    copy(officers.first(), name=f"増{number}")
+    copy(Membership.objects.get(pk=things["membership"]), user=newcomer)
+    invitation = Invitation.objects.get(pk=things["invitation"])
+    copy(invitation, token_digest=f"{number:064}", email=f"guest{number}@example.jp")
+    copy(duty.user.duty_set.model.objects.get(pk=duty.pk), valid_until=NOW.date())
+    twin = copy(group, name=f"{group.name}{number}")
+    copy(Membership.objects.get(pk=things["membership"]), organization=twin)
+    for user in (newcomer, duty.user):
+        Change.objects.create(what="registered", organization=group, user=user, by=newcomer, at=NOW)
+    department = Duty.objects.filter(role="department").first().department
+    copy(department, name=f"{department.name}{number}")
+    return newcomer
+
+
+def _plans(things: dict, number: int) -> None:
+    edition = CourseEdition.objects.get(pk=things["edition"])
+    copy(edition, first_fiscal_year=2090 + number)
+    copy(edition, first_fiscal_year=2090 + number, fictitious=False)
+    by = User.objects.get(email="office@demo.example.jp")
+    rule = EditionParameter.objects.filter(edition=edition).first()
+    copy(rule, name=f"another_rule_{number}")
+    ParameterChange.objects.create(
+        edition=edition, name=rule.name, new_status="set", new_value=str(number), by=by, at=NOW
+    )
+    for name in ("round", "open_round"):
+        call = Round.objects.get(pk=things[name])
+        again = copy(call, name=f"{call.name}{number}")
+        copy(Rubric.objects.get(round=call), round=again)
+    copy(BudgetEntry.objects.filter(edition=edition).first())
+    award = PastAward.objects.filter(status="adopted").first()
+    copy(award, key=f"more-{number}", organization_id=things["organization"])
+
+
+def _cases(things: dict, number: int) -> None:
+    """One more proposal, year and report at every point of the road, each below the one before."""
+    measure = _measure_of(things)
+    for name in ("proposal", "draft", "keyed", "returned", "submitted", "in_selection", "selected"):
+        proposal = copy(Proposal.objects.get(pk=things[name]))
+        ProposalMeasure.objects.create(proposal=proposal, measure=measure, how="増")
+        for sheet in ScoreSheet.objects.filter(proposal=things[name]):
+            copy(sheet, proposal=proposal)
+    for name in ("planned", "applied", "year", "reported", "confirmed", "second_year"):
+        year = ProjectYear.objects.get(pk=things[name])
+        proposal = copy(year.proposal)
+        ProposalMeasure.objects.create(proposal=proposal, measure=measure, how="増")
+        copy(year, position=year.position + 10 + number)
+        again = copy(year, proposal=proposal)
+        if name == "applied":
+            item = ApprovalItem.objects.get(pk=things["item"])
+            copy(item, approval=copy(item.approval))
+            copy(item, case=again)
+        if report := Report.objects.filter(project_year=year).first():
+            copy(report, project_year=again)
+    for name in ("collaboration", "accepted", "published"):
+        report = CollaborationReport.objects.get(pk=things[name])
+        again = copy(report, project_year=None, request_key=None, publication=None)
+        if report.publication:
+            _publish(report.publication, again, measure)
+
+
+def _measure_of(things: dict) -> Measure:
+    return Measure.objects.get(edition__code="first", number=things["version"])
+
+
+def _publish(publication: Publication, report: CollaborationReport, measure: Measure) -> None:
+    version = copy(publication.version, case_id=report.pk)
+    report.publication = copy(publication, report=report, version=version)
+    report.publication.measures.add(measure)
+    report.save()
+
+
+def _selection(things: dict, number: int, newcomer: User) -> None:
+    seat = PanelSeat.objects.get(pk=things["seat"])
+    again = copy(seat, user=newcomer)
+    copy(Conflict.objects.get(pk=things["conflict"]), seat=again)
+    for name in ("round", "open_round"):
+        criterion = Criterion.objects.filter(rubric__round=things[name]).last()
+        copy(criterion, position=criterion.position + number)
+        decision = DecisionSnapshot.objects.filter(round=things[name]).last()
+        copy(decision, number=decision.number + number, digest=f"{name}{number}")
+
+
+def _papers(things: dict, number: int) -> None:
+    """More of what hangs on the page of a case."""
+    by = User.objects.get(email="office@demo.example.jp")
+    file = StoredFile.objects.get(key=things["file"])
+    letter = Letter.objects.get(key=things["letter"])
+    terms = Terms.objects.filter(proposal=things["proposal"]).order_by("version").last()
+    copy(terms, version=terms.version + 1)
+    for name in (*things.keys() & _CASES,):
+        case = Case.objects.get(pk=things[name])
+        copy(file, key=uuid.uuid4(), case=case)
+        copy(letter, key=uuid.uuid4(), case=case, number=100_000 + next(_fresh))
+        _deadline(case, number, by)
+        history.append(
+            case, "note", source=case.state, target=case.state, by=by, at=NOW,
+            facts={"note": f"増{number}"},
+        )  # fmt: skip
+        if version := case.versions.order_by("number").last():
+            copy(version, number=version.number + number)
+    for name in ("notice", "paper"):
+        copy(Notice.objects.get(pk=things[name]), key=f"{name}-{number}")
+    for line in (
+        BudgetLine.objects.filter(proposal=things["draft"]).last(),
+        BudgetLine.objects.filter(proposal=things["proposal"]).last(),
+        YearBudgetLine.objects.filter(year=things["planned"]).last(),
+        SettlementLine.objects.filter(report=things["report"]).last(),
+        SettlementLine.objects.filter(report=things["reported_report"]).last(),
+    ):
+        copy(line, label=f"増{number}")
+    Payment.objects.create(
+        year_id=things["year"], kind="advance", amount_yen=number, paid_on=NOW.date(),
+        document=f"増{number}", by=by, at=NOW,
+    )  # fmt: skip
+
+
+#: Things that are cases with a page of their own.
+_CASES = {
+    "proposal", "draft", "keyed", "returned", "submitted", "selected", "confirmed", "in_selection", "planned", "applied", "year", "reported",
+    "sheet", "report", "reported_report", "collaboration", "accepted", "published", "approval",
+}  # fmt: skip
+
+
+def _deadline(case: Case, number: int, by: User) -> None:
+    some = case.deadlines.first() or Deadline.objects.filter(kind="report").first()
+    closed = copy(some, case=case, closed_at=NOW, superseded_by=None)
+    for deadline in (some, closed):
+        Extension.objects.create(
+            deadline=deadline, until=NOW.date() + timedelta(days=number), reason="増", by=by, at=NOW
+        )
+
+
+def _guideline(things: dict, number: int) -> None:
+    measure = _measure_of(things)
+    edition: Edition = measure.edition
+    again = copy(measure, number=100 + number)
+    copy(edition, code=f"more-{number}")
+    section: Section = measure.section
+    copy(section, number=100 + number)
+    Progress.objects.create(
+        measure=measure, fiscal_year=2030 + number, as_of=NOW.date() + timedelta(days=number),
+        status=Progress.objects.first().status,
+    )  # fmt: skip
+    copy(Figure.objects.first(), measure=measure, label=f"増{number}")
+    copy(Claim.objects.first(), measure=measure, source=f"増{number}")
+    counted = PrintedCount.objects.filter(edition=edition).first()
+    copy(counted, as_of=NOW.date() + timedelta(days=number))
+    known = Crosswalk.objects.filter(from_measure__isnull=False, to_measure__isnull=False).first()
+    copy(known, from_measure=again)
+
+
+def _city(number: int) -> None:
+    ClosedDay.objects.create(day=date(2040, 1, number), name=f"増{number}")
+    copy(Sender.objects.first(), name=f"増{number}")
