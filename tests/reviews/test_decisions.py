@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
+from django.utils import translation
 
 from accounts.models import Role
 from casework import approvals, verification
@@ -261,7 +262,9 @@ def test_standings_take_as_many_queries_for_many_as_for_one(scored, django_asser
 
 
 def approving_by_hand(*wishes):
-    return approve(approvals.draft("手書き", list(wishes), by=factories.user(Role.OFFICE), at=NOON))
+    draft = approvals.draft("手書き", list(wishes), by=factories.user(Role.OFFICE), at=NOON)
+    with translation.override("en"):
+        return approve(draft)
 
 
 def frozen(scene, *verbs, **fields) -> list[Wish]:
