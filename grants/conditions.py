@@ -91,6 +91,13 @@ both_sides_accepted = Condition(
     lambda proposal, at: proposal.accepted_by_both(),
     _("The group and the department have to accept the roles and costs first."),
 )
+first_year_known = Condition(
+    lambda proposal, at: proposal.rules.number("lag_years") is not None,
+    _(
+        "The rules of this round do not say how many years after the selection a project begins, so "
+        "no project year can be opened. Ask the office."
+    ),
+)
 no_year_granted = Condition(
     lambda proposal, at: not proposal.has_granted_year(),
     _("A grant has been decided. Withdraw or discontinue the project year instead."),

@@ -349,6 +349,33 @@ def test_both_sides_accept_and_the_talks_end(as_person, group, coordinating):
     assert person.name in page and group.name in page
 
 
+def test_project_of_a_round_without_a_first_year_waits_and_says_why(as_person, group, office):
+    proposal = selected(group, office, lag_years=None)
+    client = as_person(office)
+
+    answer = client.post(reverse("casework:move", args=[proposal.pk, "prepare"]), follow=True)
+
+    assert answer.status_code < 500
+    assert fresh(proposal).state == "selected"
+    page = client.get(reverse("casework:case", args=[proposal.pk])).content.decode()
+    assert "how many years after the selection a project begins" in page
+
+
+def test_talks_of_a_round_without_a_first_year_do_not_end_and_say_why(as_person, group, office):
+    proposal = selected(group, office, "collaboration", lag_years=None)
+    proposal = advance(proposal, "coordinate", by=office, at=NOON)
+    accept = reverse("grants:terms-accept", args=[proposal.pk])
+    as_person(group).post(reverse("grants:terms", args=[proposal.pk]), TERMS)
+    as_person(group).post(accept, {"side": "organization", "version": "1"})
+
+    department = as_person(staff(proposal.department))
+    answer = department.post(accept, {"side": "department", "version": "1"}, follow=True)
+
+    assert answer.status_code == 200
+    assert fresh(proposal).state == "coordinating"
+    assert "how many years after the selection a project begins" in answer.content.decode()
+
+
 def test_a_new_version_needs_both_sides_again(as_person, group, coordinating):
     person = staff(coordinating.department)
     terms = reverse("grants:terms", args=[coordinating.pk])
