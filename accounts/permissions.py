@@ -64,11 +64,11 @@ def is_another_person(user, person) -> bool:
 
 
 def require(user, permission: str, thing=None) -> None:
-    """Refuse whoever may not.
+    """Refuse whoever may not; a superuser may no more than their duties allow.
 
     :raises PermissionDenied: naming the permission that is missing.
     """
-    if not user.has_perm(permission, thing):
+    if not rules.has_perm(permission, user, thing):
         raise PermissionDenied(permission)
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date, datetime
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
+
+from accounts.permissions import require
 
 from . import history, locks, outbox, services
 from .calendar import fiscal_year, japan_date
@@ -21,9 +22,13 @@ from .parties import Party
 
 
 def title_for(case: Case, move: Move) -> str:
-    """Name a draft by what would be decided: kind, case, and where the case would then stand."""
+    """Name a draft by what would be decided: kind, case, and where the case would then stand.
+
+    In Japanese, whoever drafts: the title is stored, and what is stored is a document of the city.
+    """
     target = case.flow.stages.get(move.target)
-    head, end = f"{case.machine.label}: ", f" – {target.label}" if target else ""
+    with translation.override("ja"):
+        head, end = f"{case.machine.label}: ", f" – {target.label}" if target else ""
     return f"{head}{case.title[: 200 - len(head) - len(end)]}{end}"
 
 
@@ -49,8 +54,7 @@ def draft(title: str, wishes: list[Wish], *, by, at: datetime) -> Approval:
         draft, cannot move, or is decided on a list that does not ask for this.
     """
     by.act_on(japan_date(at))
-    if not rules.has_perm("casework.draft_approval", by):
-        raise PermissionDenied("casework.draft_approval")
+    require(by, "casework.draft_approval")
     if not wishes:
         raise NotPossible(_("A draft needs at least one case."))
     if len({wish.case.pk for wish in wishes}) < len(wishes):

@@ -12,6 +12,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.permissions import require
+
 from . import services
 from .calendar import japan_date
 from .models import Case, StoredFile
@@ -96,8 +98,7 @@ def store(case: Case, upload, *, label: str, by, at: datetime) -> StoredFile:
     :raises PermissionDenied: if ``by`` may not add files to this case.
     :raises ValidationError: see :func:`check`.
     """
-    if not rules.has_perm("casework.add_file", by.act_on(japan_date(at)), case):
-        raise PermissionDenied("casework.add_file")
+    require(by.act_on(japan_date(at)), "casework.add_file", case)
     content = upload.read(MAX_BYTES + 1)
     media_type = check(upload.name, content)
     digest = hashlib.sha256(content).hexdigest()

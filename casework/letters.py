@@ -179,7 +179,7 @@ def reissue(letter: Letter, *, reason: str, by, at: datetime, remark: str = "") 
         number=letter.number, symbol=letter.symbol, seal=letter.seal,
         version=letter.version + 1, replaces=letter, reason=reason,
     )  # fmt: skip
-    outbox.withdraw_replaced(letter, by_version=new.version)
+    outbox.withdraw_replaced(letter)
     _freeze(new, KINDS[letter.kind], case, data, by=by, at=at)
     history.append(
         case, "reissue_letter", source=case.state, target=case.state, by=by, at=at,

@@ -5,10 +5,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 
-import rules
 from celery import current_app
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -16,6 +14,7 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from accounts.models import User
+from accounts.permissions import require
 
 from . import history
 from .calendar import japan_date
@@ -232,14 +231,14 @@ def withdraw(notice: Notice, *, by, at: datetime) -> None:
     """
     require_keeper(by, at)
     case = _locked_case(notice)
-    if not _take_back(Notice.objects.filter(pk=notice.pk), why=f"withdrawn by {by}"):
+    if not _take_back(Notice.objects.filter(pk=notice.pk), why=Notice.Withdrawal.BY_OFFICE):
         raise NotPossible(_("This notice has already left, or is being sent now."))
     record(case, "withdraw_notice", notice=notice.pk, by=by, at=at)
 
 
-def withdraw_replaced(letter: Letter, *, by_version: int) -> int:
+def withdraw_replaced(letter: Letter) -> int:
     """Take back what has not left yet of a letter whose case is locked; return how many notices."""
-    return _take_back(letter.notices.all(), why=f"replaced by version {by_version}")
+    return _take_back(letter.notices.all(), why=Notice.Withdrawal.REPLACED)
 
 
 def _take_back(notices, *, why: str) -> int:
@@ -247,7 +246,7 @@ def _take_back(notices, *, why: str) -> int:
         state__in=(Notice.State.QUEUED, Notice.State.FAILED, Notice.State.PRINTED)
     )
     return waiting.update(
-        **{**NOT_ON_PAPER, "error": why}, state=Notice.State.WITHDRAWN, lease_until=None
+        **NOT_ON_PAPER, state=Notice.State.WITHDRAWN, withdrawn_because=why, lease_until=None
     )
 
 
@@ -256,8 +255,7 @@ def require_keeper(by, at: datetime) -> None:
 
     :raises PermissionDenied: always then.
     """
-    if not rules.has_perm("casework.keep_outbox", by.act_on(japan_date(at))):
-        raise PermissionDenied("casework.keep_outbox")
+    require(by.act_on(japan_date(at)), "casework.keep_outbox")
 
 
 def _locked_case(notice: Notice) -> Case | None:

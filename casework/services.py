@@ -8,6 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
 
+from accounts.permissions import require
+
 from . import consequences, history, letters, locks, outbox, taking_back, timekeeping
 from .calendar import fiscal_year, japan_date
 from .errors import NotPossible
@@ -184,8 +186,7 @@ def assign(case: Case, clerk, *, by, at: datetime) -> Case:
 
     :raises PermissionDenied: if ``by`` is not of the office.
     """
-    if not rules.has_perm("casework.handle_case", by.act_on(japan_date(at)), case):
-        raise PermissionDenied("casework.handle_case")
+    require(by.act_on(japan_date(at)), "casework.handle_case", case)
     case = locked(case)
     case.clerk = clerk
     case.save(update_fields=["clerk"])
@@ -225,8 +226,7 @@ def correct(case: Case, *, reason: str, by, at: datetime) -> Case:
     """
     case = locked(case)
     by.act_on(japan_date(at))
-    if not rules.has_perm("casework.correct_case", by, case):
-        raise PermissionDenied("casework.correct_case")
+    require(by, "casework.correct_case", case)
     last = case.events.order_by("-pk").first()
     if why := taking_back.refusal(case, last):
         raise NotPossible(why)

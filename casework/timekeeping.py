@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
+
+from accounts.permissions import require
 
 from . import history
 from .calendar import end_of_day, japan_date, moment
@@ -83,8 +83,7 @@ def take_back(case, move: Move, *, moved_at: datetime, at: datetime) -> None:
 
 
 def _require_office(by, case: Case, at: datetime) -> None:
-    if not rules.has_perm("casework.extend_deadline", by.act_on(japan_date(at)), case):
-        raise PermissionDenied("casework.extend_deadline")
+    require(by.act_on(japan_date(at)), "casework.extend_deadline", case)
 
 
 @transaction.atomic

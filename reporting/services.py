@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Department
+from accounts.permissions import require
 from casework import timekeeping
 from casework.approvals import waiting_draft
 from casework.calendar import japan_date, wareki_year
@@ -68,8 +69,7 @@ def leave_out(report: Report, *, lines: Collection[int], by, at: datetime) -> Re
     :raises ValidationError: if the report is not with the office.
     """
     report = locked(report)
-    if not rules.has_perm("reporting.handle_report", by.act_on(japan_date(at)), report):
-        raise PermissionDenied("reporting.handle_report")
+    require(by.act_on(japan_date(at)), "reporting.handle_report", report)
     if report.state != "submitted":
         raise ValidationError(_("The report is not with the office now."))
     spent = report.settlement_lines.filter(side=Side.EXPENDITURE)
@@ -88,8 +88,7 @@ def open_collaboration_report(
 
     :raises PermissionDenied: if ``by`` does not work for ``department``.
     """
-    if not rules.has_perm("reporting.open_collaboration", by.act_on(japan_date(at)), department):
-        raise PermissionDenied("reporting.open_collaboration")
+    require(by.act_on(japan_date(at)), "reporting.open_collaboration", department)
     report = CollaborationReport(department=department, fiscal_year=fiscal_year, title=title)
     open_case(report, by=by, at=at, filed=True)
     return advance(report, "start", by=by, at=at)
@@ -110,8 +109,7 @@ def request_collaboration_reports(
     :raises PermissionDenied: if ``by`` is not of the office.
     """
     today = japan_date(at)
-    if not rules.has_perm("reporting.request_collaboration", by.act_on(today)):
-        raise PermissionDenied("reporting.request_collaboration")
+    require(by.act_on(today), "reporting.request_collaboration")
     under_way = CollaborationReport.objects.filter(fiscal_year=fiscal_year)
     if due_on:
         _name_the_day(under_way, due_on, by=by, at=at)
@@ -186,8 +184,7 @@ def record_tabling(
     """
     report = locked(report)
     today = japan_date(at)
-    if not rules.has_perm("reporting.handle_collaboration", by.act_on(today), report):
-        raise PermissionDenied("reporting.handle_collaboration")
+    require(by.act_on(today), "reporting.handle_collaboration", report)
     if report.state not in ("accepted", *CORRECTED_BY_OFFICE):
         raise ValidationError(_("The office has to accept the report first."))
     if tabled_on > today:

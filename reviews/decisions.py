@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -48,7 +49,10 @@ def draft_decision(
     snapshot = freeze_decision(
         round, outcomes=outcomes, missing_reason=missing_reason, by=by, at=at
     )
-    title = _("Selection: %(round)s (no. %(number)d)") % {"round": round, "number": snapshot.number}
+    with translation.override("ja"):  # stored: a document of the city
+        title = _("Selection: %(round)s (no. %(number)d)") % {
+            "round": round, "number": snapshot.number
+        }  # fmt: skip
     return approvals.draft(title, wishes_of(snapshot), by=by, at=at)
 
 

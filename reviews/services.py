@@ -178,7 +178,7 @@ def bar(case: Case, user: User) -> None:
     """Let ``user`` meet ``case`` nowhere, whatever else opens it; notices that wait do not leave."""
     Access.objects.get_or_create(case_id=case.pk, user=user, barred=True, reason="conflict")
     waiting = Notice.objects.filter(case_id=case.pk, recipient=user, state=Notice.State.QUEUED)
-    waiting.update(state=Notice.State.WITHDRAWN, error="conflict of interest")
+    waiting.update(state=Notice.State.WITHDRAWN, withdrawn_because=Notice.Withdrawal.CONFLICT)
 
 
 @transaction.atomic

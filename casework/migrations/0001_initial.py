@@ -504,6 +504,21 @@ class Migration(migrations.Migration):
                 ("printed_at", models.DateTimeField(null=True)),
                 ("mailed_on", models.DateField(null=True, verbose_name="posted on")),
                 ("returned_on", models.DateField(null=True, verbose_name="came back on")),
+                (
+                    "withdrawn_because",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("by_office", "the office took it back"),
+                            ("replaced", "a new version of the letter replaces it"),
+                            (
+                                "conflict",
+                                "a conflict of interest keeps the case from the reader",
+                            ),
+                        ],
+                        max_length=12,
+                    ),
+                ),
                 ("error", models.TextField(blank=True)),
                 (
                     "case",

@@ -160,6 +160,11 @@ class Notice(models.Model):
         MAILED = "mailed", _("posted")
         RETURNED = "returned", _("came back")
 
+    class Withdrawal(models.TextChoices):
+        BY_OFFICE = "by_office", _("the office took it back")
+        REPLACED = "replaced", _("a new version of the letter replaces it")
+        CONFLICT = "conflict", _("a conflict of interest keeps the case from the reader")
+
     class Channel(models.TextChoices):
         EMAIL = "email", _("e-mail")
         MAILBOX = "mailbox", _("mailbox page")
@@ -190,6 +195,7 @@ class Notice(models.Model):
     handled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    withdrawn_because = models.CharField(max_length=12, choices=Withdrawal.choices, blank=True)
     error = models.TextField(blank=True)
 
     objects = NoticeQuerySet.as_manager()

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from casework import by_post, forms
 from casework import outbox as the_outbox
 from casework.errors import NotPossible
+from casework.keys import keys_in
 from casework.models import Case, Notice
 
 from .finding import holds, page_of, require_office
@@ -114,8 +115,7 @@ def outbox_post(request):
 def _chosen(request, ids: list[str]) -> list[Notice]:
     """Return the notices by post that a page names and its reader may see."""
     paper = Notice.objects.visible_to(request.user).by_post()
-    numbers = [number for number in ids if number.isdecimal()]
-    return list(paper.filter(pk__in=numbers).order_by("pk"))
+    return list(paper.filter(pk__in=keys_in(ids)).order_by("pk"))
 
 
 @login_required
@@ -158,7 +158,7 @@ def outbox_papers(request):
     paper = Notice.objects.visible_to(request.user).by_post().exclude(postal_address="")
     named = request.GET.getlist("notice")
     if named:
-        paper = paper.filter(pk__in=[number for number in named if number.isdecimal()])
+        paper = paper.filter(pk__in=keys_in(named))
     else:
         paper = paper.filter(state=Notice.State.PRINTED)
     found = list(paper.select_related("case", "letter").order_by("pk"))

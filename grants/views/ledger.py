@@ -10,6 +10,7 @@ from openpyxl import Workbook
 
 from accounts.models import Organization
 from accounts.permissions import require
+from casework.keys import key_in
 from casework.models import Case
 from casework.tables import csv_lines, harmless
 from grants.ledger import HEADER, rows
@@ -22,7 +23,7 @@ def _found(request):
     require(request.user, "grants.read_ledger")
     found = Proposal.objects.visible_to(request.user)
     wanted = request.GET.get("round", "")
-    return found.filter(round=wanted) if wanted.isdecimal() else found
+    return found if (key := key_in(wanted)) is None else found.filter(round=key)
 
 
 @login_required

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from casework.calendar import japan_date
 from casework.draft_pages import write
+from casework.keys import key_in
 from casework.models import Case
 from casework.typesetting import typeset
 from grants import printing, services
@@ -203,7 +204,7 @@ def terms_accept(request, pk):
     attempt(
         request,
         lambda: services.accept_terms(
-            proposal, side=request.POST.get("side", ""), version=int(read) if read.isdecimal() else 0,
+            proposal, side=request.POST.get("side", ""), version=key_in(read) or 0,
             by=request.user, at=request.now,
         ),
         _("Your side has accepted."),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import require
 from casework.calendar import fiscal_year
+from casework.keys import key_in
 from grants import services
 from grants.forms.rounds import (
     BudgetEntryForm,
@@ -133,8 +134,8 @@ def round_new(request):
     """Open a call: first the course and what is known of its rules, then when and how much."""
     require(request.user, "grants.plan")
     editions = CourseEdition.objects.order_by("course", "-first_fiscal_year")
-    chosen = request.GET.get("edition", "")
-    if not chosen.isdecimal():
+    chosen = key_in(request.GET.get("edition", ""))
+    if chosen is None:
         return render(request, "grants/round_choose.html", {"editions": editions})
     edition = get_object_or_404(editions, pk=chosen)
     year = fiscal_year(request.today)

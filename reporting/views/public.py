@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Department
 from casework import city
+from casework.keys import key_in
 from grants.models import CourseEdition
 from guideline.models import fiscal_year_name, in_language
 from reporting import home as front
@@ -100,8 +101,8 @@ def report_list(request):
     fiscal_year = _whole(request.GET.get("fiscal_year"))
     department = request.GET.get("department", "")
     found = public.filter(fiscal_year=fiscal_year) if fiscal_year else public
-    if department.isascii() and department.isdigit():
-        found = found.filter(department=int(department))
+    if (key := key_in(department)) is not None:
+        found = found.filter(department=key)
     ordered = found.with_publication().order_by("-fiscal_year", "department__name", "pk")
     page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = [shown(report) for report in page.object_list]

@@ -278,7 +278,7 @@ def test_new_version_of_a_letter_takes_the_old_one_off_the_pile(office):
         Letter.objects.get(), reason="発信者の誤り", by=office, at=TOMORROW
     )
 
-    assert (fresh(notice).state, fresh(notice).error) == ("withdrawn", "replaced by version 2")
+    assert (fresh(notice).state, fresh(notice).withdrawn_because) == ("withdrawn", "replaced")
     [waiting] = by_post.waiting_on_paper(office)
     assert (waiting.letter, waiting.state) == (new, "queued")
     assert "先の文書は使わないでください" in waiting.body

@@ -343,7 +343,7 @@ def test_what_has_not_left_of_the_old_version_is_withdrawn(wrong, office):
     reissued(wrong, office)
 
     old, new = Notice.objects.filter(kind="letter_sent").order_by("pk")
-    assert (old.state, old.error) == ("withdrawn", "replaced by version 2")
+    assert (old.state, old.withdrawn_because) == ("withdrawn", "replaced")
     assert new.state == "queued"
 
 

@@ -166,7 +166,7 @@ def test_notice_about_a_log_in_is_withdrawn_without_a_case(office):
 
     outbox.withdraw(made, by=office, at=NOON)
 
-    assert Notice.objects.get(pk=made.pk).error == f"withdrawn by {office}"
+    assert Notice.objects.get(pk=made.pk).withdrawn_because == "by_office"
     with pytest.raises(NotPossible):
         outbox.withdraw(made, by=office, at=NOON)
 

@@ -518,3 +518,7 @@ def test_first_publication_date_survives_a_correction():
 
     assert (row["published_on"], row["corrected_on"]) == ("2026-11-20", "2027-02-01")
     assert date.fromisoformat(row["published_on"])
+
+
+def test_reports_of_an_impossible_department_are_all_reports(client):
+    assert client.get(f"/reports/?department={'9' * 40}").status_code == 200
