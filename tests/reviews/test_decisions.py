@@ -262,9 +262,10 @@ def test_standings_take_as_many_queries_for_many_as_for_one(scored, django_asser
 
 
 def approving_by_hand(*wishes):
-    draft = approvals.draft("手書き", list(wishes), by=factories.user(Role.OFFICE), at=NOON)
+    """Draft and approve; the first of the two refuses already."""
+    office = factories.user(Role.OFFICE)
     with translation.override("en"):
-        return approve(draft)
+        return approve(approvals.draft("手書き", list(wishes), by=office, at=NOON))
 
 
 def frozen(scene, *verbs, **fields) -> list[Wish]:
