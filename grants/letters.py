@@ -213,6 +213,57 @@ def revoked(year: ProjectYear, facts: dict) -> dict:
     )
 
 
+def lapsed(proposal: Proposal, facts: dict) -> dict:
+    """A supplement or an offered place that nobody answered in time."""
+    asked_at = proposal.came_from if proposal.state == "lapsed" else proposal.state
+    owed = "繰上採択の打診へのご回答" if asked_at == "offered" else "補正の依頼へのご回答"
+    return _with_reason(
+        proposal,
+        facts,
+        f"{owed}が期限までになかったため、提案のあった事業は失効したので通知します。",
+    )
+
+
+def postponed(year: ProjectYear, facts: dict) -> dict:
+    """The year moves; what was granted before falls away, and the grant is applied for anew."""
+    paragraphs = ["事業の実施を延期することに決定したので通知します。"]
+    if year.letters.filter(kind="granted").exists():
+        paragraphs.append(
+            "延期前の年度についての交付の決定（年度協定を含みます。）は、効力を失います。"
+        )
+    paragraphs.append("延期後の年度について、あらためて交付申請書を提出してください。")
+    return _in_another_year(year, facts, *paragraphs)
+
+
+def deferred(year: ProjectYear, facts: dict) -> dict:
+    return _in_another_year(
+        year, facts, "継続の判断を待つ事業の実施年度を変更することに決定したので通知します。"
+    )
+
+
+def _in_another_year(year: ProjectYear, facts: dict, *paragraphs: str) -> dict:
+    """Name the year by what it becomes: a preview is made before the move, the letter after it."""
+    content = _with_reason(year, facts, *paragraphs)
+    content["items"] = [line for line in content["items"] if line["label"] != "対象年度"]
+    years = [item("変更後の実施年度", wareki_year(facts["fiscal_year"]))]
+    if before := facts.get("from_fiscal_year"):
+        years.insert(0, item("変更前の実施年度", wareki_year(before)))
+    content["items"][3:3] = years
+    return content
+
+
+def not_continued(year: ProjectYear, facts: dict) -> dict:
+    return _with_reason(year, facts, "事業を継続しないことに決定したので通知します。")
+
+
+def not_funded(year: ProjectYear, facts: dict) -> dict:
+    return _with_reason(
+        year,
+        facts,
+        "対象年度の予算が成立しなかったため、事業を実施しないことに決定したので通知します。",
+    )
+
+
 P, Y = "proposal", "project_year"
 register(
     LetterKind("supplement_request", "補正依頼書", "letter", supplement,
@@ -224,9 +275,14 @@ register(
     LetterKind("declined", "選考結果通知書", "letter", declined, ((P, "decline"),)),
     LetterKind("offered", "繰上採択の打診", "letter", offered, ((P, "offer"),)),
     LetterKind("fallen_through", "協議不調通知書", "letter", fallen_through, ((P, "fall_through"),)),
+    LetterKind("lapsed", "失効通知書", "letter", lapsed, ((P, "lapse"),)),
     LetterKind("rescinded", "採択取消通知書", "letter", rescinded, ((P, "rescind"),)),
     LetterKind("granted", "交付決定通知書", "letter", granted, ((Y, "grant"),), also=("department",)),
     LetterKind("refused", "不交付決定通知書", "letter", refused, ((Y, "refuse"),)),
+    LetterKind("deferred", "実施年度変更通知書", "letter", deferred, ((Y, "defer"),)),
+    LetterKind("postponed", "事業延期通知書", "letter", postponed, ((Y, "postpone"),)),
+    LetterKind("not_continued", "事業継続不可通知書", "letter", not_continued, ((Y, "not_continue"),)),
+    LetterKind("not_funded", "予算不成立通知書", "letter", not_funded, ((Y, "not_fund"),)),
     LetterKind("discontinued", "事業中止承認通知書", "letter", discontinued, ((Y, "discontinue"),)),
     LetterKind("confirmed", "額の確定通知書", "letter", confirmed, ((Y, "confirm"),)),
     LetterKind("revoked", "交付決定取消通知書", "letter", revoked, ((Y, "revoke"),)),

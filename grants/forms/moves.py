@@ -140,6 +140,10 @@ class PostponeForm(ReasonForm):
         later = range(self.case.fiscal_year + 1, self.case.fiscal_year + 4)
         self.fields["fiscal_year"].choices = [(year, year) for year in later if year not in taken]
 
+    def clean(self):
+        """Keep which year it was: the letter names both, and the case then holds only the new one."""
+        return {**super().clean(), "from_fiscal_year": self.case.fiscal_year}
+
 
 P, Y = Proposal.KIND, ProjectYear.KIND
 for kind, verb, form in (

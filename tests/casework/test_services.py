@@ -403,17 +403,23 @@ def test_corrected_case_can_go_on(office):
     assert list(verification.faults()) == []
 
 
+def offered(office):
+    """A proposal whose group can pass its place up: a final move that no letter stands behind."""
+    proposal = factories.approved(in_selection(), "reserve", assessed_yen=80_000)
+    return advance(proposal, "offer", by=office, at=NOON)
+
+
 @pytest.mark.parametrize("wait", [timedelta(0), timedelta(hours=1)])
 def test_correct_reopens_a_case_that_had_ended_and_what_it_owed(sender, office, wait):
-    over = NOON + timedelta(days=30)
-    proposal = advance(sent_back(), "lapse", by=office, at=over)
+    proposal = offered(office)
+    proposal = advance(proposal, "pass_up", by=group_of(proposal), at=LATER)
     assert proposal.closed_at and not proposal.deadlines.open().exists()
 
-    corrected = correct(proposal, reason="誤り", by=office, at=over + wait)
+    corrected = correct(proposal, reason="誤り", by=office, at=LATER + wait)
 
-    assert (corrected.state, corrected.closed_at) == ("returned", None)
+    assert (corrected.state, corrected.closed_at) == ("offered", None)
     deadline = corrected.deadlines.open().get()
-    assert (deadline.kind, deadline.closed_because) == ("supplement", "")
+    assert (deadline.kind, deadline.closed_because) == ("offer", "")
 
 
 @pytest.mark.parametrize("moment", [LATER, NOON])
@@ -452,21 +458,20 @@ def test_deadlines_are_put_back_to_what_they_were(office, moment):
 
 
 def test_came_from_survives_two_slips(office, sender):
-    proposal = sent_back(accepted())
-    over = NOON + timedelta(days=30)
+    proposal = offered(office)
     for _ in range(2):
-        proposal = advance(proposal, "lapse", by=office, at=over)
-        proposal = correct(proposal, reason="誤り", by=office, at=over)
+        proposal = advance(proposal, "pass_up", by=group_of(proposal), at=LATER)
+        proposal = correct(proposal, reason="誤り", by=office, at=LATER)
 
-    assert (proposal.state, proposal.came_from) == ("returned", "accepted")
+    assert (proposal.state, proposal.came_from) == ("offered", "reserve")
     assert list(verification.faults()) == []
 
 
 def test_correct_tells_whoever_holds_the_case_again(sender, office):
-    over = NOON + timedelta(days=30)
-    proposal = advance(sent_back(), "lapse", by=office, at=over)
+    proposal = offered(office)
+    proposal = advance(proposal, "pass_up", by=group_of(proposal), at=LATER)
 
-    correct(proposal, reason="誤り", by=office, at=over)
+    correct(proposal, reason="誤り", by=office, at=LATER)
 
     newest = Notice.objects.filter(recipient=group_of(proposal)).order_by("-pk").first()
     assert newest.kind == "your_turn"

@@ -154,7 +154,6 @@ def submitted_sheet() -> Before:
 READY: dict[tuple[str, str], Callable[[], Before]] = {
     ("approval", "redraft"): returned_draft,
     ("proposal", "accept"): lambda: office_does(filed()),
-    ("proposal", "lapse"): lambda: office_does(sent_back(), reason="期限が過ぎた"),
     ("proposal", "start_matching"): looking_for_a_department,
     ("proposal", "match"): being_matched,
     ("proposal", "pass_up"): offered,
@@ -201,6 +200,15 @@ def test_department_asked_by_mistake_is_in_charge_no_more(office):
 
 def test_move_that_stands_keeps_nothing_of_what_was_before():
     assert "before" not in filed().events.get(verb="submit").facts
+
+
+def test_lapse_stands_once_its_letter_has_left(office):
+    proposal = advance(sent_back(), "lapse", by=office, at=MUCH_LATER, reason="期限が過ぎた")
+
+    with pytest.raises(NotPossible) as refusal:
+        correct(proposal, reason="押しまちがい", by=office, at=MUCH_LATER)
+
+    assert refusal.value.why == taking_back.LETTER_LEFT
 
 
 # What the history may keep
