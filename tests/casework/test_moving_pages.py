@@ -6,13 +6,14 @@ import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import Role
 from casework import approvals, effects, facts, moves, services
 from casework.deadlines import KINDS
 from casework.models import Approval, Case, Sender, StoredFile
 from grants import services as grants
-from grants.flow import PROPOSAL_FLOW, YEAR_FLOW
+from grants.flow import PROPOSAL_FLOW
 from grants.models import BudgetEntry
 from tests import factories
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
@@ -117,36 +118,45 @@ def test_serious_step_is_called_so(enter):
     assert "This is a serious step." in page and "It ends there." in page
 
 
+def in_english(case, verb: str) -> list[str]:
+    with translation.override("en"):
+        return effects.of_move(case, case.flow[verb])
+
+
+def label(kind: str) -> str:
+    with translation.override("en"):
+        return str(KINDS[kind].label)
+
+
+def falls_away(kind: str) -> str:
+    return f"The deadline “{label(kind)}” falls away."
+
+
 def test_final_move_says_that_what_is_owed_falls_away():
     factories.sender()
-    said = effects.of_move(sent_back(), PROPOSAL_FLOW["lapse"])
+    said = in_english(sent_back(), "lapse")
 
-    assert [words for words in said if "falls away" in words] == [
-        f"The deadline “{KINDS['supplement'].label}” falls away."
-    ]
+    assert [words for words in said if "falls away" in words] == [falls_away("supplement")]
 
 
 def test_move_says_which_deadlines_it_closes():
     year = makers.granted_year()
-    closed = [KINDS[kind].label for kind in ("withdrawal", "report")]
 
-    said = effects.of_move(year, YEAR_FLOW["revoke"])
+    said = in_english(year, "revoke")
 
-    assert {f"The deadline “{label}” falls away." for label in closed} < set(said)
-    opened = f"Where it applies, a deadline begins to run: “{KINDS['repayment'].label}”."
-    assert opened in said
+    assert {falls_away("withdrawal"), falls_away("report")} < set(said)
+    assert f"Where it applies, a deadline begins to run: “{label('repayment')}”." in said
 
 
 def test_deadline_that_a_final_move_meets_is_not_said_to_fall_away():
     factories.sender()
     proposal = factories.approved(in_selection(), "reserve", assessed_yen=80_000)
     proposal = services.advance(proposal, "offer", by=factories.user(Role.OFFICE), at=NOON)
-    label = KINDS["offer"].label
 
-    said = effects.of_move(proposal, PROPOSAL_FLOW["pass_up"])
+    said = in_english(proposal, "pass_up")
 
-    assert f"The deadline “{label}” is met." in said
-    assert f"The deadline “{label}” falls away." not in said
+    assert f"The deadline “{label('offer')}” is met." in said
+    assert falls_away("offer") not in said
 
 
 def test_two_suggestions_for_one_move_are_refused():
