@@ -1,9 +1,10 @@
 """The picture at the top of a case page: the steps of the table, where the case is among them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from .flow import Stage, Text
-from .models import Case
+from .flow import TAKE_BACK, Stage, Text
+from .models import Case, Event
 from .parties import in_words
 
 
@@ -17,7 +18,7 @@ class Step:
 
     label: Text
     status: str
-    date: object = None
+    date: datetime | None = None
     holder: Text = ""
 
 
@@ -26,13 +27,27 @@ def timeline(case: Case) -> list[Step]:
 
     What a case of this sort never meets is left out, and of a closed case whatever did not come.
     """
-    reached = {event.target: event.at for event in case.events.order_by("pk")}
+    reached = _reached(case)
     numbers = sorted({stage.step for stage in case.flow.stages.values() if stage.step})
     steps = [_step(case, number, reached) for number in numbers]
     return [step for step in steps if step]
 
 
-def _step(case: Case, number: int, reached: dict) -> Step | None:
+def _reached(case: Case) -> dict[str, datetime]:
+    """Return when the case last came to each state: by its opening or by a move that still stands.
+
+    What is recorded meanwhile (a letter posted, more time given) changes no date.
+    """
+    standing: list[Event] = []
+    for event in case.events.order_by("pk"):
+        if event.verb == TAKE_BACK:
+            standing.pop()
+        elif event.source != event.target:
+            standing.append(event)
+    return {event.target: event.at for event in standing}
+
+
+def _step(case: Case, number: int, reached: dict[str, datetime]) -> Step | None:
     stages = [stage for stage in case.flow.stages.values() if stage.step == number]
     stage = _passed(case, stages, reached) or _usual(stages)
     moment = reached.get(stage.code)
@@ -44,7 +59,7 @@ def _step(case: Case, number: int, reached: dict) -> Step | None:
     return Step(stage.label, status, moment, in_words(stage.holders))
 
 
-def _passed(case: Case, stages: list[Stage], reached: dict) -> Stage | None:
+def _passed(case: Case, stages: list[Stage], reached: dict[str, datetime]) -> Stage | None:
     """Of stages that share a step, return the one the case is in, or the last it passed."""
     here = [stage for stage in stages if stage.code == case.state]
     passed = sorted((s for s in stages if s.code in reached), key=lambda s: reached[s.code])

@@ -1,9 +1,11 @@
 """The picture of a case: what it passed, where it is, and the usual way from there."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import translation
 
-from casework.services import advance
+from casework.services import advance, correct, record
 from casework.timeline import timeline
 from tests import factories
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
@@ -75,3 +77,23 @@ def test_closed_case_shows_only_what_came(case, verb, end):
     assert steps[-1] == (end, "done")
     assert len(steps) == len(passed) + 1
     assert {status for _label, status in steps} == {"done"}
+
+
+def dates(case) -> dict[str, object]:
+    return {str(step.label): step.date for step in timeline(case)}
+
+
+def test_date_of_a_step_is_that_of_the_move_and_not_of_what_was_recorded_later():
+    case, office = filed(), factories.user("office")
+    record(case, "note", by=office, at=NOON + timedelta(days=3))
+
+    assert dates(case)["Submitted"] == NOON
+
+
+def test_step_taken_back_leaves_the_date_of_the_one_before():
+    case, office = filed(), factories.user("office")
+    case = advance(case, "accept", by=office, at=NOON + timedelta(days=1))
+    case = correct(case, reason="x", by=office, at=NOON + timedelta(days=2))
+
+    assert dates(case)["Submitted"] == NOON
+    assert dates(case)["Accepted"] is None
