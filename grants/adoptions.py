@@ -4,9 +4,6 @@ from django.db.models import Q
 
 from .models import PastAward, Proposal
 
-#: States of a proposal that was selected and not given up before any money was decided.
-ADOPTED = ("selected", "coordinating", "ready")
-
 
 def adoptions_before(proposal: Proposal) -> list[Proposal | PastAward]:
     """Return the adoptions of the same group in the same course that count against its limit.
@@ -17,13 +14,12 @@ def adoptions_before(proposal: Proposal) -> list[Proposal | PastAward]:
     """
     since = proposal.rules.number("adoptions_counted_from_fiscal_year") or 0
     edition, year = proposal.round.edition, proposal.round.fiscal_year
-    cases = Proposal.objects.filter(
+    cases = Proposal.objects.standing().filter(
         Q(organization=proposal.organization) & Q(organization__isnull=False),
         Q(round__fiscal_year__lt=year) | Q(round__fiscal_year=year, pk__lt=proposal.pk or 0),
         round__edition__course=edition.course,
         round__edition__fictitious=edition.fictitious,
         round__fiscal_year__gte=since,
-        state__in=ADOPTED,
     )
     past = PastAward.objects.filter(
         organization=proposal.organization, course=edition.course, status="adopted",

@@ -4,15 +4,15 @@ from django.db.models import Q
 
 from guideline.panels import register
 
-from .adoptions import ADOPTED
 from .models import Proposal
 
 
 def cases_of_measure(measure, request) -> dict | None:
-    """Everyone reads of what was selected; people who may see more cases read of those too."""
+    """Everyone reads of what stands as adopted; people who may see more cases read of those too."""
     seen = Proposal.objects.visible_to(request.user).filter(filed_at__isnull=False)
+    standing = Proposal.objects.standing()
     rows = (
-        Proposal.objects.filter(Q(pk__in=seen.values("pk")) | Q(state__in=ADOPTED))
+        Proposal.objects.filter(Q(pk__in=seen.values("pk")) | Q(pk__in=standing.values("pk")))
         .filter(proposal_measures__measure=measure)
         .select_related("organization", "round__edition")
     )

@@ -18,7 +18,7 @@ from grants.models import Proposal, ProposalMeasure
 from guideline.models import Measure, Progress
 
 from .models import CollaborationReport, Publication
-from .register import STANDS, YEAR_UNKNOWN, entries
+from .register import YEAR_UNKNOWN, entries
 
 Value = str | int | bool | None
 
@@ -68,6 +68,7 @@ def awards(*, fictitious: bool) -> Iterator[tuple[Value, ...]]:
             row["projects"],
             bool(row["invented"]),
             row["told_by"],
+            row["became"],
         )
 
 
@@ -106,7 +107,7 @@ def _number_of(rows) -> Subquery:
 
 
 def _adopted_for_measure(fictitious: bool) -> Subquery:
-    standing = Proposal.objects.filter(STANDS)
+    standing = Proposal.objects.standing().values("pk")
     rows = ProposalMeasure.objects.filter(measure=OuterRef("pk"), proposal__in=standing).annotate(
         measure_of=F("measure")
     )
@@ -190,6 +191,7 @@ DATASETS = {
                 Column("projects", _("How many projects the row stands for")),
                 Column("fictitious", _("Whether the row is invented for a demonstration")),
                 Column("source", _("Document the row rests on, for awards before this system")),
+                Column("became", _("Code of how the project ended; empty while it stands")),
             ),
             awards,
         ),

@@ -10,7 +10,6 @@ from django.db.models import (
     BooleanField,
     Case,
     CharField,
-    Exists,
     F,
     IntegerField,
     Min,
@@ -24,18 +23,12 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from grants.flow import PROPOSAL_FLOW, YEAR_FLOW
 from grants.models import PastAward, ProjectYear, Proposal
 
-#: States in which a proposal stands as adopted, and in which it no longer does.
-STANDING = ("selected", "coordinating", "ready")
+#: States in which a proposal was adopted once and no longer is.
 ENDED = ("renounced", "rescinded", "fallen_through")
 ADOPTED, ENDED_AFTER = "adopted", "ended_after_adoption"
-NOT_REVOKED = ~Q(state="revoked")
-_granted = ProjectYear.objects.filter(proposal=OuterRef("pk"), granted_yen__isnull=False)
-#: Whether a proposal still stands as adopted: not given up, and not every grant of it revoked.
-STANDS = Q(state__in=STANDING) & (
-    Exists(_granted.filter(NOT_REVOKED)) | ~Exists(_granted.exclude(NOT_REVOKED))
-)
 #: The program before this one; its awards are listed, and not counted among this program's.
 PREDECESSOR = "predecessor"
 YEAR_UNKNOWN = 0
@@ -54,6 +47,7 @@ COLUMNS = (
     "projects",
     "invented",
     "told_by",
+    "became",
 )
 
 
@@ -64,8 +58,8 @@ def entries(
 
     What is not known is ``None`` (amounts, yen) or empty (words); ``adopted_in`` is
     ``YEAR_UNKNOWN``. A project that ended after its adoption stays as a row without its words.
-    A grant that was revoked (取消し) counts in no amount; a project whose every grant was revoked
-    has ended.
+    A grant that was revoked (取消し) counts in no amount. A project whose every year ended without a
+    grant, or with a revoked one, has ended; ``became`` is the code of how.
 
     :param fictitious: whether invented projects are shown too; only in a demonstration.
     """
@@ -81,16 +75,31 @@ def entries(
 
 
 def _cases(fictitious: bool) -> QuerySet[Proposal]:
-    found = Proposal.objects.filter(state__in=(*STANDING, *ENDED)).alias(stands=STANDS)
+    found = Proposal.objects.selected() | Proposal.objects.filter(state__in=ENDED)
+    found = found.with_standing()
     if fictitious:
         return found
     return found.filter(round__edition__fictitious=False, organization__fictitious=False)
 
 
-def _of_years(expression) -> Subquery:
-    """Return ``expression`` aggregated over the project years of a proposal."""
-    years = ProjectYear.objects.filter(proposal=OuterRef("pk")).order_by()
-    totals = years.values("proposal").annotate(found=expression).values("found")
+def _became() -> Case:
+    """Return how a project ended: by its own end, or as its first project year did."""
+    years = ProjectYear.objects.filter(proposal=OuterRef("pk"))
+    revoked = When(pk__in=ProjectYear.objects.revoked().values("pk"), then=Value("revoked"))
+    of_year = Case(revoked, default=F("state"), output_field=CharField())
+    first = years.order_by("position").annotate(ended_as=of_year).values("ended_as")[:1]
+    return Case(
+        When(stands=True, then=Value("")),
+        When(state__in=ENDED, then=F("state")),
+        default=Subquery(first),
+        output_field=CharField(),
+    )
+
+
+def _of_years(years: QuerySet[ProjectYear], expression) -> Subquery:
+    """Return ``expression`` aggregated over those of ``years`` that belong to a proposal."""
+    own = years.filter(proposal=OuterRef("pk")).order_by()
+    totals = own.values("proposal").annotate(found=expression).values("found")
     return Subquery(totals, output_field=IntegerField())
 
 
@@ -101,16 +110,18 @@ def _while_standing(path: str) -> Case:
 
 def _rows_of_cases(cases):
     is_invented = Q(round__edition__fictitious=True) | Q(organization__fictitious=True)
+    years = ProjectYear.objects.all()
+    in_force = years.exclude(pk__in=years.revoked().values("pk"))
     return cases.order_by().values(
         entry_key=Coalesce(F("number"), Value(""), output_field=CharField()),
         course_code=F("round__edition__course"),
         adopted_in=F("fiscal_year"),
-        carried_out_in=_of_years(Min("fiscal_year")),
+        carried_out_in=_of_years(years, Min("fiscal_year")),
         group=_while_standing("organization__name"),
         project=_while_standing("title"),
         partner_department=_while_standing("department__name"),
-        granted_yen=_of_years(Sum("granted_yen", filter=NOT_REVOKED)),
-        confirmed_yen=_of_years(Sum("confirmed_yen", filter=NOT_REVOKED)),
+        granted_yen=_of_years(in_force, Sum("granted_yen")),
+        confirmed_yen=_of_years(in_force, Sum("confirmed_yen")),
         outcome=Case(
             When(stands=True, then=Value(ADOPTED)),
             default=Value(ENDED_AFTER),
@@ -121,6 +132,7 @@ def _rows_of_cases(cases):
             When(is_invented, then=Value(True)), default=Value(False), output_field=BooleanField()
         ),
         told_by=Value("", output_field=CharField()),
+        became=_became(),
     )
 
 
@@ -139,7 +151,14 @@ def _rows_of_past(past):
         projects=Coalesce(F("count"), Value(1)),
         invented=Value(False, output_field=BooleanField()),
         told_by=F("source"),
+        became=Value("", output_field=CharField()),
     )
+
+
+def became_label(code: str) -> str:
+    """Return in words how a project ended; empty while it stands."""
+    flow = PROPOSAL_FLOW if code in ENDED else YEAR_FLOW
+    return str(flow.stages[code].label) if code else ""
 
 
 def is_summary(entry: dict) -> bool:
@@ -181,7 +200,8 @@ class Totals:
 def totals(*, fictitious: bool) -> Totals:
     """Add up the register of this program.
 
-    What was revoked counts neither as an amount nor, where nothing else was granted, as a project.
+    A project that got no grant after all, or whose every grant was revoked, counts neither as a
+    project nor in an amount.
     Where a document says how many were adopted and others name some of them, the larger counts.
     """
     listed = list(entries(fictitious=fictitious))

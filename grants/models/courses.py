@@ -212,15 +212,13 @@ class Round(models.Model):
         """Return whether the call was open on a Japan date, for what came on paper."""
         return japan_date(self.opens_at) <= day and day <= self.last_day
 
-    def left_yen(self) -> int | None:
-        """Return what the selected and offered proposals leave of the budget, in yen.
+    def bound_yen(self) -> int:
+        """Return what the proposals that stand as adopted, or have an offer, take, in yen."""
+        return self.proposals.binding().aggregate(yen=Sum("assessed_yen"))["yen"] or 0
 
-        ``None`` while the budget is not set.
-        """
-        if self.budget_yen is None:
-            return None
-        taken = self.proposals.filter(state__in=("selected", "coordinating", "ready", "offered"))
-        return self.budget_yen - (taken.aggregate(yen=Sum("assessed_yen"))["yen"] or 0)
+    def left_yen(self) -> int | None:
+        """Return what of the budget is not bound, in yen; ``None`` while the budget is not set."""
+        return None if self.budget_yen is None else self.budget_yen - self.bound_yen()
 
     @property
     def last_day(self) -> date:

@@ -1,12 +1,12 @@
 """One fiscal year of a selected project: the unit of money."""
 
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import OuterRef, Q, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
 from casework.errors import NotPossible
 from casework.flow import Stage
-from casework.models import Case
+from casework.models import Case, CaseQuerySet, Event
 from grants.completeness import missing_in_year
 from grants.flow import YEAR_FLOW
 from grants.rules import RuleSet
@@ -18,6 +18,23 @@ from .proposal import LineBase, Proposal, Side
 CONTINUATION_UNDECIDED = _(
     "The decision to continue the project (継続決定) is not recorded for this year."
 )
+
+
+#: States in which a project year has ended and nothing was granted for it.
+NEVER_GRANTED = ("refused", "withdrawn", "not_continued", "not_funded")
+
+
+class ProjectYearQuerySet(CaseQuerySet):
+    def revoked(self):
+        """Keep the years whose grant was revoked (取消し), also when the account is settled since."""
+        settled = Event.objects.filter(case=OuterRef("pk"), verb="settle").order_by("-pk")
+        found = self.alias(settled_from=Subquery(settled.values("source")[:1]))
+        return found.filter(Q(state="revoked") | Q(state="settled", settled_from="revoked"))
+
+    def without_grant(self):
+        """Keep the years that ended with no grant: none was decided, or it was revoked."""
+        revoked = self.model.objects.revoked().values("pk")
+        return self.filter(Q(state__in=NEVER_GRANTED) | Q(pk__in=revoked))
 
 
 class ProjectYear(Case):
@@ -44,6 +61,8 @@ class ProjectYear(Case):
     granted_yen = models.PositiveIntegerField(_("granted (yen)"), null=True, editable=False)
     confirmed_yen = models.PositiveIntegerField(_("confirmed (yen)"), null=True, editable=False)
     edit_number = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = ProjectYearQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("project year")
@@ -82,8 +101,15 @@ class ProjectYear(Case):
 
     @property
     def paid_yen(self) -> int:
-        """What the city has paid and not got back, in yen, summed over the ledger."""
-        return sum(payment.signed_yen for payment in self.payments.all())
+        """What the city has paid and not got back, in yen, summed over the ledger.
+
+        A reversal undoes its line whole, so neither counts.
+        """
+        lines = list(self.payments.all())
+        undone = {line.of_id for line in lines}
+        return sum(
+            line.signed_yen for line in lines if line.of_id is None and line.pk not in undone
+        )
 
     @property
     def owed_yen(self) -> int:

@@ -2,12 +2,13 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
 from casework.flow import Stage
 from casework.models import Case
+from casework.models.case import CaseQuerySet
 from grants.completeness import missing_in_proposal
 from grants.flow import PROPOSAL_FLOW
 from grants.rules import RuleSet
@@ -19,6 +20,35 @@ from .courses import Round
 class Side(models.TextChoices):
     INCOME = "income", _("Income")
     EXPENDITURE = "expenditure", _("Expenditure")
+
+
+#: States of a proposal that was selected and not given up.
+SELECTED = ("selected", "coordinating", "ready")
+
+
+class ProposalQuerySet(CaseQuerySet):
+    def selected(self):
+        """Keep what was selected and not given up, whatever became of its project years."""
+        return self.filter(state__in=SELECTED)
+
+    def with_standing(self):
+        """Tell of each as ``stands`` whether it stands as adopted.
+
+        It was selected and not given up, and not every one of its project years has ended without
+        a grant. The register, the money of a round and the limits of a group all rest on this.
+        """
+        years = self.model.project_years.rel.related_model.objects
+        own = years.filter(proposal=OuterRef("pk"))
+        still = ~Exists(own) | Exists(own.exclude(pk__in=years.without_grant().values("pk")))
+        return self.alias(stands=Q(state__in=SELECTED) & still)
+
+    def standing(self):
+        """Keep what stands as adopted."""
+        return self.with_standing().filter(stands=True)
+
+    def binding(self):
+        """Keep what binds money of its round: what stands as adopted, and what has an offer."""
+        return self.with_standing().filter(Q(stands=True) | Q(state="offered"))
 
 
 class Proposal(Case):
@@ -53,6 +83,8 @@ class Proposal(Case):
     submitted_at = models.DateTimeField(null=True, editable=False)
     assessed_yen = models.PositiveIntegerField(_("assessed amount (yen)"), null=True)
     rank = models.PositiveSmallIntegerField(_("rank"), null=True)
+
+    objects = ProposalQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("proposal")

@@ -86,6 +86,7 @@ def _entry(row: dict, labels: dict[str, str]) -> dict:
         "begins": fiscal_year_name(row["carried_out_in"]),
         "is_summary": register.is_summary(row),
         "has_ended": row["outcome"] == register.ENDED_AFTER,
+        "became_label": register.became_label(row["became"]),
     }
 
 
@@ -124,16 +125,21 @@ def _departments(public) -> list[dict]:
 
 
 def shown(report: CollaborationReport) -> dict:
-    """Return what the public reads of a report: the text of its publication, never the draft."""
+    """Return what the public reads of a report: the text of its publication, never the draft.
+
+    :param report: fetched ``with_publication``.
+    """
     content = report.publication.version.content
+    is_corrected = report.publication.number > 1
     return {
         **content,
         "report": report,
         "year": fiscal_year_name(content["fiscal_year"]),
         "form_label": Form(content["form"]).label,
         "department_label": in_language(content["department"], content["department_en"]),
-        "is_corrected": report.publication.number > 1,
-        "published_at": report.publication.at,
+        "is_corrected": is_corrected,
+        "published_at": report.first_published_at,
+        "corrected_at": report.publication.at if is_corrected else None,
         "note": report.publication.note,
         "fictitious": report.fictitious,
         "measures": [_named(row) for row in content["measures"]],
@@ -150,12 +156,10 @@ def report(request, pk):
     """One published collaboration report."""
     public = CollaborationReport.objects.public(fictitious=settings.DEMO).with_publication()
     found = get_object_or_404(public, pk=pk)
-    first = found.publications.order_by("number").values_list("at", flat=True).first()
     text = shown(found)
     context = {
         "text": text,
         "report": found,
-        "first_published_at": first,
         "trail": _trail(
             (reverse("reporting:reports"), _("Collaboration reports")),
             (request.path, text["title"]),

@@ -25,8 +25,23 @@ def granted_year(course: str = "startup", *, granted_yen: int = 80_000, **rules)
     sender()
     office = factories.user(Role.OFFICE)
     proposal = ready_proposal(course, office=office, **{"lag_years": "0", **rules})
-    group = proposal.organization.members.get().act_on(factories.TODAY)
-    year = proposal.project_years.get(position=1)
+    year = applied(proposal.project_years.get(position=1))
+    grants.enter_budget(
+        proposal.round.edition,
+        fiscal_year=year.fiscal_year,
+        kind=BudgetEntry.Kind.INITIAL,
+        amount_yen=9_000_000,
+        voted_on=date(2026, 3, 20),
+        document="予算書",
+        by=office,
+        at=NOON,
+    )
+    return factories.approved(year, "grant", granted_yen=granted_yen)
+
+
+def applied(year: ProjectYear) -> ProjectYear:
+    """A project year whose group has applied for the grant."""
+    group = group_of(year)
     columns = ("side", "label", "detail", "amount_yen", "from_city")
     year = grants.save_year(
         year,
@@ -40,18 +55,7 @@ def granted_year(course: str = "startup", *, granted_yen: int = 80_000, **rules)
         by=group,
         at=NOON,
     )
-    year = advance(year, "apply", by=group, at=NOON)
-    grants.enter_budget(
-        proposal.round.edition,
-        fiscal_year=year.fiscal_year,
-        kind=BudgetEntry.Kind.INITIAL,
-        amount_yen=9_000_000,
-        voted_on=date(2026, 3, 20),
-        document="予算書",
-        by=office,
-        at=NOON,
-    )
-    return factories.approved(year, "grant", granted_yen=granted_yen)
+    return advance(year, "apply", by=group, at=NOON)
 
 
 def ready_proposal(course: str, *, office, years: int = 1, **rules):

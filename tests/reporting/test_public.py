@@ -256,6 +256,45 @@ def test_what_was_revoked_is_in_no_total(measure):
     assert sum(row["adopted_projects"] for row in adopted) == 1
 
 
+@pytest.mark.parametrize("verb", ["refuse", "withdraw", "not_fund", "not_continue"])
+def test_project_that_got_no_grant_is_in_no_total_and_stays_with_what_became_of_it(verb):
+    kept = makers.granted_year(granted_yen=80_000)
+    ended = makers.ready_proposal("startup", office=factories.user(Role.OFFICE))
+    name, year = ended.organization.name, ended.project_years.get()
+    if verb == "withdraw":
+        year = advance(year, verb, by=makers.group_of(year), at=NOON)
+    else:
+        year = makers.applied(year) if verb == "refuse" else year
+        year = factories.approved(year, verb, reason="試験")
+
+    totals = register.totals(fictitious=False)
+
+    got_money = {y.proposal_id for y in ProjectYear.objects.all() if y.granted_yen}
+    assert got_money == {kept.proposal_id}
+    assert (totals.projects, totals.groups, totals.unknown) == (len(got_money), 1, 0)
+    assert (totals.granted_yen, totals.ended, totals.listed) == (80_000, 1, 2)
+    rows = {row["id"]: row for row in json.loads(read("/open-data/awards.json"))}
+    row = rows[ended.number]
+    assert (row["status"], row["group_name"]) == ("ended_after_adoption", "")
+    assert row["became"] == year.state
+    assert rows[kept.proposal.number]["became"] == ""
+    page = read("/register/", in_english())
+    assert name not in page
+    assert str(year.get_state_display()) in page
+    adopted = json.loads(read("/open-data/measures.json"))
+    assert sum(row["adopted_projects"] for row in adopted) == 1
+
+
+def test_totals_count_a_longer_project_whose_second_year_was_not_continued():
+    year = makers.granted_year("collaboration", granted_yen=75_000, years=2)
+    second = year.proposal.project_years.get(position=2)
+    factories.approved(second, "not_continue", reason="試験")
+
+    totals = register.totals(fictitious=False)
+
+    assert (totals.projects, totals.granted_yen, totals.ended) == (1, 75_000, 0)
+
+
 def test_revoked_year_of_a_longer_project_takes_only_its_amount():
     year = makers.granted_year("collaboration", granted_yen=75_000)
     ProjectYear.objects.create(
@@ -358,7 +397,7 @@ def test_columns_are_those_the_page_documents():
     assert open_data.DATASETS["awards"].names == [
         "municipality_code", "id", "course", "adopted_fiscal_year", "first_project_fiscal_year",
         "group_name", "project_title", "department", "granted_yen", "confirmed_yen", "status",
-        "projects", "fictitious", "source",
+        "projects", "fictitious", "source", "became",
     ]  # fmt: skip
 
 
@@ -518,6 +557,17 @@ def test_first_publication_date_survives_a_correction():
 
     assert (row["published_on"], row["corrected_on"]) == ("2026-11-20", "2027-02-01")
     assert date.fromisoformat(row["published_on"])
+
+
+def test_front_page_and_committee_tell_the_first_publication_and_the_correction(client):
+    report = makers.published_collaboration()
+    factories.approved(report, "correct", note="誤字", at=makers.LATER)
+    client.force_login(factories.user(Role.COMMITTEE))
+
+    for page in (read("/"), read("/committee/?since=2026-12-01", client)):
+        assert page.index("2026-11-20") < page.index("2027-02-01")
+        assert "訂正" in page
+    assert "badge-action" not in page  # a correction makes no report new
 
 
 def test_reports_of_an_impossible_department_are_all_reports(client):
