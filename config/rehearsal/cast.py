@@ -99,7 +99,7 @@ def gather(fiscal_year: int, *, since: date, at: datetime) -> Cast:
         ),
         panel=[
             _person(f"panel{number}", name, Role.PANEL, since=since, at=at)
-            for number, name in enumerate(("学識 清", "市民 さくら", "実践 進", "団体 恵"), start=1)
+            for number, name in enumerate(("学識 清", "市民 さくら", "団体 恵"), start=1)
         ],
     )
     for email, name, role in (

@@ -92,28 +92,24 @@ def _standing(call: Round, *states: str):
 
 def keep_the_panel_fair(stage: Stage, program: Program) -> Story:
     """Conflicts of interest in this year's Startup selection, one of them a mistake; a wrong sheet."""
-    cast, (first, second, third, fourth) = program.cast, program.cast.panel
+    cast, (scholar, citizen, member) = program.cast, program.cast.panel
     yield stage.when(0, 6, 11)
     scenes.declare_conflict(
-        stage,
-        fourth,
-        "はまべ一斉清掃",
-        "member",
-        by=fourth,
+        stage, member, "はまべ一斉清掃", "member", by=member,
         note="会員として清掃に参加しています。",
-    )
+    )  # fmt: skip
     scenes.declare_conflict(
-        stage, third, "駅前つばめ広場のひらき方", "employee", by=cast.office,
+        stage, scholar, "駅前つばめ広場のひらき方", "employee", by=cast.office,
         note="会の講師を務めています。",
     )  # fmt: skip
     mistaken = scenes.declare_conflict(
-        stage, second, "駅前つばめ広場のひらき方", "family", by=cast.office,
+        stage, citizen, "駅前つばめ広場のひらき方", "family", by=cast.office,
         note="会計の方と同じ名字です。",
     )  # fmt: skip
     yield stage.when(0, 6, 12)
     scenes.lift_conflict(stage, mistaken, office=cast.office, reason="同姓の別の方でした。")
     yield stage.when(0, 6, 22)
-    sheet = scenes.reopen_sheet(stage, first, "あじさいおはなし会", office=cast.office)
+    sheet = scenes.reopen_sheet(stage, scholar, "あじさいおはなし会", office=cast.office)
     yield stage.when(0, 6, 23)
     scenes.score_sheet(stage, sheet, 9, comment="別の団体の点数を書いていました。")
 

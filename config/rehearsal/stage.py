@@ -6,14 +6,14 @@ from datetime import date, datetime, time, timedelta
 from itertools import count
 
 from django.db import transaction
+from django.db.models import Q
 
 from casework import deadlines, delivery, history, outbox, reminders
 from casework.calendar import japan_date, moment
 
-#: How long before its date a deadline is first reminded of; earlier there is nothing to sweep.
-FIRST_RUNG = timedelta(
-    days=max(rung.days for kind in deadlines.KINDS.values() for rung in kind.ladder)
-)
+#: Days before a date on which one is reminded of it; negative is after it.
+RUNGS = [rung.days for kind in deadlines.KINDS.values() for rung in kind.ladder]
+FIRST_RUNG, LAST_RUNG = timedelta(days=max(RUNGS)), timedelta(days=min(RUNGS))
 
 #: A story tells, in turn, the moment at which it goes on.
 Story = Generator[datetime, None, None]
@@ -74,10 +74,15 @@ class Stage:
             self._deliver(self.at)
 
     def _sweep(self, at: datetime) -> None:
-        """Do what beat does every day: remind, and seal what happened until yesterday."""
+        """Do what beat does every day: remind, and seal what happened until yesterday.
+
+        As no night is missed here, only a date that is near can have a reminder today.
+        """
         self.at = at
-        near = reminders.open_with_a_date().filter(due_on__lte=self.today + FIRST_RUNG)
-        reminders.sweep(near.order_by("pk"), today=self.today, at=at)
+        near = (self.today + LAST_RUNG, self.today + FIRST_RUNG)
+        on_a_rung = Q(due_on__range=near) | Q(extensions__until__range=near)
+        nearby = reminders.open_with_a_date().filter(on_a_rung).distinct().order_by("pk")
+        reminders.sweep(nearby, today=self.today, at=at)
         history.seal(day=self.today - timedelta(days=1))
 
     def _deliver(self, at: datetime) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Generator
 from datetime import datetime, time
 
 from casework.calendar import first_day, last_day, moment
-from casework.services import advance, correct
+from casework.services import advance, assign, correct
 from grants.models import Payment, ProjectYear, Proposal
 from reporting.models import Report
 
@@ -114,6 +114,8 @@ def be_checked(
     """The office checks the requirements, and asks for a supplement where one is needed."""
     office = program.cast.office
     yield stage.when(year, 5, 20)
+    clerks = (program.cast.office, program.cast.second_clerk)
+    assign(proposal, clerks[proposal.pk % 2], by=office, at=stage.at)
     if fate == "ineligible":
         why = "設立後3年を過ぎています。"
         return advance(proposal, "ineligible", by=office, at=stage.at, reason=why)
