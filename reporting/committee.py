@@ -41,7 +41,7 @@ def reports(request: HttpRequest) -> dict:
     """The reports published last, those received since a day, and those received but not public."""
     first = since(request)
     public = CollaborationReport.objects.public(fictitious=settings.DEMO).with_publication()
-    newest = public.order_by("-publication__at", "pk")
+    newest = public.order_by("-first_published_at", "pk")
     count = public.filter(_is_new(first)).count()
     return {
         "since": first,
@@ -53,7 +53,7 @@ def reports(request: HttpRequest) -> dict:
 
 
 def _is_new(first: date) -> Q:
-    return Q(publication__at__date__gte=first) | Q(tabled_on__gte=first)
+    return Q(first_published_at__date__gte=first) | Q(tabled_on__gte=first)
 
 
 def _marked(report: CollaborationReport, first: date) -> dict:

@@ -40,9 +40,9 @@ def _announced(at: datetime, fictitious: bool):
 
 
 def latest_reports(*, fictitious: bool) -> list[CollaborationReport]:
-    """Return the reports published last, the newest first."""
+    """Return the reports first published last, the newest first; a correction moves none."""
     public = CollaborationReport.objects.public(fictitious=fictitious).with_publication()
-    return list(public.order_by("-publication__at", "pk")[:LATEST])
+    return list(public.order_by("-first_published_at", "pk")[:LATEST])
 
 
 def next_up(user) -> list[tuple[Desk, Case, Deadline | None]]:

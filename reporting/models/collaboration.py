@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -47,10 +47,15 @@ class CollaborationReportQuerySet(CaseQuerySet):
         return found.filter(real, department__fictitious=False)
 
     def with_publication(self):
-        """Fetch along what the public pages show; the PDF stays where it is."""
-        return self.select_related(
+        """Fetch along what the public pages show; the PDF stays where it is.
+
+        Adds ``first_published_at``: the moment of the first publication, whatever was corrected.
+        """
+        first = Publication.objects.filter(report=OuterRef("pk")).order_by("number").values("at")
+        fetched = self.select_related(
             "department", "publication__version", "project_year__proposal__round__edition"
-        ).defer("publication__pdf")
+        )
+        return fetched.annotate(first_published_at=Subquery(first[:1])).defer("publication__pdf")
 
 
 class CollaborationReport(Case):
