@@ -338,6 +338,7 @@ def next_step(client, scene) -> str:
 def test_selection_warns_while_the_call_is_open(client, scene):
     said = next_step(client, scene)
     assert "Wait until the call closes" in said and "30 November 2026" in said
+    assert f"30 November 2026 (Mon) {scene.round.closing_clock}" in said
     assert "needs a decision of its own" in said
 
 
@@ -442,6 +443,18 @@ def test_desk_counts_conflicts_and_names_none(client, scene):
     said = desk_of(client, scene.seats[0])
     assert "1 of 1 done" in said and "Nothing more to score" in said
     assert "1 recorded; you do not meet this proposal." in said
+
+
+def test_desk_of_a_member_whose_every_sheet_fell_away_does_not_say_that_scoring_is_done(
+    client, scene
+):
+    for proposal in scene.proposals:
+        services.declare_conflict(
+            seat=scene.seats[0], proposal=proposal, kind="other", by=scene.office, at=NOON
+        )
+    said = desk_of(client, scene.seats[0])
+    assert "You have nothing to score in this round." in said
+    assert "Nothing more to score" not in said
 
 
 def test_list_page_draft_and_letter_data_show_the_same_mean(client, office):
