@@ -15,7 +15,7 @@ from . import agreements, printing, services
 from .adoptions import cap_of
 from .eligibility import Check, Outcome, checks
 from .forms.projects import MatchingNoteForm
-from .limits import limits_yen
+from .limits import limits_in_words
 from .models import AgreementSignature, ProjectYear, Proposal, Side, TermsAcceptance
 
 #: Shown beside the words of an outcome; the words say the same.
@@ -224,18 +224,20 @@ def money_panel(year: ProjectYear, request) -> dict | None:
     if year.state == "expected":
         return None
     balance = year.balance_yen
+    may_enter = request.user.has_perm("grants.record_payment", year)
     return {
         "case": year,
         "year": year,
         "requested_yen": year.requested_yen,
         "cap_yen": cap_of(year.proposal),
         "cap_source": year.rules.source("cap_yen"),
-        "payments": year.payments.order_by("paid_on", "pk"),
+        "payments": year.payments.select_related("of", "reversal").order_by("paid_on", "pk"),
         "paid_yen": year.paid_yen,
         "to_pay_yen": max(balance, 0),
         "to_come_back_yen": max(-balance, 0),
         "unsigned": agreements.names_of(agreements.unsigned(year)) if year.granted_yen else "",
-        "may_pay": request.user.has_perm("grants.record_payment", year) and year.granted_yen is not None,
+        "may_pay": may_enter and year.granted_yen is not None,
+        "may_reverse": may_enter and not year.stage.final,
     }  # fmt: skip
 
 
@@ -245,12 +247,11 @@ def decision_panel(year: ProjectYear, request) -> dict | None:
     if not deciding or year.state not in ("expected", "planned", "returned", "applied"):
         return None
     asked_for = year.state != "expected"
-    limits = [w % {"most": f"{most:,}"} for most, w in limits_yen(year)] if asked_for else []
     return {
         "case": year,
         "year": year,
         "budget": year.program_budget(),
-        "limits": limits,
+        "limits": limits_in_words(year) if asked_for else [],
     }
 
 

@@ -22,6 +22,15 @@ def limits_yen(year: ProjectYear) -> list[tuple[int, Text]]:
     return [(most, words) for most, words in found if most is not None]
 
 
+def limits_in_words(year: ProjectYear, *, asked: bool = True) -> list[str]:
+    """Return the limits as sentences that name their yen.
+
+    :param asked: whether what the group asks for is named, too.
+    """
+    found = limits_yen(year) if asked else limits_yen(year)[1:]
+    return [words % {"most": f"{most:,}"} for most, words in found]
+
+
 def grant_limits_yen(year: ProjectYear) -> list[tuple[int, Text]]:
     """Return the limits with what the city's budget leaves now, which only the city is shown."""
     free = year.program_budget().free_yen

@@ -16,9 +16,9 @@ from casework.calendar import first_day, last_day
 from casework.draft_pages import write
 from grants import agreements, services
 from grants.case_panels import supplement_asked
-from grants.forms.projects import PaymentForm, SignatureForm, StrikeForm, YearDraft
-from grants.limits import limits_yen
-from grants.models import AgreementSignature, LineBase, ProjectYear
+from grants.forms.projects import PaymentForm, ReversalForm, SignatureForm, StrikeForm, YearDraft
+from grants.limits import limits_in_words
+from grants.models import AgreementSignature, LineBase, Payment, ProjectYear
 
 from . import done, show_form
 
@@ -55,7 +55,7 @@ def _edit_page(request, year: ProjectYear, draft: YearDraft, status: int) -> Htt
         "asked": supplement_asked(year),
         "first": first_day(year.fiscal_year),
         "last": last_day(year.fiscal_year),
-        "limits": limits_yen(year)[1:],
+        "limits": limits_in_words(year, asked=False),
     }
     return render(request, "grants/year_edit.html", context, status=status)
 
@@ -78,21 +78,51 @@ def payment_new(request, pk):
     """Record money that went out or came back."""
     year = visible_year(request, pk)
     require(request.user, "grants.record_payment", year)
-    form = PaymentForm(
-        request.POST or None, today=request.today, initial={"paid_on": request.today}
-    )
+    form = PaymentForm(request.POST or None, initial={"paid_on": request.today})
     if done(form, lambda: _record_payment(request, year, form)):
         messages.success(request, _("The payment is recorded."))
         return redirect("casework:case", pk=pk)
     return show_form(
         request, form, title=_("Record a payment"), eyebrow=year,
-        text=_("Lines of the ledger are only added, never changed."),
+        text=_(
+            "Lines of the ledger are only added, never changed. "
+            "A wrong one is reversed by another line."
+        ),
         submit=_("Record"), back=reverse("casework:case", args=[pk]),
     )  # fmt: skip
 
 
 def _record_payment(request, year: ProjectYear, form: PaymentForm) -> None:
     services.record_payment(year, **form.cleaned_data, by=request.user, at=request.now)
+
+
+@login_required
+@form_page
+def payment_reverse(request, pk, payment):
+    """Undo a line of the ledger that was entered by mistake, with the reason."""
+    year = visible_year(request, pk)
+    found = get_object_or_404(year.payments, pk=payment)
+    require(request.user, "grants.record_payment", year)
+    form = ReversalForm(request.POST or None, initial={"paid_on": request.today})
+    if done(form, lambda: _reverse_payment(request, found, form)):
+        messages.success(
+            request, _("The entry is reversed. Enter what was right, if anything was.")
+        )
+        return redirect("casework:case", pk=pk)
+    entry = {
+        "kind": found.get_kind_display(),
+        "amount": f"{found.amount_yen:,}",
+        "day": found.paid_on.isoformat(),
+    }
+    return show_form(
+        request, form, title=_("Reverse an entry (訂正仕訳)"), eyebrow=year,
+        text=_("%(kind)s, %(amount)s yen, %(day)s: the whole entry is undone. Both lines stay.") % entry,
+        submit=_("Reverse"), back=reverse("casework:case", args=[pk]),
+    )  # fmt: skip
+
+
+def _reverse_payment(request, payment: Payment, form: ReversalForm) -> None:
+    services.reverse_payment(payment, **form.cleaned_data, by=request.user, at=request.now)
 
 
 @login_required

@@ -648,3 +648,10 @@ def test_lists_of_cases_ask_as_often_for_three_rows_as_for_one(
         asked.append(len(queries))
 
     assert asked[0] == asked[1]
+
+
+def test_application_names_the_limits_in_words(as_person, year, group):
+    page = as_person(group).get(reverse("grants:year-edit", args=[year.pk])).content.decode()
+
+    assert "At most 80,000 yen: the amount the selection assessed." in page
+    assert "%(most)s" not in page
