@@ -4,6 +4,7 @@ from datetime import datetime
 
 from casework.calendar import japan_date
 from casework.consequences import on
+from casework.edit_numbers import take_next
 from casework.models import Version
 from casework.services import follow, open_case, snapshot
 from grants.models import ProjectYear
@@ -21,7 +22,7 @@ def open_the_report(year: ProjectYear, *, by, at: datetime, facts: dict) -> None
     """Open the report the group owes, with the lines of the budget; a postponed year has one."""
     report = Report.objects.filter(project_year=year).first()
     if report:
-        follow(report, "reopen", cause=year, by=by, at=at)
+        _begin_again(follow(report, "reopen", cause=year, by=by, at=at), year)
         return
     report = Report(
         project_year=year,
@@ -34,6 +35,22 @@ def open_the_report(year: ProjectYear, *, by, at: datetime, facts: dict) -> None
         on_paper=year.on_paper,
     )
     open_case(report, by=by, at=at, filed=True)
+    _copy_the_budget(year, report)
+
+
+def _begin_again(report: Report, year: ProjectYear) -> None:
+    """Let a report that is reopened begin with the budget and the days of the year it is now.
+
+    A page that was loaded before is stale: saving it would bring the old lines back.
+    """
+    report.completed_on = None
+    take_next(report, report.edit_number)
+    report.save(update_fields=["completed_on", "edit_number"])
+    report.settlement_lines.all().delete()
+    _copy_the_budget(year, report)
+
+
+def _copy_the_budget(year: ProjectYear, report: Report) -> None:
     columns = ("side", "label", "detail", "amount_yen", "from_city")
     SettlementLine.objects.bulk_create(
         SettlementLine(report=report, **line)

@@ -208,14 +208,17 @@ def test_revoked_year_closes_its_report_unless_it_was_accepted():
 
 def test_postponed_year_opens_its_report_again_when_it_is_granted():
     year = makers.granted_year()
-    report = year.final_report
+    report = makers.written_report(year)
     year = factories.approved(year, "postpone", fiscal_year=2027, reason="雨")
     assert state_of(report) == "dropped"
 
     makers.grants.save_year(
         year,
         fields={"starts_on": date(2027, 12, 1), "ends_on": date(2028, 1, 31)},
-        lines=list(year.budget_lines.values("side", "label", "amount_yen", "from_city")),
+        lines=[
+            factories.line("income", "市の補助", 70_000, from_city=True),
+            factories.line("expenditure", "新しい看板", 70_000),
+        ],
         edit_number=year.edit_number,
         by=makers.group_of(year),
         at=NOON,
@@ -230,6 +233,14 @@ def test_postponed_year_opens_its_report_again_when_it_is_granted():
 
     report.refresh_from_db()
     assert (report.state, report.fiscal_year) == ("drafting", 2027)
+    assert report.completed_on is None  # the old year's day
+    lines = report.settlement_lines.order_by("pk").values_list("label", "amount_yen")
+    assert list(lines) == [("市の補助", 70_000), ("新しい看板", 70_000)]
+    with pytest.raises(StaleDraft):  # a page of the old year would bring its lines back
+        services.save_report(
+            report, fields={}, lines=makers.balanced_lines(), edit_number=1,
+            by=makers.group_of(year), at=LATER,
+        )  # fmt: skip
 
 
 def test_save_report_refuses_a_stale_page_and_other_people():
