@@ -105,13 +105,14 @@ class LetterData(TypedDict):
 
 
 class AgreementParty(TypedDict):
-    """A party that signs; ``mark`` is 甲, 乙, …."""
+    """A party that signs; ``mark`` is 甲, 乙, …; ``by_sender`` in the name of the letter's sender."""
 
     mark: str
     organization: str
     title: str
     name: str
     address: NotRequired[str | None]
+    by_sender: NotRequired[bool]
 
 
 class Article(TypedDict):

@@ -121,5 +121,5 @@ YEAR_FLOW = Flow(
     Move("return_report", _("Return the report"),          ("reported",),   "report_returned", "casework.sweep", only_follows=True, opens=("report_supplement",)),
     Move("confirm",       _("Confirm the amount"),         ("reported",),   "confirmed", "grants.decide", by_approval=True, opens=("settlement", "repayment")),
     Move("settle",        _("Settle the account"),         ("confirmed", "revoked"), "settled", "grants.settle", (balance_is_zero,), meets=("settlement", "repayment")),
-    Move("revoke",        _("Revoke"),                     ("granted", "discontinued", "reported", "report_returned", "confirmed", "settled"), "revoked", "grants.decide", by_approval=True, opens=("repayment",), closes=("report", "report_supplement", "withdrawal"), tone="danger"),
+    Move("revoke",        _("Revoke"),                     ("granted", "discontinued", "reported", "report_returned", "confirmed", "settled"), "revoked", "grants.decide", by_approval=True, opens=("repayment",), closes=("report", "report_supplement", "withdrawal", "settlement"), tone="danger"),
 )  # fmt: skip

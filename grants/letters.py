@@ -6,8 +6,9 @@ wants to add goes into the reason or the conditions of the move.
 
 from casework.calendar import wareki, wareki_year
 from casework.letters import LetterKind, register
-from casework.typesetting import Item
+from casework.typesetting import AgreementParty, Item
 
+from .agreements import Party, parties_of
 from .models import ProjectYear, Proposal
 
 INSTRUMENT_JA = {"subsidy": "補助金", "cost_share": "負担金"}
@@ -126,40 +127,41 @@ def granted(year: ProjectYear, facts: dict) -> dict:
     }
 
 
+#: How the parties of an agreement are called in it, in the order in which they sign.
+MARKS = {Party.CITY: "甲", Party.ORGANIZATION: "乙", Party.DEPARTMENT: "丙"}
+
+
 def agreement(year: ProjectYear, facts: dict) -> dict:
-    """The data of the yearly agreement, from the terms both sides accepted."""
+    """The data of the yearly agreement, from the terms both sides accepted.
+
+    Whoever has to sign it (``agreement_parties``) has a place to sign.
+    """
     terms = year.proposal.terms.order_by("-version").first()
-    group = year.organization
-    head = group.representative
-    amount = yen(facts["granted_yen"])
+    group, amount = year.organization, yen(facts["granted_yen"])
+    parties = [party for party in MARKS if party in parties_of(year)]
+    every = "、".join(MARKS[party] for party in parties)
     return {
         "template": "agreement",
         "title": f"{wareki_year(year.fiscal_year)}協働事業協定書",
         "paragraphs": [
-            f"市（以下「甲」という。）と{group.name}（以下「乙」という。）は、"
+            f"{_named(year, parties)}は、"
             f"{year.title}（以下「事業」という。）を協働して行うため、次のとおり協定を結ぶ。"
         ],
         "articles": [
-            {"heading": "目的", "paragraphs": ["甲と乙は、対等な立場で役割を分担し、事業を行う。"]},
+            {
+                "heading": "目的",
+                "paragraphs": [f"{every}は、対等な立場で役割を分担し、事業を行う。"],
+            },
             {
                 "heading": "期間",
                 "paragraphs": [
                     f"事業の期間は、{wareki(year.starts_on)}から{wareki(year.ends_on)}までとする。"
                 ],
             },
-            {"heading": "役割", "paragraphs": ["甲と乙の役割は、別表第１のとおりとする。"]},
-            {"heading": "負担金", "paragraphs": [f"甲は、負担金として{amount}を限度に負担する。"]},
+            {"heading": "役割", "paragraphs": [f"{every}の役割は、別表第１のとおりとする。"]},
+            {"heading": "負担金", "paragraphs": [f"市は、負担金として{amount}を限度に負担する。"]},
         ],
-        "parties": [
-            {"mark": "甲", "organization": "", "title": "", "name": "", "by_sender": True},
-            {
-                "mark": "乙",
-                "organization": group.name,
-                "title": head.post if head else "",
-                "name": head.name if head else "",
-                "address": group.address,
-            },
-        ],
+        "parties": [_signs(year, party) for party in parties],
         "roles": [
             {"party": str(year.department), "tasks": terms.department_role.splitlines()},
             {"party": group.name, "tasks": terms.organization_role.splitlines()},
@@ -171,6 +173,27 @@ def agreement(year: ProjectYear, facts: dict) -> dict:
             "rows": [["費用の分担", terms.cost_share]] if terms else [],
         },
     }
+
+
+def _named(year: ProjectYear, parties: list[str]) -> str:
+    names = {
+        Party.CITY: "市", Party.ORGANIZATION: year.organization.name,
+        Party.DEPARTMENT: str(year.department),
+    }  # fmt: skip
+    return "、".join(f"{names[party]}（以下「{MARKS[party]}」という。）" for party in parties)
+
+
+def _signs(year: ProjectYear, party: str) -> AgreementParty:
+    """Return the place of one party: the city signs in the name of the letter's sender."""
+    place: AgreementParty = {"mark": MARKS[party], "organization": "", "title": "", "name": ""}
+    if party == Party.CITY:
+        return {**place, "by_sender": True}
+    if party == Party.DEPARTMENT:
+        return {**place, "organization": str(year.department)}
+    group = year.organization
+    head = group.representative
+    named = {"title": head.post, "name": head.name} if head else {}
+    return {**place, "organization": group.name, "address": group.address, **named}
 
 
 def refused(year: ProjectYear, facts: dict) -> dict:
@@ -200,17 +223,17 @@ def confirmed(year: ProjectYear, facts: dict) -> dict:
             item("支払済額", yen(paid)),
             item("今後の支払額", yen(max(rest, 0))),
             item("返還額", yen(max(-rest, 0))),
+            *([item("理由", facts["reason"])] if facts.get("reason") else []),
         ],
     }
 
 
 def revoked(year: ProjectYear, facts: dict) -> dict:
-    return _with_reason(
-        year,
-        facts,
-        "交付の決定を取り消したので通知します。支払済みの額を返還してください。",
-        extra=(item("返還額", yen(year.paid_yen)),),
-    )
+    words, paid = "交付の決定を取り消したので通知します。", year.paid_yen
+    if not paid:
+        return _with_reason(year, facts, words)
+    words += "支払済みの額を返還してください。"
+    return _with_reason(year, facts, words, extra=(item("返還額", yen(paid)),))
 
 
 def lapsed(proposal: Proposal, facts: dict) -> dict:

@@ -97,9 +97,15 @@ class GrantForm(MoveForm):
 
 
 class ConfirmForm(MoveForm):
+    """The amount; where it is another than the settlement's, which a higher app suggests, why."""
+
     amount_field = "confirmed_yen"
 
     confirmed_yen = YenField(label=_("Confirmed amount"))
+    reason = forms.CharField(
+        label=_("Reason for another amount than the settlement’s"), required=False,
+        widget=text_area(4), help_text=_("Printed in the letter."),
+    )  # fmt: skip
 
     def clean_confirmed_yen(self):
         amount = self.cleaned_data["confirmed_yen"]
@@ -107,6 +113,16 @@ class ConfirmForm(MoveForm):
             amount, self.case.granted_yen, _("At most %(most)s yen: more was not granted.")
         )
         return amount
+
+    def clean(self):
+        data, settled = super().clean(), self.initial.get("confirmed_yen")
+        differs = settled is not None and data.get("confirmed_yen") not in (None, settled)
+        if differs and not data.get("reason"):
+            words = _(
+                "The settlement comes to %(settled)s yen. Say why another amount is confirmed."
+            )
+            self.add_error("reason", words % {"settled": f"{settled:,}"})
+        return data
 
 
 class ContinuationForm(MoveForm):

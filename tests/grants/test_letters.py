@@ -6,13 +6,18 @@ import pytest
 
 from accounts.models import Membership, Role
 from casework import letters
+from casework.derivation import Due, in_words
+from casework.facts import in_words as in_words_of_facts
 from casework.models import Notice
 from casework.models.case import KINDS
 from casework.moves import form_for
 from casework.services import advance
+from grants import agreements
+from grants import services as grants
 from tests import factories
 from tests.casework.cases import in_selection, sent_back
 from tests.factories import NOON, TODAY
+from tests.pdf_text import pdf_text
 from tests.reporting import makers
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +153,124 @@ def test_lapse_says_what_was_not_answered(case, owed):
     )
 
     assert owed in said(proposal, "lapsed") and before["paragraphs"][0] in said(proposal, "lapsed")
+
+
+def open_kinds(year) -> set[str]:
+    """Return which deadlines somebody owes; the last day to withdraw is nobody's duty."""
+    return set(year.deadlines.open().exclude(owed_by="").values_list("kind", flat=True))
+
+
+def counted_from(year) -> str:
+    """Say in Japanese how the one date by which the group pays back came about."""
+    owed = year.deadlines.open().get(kind="repayment")
+    return in_words(Due.from_json(owed.derivation), "ja")
+
+
+def confirmed(year, amount: int):
+    makers.sent_report(year)
+    year.refresh_from_db()
+    return factories.approved(year, "confirm", at=makers.LATER, confirmed_yen=amount)
+
+
+def paid(year, amount: int):
+    grants.record_payment(
+        year, kind="advance", amount_yen=amount, paid_on=TODAY, document="支出命令",
+        by=factories.user(Role.ACCOUNTING), at=NOON,
+    )  # fmt: skip
+    return year
+
+
+def test_revoked_year_leaves_accounting_nothing_to_pay_and_says_what_is_counted_from():
+    year = confirmed(paid(makers.granted_year(), 50_000), 75_000)
+    assert open_kinds(year) == {"settlement"}
+
+    year = factories.approved(year, "revoke", at=makers.LATER, reason="虚偽の申請")
+
+    assert open_kinds(year) == {"repayment"}
+    assert "取消しを通知した日" in counted_from(year)
+    assert "返還額：50,000円" in said(year, "revoked")
+
+
+def test_repayment_after_the_amount_was_confirmed_counts_from_that():
+    year = confirmed(paid(makers.granted_year(), 80_000), 75_000)
+
+    assert open_kinds(year) == {"repayment"}
+    assert "額の確定を通知した日" in counted_from(year)
+
+
+def test_repayment_is_not_set_where_the_course_does_not_say():
+    year = paid(makers.granted_year(repayment_days=None), 80_000)
+
+    year = factories.approved(year, "revoke", reason="虚偽の申請")
+
+    assert year.deadlines.open().get(kind="repayment").due_on is None
+
+
+def test_amount_that_was_paid_already_leaves_nothing_to_pay():
+    year = confirmed(paid(makers.granted_year(), 75_000), 75_000)
+
+    assert open_kinds(year) == set()
+
+
+def test_revoked_year_that_was_not_paid_asks_for_no_money_back():
+    year = factories.approved(makers.granted_year(), "revoke", reason="虚偽の申請")
+
+    text = said(year, "revoked")
+    assert "返還" not in text and "取り消した" in text
+    assert open_kinds(year) == set()
+
+
+# The amount
+
+
+@pytest.mark.parametrize(
+    ("amount", "reason", "valid"),
+    [("75000", "", True), ("70000", "", False), ("70000", "領収書がない", True)],
+)
+def test_another_amount_than_the_settlements_needs_a_reason(amount, reason, valid):
+    year = makers.granted_year()
+    makers.sent_report(year)
+    year.refresh_from_db()
+    data = {"confirmed_yen": amount, "reason": reason}
+
+    form = form_for(year, "confirm", data, today=TODAY)
+
+    assert form.is_valid() == valid
+    assert ("reason" in form.errors) != valid
+
+
+def test_reason_of_another_amount_is_shown_to_the_approver_and_printed():
+    year = makers.granted_year()
+    makers.sent_report(year)
+    year.refresh_from_db()
+    facts = {"confirmed_yen": 70_000, "reason": "領収書がない"}
+
+    shown = [fact.value for fact in in_words_of_facts("project_year", "confirm", facts)]
+    year = factories.approved(year, "confirm", at=makers.LATER, **facts)
+
+    assert shown == [70_000, "領収書がない"]
+    assert "理由：領収書がない" in said(year, "confirmed")
+
+
+# The yearly agreement
+
+
+@pytest.mark.parametrize(
+    ("parties", "marks"),
+    [
+        (None, {"甲": "", "乙": "group"}),
+        ("organization city department", {"甲": "", "乙": "group", "丙": "department"}),
+        ("organization department", {"乙": "group", "丙": "department"}),
+    ],
+)
+def test_agreement_has_a_place_for_whoever_has_to_sign_it(parties, marks):
+    year = makers.granted_year("collaboration", agreement_parties=parties)
+    letter = year.letters.get(kind="granted")
+    names = {"": "", "group": year.organization.name, "department": str(year.department)}
+
+    places = {place["mark"]: place["organization"] for place in letter.data["parties"]}
+    text = "".join(pdf_text(bytes(letter.pdf)).split())
+
+    assert places == {mark: names[who] for mark, who in marks.items()}
+    assert len(places) == len(agreements.parties_of(year)) == text.count("印")
+    assert ("丙" in text) == ("丙" in marks)
