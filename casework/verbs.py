@@ -34,7 +34,7 @@ name_verbs(
     remove_file=_("File taken out"),
     extend=_("More time given"),
     supersede_deadline=_("Date set"),
-    correct=_("Last move taken back (訂正)"),
+    take_back=_("Last move taken back (訂正)"),
     note=_("Note written"),
     pledge=_("Pledges accepted"),
     merge_group=_("Group joined with another entry of the same group"),

@@ -1,13 +1,18 @@
 """The list of cases and the page of one case: who sees which, and what each part says."""
 
+import ast
+import re
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import MemberRole, Role
 from casework import approvals, services, timekeeping, verbs
 from casework.case_history import lines_of
+from casework.flow import OPEN, TAKE_BACK
 from casework.models import Access, Case
 from casework.next_moves import next_moves, what_to_do
 from grants.flow import PROPOSAL_FLOW
@@ -133,6 +138,21 @@ def test_case_in_a_draft_offers_no_second_one(enter, office):
     assert f'href="/cases/{draft.pk}/"' not in page_of(enter(group_of(case)), case)
 
 
+def test_case_in_a_draft_says_at_its_head_that_it_waits_for_the_decision(enter, office):
+    case = in_selection()
+    wish = factories.wish(case, "decline", reason="予算")
+    draft = approvals.draft("Selection", [wish], by=office, at=NOON)
+
+    words = "This waits for the approver’s decision (決裁待ち)."
+    assert words in page_of(enter(office), case)
+    assert words not in page_of(enter(group_of(case)), case)
+
+    approver = factories.user(Role.APPROVER)
+    services.advance(draft, "send_back", by=approver, at=NOON, reason="額")
+    page = page_of(enter(office), case)
+    assert "was sent back" in page and words not in page
+
+
 def test_closed_case_expects_nothing(enter, office):
     factories.sender()
     case = services.advance(filed(), "ineligible", by=office, at=NOON, reason="対象外")
@@ -204,17 +224,48 @@ def test_verb_nobody_named_is_shown_as_it_is():
 
 
 def test_move_that_shares_its_verb_with_a_record_keeps_its_label():
-    flow = {"correct": PROPOSAL_FLOW["accept"]}
+    flow = {"pledge": PROPOSAL_FLOW["accept"]}
 
     class Table(dict):
         def leads(self, verb, source):
             return {"accepted"} if source == "submitted" else set()
 
     table = Table(flow)
-    moved = verbs.in_words(table, "correct", source="submitted", target="accepted")
-    taken_back = verbs.in_words(table, "correct", source="accepted", target="submitted")
+    moved = verbs.in_words(table, "pledge", source="submitted", target="accepted")
+    recorded = verbs.in_words(table, "pledge", source="accepted", target="accepted")
     assert moved == PROPOSAL_FLOW["accept"].label
-    assert taken_back != moved
+    assert recorded != moved
+
+
+def recorded_verbs() -> set[str]:
+    """The verbs that the program's own source writes into the history of a case."""
+    found = {OPEN, TAKE_BACK}
+    for app in ("casework", "grants", "reviews", "reporting"):
+        for source in (settings.BASE_DIR / app).rglob("*.py"):
+            calls = [n for n in ast.walk(ast.parse(source.read_text())) if isinstance(n, ast.Call)]
+            found |= {
+                call.args[1].value
+                for call in calls
+                if ast.unparse(call.func) in ("record", "services.record", "history.append")
+                and isinstance(call.args[1], ast.Constant)
+            }
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_recorded_verb_has_words(language):
+    with translation.override(language):
+        words = {
+            verb: str(verbs.in_words(PROPOSAL_FLOW, verb, source="x", target="x"))
+            for verb in recorded_verbs()
+        }
+
+    assert {"take_back", "assign", "reissue_letter", "pay"} <= words.keys()
+    assert [verb for verb, said in words.items() if said == verb] == []
+    japanese = {
+        verb for verb, said in words.items() if re.search("[ぁ-んァ-ヶ一-龠]", said.split("(")[0])
+    }
+    assert japanese == (words.keys() if language == "ja" else set())
 
 
 def test_naming_a_verb_twice_is_refused():
