@@ -18,6 +18,7 @@ from .errors import NotPossible
 from .flow import Move
 from .list_decisions import refuse_alone
 from .models import Approval, ApprovalItem, Case
+from .models.case import WAITING_DRAFT
 from .parties import Party
 
 
@@ -96,7 +97,7 @@ def _refuse_what_cannot_move(wish: Wish, *, at: datetime) -> None:
 
 def waiting_draft(case: Case) -> Approval | None:
     """Return the draft that ``case`` waits in, if there is one."""
-    waiting = Approval.objects.filter(items__case_id=case.pk, state__in=("drafted", "returned"))
+    waiting = Approval.objects.filter(items__case_id=case.pk, state__in=WAITING_DRAFT)
     return waiting.first()
 
 

@@ -82,8 +82,13 @@ def enters_paper(user, case: Case) -> bool:
     )
 
 
-def what_to_do(case: Case, user) -> Text:
-    """Return the sentence at the head of the page: what to do, or for whom the case waits."""
+def what_to_do(case: Case, user, *, draft: Approval | None = None) -> Text:
+    """Return the sentence at the head of the page: what to do, or for whom the case waits.
+
+    :param draft: the draft the case waits in, where ``user`` may know of it.
+    """
+    if draft and Party.OFFICE in case.stage.holders:
+        return _of_draft(draft)
     if not user.duties.edits(case.organization_id) and enters_paper(user, case):
         return _on_paper(case, user)
     if acts_for(user, case):
@@ -94,6 +99,12 @@ def what_to_do(case: Case, user) -> Text:
         return _("Nothing is expected of anybody here now.")
     parties = in_words(case.stage.holders)
     return _("This now waits for: %(parties)s. You need not do anything.") % {"parties": parties}
+
+
+def _of_draft(draft: Approval) -> str:
+    if draft.state == "drafted":
+        return _("This waits for the approver’s decision (決裁待ち).")
+    return _("The draft of this decision was sent back. The office submits it again, or drops it.")
 
 
 def _on_paper(case: Case, user) -> str:

@@ -54,10 +54,18 @@ class CaseQuerySet(models.QuerySet):
         """
         return self.annotate(by_paper=uses_paper_on(day))
 
+    def with_drafts(self):
+        """Tell of each case as ``in_draft`` whether a draft (起案) waits to decide on it."""
+        return self.annotate(in_draft=_in_draft())
+
     def waiting_for_office(self, day: date):
-        """Keep what waits for the office, and what waits for a group that it enters papers for."""
+        """Keep what waits for the office, and what waits for a group that it enters papers for.
+
+        What waits in a draft does not: the draft itself does, once it is sent back.
+        """
+        own = _held_by(Party.OFFICE) & ~Q(_in_draft())
         on_paper = Q(by_paper=True) & _held_by(Party.ORGANIZATION)
-        return self.with_paper(day).filter(_held_by(Party.OFFICE) | on_paper)
+        return self.with_paper(day).filter(own | on_paper)
 
     def tasks(self):
         """Leave out the cases that are dealt with as parts of others, see ``Flow.part_of``."""
@@ -75,12 +83,22 @@ def _held_by(*parties: str) -> Q:
     return waiting
 
 
+def _in_draft() -> Exists:
+    waiting = Case._base_manager.filter(
+        pk=OuterRef("pk"), approval_items__approval__state__in=WAITING_DRAFT
+    )
+    return Exists(waiting)
+
+
 def uses_paper_on(day: date) -> ExpressionWrapper:
     """Return, for a query, whether the office enters what the group of a case hands in."""
     writers = writers_on(day).filter(organization=OuterRef("organization"))
     of_group = Q(organization__isnull=False, internal=False)
     return ExpressionWrapper(of_group & (Q(on_paper=True) | ~Exists(writers)), BooleanField())
 
+
+#: The states in which a draft (起案) keeps its cases waiting.
+WAITING_DRAFT = ("drafted", "returned")
 
 #: kind → model, filled as the models are made: the machines there are.
 KINDS: dict[str, type["Case"]] = {}
@@ -100,6 +118,8 @@ class Case(models.Model):
     label: ClassVar = ""
     #: Whether the office enters what the group hands in, where a list asked ``with_paper``.
     by_paper: bool = False
+    #: Whether a draft waits to decide on the case, where a list asked ``with_drafts``.
+    in_draft: bool = False
 
     kind = models.CharField(max_length=30, editable=False)
     # Null, not "", while there is none: a database lets many nulls be unique.

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -46,16 +47,16 @@ def case_detail(request, pk):
     )
     standing = [d for d in deadlines if _counts(d, request.today)]
     moves = next_moves(case, user, at=request.now)
+    draft = _if_visible(moves.waiting, user)
     works_for_city = user.duties.holds(*CaseQuerySet.READERS_OF_FILED)
     history = case_history.lines_of(case, inside=works_for_city or _of_department(case, user))
     context = {
         "case": case,
         "trail": trail_to(case, user),
         "next": moves,
-        "work": work_on(case, user),
-        "what_to_do": what_to_do(case, user),
+        "work": [*_to_draft(draft), *work_on(case, user)],
+        "what_to_do": what_to_do(case, user, draft=draft),
         "next_deadline": next_of([d for d in standing if d.owed_by], *acts_for(user, case)),
-        "waiting_draft": _if_visible(moves.waiting, user),
         "steps": timeline(case),
         "standing": standing,
         "past": [d for d in deadlines if d not in standing],
@@ -88,6 +89,11 @@ def _if_visible(approval, user):
     if approval is None or not Case.objects.visible_to(user).filter(pk=approval.pk).exists():
         return None
     return approval
+
+
+def _to_draft(draft) -> list[tuple[str, str]]:
+    """Lead to the draft that the case waits in."""
+    return [(_("See the draft (起案)"), reverse("casework:case", args=[draft.pk]))] if draft else []
 
 
 def _of_department(case: Case, user) -> bool:

@@ -59,6 +59,8 @@ def _cases(request, party: str) -> dict:
     whose = request.GET.get("whose", "") if party == Party.OFFICE else ""
     page = page_of(request, _urgent(_assigned(waiting, request.user, whose), owed_by=party))
     elsewhere = _concerning(cases_on(request.user, party), party)
+    if party == Party.OFFICE:
+        elsewhere = elsewhere.with_drafts()
     others = _urgent(elsewhere.exclude(pk__in=waiting.values("pk")))[: OTHERS + 1]
     return {
         "page": page,

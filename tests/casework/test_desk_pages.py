@@ -247,6 +247,22 @@ def test_list_of_what_waits_for_others_is_folded(enter, office):
     assert "Show what is under way" in page
 
 
+def test_case_in_a_draft_is_no_task_of_the_office_but_stays_in_sight(enter, office):
+    factories.sender()
+    cases = [in_selection(), in_selection()]
+    draft = approvals.draft(
+        "Selection", [factories.wish(cases[0], "decline", reason="x")], by=office, at=NOON
+    )
+    response = enter(office).get("/office/")
+
+    assert [case.pk for case, _d in response.context["rows"]] == [cases[1].pk]
+    assert others_of(enter(office), "/office/")[0] == cases[0].pk
+    assert "Waits for the approver’s decision (決裁待ち)" in response.content.decode()
+
+    services.advance(draft, "drop", by=office, at=NOON)
+    assert len(enter(office).get("/office/").context["rows"]) == 2
+
+
 # Empty states and links
 
 
