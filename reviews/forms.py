@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Duty, Role, User
 from casework.forms import DateInput, ReasonForm
 from casework.moves import MoveForm, asks
+from grants.forms.fields import YenField
 from grants.models import Proposal
 
 from .decisions import VERBS
@@ -188,7 +189,7 @@ class OutcomeForm(forms.Form):
             ("decline", _("Do not select")),
         ],
     )
-    assessed_yen = forms.IntegerField(
+    assessed_yen = YenField(
         label=_("Assessed amount"),
         required=False,
         min_value=1,
@@ -238,7 +239,7 @@ def criteria_of(formset) -> list[dict]:
 class DecidedFacts(MoveForm):
     """Names what a decision on a whole round gives each proposal; shown, never filled in."""
 
-    assessed_yen = forms.IntegerField(label=_("assessed amount (yen)"), required=False)
+    assessed_yen = YenField(label=_("assessed amount (yen)"), required=False)
     rank = forms.IntegerField(label=_("rank"), required=False)
 
 

@@ -489,7 +489,7 @@ def test_decision_is_drafted_on_the_page(client, scene):
 
     assert post(client, scene.office, url, data).status_code == 422
     data["missing_reason"] = "病気"
-    amount = {f"p{scene.proposals[0].pk}-assessed_yen": 70_000}
+    amount = {f"p{scene.proposals[0].pk}-assessed_yen": "７０，０００円"}
     assert (
         post(
             client, scene.office, url, {**data, f"p{scene.proposals[0].pk}-outcome": ""}
