@@ -25,5 +25,6 @@ name_verbs(
     propose_terms=_("Roles and costs proposed"),
     accept_terms=_("Roles and costs accepted"),
     sign_agreement=_("Yearly agreement signed (年度協定書)"),
+    reverse_payment=_("Entry of the ledger reversed (訂正仕訳)"),
     strike_signature=_("Signature struck out"),
 )

@@ -44,4 +44,9 @@ urlpatterns = [
     ),
     # Accounting
     path("years/<int:pk>/payments/new/", years.payment_new, name="payment-new"),
+    path(
+        "years/<int:pk>/payments/<int:payment>/reverse/",
+        years.payment_reverse,
+        name="payment-reverse",
+    ),
 ]

@@ -68,12 +68,18 @@ class PaymentForm(forms.ModelForm):
         fields = ["kind", "amount_yen", "paid_on", "document"]
         widgets = {"paid_on": DateInput()}
 
-    def __init__(self, *args, today, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.today = today
+        choices = self.fields["kind"].choices
+        self.fields["kind"].choices = [row for row in choices if row[0] != Payment.Kind.REVERSAL]
 
-    def clean_paid_on(self):
-        return not_in_the_future(self.cleaned_data["paid_on"], self.today)
+
+class ReversalForm(forms.Form):
+    """Why a line of the ledger is undone, and the document that corrects the books."""
+
+    reason = forms.CharField(label=_("Reason"), widget=text_area(3))
+    paid_on = forms.DateField(label=_("Day of the correction"), widget=DateInput())
+    document = forms.CharField(label=_("Document"), max_length=200)
 
 
 class TermsForm(forms.ModelForm):

@@ -727,6 +727,7 @@ class Migration(migrations.Migration):
                             ("advance", "Advance on account (概算払)"),
                             ("balance", "Balance (精算払)"),
                             ("repayment", "Repayment (返還)"),
+                            ("reversal", "Reversal of a wrong entry (訂正仕訳)"),
                         ],
                         max_length=10,
                         verbose_name="kind",
@@ -735,6 +736,7 @@ class Migration(migrations.Migration):
                 ("amount_yen", models.PositiveIntegerField(verbose_name="amount (yen)")),
                 ("paid_on", models.DateField(verbose_name="paid on")),
                 ("document", models.CharField(max_length=200, verbose_name="document")),
+                ("reason", models.TextField(blank=True, editable=False, verbose_name="reason")),
                 ("at", models.DateTimeField(editable=False)),
                 (
                     "by",
@@ -742,6 +744,16 @@ class Migration(migrations.Migration):
                         editable=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "of",
+                    models.OneToOneField(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversal",
+                        to="grants.payment",
                     ),
                 ),
                 (
@@ -759,7 +771,19 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("amount_yen__gt", 0)), name="payment_of_something"
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind", "reversal"),
+                                ("of__isnull", False),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            models.Q(models.Q(("kind", "reversal"), _negated=True), ("of", None)),
+                            _connector="OR",
+                        ),
+                        name="payment_reversal_says_of_what_and_why",
+                    ),
                 ],
             },
         ),

@@ -93,12 +93,19 @@ def _sums(rows, keys: tuple[str, ...], amount) -> dict[tuple, int | None]:
 
 
 class Payment(models.Model):
-    """One line of the ledger of a project year: money out, or money back. Only ever added."""
+    """One line of the ledger of a project year: money out, or money back. Only ever added.
+
+    A line that was entered by mistake is undone by another one, its reversal (訂正仕訳).
+
+    :param of: the line that a reversal undoes, whole.
+    :param reason: why; of a reversal only.
+    """
 
     class Kind(models.TextChoices):
         ADVANCE = "advance", _("Advance on account (概算払)")
         BALANCE = "balance", _("Balance (精算払)")
         REPAYMENT = "repayment", _("Repayment (返還)")
+        REVERSAL = "reversal", _("Reversal of a wrong entry (訂正仕訳)")
 
     year = models.ForeignKey(
         "grants.ProjectYear", on_delete=models.PROTECT, related_name="payments"
@@ -107,6 +114,10 @@ class Payment(models.Model):
     amount_yen = models.PositiveIntegerField(_("amount (yen)"))
     paid_on = models.DateField(_("paid on"))
     document = models.CharField(_("document"), max_length=200)
+    of = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="reversal"
+    )
+    reason = models.TextField(_("reason"), blank=True, editable=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False)
     at = models.DateTimeField(editable=False)
 
@@ -115,6 +126,11 @@ class Payment(models.Model):
         verbose_name_plural = _("payments")
         constraints = [
             models.CheckConstraint(condition=Q(amount_yen__gt=0), name="payment_of_something"),
+            models.CheckConstraint(
+                condition=Q(kind="reversal", of__isnull=False) & ~Q(reason="")
+                | ~Q(kind="reversal") & Q(of=None),
+                name="payment_reversal_says_of_what_and_why",
+            ),
         ]
 
     def __str__(self):
@@ -123,4 +139,6 @@ class Payment(models.Model):
     @property
     def signed_yen(self) -> int:
         """The amount as the city's ledger counts it: out is positive, back is negative."""
+        if self.of is not None:
+            return -self.of.signed_yen
         return -self.amount_yen if self.kind == self.Kind.REPAYMENT else self.amount_yen

@@ -1,0 +1,163 @@
+"""A line of the ledger that was entered by mistake is undone by another line (訂正仕訳)."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.models import Role
+from casework.services import advance
+from grants import services
+from grants.models import Payment, ProjectYear
+from tests import factories
+from tests.factories import NOON, TODAY
+from tests.reporting import makers
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def accounting():
+    return factories.user(Role.ACCOUNTING)
+
+
+@pytest.fixture
+def year() -> ProjectYear:
+    return makers.granted_year()
+
+
+def pay(year, by, amount: int, kind="advance", *, paid_on=None, at=NOON) -> Payment:
+    return services.record_payment(
+        year, kind=kind, amount_yen=amount, paid_on=paid_on or at.date(), document="支出命令",
+        by=by, at=at,
+    )  # fmt: skip
+
+
+def undo(payment, by, *, paid_on=None, at=NOON) -> Payment:
+    return services.reverse_payment(
+        payment, reason="桁の誤り", paid_on=paid_on or at.date(), document="更正命令", by=by, at=at
+    )
+
+
+def fresh(year) -> ProjectYear:
+    return ProjectYear.objects.get(pk=year.pk)
+
+
+def test_reversal_undoes_the_whole_line_and_both_stay(year, accounting):
+    wrong = pay(year, accounting, 80_000)
+
+    reversal = undo(wrong, accounting)
+
+    assert (fresh(year).paid_yen, fresh(year).balance_yen) == (0, 80_000)
+    assert (wrong.signed_yen, reversal.signed_yen) == (80_000, -80_000)
+    event = year.events.get(verb="reverse_payment")
+    assert event.facts["of"] == wrong.pk and "桁の誤り" not in str(event.facts)
+    pay(year, accounting, 8_000)
+    assert fresh(year).paid_yen == 8_000
+
+
+def test_year_whose_one_payment_was_a_mistake_can_be_withdrawn(year, accounting):
+    undo(pay(year, accounting, 80_000), accounting)
+
+    assert advance(fresh(year), "withdraw", by=makers.group_of(year), at=NOON).state == "withdrawn"
+
+
+def test_line_is_reversed_once_and_a_reversal_never(year, accounting):
+    wrong = pay(year, accounting, 80_000)
+    reversal = undo(wrong, accounting)
+
+    for line in (wrong, reversal):
+        with pytest.raises(ValidationError, match="reversed already"):
+            undo(line, accounting)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Payment.objects.create(
+            year=year, kind="reversal", amount_yen=1, paid_on=TODAY, document="x", by=accounting,
+            at=NOON,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("role", [Role.OFFICE, Role.APPROVER, Role.AUDITOR])
+def test_only_accounting_reverses(year, accounting, role):
+    wrong = pay(year, accounting, 80_000)
+
+    with pytest.raises(PermissionDenied):
+        undo(wrong, factories.user(role))
+
+
+@pytest.mark.parametrize("day", [TODAY + timedelta(days=1), TODAY - timedelta(days=1)])
+def test_day_is_neither_to_come_nor_before_what_it_rests_on(year, accounting, day):
+    with pytest.raises(ValidationError, match="The day cannot lie"):
+        pay(year, accounting, 80_000, paid_on=day)
+    wrong = pay(year, accounting, 80_000)
+    with pytest.raises(ValidationError, match="The day cannot lie"):
+        undo(wrong, accounting, paid_on=day)
+
+
+def test_repayment_is_reversed_before_what_was_paid(year, accounting):
+    advance_paid = pay(year, accounting, 80_000)
+    factories.approved(year, "revoke", reason="虚偽の申請")
+    repaid = pay(year, accounting, 80_000, "repayment")
+
+    with pytest.raises(ValidationError, match="Reverse the repayment first"):
+        undo(advance_paid, accounting)
+    undo(repaid, accounting)
+    assert fresh(year).balance_yen == -80_000
+
+
+def test_what_was_really_paid_is_entered_whatever_the_state_is_now(year, accounting):
+    wrong = pay(year, accounting, 80_000)
+    factories.approved(year, "revoke", reason="虚偽の申請")
+    with pytest.raises(ValidationError, match="No such payment"):
+        pay(year, accounting, 1_000)
+    undo(wrong, accounting)
+
+    with pytest.raises(ValidationError, match="80,000"):
+        pay(year, accounting, 80_001)
+    pay(year, accounting, 8_000)
+
+    assert fresh(year).balance_yen == -8_000
+
+
+def test_settled_account_is_opened_before_a_line_is_reversed(year, accounting):
+    makers.sent_report(year)
+    year = factories.approved(fresh(year), "confirm", at=makers.LATER, confirmed_yen=75_000)
+    paid = pay(year, accounting, 75_000, "balance", at=makers.LATER)
+    office = factories.user(Role.OFFICE)
+    advance(fresh(year), "settle", by=office, at=makers.LATER)
+
+    with pytest.raises(ValidationError, match="settled"):
+        undo(paid, accounting, at=makers.LATER)
+
+
+def test_page_reverses_and_the_ledger_says_so(as_person, year, accounting):
+    wrong = pay(year, accounting, 80_000)
+    client = as_person(accounting)
+    case = reverse("casework:case", args=[year.pk])
+    url = reverse("grants:payment-reverse", args=[year.pk, wrong.pk])
+    assert url in client.get(case).content.decode()
+    data = {"reason": "桁の誤り", "paid_on": "2026-11-20", "document": "更正命令"}
+    assert client.post(url, {**data, "paid_on": "2026-11-21"}).status_code == 422
+    assert client.post(url, {**data, "reason": ""}).status_code == 422
+
+    assert client.post(url, data).status_code == 302
+
+    page = client.get(case).content.decode()
+    assert "Reversed: this entry does not count." in page and "Reason: 桁の誤り" in page
+    assert url not in page
+    assert client.post(url, data).status_code == 422
+    kinds = client.get(reverse("grants:payment-new", args=[year.pk])).context["form"].fields["kind"]
+    assert "reversal" not in dict(kinds.choices)
+
+
+def test_payment_before_the_grant_was_decided_is_refused_from_outside_too(year, accounting):
+    with pytest.raises(ValidationError, match="2026-11-20"):
+        pay(year, accounting, 80_000, paid_on=date(2026, 4, 1))
