@@ -1,5 +1,6 @@
 """The rules of a course in plain words: what each parameter is called, and what its codes mean."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -100,6 +101,25 @@ PARAMETERS: dict[str, Parameter] = {
     "fund_target_2021_yen": Parameter(_("Gifts hoped for in 2021"), "yen"),
 }  # fmt: skip
 
+#: What the parameters are about: the first of them, in the order above → heading.
+TOPICS: dict[str, Text] = {
+    "instrument": _("Money"),
+    "max_years": _("Duration and department"),
+    "max_adoptions": _("The group"),
+    "project_in_city": _("The project"),
+    "selection_body": _("Selection"),
+    "info_session_on": _("From the call to the result"),
+    "grant_application_days": _("Grant, report and payment"),
+    "change_threshold_percent": _("While the project runs"),
+    "budget_yen": _("Budget of the city"),
+    "panel_seats": _("Subcommittee"),
+    "mentors": _("Around the program"),
+    "fund_name": _("Fund"),
+}
+
+#: Heading of the rules that only an edition lists.
+OTHER = _("Other rules")
+
 #: What the coded values say.
 CODES: dict[str, Text] = {
     "yes": _("yes"),
@@ -127,7 +147,7 @@ class Rule:
 
     :param amount_yen: the value, where it is money.
     :param lines: the value in words, one line or several; empty where it is not set.
-    :param last_confirmed: the last fiscal year for which it was confirmed; empty if none.
+    :param confirmed: the fiscal years for which it was confirmed, in their order.
     """
 
     name: str
@@ -137,8 +157,13 @@ class Rule:
     lines: tuple[Text, ...] = ()
     unit: Text = ""
     source: str = ""
-    last_confirmed: str = ""
+    confirmed: tuple[str, ...] = ()
     note: str = ""
+
+    @property
+    def last_confirmed(self) -> str:
+        """The last fiscal year for which it was confirmed; empty if none."""
+        return self.confirmed[-1] if self.confirmed else ""
 
     @property
     def is_set(self) -> bool:
@@ -166,6 +191,22 @@ def rules_in_words(values: dict[str, dict], *, public: bool = False) -> list[Rul
     return [row for row in rows if _is_public(row)]
 
 
+def by_topic(rules: Iterable[Rule]) -> list[tuple[Text, list[Rule]]]:
+    """Return rules under what they are about, in reading order; unknown ones come last."""
+    topics, topic = {}, OTHER
+    for name in PARAMETERS:
+        topic = topics[name] = TOPICS.get(name, topic)
+    found: dict[Text, list[Rule]] = {}
+    for rule in rules:
+        found.setdefault(topics.get(rule.name, OTHER), []).append(rule)
+    return list(found.items())
+
+
+def not_set_in(values: dict[str, dict]) -> int:
+    """Return how many rules are not set, those that an edition does not even list included."""
+    return sum(rule.is_not_set for rule in rules_in_words(values))
+
+
 def rule_in_words(name: str, status: str, value: str) -> Rule:
     """Return one value of a parameter as people read it."""
     return _rule(name, {"status": status, "value": value})
@@ -180,7 +221,6 @@ def _rule(name: str, entry: dict) -> Rule:
     known = PARAMETERS.get(name, Parameter(name, "text", entry.get("unit", "")))
     value = entry.get("value", "")
     is_yen = known.kind == "yen" and value.isdecimal()
-    years = (entry.get("confirmed_years") or "").split()
     return Rule(
         name=name,
         label=known.label,
@@ -189,7 +229,7 @@ def _rule(name: str, entry: dict) -> Rule:
         lines=() if is_yen else _lines(known.kind, value),
         unit=known.unit,
         source=entry.get("source", ""),
-        last_confirmed=years[-1] if years else "",
+        confirmed=tuple(sorted((entry.get("confirmed_years") or "").split())),
         note=entry.get("note", ""),
     )
 

@@ -27,7 +27,7 @@ from grants.models import (
     Proposal,
     Round,
 )
-from grants.parameters import PARAMETERS, rule_in_words, rules_in_words
+from grants.parameters import PARAMETERS, by_topic, not_set_in, rule_in_words, rules_in_words
 from grants.rules import Status
 
 from . import done, page_of, show_form
@@ -42,13 +42,17 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 def course_list(request):
     require(request.user, "grants.read_plans")
-    open_questions = Count("parameters", filter=Q(parameters__status=Status.NOT_SET))
-    editions = CourseEdition.objects.annotate(open_questions=open_questions)
+    editions = CourseEdition.objects.prefetch_related("parameters")
+    ordered = editions.order_by("course", "-first_fiscal_year")
     context = {
-        "editions": editions.order_by("course", "-first_fiscal_year"),
+        "editions": [(edition, _open_questions(edition)) for edition in ordered],
         "plans": request.user.has_perm("grants.plan"),
     }
     return render(request, "grants/course_list.html", context)
+
+
+def _open_questions(edition: CourseEdition) -> int:
+    return not_set_in({row.name: {"status": row.status} for row in edition.parameters.all()})
 
 
 @login_required
@@ -58,9 +62,14 @@ def course_detail(request, pk):
     require(request.user, "grants.read_plans")
     edition = get_object_or_404(CourseEdition, pk=pk)
     plans = request.user.has_perm("grants.plan")
+    rules = rules_in_words(edition.frozen())
+    only_open = request.GET.get("only") == "not_set"
     context = {
         "edition": edition,
-        "rules": rules_in_words(edition.frozen()),
+        "topics": by_topic(rule for rule in rules if rule.is_not_set or not only_open),
+        "count": len(rules),
+        "open_questions": sum(rule.is_not_set for rule in rules),
+        "only_open": only_open,
         "rounds": edition.rounds.order_by("-fiscal_year", "-pk"),
         "changes": _changes(edition),
         "plans": plans,

@@ -121,6 +121,38 @@ def test_change_of_a_rule_is_recorded_and_shown(as_person, office, edition):
     assert "Changes of the rules" in page and "¥100,000" in page and str(office) in page
 
 
+def test_number_of_rules_not_set_is_the_same_on_every_page(as_person, office, edition):
+    client = as_person(office)
+    (_edition, listed) = client.get(reverse("grants:courses")).context["editions"][0]
+    url = reverse("grants:course", args=[edition.pk])
+
+    whole, only = client.get(url), client.get(f"{url}?only=not_set")
+    new = client.get(f"{reverse('grants:round-new')}?edition={edition.pk}")
+
+    rows = [rule for _topic, rules in whole.context["topics"] for rule in rules]
+    assert len(rows) == whole.context["count"] > listed > 0
+    assert listed == sum(rule.is_not_set for rule in rows) == new.context["not_set"]
+    shown = [rule for _topic, rules in only.context["topics"] for rule in rules]
+    assert len(shown) == listed and all(rule.is_not_set for rule in shown)
+    assert f"Only what is not set ({listed})" in whole.content.decode()
+
+
+def test_rules_stand_under_what_they_are_about_with_the_years_of_their_confirmation(
+    as_person, office, edition
+):
+    client = as_person(office)
+    data = {"status": "set", "value": "1", "source": "要綱", "confirmed_years": "2026 2025"}
+    client.post(reverse("grants:parameter", args=[edition.pk, "cap_yen"]), data)
+    services.set_parameter(edition, "own_rule", by=office, at=NOON, status="not_set")
+
+    page = client.get(reverse("grants:course", args=[edition.pk]))
+
+    topics = {str(topic): [rule.name for rule in rules] for topic, rules in page.context["topics"]}
+    assert list(topics)[0] == "Money" and "cap_yen" in topics["Money"]
+    assert topics["Other rules"] == ["own_rule"]
+    assert "2025 2026" in page.content.decode() and 'class="unbroken"' in page.content.decode()
+
+
 def test_change_of_a_rule_is_never_altered(office, edition):
     fields = {"status": "not_set", "value": "", "source": ""}
     services.set_parameter(edition, "cap_yen", by=office, at=NOON, **fields)
