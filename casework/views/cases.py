@@ -10,14 +10,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from casework import case_history, files, forms, services
+from casework import case_history, files, forms, services, taking_back
 from casework.desks import next_of
 from casework.errors import NotPossible
-from casework.models import Case, Deadline
+from casework.flow import Text
+from casework.models import Access, Case, Deadline
 from casework.models.case import CaseQuerySet
-from casework.next_moves import acts_for, next_moves, what_to_do
+from casework.next_moves import acts_for, next_moves, note_for, what_to_do
 from casework.panels import panels_of
-from casework.parties import is_reached
+from casework.parties import in_words, is_reached
 from casework.timeline import timeline
 from casework.work_pages import work_on
 
@@ -49,13 +50,16 @@ def case_detail(request, pk):
     moves = next_moves(case, user, at=request.now)
     draft = _if_visible(moves.waiting, user)
     works_for_city = user.duties.holds(*CaseQuerySet.READERS_OF_FILED)
+    access = list(case.access.select_related("user").order_by("pk"))
     history = case_history.lines_of(case, inside=works_for_city or _of_department(case, user))
     context = {
         "case": case,
         "trail": trail_to(case, user),
         "next": moves,
         "work": [*_to_draft(draft), *work_on(case, user)],
-        "what_to_do": what_to_do(case, user, draft=draft),
+        "what_to_do": note_for(case, user, at=request.now, in_draft=bool(moves.waiting))
+        or what_to_do(case, user, draft=draft),
+        "holder": in_words(_awaited(case, standing)),
         "next_deadline": next_of([d for d in standing if d.owed_by], *acts_for(user, case)),
         "steps": timeline(case),
         "standing": standing,
@@ -70,12 +74,20 @@ def case_detail(request, pk):
         .order_by("-pk"),
         "history": history,
         "asked": history[0].remarks if history and case.stage.tone == "action" else [],
-        "access": case.access.select_related("user").order_by("pk") if works_for_city else [],
+        "access": access if works_for_city else [],
+        "shared_with": [row.get_role_display() for row in access if _opens(row, request.today)],
         "is_office": user.duties.holds("office"),
+        "not_taken_back": _not_taken_back(case) if user.duties.holds("office") else None,
         "told_by_post": user.duties.holds("office") and _is_told_by_post(case, request.today),
         "works_for_city": works_for_city,
     }
     return render(request, "casework/case_detail.html", context)
+
+
+def _awaited(case: Case, standing: list[Deadline]) -> list[str]:
+    """Return the parties that hold ``case``, and those that owe something by a date besides."""
+    owing = [d.owed_by for d in standing if d.owed_by]
+    return list(dict.fromkeys([*case.stage.holders, *owing]))
 
 
 def _counts(deadline: Deadline, today: date) -> bool:
@@ -94,6 +106,18 @@ def _if_visible(approval, user):
 def _to_draft(draft) -> list[tuple[str, str]]:
     """Lead to the draft that the case waits in."""
     return [(_("See the draft (起案)"), reverse("casework:case", args=[draft.pk]))] if draft else []
+
+
+def _opens(row: Access, today: date) -> bool:
+    """Return whether ``row`` lets everyone of a role read now; single readers are the city's affair."""
+    started = row.valid_from is None or row.valid_from <= today
+    ended = row.valid_until is not None and row.valid_until < today
+    return bool(row.role) and not row.barred and started and not ended
+
+
+def _not_taken_back(case: Case) -> Text | None:
+    """Return why the last move cannot be taken back, or ``None`` if it can."""
+    return taking_back.refusal(case, case.events.order_by("-pk").first())
 
 
 def _of_department(case: Case, user) -> bool:
@@ -122,6 +146,10 @@ def _drawn(case: Case, request) -> list[str]:
 def case_correct(request, pk):
     """Take back the last move, with a reason (訂正)."""
     case = office_case(request, pk, "casework.correct_case")
+    why = _not_taken_back(case)
+    if why and request.method != "POST":
+        messages.error(request, why)
+        return redirect("casework:case", pk=pk)
     form = forms.CorrectForm(request.POST or None)
     if form.is_valid():
         try:

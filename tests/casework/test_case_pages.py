@@ -16,6 +16,7 @@ from casework.flow import OPEN, TAKE_BACK
 from casework.models import Access, Case
 from casework.next_moves import next_moves, what_to_do
 from grants.flow import PROPOSAL_FLOW
+from grants.services import share_with_coordinators
 from tests import factories
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
 from tests.factories import NOON, TODAY
@@ -296,7 +297,36 @@ def test_facts_of_a_decision_are_for_the_city(enter, office):
     assert all(line.facts == [] for line in lines_of(case, inside=False))
 
 
+# Who reads it
+
+
+def test_draft_that_is_shared_says_with_whom(enter):
+    draft = factories.draft()
+    assert "Only the group, until it is filed" in page_of(enter(group_of(draft)), draft)
+
+    share_with_coordinators(draft, by=group_of(draft), at=NOON)
+
+    for person in (group_of(draft), factories.user(Role.COORDINATOR)):
+        page = page_of(enter(person), draft)
+        assert "Only the group, until it is filed" not in page
+        assert "whom it shared the draft with: Coordinator" in page
+
+
 # Clerk, correction
+
+
+def test_taking_back_is_offered_only_while_it_can_be_done(enter, office):
+    factories.sender()
+    case = services.advance(filed(), "accept", by=office, at=NOON)
+    path = reverse("casework:correct", args=[case.pk])
+    assert f'href="{path}"' in page_of(enter(office), case)
+
+    services.advance(case, "send_back", by=office, at=NOON, reason="x", due_on=TODAY)
+
+    page = page_of(enter(office), case)
+    assert f'href="{path}"' not in page
+    assert "cannot be taken back (訂正): A letter has already left." in page
+    assert enter(office).get(path).status_code == 302
 
 
 def test_office_assigns_a_clerk(enter, office):
@@ -454,7 +484,7 @@ def test_fiscal_years_are_named_by_their_era(enter, office):
 #: Session, person, duties, groups; kinds and years, count, rows; the menu and the settings.
 LIST = 10
 #: What the page of a case asks whoever has how many lines of history, deadlines and notices.
-CASE = 35
+CASE = 37
 
 
 @pytest.mark.parametrize("count", [1, 3])
