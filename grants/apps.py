@@ -23,7 +23,8 @@ class GrantsConfig(AppConfig):
             receipts,
             setup_steps,
         )
-        from .models import ParameterChange, Payment
+        from .models import ParameterChange, Payment, RoundChange
 
         guards.append_only(ParameterChange)
         guards.append_only(Payment)
+        guards.append_only(RoundChange)

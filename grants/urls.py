@@ -32,6 +32,7 @@ urlpatterns = [
     path("office/rounds/", rounds.round_list, name="rounds"),
     path("office/rounds/new/", rounds.round_new, name="round-new"),
     path("office/rounds/<int:pk>/", rounds.round_detail, name="round"),
+    path("office/rounds/<int:pk>/change/", rounds.round_change, name="round-change"),
     path("rounds/<int:pk>/paper/", rounds.paper, name="paper"),
     path("office/budget/", rounds.budget, name="budget"),
     path("office/budget/new/", rounds.budget_new, name="budget-new"),

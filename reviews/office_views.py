@@ -30,7 +30,8 @@ from .views import sent
 def rounds(request):
     """The rounds, newest first, with how many of their proposals are in selection."""
     require(request.user, "reviews.read_selection")
-    waiting = Count("proposals", filter=Q(proposals__state="in_selection"), distinct=True)
+    seen = Proposal.objects.visible_to(request.user).filter(state="in_selection")
+    waiting = Count("proposals", filter=Q(proposals__in=seen.values("pk")), distinct=True)
     found = Round.objects.annotate(waiting=waiting, members=Count("seats", distinct=True))
     context = {"rounds": found.select_related("rubric").order_by("-fiscal_year", "-pk")}
     return render(request, "reviews/rounds.html", context)

@@ -4,12 +4,13 @@ from datetime import date, datetime, time
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization
 from casework.calendar import end_of_day, moment
 from casework.forms import DateInput
-from grants.models import BudgetEntry, CourseEdition, EditionParameter
+from grants.models import BudgetEntry, CourseEdition, EditionParameter, Round
 from grants.parameters import PARAMETERS, WHOLE
 from grants.rules import Status
 
@@ -59,6 +60,28 @@ class RoundForm(forms.Form):
         clock = self.cleaned_data["closes_clock"]
         day = self.cleaned_data["closes_on"]
         return moment(day, clock) if clock else end_of_day(day)
+
+
+class RoundChangeForm(RoundForm):
+    """What can be changed of a round that was opened, and why."""
+
+    fiscal_year = name = None
+    reason = forms.CharField(
+        label=_("Reason"), widget=text_area(3),
+        help_text=_("It stays on record, and the groups that write a proposal read it."),
+    )  # fmt: skip
+
+    @staticmethod
+    def initial_of(call: Round) -> dict:
+        """Return the round as the form shows it."""
+        opens, closes = localtime(call.opens_at), localtime(call.closes_at)
+        return {
+            "opens_on": opens.date(),
+            "opens_clock": opens.time() if opens.time() != time.min else None,
+            "closes_on": call.last_day,
+            "closes_clock": closes.time() if closes.time() != time.min else None,
+            "budget_yen": call.budget_yen,
+        }
 
 
 class ParameterForm(forms.ModelForm):

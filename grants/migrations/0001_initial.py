@@ -643,6 +643,46 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="RoundChange",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[
+                            ("opens_at", "Opens"),
+                            ("closes_at", "Closes"),
+                            ("budget_yen", "Budget of the round"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("old_value", models.CharField(blank=True, max_length=40)),
+                ("new_value", models.CharField(blank=True, max_length=40)),
+                ("reason", models.TextField()),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="grants.round",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="PastAward",
             fields=[
                 (

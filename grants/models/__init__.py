@@ -3,7 +3,7 @@
 from .agreement import AgreementSignature
 from .awards import PastAward
 from .budget import BudgetEntry, Payment, ProgramBudget
-from .courses import CourseEdition, EditionParameter, ParameterChange, Round
+from .courses import CourseEdition, EditionParameter, ParameterChange, Round, RoundChange
 from .project_year import ProjectYear, YearBudgetLine
 from .proposal import (
     BudgetLine,
@@ -30,6 +30,7 @@ __all__ = [
     "Proposal",
     "ProposalMeasure",
     "Round",
+    "RoundChange",
     "Side",
     "Terms",
     "TermsAcceptance",

@@ -240,3 +240,39 @@ class Round(models.Model):
         if lag is None:
             raise ValueError(f"{self}: lag_years is not set.")
         return self.fiscal_year + lag
+
+
+class RoundChange(models.Model):
+    """One change of a round after it was opened; written with the change, never altered afterwards.
+
+    :param old_value: a moment (ISO 8601) or an amount in yen; empty where it was not set.
+    """
+
+    class What(models.TextChoices):
+        OPENS_AT = "opens_at", _("Opens")
+        CLOSES_AT = "closes_at", _("Closes")
+        BUDGET_YEN = "budget_yen", _("Budget of the round")
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="changes")
+    what = models.CharField(max_length=10, choices=What.choices)
+    old_value = models.CharField(max_length=40, blank=True)
+    new_value = models.CharField(max_length=40, blank=True)
+    reason = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+
+    def __str__(self):
+        return f"{self.round}: {self.what}: {self.old_value!r} → {self.new_value!r}"
+
+    @property
+    def old(self) -> datetime | int | None:
+        return self._read(self.old_value)
+
+    @property
+    def new(self) -> datetime | int | None:
+        return self._read(self.new_value)
+
+    def _read(self, value: str) -> datetime | int | None:
+        if not value:
+            return None
+        return int(value) if self.what == self.What.BUDGET_YEN else datetime.fromisoformat(value)

@@ -17,6 +17,7 @@ from grants.forms.rounds import (
     NewParameterForm,
     PaperForm,
     ParameterForm,
+    RoundChangeForm,
     RoundForm,
 )
 from grants.models import (
@@ -28,6 +29,7 @@ from grants.models import (
     Round,
 )
 from grants.parameters import PARAMETERS, by_topic, not_set_in, rule_in_words, rules_in_words
+from grants.rounds import change_round
 from grants.rules import Status
 
 from . import done, page_of, show_form
@@ -128,7 +130,8 @@ def _save_parameter(request, edition, name: str, form: ParameterForm) -> None:
 @require_safe
 def round_list(request):
     require(request.user, "grants.read_plans")
-    filed = Count("proposals", filter=Q(proposals__filed_at__isnull=False))
+    seen = Proposal.objects.visible_to(request.user).filter(filed_at__isnull=False)
+    filed = Count("proposals", filter=Q(proposals__in=seen.values("pk")))
     rounds = Round.objects.select_related("edition").annotate(filed=filed)
     context = {
         "page": page_of(request, rounds.order_by("-fiscal_year", "-opens_at", "-pk")),
@@ -187,8 +190,39 @@ def round_detail(request, pk):
         "rules": rules_in_words(call.frozen_rules),
         "page": page_of(request, filed.order_by("number", "pk")),
         "handles": request.user.has_perm("grants.handle"),
+        "plans": request.user.has_perm("grants.plan"),
+        "changes": call.changes.select_related("by").order_by("-pk"),
     }
     return render(request, "grants/round_detail.html", context)
+
+
+@login_required
+@form_page
+def round_change(request, pk):
+    """Enter the budget of a round, or correct when its call opens and closes."""
+    require(request.user, "grants.plan")
+    call = get_object_or_404(Round, pk=pk)
+    form = RoundChangeForm(request.POST or None, initial=RoundChangeForm.initial_of(call))
+    if done(form, lambda: _change_round(request, call, form)):
+        messages.success(request, _("The change is recorded."))
+        return redirect("grants:round", pk=pk)
+    return show_form(
+        request, form, title=_("Change the round"), eyebrow=call, submit=_("Change the round"),
+        text=_("What it was stays on record. Groups that write a proposal are told of a new close."),
+        back=reverse("grants:round", args=[pk]),
+    )  # fmt: skip
+
+
+def _change_round(request, call: Round, form: RoundChangeForm) -> None:
+    change_round(
+        call,
+        opens_at=form.opens_at(),
+        closes_at=form.closes_at(),
+        budget_yen=form.cleaned_data["budget_yen"],
+        reason=form.cleaned_data["reason"],
+        by=request.user,
+        at=request.now,
+    )
 
 
 @login_required

@@ -1,0 +1,111 @@
+"""Changing a round after it was opened: its budget, and when its call opens and closes."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.permissions import require
+from casework import outbox
+from casework.calendar import japan_date
+from casework.deadlines import KINDS
+from casework.models import Deadline
+from casework.parties import Party, people_behind
+from casework.timekeeping import supersede
+
+from .models import CourseEdition, Proposal, Round, RoundChange
+
+
+@transaction.atomic
+def change_round(
+    round: Round, *, opens_at: datetime, closes_at: datetime, budget_yen: int | None,
+    reason: str, by, at: datetime,
+) -> Round:  # fmt: skip
+    """Change what a round may spend and when its call is open; what it was stays on record.
+
+    Where the close changes, the drafts of the round get a new date, and their groups are told.
+
+    :param budget_yen: what the round may spend, in yen; ``None`` while it is not set.
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if there is no reason or nothing to change, the budget is less than
+        what is bound, or a moment lies where nobody may rely on it any more.
+    """
+    require(by.act_on(japan_date(at)), "grants.plan")
+    CourseEdition.objects.filter(pk=round.edition_id).lock_courses()
+    call = Round.objects.select_for_update(no_key=True).get(pk=round.pk)
+    wanted = {"opens_at": opens_at, "closes_at": closes_at, "budget_yen": budget_yen}
+    changed = {name: value for name, value in wanted.items() if getattr(call, name) != value}
+    if not changed or not reason.strip():
+        raise ValidationError(_("Change something, and say why."))
+    if "opens_at" in changed:
+        _refuse_opening(call, opens_at, at)
+    if "closes_at" in changed:
+        _refuse_closing(call, closes_at, at)
+    if "budget_yen" in changed:
+        _refuse_too_little(call, budget_yen)
+    _change(call, changed, reason=reason, by=by, at=at)
+    if "closes_at" in changed:
+        _move_the_drafts(call, reason=reason, by=by, at=at)
+    return call
+
+
+def _refuse_opening(call: Round, opens_at: datetime, at: datetime) -> None:
+    if call.opens_at <= at:
+        raise ValidationError(_("The call has opened. When it opened cannot be changed any more."))
+    if japan_date(opens_at) < japan_date(at):
+        raise ValidationError(_("The call cannot open in the past."))
+
+
+def _refuse_closing(call: Round, closes_at: datetime, at: datetime) -> None:
+    if closes_at <= at:
+        raise ValidationError(_("The call cannot close in the past."))
+    if closes_at < call.closes_at and call.proposals.exists():
+        raise ValidationError(
+            _("A proposal was begun or filed in this call, so it can only close later.")
+        )
+
+
+def _refuse_too_little(call: Round, budget_yen: int | None) -> None:
+    bound = call.bound_yen()
+    if bound > (budget_yen or 0):
+        raise ValidationError(
+            _("%(bound)s yen are selected or offered already. The budget cannot be less.")
+            % {"bound": f"{bound:,}"}
+        )
+
+
+def _change(call: Round, changed: dict, *, reason: str, by, at: datetime) -> None:
+    rows = [
+        RoundChange(
+            round=call, what=name, old_value=_kept(getattr(call, name)), new_value=_kept(value),
+            reason=reason, by=by, at=at,
+        )
+        for name, value in changed.items()
+    ]  # fmt: skip
+    for name, value in changed.items():
+        setattr(call, name, value)
+    call.full_clean(exclude=["frozen_rules", "rules_digest"])
+    call.save(update_fields=list(changed))
+    RoundChange.objects.bulk_create(rows)
+
+
+def _kept(value: datetime | int | None) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _move_the_drafts(call: Round, *, reason: str, by, at: datetime) -> None:
+    """Put the new close in the place of the date of each draft, in the order of the cases."""
+    rule = KINDS["call"].rule
+    owed = Deadline.objects.open().filter(kind="call", case__as_proposal__round=call)
+    for deadline in owed.order_by("case"):
+        draft = Proposal.objects.get(pk=deadline.case_id)
+        fresh = supersede(deadline, rule(draft, at=at, facts={}), by=by, at=at, reason=reason)
+        # A draft is its group's alone: where nobody logs in for it, nobody else is told of it.
+        if draft.on_paper or people_behind(draft, Party.ORGANIZATION, day=japan_date(at)):
+            outbox.tell(
+                draft, Party.ORGANIZATION, "call_changed", at=at, but=by, deadline=fresh,
+                reason=reason, closes=call,
+            )  # fmt: skip
