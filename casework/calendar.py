@@ -266,11 +266,6 @@ def next_open_day(day: date, closed: Collection[date]) -> date:
     return day if not is_closed(day, closed) else _open_day(day, 1, closed, ONE_DAY)
 
 
-def previous_open_day(day: date, closed: Collection[date]) -> date:
-    """Return ``day`` if city hall is open on it, otherwise the last open day before it."""
-    return day if not is_closed(day, closed) else _open_day(day, 1, closed, -ONE_DAY)
-
-
 def open_days_after(day: date, count: int, closed: Collection[date]) -> date:
     """Return the ``count``-th open day after ``day``; ``day`` itself is not counted.
 

@@ -1,1 +1,0 @@
-"""Registered with casework."""
