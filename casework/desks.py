@@ -1,9 +1,11 @@
 """The desks: one page per party, with what waits for it first."""
 
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
@@ -79,11 +81,38 @@ def cases_on(user, party: str) -> CaseQuerySet:
 
 
 def waiting_for(user, party: str) -> CaseQuerySet:
-    """Return what waits for ``user`` as one of ``party``; for the office also paper of groups."""
+    """Return what waits for ``user`` as one of ``party``; for the office also paper of groups.
+
+    For a group also what it owes by a date while others hold the case, such as money to pay back.
+    """
     cases = cases_on(user, party)
     if party == Party.OFFICE:
         return cases.waiting_for_office(user.acting_on)
+    if party == Party.ORGANIZATION:
+        owed = Deadline.objects.open().duties().filter(owed_by=party)
+        waiting = cases.held_by(party) | cases.filter(pk__in=owed.values("case"))
+        return waiting.exclude(pk__in=set_aside(party, user.acting_on))
     return cases.held_by(party)
+
+
+#: party → functions of a Japan date → ids of cases that are of no use on the desk any more.
+_SET_ASIDE: dict[str, list[Callable[[date], QuerySet]]] = defaultdict(list)
+
+
+def leave_off_desk(party: str, found: Callable[[date], QuerySet]) -> None:
+    """Take cases off the list of what ``party`` has to do, though their tables name it holder.
+
+    :param found: called with a Japan date; returns a query of their ids.
+    """
+    _SET_ASIDE[party].append(found)
+
+
+def set_aside(party: str, day: date) -> QuerySet:
+    """Return the ids of the cases that higher apps took off the desk of ``party``."""
+    found = Case.objects.none().values("pk")
+    for ids in _SET_ASIDE[party]:
+        found = Case.objects.filter(Q(pk__in=ids(day)) | Q(pk__in=found)).values("pk")
+    return found
 
 
 def most_urgent_first(cases: CaseQuerySet, *, owed_by: str | None = None) -> CaseQuerySet:

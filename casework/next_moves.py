@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from . import approvals, services
+from .desk_notes import notes_on
 from .flow import Move, Text
 from .list_decisions import NOT_ALONE
 from .models import Approval, Case
@@ -117,3 +118,19 @@ def _on_paper(case: Case, user) -> str:
         )
     )
     return f"{how} {_('The group has to do this: %(todo)s') % {'todo': case.stage.todo}}"
+
+
+def note_for(case: Case, user, *, at: datetime, in_draft: bool = False) -> Text | None:
+    """Return what an app says to one of the parties that ``user`` acts for, holders first.
+
+    :param in_draft: whether a draft waits to decide on the case; the office then does nothing.
+    """
+    if not user.duties.edits(case.organization_id) and enters_paper(user, case):
+        return None
+    parties = dict.fromkeys([*case.stage.holders, *Party.values])
+    for party in parties:
+        if (in_draft and party == Party.OFFICE) or not _acts_as(user, party, case):
+            continue
+        if note := notes_on([case], party, at=at).get(case.pk):
+            return note
+    return None

@@ -13,6 +13,7 @@ from casework.work_pages import work_page
 
 from . import agreements, printing, services
 from .adoptions import cap_of
+from .desk_notes import has_accepted
 from .eligibility import Check, Outcome, checks
 from .forms.projects import MatchingNoteForm
 from .limits import limits_in_words
@@ -312,6 +313,17 @@ def _lacks_terms(proposal: Proposal, user) -> bool:
     return services.may_propose_terms(proposal, user) and not proposal.terms.exists()
 
 
+def _reads_terms(proposal: Proposal, user) -> bool:
+    """Return whether ``user`` speaks for a side that has not accepted the terms that stand."""
+    if proposal.state != "coordinating" or not proposal.terms.exists():
+        return False
+    return any(not has_accepted(proposal, side) for side in services.sides_of(user, proposal))
+
+
+def _at_terms(proposal: Proposal) -> str:
+    return f"{reverse('casework:case', args=[proposal.pk])}#terms"
+
+
 def _lacks_pledge(proposal: Proposal, user) -> bool:
     return services.may_edit(proposal, user) and not proposal.pledged_at
 
@@ -334,6 +346,7 @@ def _records_signatures(year: ProjectYear, user) -> bool:
 for kind, label, address, offered in (
     (P, _("Write the proposal"), "grants:proposal-edit", services.may_edit),
     (P, _("Accept the pledges"), "grants:proposal-pledge", _lacks_pledge),
+    (P, _("Read the roles and costs, and accept them"), _at_terms, _reads_terms),
     (P, _("Write down roles and costs"), "grants:terms", _lacks_terms),
     (Y, _("Fill in the application"), "grants:year-edit", services.may_edit_year),
     (Y, _("Sign the yearly agreement"), "grants:agreement-sign", _signs_for_itself),

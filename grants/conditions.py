@@ -102,6 +102,10 @@ no_year_granted = Condition(
     lambda proposal, at: not proposal.has_granted_year(),
     _("A grant has been decided. Withdraw or discontinue the project year instead."),
 )
+not_over = Condition(
+    lambda proposal, at: proposal.state != "ready" or proposal.has_year_under_way(),
+    _("All project years of this proposal have ended."),
+)
 still_withdrawable = Condition(
     _withdrawable,
     _("The time to withdraw after the decision has passed or is not set. Ask the office."),

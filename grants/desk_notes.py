@@ -1,19 +1,33 @@
-"""What accounting does next with a project year, and how many yen it is about."""
+"""What each party does next with a case beyond what its table says: yen, dates, signatures."""
 
+from collections.abc import Callable
+from datetime import date, datetime, time
+
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from casework.calendar import JAPAN
 from casework.desk_notes import desk_notes
+from casework.desks import leave_off_desk, next_of
 from casework.flow import Text
+from casework.models import Deadline
 from casework.parties import Party
 
-from .agreements import names_of, unsigned
-from .models import ProjectYear
+from .agreements import STANDING, names_of, unsigned
+from .models import AgreementSignature, ProjectYear, Proposal, TermsAcceptance
+
+Side, Signs = TermsAcceptance.Side, AgreementSignature.Party
 
 
-def money_to_move(ids: list[int]) -> dict[int, Text]:
+def _years(ids: list[int]):
+    found = ProjectYear.objects.filter(pk__in=ids).prefetch_related("payments", "signatures")
+    return found.select_related("proposal__round__edition")
+
+
+def money_to_move(ids: list[int], at: datetime) -> dict[int, Text]:
     """Return, for each project year that waits for accounting, what to pay or to take back."""
-    years = ProjectYear.objects.filter(pk__in=ids).prefetch_related("payments", "signatures")
-    return {year.pk: _in_words(year) for year in years.select_related("proposal__round__edition")}
+    waiting = _years(ids).filter(state__in=ProjectYear.flow.states_held_by(Party.ACCOUNTING))
+    return {year.pk: _in_words(year) for year in waiting}
 
 
 def _in_words(year: ProjectYear) -> Text:
@@ -32,4 +46,98 @@ def _in_words(year: ProjectYear) -> Text:
     return _("Nothing is left to pay or to come back. Settle the account.")
 
 
+def signature_of(party: str) -> Callable[[list[int], datetime], dict[int, Text]]:
+    """Return the note of the years whose agreement lacks the signature of ``party``."""
+
+    def notes(ids: list[int], at: datetime) -> dict[int, Text]:
+        standing = _years(ids).filter(state__in=STANDING)
+        return {year.pk: _to_sign(year, party) for year in standing if party in unsigned(year)}
+
+    return notes
+
+
+def _to_sign(year: ProjectYear, party: str) -> Text:
+    words = _("The yearly agreement (年度協定書) still lacks this signature: %(party)s. Nothing is paid out before all parties have signed.")  # fmt: skip
+    note = words % {"party": names_of([party])}
+    holder = {Signs.ORGANIZATION: Party.ORGANIZATION, Signs.DEPARTMENT: Party.DEPARTMENT}
+    holds = holder.get(Signs(party), Party.OFFICE) in year.stage.holders
+    return f"{note} {year.stage.todo}" if holds else note
+
+
+def money_to_pay_back(ids: list[int], at: datetime) -> dict[int, Text]:
+    """Return what each group has to pay back, how many yen, and by when."""
+    waiting = _years(ids).filter(state__in=("confirmed", "revoked"))
+    return {year.pk: _to_pay_back(year) for year in waiting if year.balance_yen < 0}
+
+
+def _to_pay_back(year: ProjectYear) -> Text:
+    owed = (
+        Deadline.objects.open().filter(case=year, kind="repayment").prefetch_related("extensions")
+    )
+    due = next_of(list(owed))
+    amount = {"amount": f"{-year.balance_yen:,}"}
+    if due is None or due.ends_on is None:
+        return _("Your group has to pay back %(amount)s yen to the city. The office tells you by when.") % amount  # fmt: skip
+    by = {**amount, "day": date_format(due.ends_on)}
+    return _("Your group has to pay back %(amount)s yen to the city by %(day)s.") % by
+
+
+def terms_to_accept(side: str) -> Callable[[list[int], datetime], dict[int, Text]]:
+    """Return the note of the talks in which terms are written: accept them, or wait."""
+
+    def notes(ids: list[int], at: datetime) -> dict[int, Text]:
+        talks = Proposal.objects.filter(pk__in=ids, state="coordinating", terms__isnull=False)
+        return {p.pk: _of_terms(p, side) for p in talks.distinct()}
+
+    return notes
+
+
+def _of_terms(proposal: Proposal, side: str) -> Text:
+    if not has_accepted(proposal, side):
+        return _("Roles and costs are written down. Read them, and accept them or propose another version.")  # fmt: skip
+    other = next(label for code, label in Side.choices if code != side)
+    return _("Your side has accepted the roles and costs. They now wait for: %(side)s.") % {
+        "side": other
+    }
+
+
+def has_accepted(proposal: Proposal, side: str) -> bool:
+    """Return whether ``side`` has accepted the terms as they stand now."""
+    latest = proposal.terms.order_by("-version").first()
+    return latest is not None and latest.acceptances.filter(side=side).exists()
+
+
+def call_is_over(ids: list[int], at: datetime) -> dict[int, Text]:
+    """Return the note of the drafts that can no longer be submitted."""
+    words = _("The call has closed, so this draft cannot be submitted any more. Withdraw it, or keep it to copy from.")  # fmt: skip
+    late = Proposal.objects.filter(pk__in=ids, state="draft", round__closes_at__lte=at)
+    return dict.fromkeys(late.filter(received_on=None).values_list("pk", flat=True), words)
+
+
+def projects_over(ids: list[int], at: datetime) -> dict[int, Text]:
+    """Return the note of the proposals whose project years have all ended."""
+    words = _("All project years of this proposal have ended. Nothing is expected any more; see the years below.")  # fmt: skip
+    ready = Proposal.objects.filter(pk__in=ids, state="ready").prefetch_related("project_years")
+    return {p.pk: words for p in ready if not p.has_year_under_way()}
+
+
+def drafts_too_late(day: date):
+    """Return the ids of drafts whose call closed before ``day``, Japan date."""
+    late = Proposal.objects.filter(state="draft", received_on=None)
+    midnight = datetime.combine(day, time.min, tzinfo=JAPAN)
+    return late.filter(round__closes_at__lte=midnight).values("pk")
+
+
+for party, signs in (
+    (Party.ORGANIZATION, Signs.ORGANIZATION), (Party.DEPARTMENT, Signs.DEPARTMENT),
+    (Party.OFFICE, Signs.CITY),
+):  # fmt: skip
+    desk_notes(ProjectYear.KIND, party, signature_of(signs))
 desk_notes(ProjectYear.KIND, Party.ACCOUNTING, money_to_move)
+desk_notes(ProjectYear.KIND, Party.ORGANIZATION, money_to_pay_back)
+desk_notes(Proposal.KIND, Party.ORGANIZATION, terms_to_accept(Side.ORGANIZATION))
+desk_notes(Proposal.KIND, Party.DEPARTMENT, terms_to_accept(Side.DEPARTMENT))
+desk_notes(Proposal.KIND, Party.ORGANIZATION, call_is_over)
+for party in (Party.ORGANIZATION, Party.OFFICE):
+    desk_notes(Proposal.KIND, party, projects_over)
+leave_off_desk(Party.ORGANIZATION, drafts_too_late)

@@ -22,6 +22,7 @@ from .conditions import (
     first_year_known,
     matching_done,
     no_year_granted,
+    not_over,
     nothing_open,
     nothing_paid,
     round_covers,
@@ -82,7 +83,7 @@ PROPOSAL_FLOW = Flow(
     Move("fall_through",  _("The talks have failed"),          ("coordinating",), "fallen_through", "grants.handle", tone="danger"),
     Move("withdraw",      _("Withdraw"),                       ("draft", "submitted", "returned", "accepted", "matching", "matched", "in_selection", "reserve", "offered"), "withdrawn", "grants.withdraw", tone="danger",
          hint=_("The proposal ends here. This cannot be taken back.")),
-    Move("renounce",      _("Renounce the selection"),         ("selected", "coordinating", "ready"), "renounced", "grants.write", (no_year_granted,), tone="danger"),
+    Move("renounce",      _("Renounce the selection"),         ("selected", "coordinating", "ready"), "renounced", "grants.write", (no_year_granted, not_over), tone="danger"),
     Move("rescind",       _("Rescind the selection"),          ("selected", "coordinating", "ready"), "rescinded", "grants.decide", (no_year_granted,), by_approval=True, tone="danger"),
 )  # fmt: skip
 

@@ -65,7 +65,7 @@ def _cases(request, party: str) -> dict:
     return {
         "page": page,
         "rows": [(case, _owed(case, party)) for case in page],
-        "notes": notes_on(page, party),
+        "notes": notes_on(page, party, at=request.now),
         "others": [(case, next_of(case.open_deadlines)) for case in others[:OTHERS]],
         "more_others": len(others) > OTHERS,
         "whose": whose,

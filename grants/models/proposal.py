@@ -10,7 +10,7 @@ from casework.flow import Stage
 from casework.models import Case
 from casework.models.case import CaseQuerySet
 from grants.completeness import missing_in_proposal
-from grants.flow import PROPOSAL_FLOW
+from grants.flow import PROPOSAL_FLOW, YEAR_FLOW
 from grants.rules import RuleSet
 from guideline.models import Measure
 
@@ -126,6 +126,11 @@ class Proposal(Case):
         terms = self.terms.order_by("-version").first()
         sides = set(terms.acceptances.values_list("side", flat=True)) if terms else set()
         return sides >= set(TermsAcceptance.Side.values)
+
+    def has_year_under_way(self) -> bool:
+        """Return whether a project year has not ended; none has, before the first is opened."""
+        over = YEAR_FLOW.final_states()
+        return any(year.state not in over for year in self.project_years.all())
 
     def has_granted_year(self) -> bool:
         return self.project_years.filter(granted_yen__isnull=False).exists()

@@ -201,12 +201,12 @@ def test_balance_waits_too_and_a_repayment_does_not(year, office, accounting):
 def test_desk_of_accounting_says_that_a_signature_is_missing(year, office):
     makers.sent_report(year)
     year = factories.approved(year, "confirm", at=makers.LATER, confirmed_yen=75_000)
-    assert "年度協定書" in money_to_move([year.pk])[year.pk]
+    assert "年度協定書" in money_to_move([year.pk], NOON)[year.pk]
 
     sign(year, "organization", group_of(year))
     sign(year, "city", office)
 
-    assert "75,000" in money_to_move([year.pk])[year.pk]
+    assert "75,000" in money_to_move([year.pk], NOON)[year.pk]
 
 
 # Pages

@@ -1,0 +1,133 @@
+"""What each party is told to do next: money to pay back, terms, signatures, drafts come too late."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Role
+from casework.services import advance
+from grants import agreements, services
+from grants.models import Payment, TermsAcceptance
+from tests import factories
+from tests.factories import NOON, TODAY
+from tests.reporting import makers
+from tests.reporting.makers import department_clerk, granted_year, group_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sender")]
+
+
+@pytest.fixture
+def office():
+    return factories.user(Role.OFFICE)
+
+
+def page(client, case):
+    return client.get(reverse("casework:case", args=[case.pk]))
+
+
+def on_desk(client) -> list[int]:
+    return [case.pk for case, _deadline in client.get("/my/").context["rows"]]
+
+
+def test_group_is_told_how_many_yen_it_pays_back_by_when(as_person):
+    year = granted_year(repayment_days="20")
+    services.record_payment(
+        year, kind=Payment.Kind.ADVANCE, amount_yen=80_000, paid_on=TODAY, document="伝票",
+        by=factories.user(Role.ACCOUNTING), at=NOON,
+    )  # fmt: skip
+    makers.sent_report(year)
+    year = factories.approved(year, "confirm", at=NOON, confirmed_yen=75_000)
+    client = as_person(group_of(year))
+
+    shown = page(client, year)
+
+    told = shown.context["what_to_do"]
+    assert told.startswith("Your group has to pay back 5,000 yen to the city by ")
+    assert told in shown.content.decode()
+    assert shown.context["holder"].endswith("Organization")
+    assert year.pk in on_desk(client)
+    assert told in client.get("/my/").content.decode()
+
+
+def coordinating(office):
+    group = factories.member(factories.organization())
+    proposal = factories.draft("collaboration", by=group, round=factories.call("collaboration"))
+    proposal = advance(proposal, "submit", by=group, at=NOON)
+    proposal = advance(proposal, "accept", by=office, at=NOON)
+    department = factories.department().pk
+    proposal = advance(proposal, "start_matching", by=office, at=NOON, department=department)
+    for verb in ("match", "refer"):
+        proposal = advance(proposal, verb, by=office, at=NOON)
+    proposal = factories.approved(proposal, "select", assessed_yen=80_000)
+    proposal = advance(proposal, "coordinate", by=office, at=NOON)
+    clerk = department_clerk(proposal.department)
+    services.propose_terms(
+        proposal,
+        organization_role="運営",
+        department_role="広報",
+        cost_share="半分",
+        by=clerk,
+        at=NOON,
+    )
+    return proposal, clerk
+
+
+def test_side_reads_and_accepts_the_terms_first_and_then_waits(as_person, office):
+    proposal, clerk = coordinating(office)
+    group = group_of(proposal)
+
+    first = page(as_person(group), proposal)
+    label, address = first.context["work"][0]
+    assert (str(label), address.partition("#")[2]) == (
+        "Read the roles and costs, and accept them", "terms"
+    )  # fmt: skip
+    assert first.context["what_to_do"].startswith("Roles and costs are written down.")
+
+    side = TermsAcceptance.Side.DEPARTMENT
+    services.accept_terms(proposal, side=side, version=1, by=clerk, at=NOON)
+    waits = page(as_person(clerk), proposal)
+    assert waits.context["work"] == []
+    assert "They now wait for: Organization." in waits.context["what_to_do"]
+
+
+def test_each_party_is_told_that_its_signature_is_missing(as_person, office):
+    year = granted_year("collaboration", agreement_parties="organization city department")
+    people = {
+        "organization": (group_of(year), "The group"), "city": (office, "The city"),
+        "department": (department_clerk(year.department), "The department"),
+    }  # fmt: skip
+
+    for party, (person, name) in people.items():
+        told = str(page(as_person(person), year).context["what_to_do"])
+        assert f"still lacks this signature: {name}." in told
+        agreements.sign_agreement(
+            year, party=party, name="鎌倉 花", signed_on=TODAY, by=person, at=NOON
+        )
+        assert "signature" not in str(page(as_person(person), year).context["what_to_do"])
+
+
+def test_proposal_whose_years_ended_is_finished(as_person, office):
+    proposal = makers.ready_proposal("startup", office=office, lag_years="0")
+    group = group_of(proposal)
+    before = page(as_person(group), proposal).context["next"]
+    assert "renounce" in [move.verb for move in before.moves]
+
+    advance(proposal.project_years.get(), "withdraw", by=group, at=NOON)
+
+    after = page(as_person(group), proposal)
+    assert after.context["next"].moves == []
+    assert after.context["what_to_do"].startswith("All project years of this proposal have ended.")
+
+
+def test_draft_of_a_closed_call_is_off_the_desk_and_can_be_withdrawn(as_person, clock):
+    draft = factories.draft()
+    client = as_person(group_of(draft))
+    assert draft.pk in on_desk(client)
+
+    clock(NOON + timedelta(days=12))
+
+    assert draft.pk not in on_desk(client)
+    shown = page(client, draft)
+    assert shown.context["what_to_do"].startswith("The call has closed")
+    assert [move.verb for move in shown.context["next"].moves] == ["withdraw"]
