@@ -13,6 +13,7 @@ from casework import history
 from casework.models import (
     ApprovalItem,
     Case,
+    CitySetting,
     ClosedDay,
     Deadline,
     Extension,
@@ -256,3 +257,4 @@ def _guideline(things: dict, number: int) -> None:
 def _city(number: int) -> None:
     ClosedDay.objects.create(day=date(2040, 1, number), name=f"増{number}")
     copy(Sender.objects.first(), name=f"増{number}")
+    copy(CitySetting.objects.first(), code=f"more_{number}")

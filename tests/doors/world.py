@@ -19,9 +19,9 @@ from accounts.models import (
     User,
 )
 from accounts.services.tokens import digest
-from casework import outbox
+from casework import files, outbox
 from casework.models import ApprovalItem, Case, Deadline, Letter, Notice, Sender, StoredFile
-from grants.models import AgreementSignature, ProjectYear, Proposal
+from grants.models import AgreementSignature, Payment, ProjectYear, Proposal
 from reporting.models import CollaborationReport, Report
 from reviews.models import Conflict, ScoreSheet
 from tests.doors import plays
@@ -121,6 +121,7 @@ def _program() -> dict[str, object]:
         "signature": AgreementSignature.objects.filter(year__in=satoyama, struck_at=None)
         .first()
         .pk,
+        "payment": Payment.objects.filter(year=satoyama.get(position=1)).earliest("pk").pk,
         "sheet": sheet.pk,
         "seat": sheet.seat_id,
         "conflict": Conflict.objects.get(proposal=at["in_selection"]).pk,
@@ -178,10 +179,7 @@ def _setup_link() -> str:
 
 
 def _file(case: Case) -> StoredFile:
-    stored = StoredFile(
-        case_id=case.pk, name="計画.pdf", media_type="application/pdf", size=5, digest="0" * 64,
-        by=case.clerk or User.objects.first(), at=NOW,
-    )  # fmt: skip
-    stored.content.save("door.pdf", ContentFile(b"%PDF-"))
-    stored.content.close()
-    return stored
+    """A real PDF that was sent in: a letter serves for it."""
+    pdf = bytes(Letter.objects.filter(case=case).order_by("pk").first().pdf)
+    upload = ContentFile(pdf, name="計画.pdf")
+    return files.store(case, upload, label="", by=plays.person("office"), at=NOW)

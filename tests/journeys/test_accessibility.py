@@ -80,8 +80,9 @@ def every_state(played: World, column: str) -> list[tuple[AbstractContextManager
     if column != "office":
         return []
     found = Case.objects.visible_to(played.person(column)).order_by("pk")
-    shown = Case.objects.filter(pk__in=[v for v in played.things.values() if isinstance(v, int)])
-    known = set(shown.values_list("kind", "state"))
+    doors_of_cases = [row["args"] for row in pages() if row["door"] == "casework:case"]
+    shown = [played.things[args.removeprefix("pk=")] for args in doors_of_cases]
+    known = set(Case.objects.filter(pk__in=shown).values_list("kind", "state"))
     one = {(case.kind, case.state): case for case in found if (case.kind, case.state) not in known}
     return [(nullcontext(), reverse("casework:case", args=[case.pk])) for case in one.values()]
 
