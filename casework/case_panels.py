@@ -8,22 +8,27 @@ from . import facts
 from .desk_links import desk_link
 from .flow import Text
 from .letters import sent_by
-from .models import Case
+from .models import ApprovalItem, Case
 from .panels import panel
 from .parties import Party
 from .permissions import decides_that_much, did_not_draft
 
 
 def approval_items(approval, request) -> dict:
-    """Each move of the draft, with its facts in words and the letter it will send."""
-    seen = approval.items.filter(case__in=Case.objects.visible_to(request.user))
+    """What the draft decides, and why the reader cannot decide it."""
+    items, why_not = items_in_words(approval, request.user), _why_not(approval, request.user)
+    return {"approval": approval, "items": items, "why_not": why_not}
+
+
+def items_in_words(approval, user) -> list[ApprovalItem]:
+    """Return each move of the draft, with its facts in words and the letter it will send."""
+    seen = approval.items.filter(case__in=Case.objects.visible_to(user))
     items = list(seen.select_related("case__organization").order_by("case_id"))
     for item in items:
         item.move = item.case.machine.flow[item.verb]
         item.facts_in_words = facts.in_words(item.case.kind, item.verb, item.facts)
         item.letter_kind = sent_by(item.case, item.verb)
-    why_not = _why_not(approval, request.user)
-    return {"approval": approval, "items": items, "why_not": why_not}
+    return items
 
 
 def _why_not(approval, user) -> Text:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from django_fsm import TransitionNotAllowed
 
 from casework import approvals, effects, forms, letters, moves, services
+from casework.case_panels import items_in_words
 from casework.errors import NotPossible
 from casework.flow import Move
 from casework.list_decisions import NOT_ALONE
@@ -63,6 +64,7 @@ def case_move(request, pk, verb):
         "form": form,
         "effects": effects.of_move(case, move),
         "refused": refused or services.refusal(case, move, at=request.now),
+        "items": items_in_words(case, request.user) if isinstance(case, Approval) else None,
         "trail": trail_to(case, request.user, move.label),
     }
     return render(request, "casework/move.html", context, status=422 if form.errors else 200)

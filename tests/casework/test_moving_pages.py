@@ -325,6 +325,20 @@ def test_drafter_cannot_decide_and_is_told_why(enter, year):
     assert state(year) == "applied"
 
 
+def test_page_of_the_decision_says_what_is_decided(enter, office, year):
+    enter(office).post(draft_page(year, "grant"), DECISION)
+    [draft] = drafts()
+
+    client = enter(factories.user(Role.APPROVER))
+    page = client.get(reverse("casework:move", args=[draft.pk, "approve"])).content.decode()
+
+    item = draft.items.get()
+    assert item.amount_yen and f"¥{item.amount_yen:,}" in page
+    assert f'href="/cases/{year.pk}/"' in page and year.title in page
+    assert str(year.flow["grant"].label) in page
+    assert reverse("casework:preview", args=[item.pk]) in page
+
+
 def test_amount_beyond_an_approvers_post_is_refused_in_words(enter, office, year):
     approver = factories.user(Role.APPROVER)
     approver.duty_set.update(decides_up_to_yen=50_000)
@@ -421,7 +435,7 @@ def test_day_is_told_as_a_day():
 
 # Queries
 
-ITEMS = 22
+ITEMS = 24
 
 
 @pytest.mark.parametrize("count", [1, 3])
