@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 def deliver(notice_id: int, *, at: datetime) -> bool:
     """Send one notice unless it was sent or is being sent; return whether this call sent it.
 
-    :param at: the machine's own clock, which a demonstration does not move.
+    :param at: when it is sent, by the clock that dates all that happens to the case.
     """
     if not _claim(notice_id, at):
         return False

@@ -26,10 +26,10 @@ def right_to_read(request: HttpRequest) -> dict:
 
 
 def newest_events(request: HttpRequest) -> dict:
-    """The latest lines of the history of every case the person may see."""
+    """The latest lines of the history of every case the person may see, by when they happened."""
     seen = Case.objects.visible_to(request.user)
     events = Event.objects.filter(case__in=seen.values("pk")).select_related("case", "by")
-    return {"lines": [(event, _words(event)) for event in events.order_by("-pk")[:NEWEST]]}
+    return {"lines": [(event, _words(event)) for event in events.order_by("-at", "-pk")[:NEWEST]]}
 
 
 def _words(event: Event):

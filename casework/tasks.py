@@ -13,13 +13,13 @@ from .models import Tick
 @shared_task
 def deliver(*, notice_id: int) -> None:
     """Send one notice; the row says whether it still has to be sent."""
-    delivery.deliver(notice_id, at=timezone.now())
+    delivery.deliver(notice_id, at=clock.now())
 
 
 @shared_task
 def deliver_pending() -> int:
     """Send what a lost message or a dead worker left behind (beat: every minute)."""
-    at = timezone.now()
+    at = clock.now()
     return delivery.sweep(delivery.pending(at=at), at=at)
 
 

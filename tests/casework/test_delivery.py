@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from casework import delivery, outbox, tasks
+from casework import clock, delivery, outbox, tasks
 from casework.delivery import FIRST_WAIT, LEASE, MAX_ATTEMPTS, deliver, pending
 from casework.models import Notice
 from tests import factories, services
@@ -250,6 +250,27 @@ def test_task_delivers_one_notice(server, notice):
     tasks.deliver(notice_id=notice.pk)
 
     assert len(server.received) == 1
+
+
+@pytest.mark.parametrize("deliver_now", ["task", "sweep", "command"])
+def test_notice_is_not_sent_before_it_was_posted_where_the_clock_is_ahead(
+    server, settings, deliver_now
+):
+    settings.DEMO = True
+    clock.move_to(clock.now() + timedelta(hours=50))
+    case = factories.draft()
+    notice = outbox.post("case_moved", to=factories.user(), at=clock.now(), key="k", case=case)
+
+    match deliver_now:
+        case "task":
+            tasks.deliver(notice_id=notice.pk)
+        case "sweep":
+            tasks.deliver_pending()
+        case "command":
+            call_command("deliver", stdout=StringIO())
+
+    notice.refresh_from_db()
+    assert notice.sent_at >= notice.posted_at
 
 
 def test_task_sweeps_up_what_was_left_behind(server, notice):

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts import services as people
 from accounts.models import Duty, Role
-from casework import city, history, setup
+from casework import city, history, services, setup
 from casework.desks import DESKS
 from casework.models import Event
 from tests import factories
@@ -94,6 +94,16 @@ def test_auditor_reads_what_happened_last_and_no_unfiled_draft(enter, auditor):
     assert lines[0][0] == newest
     assert draft.pk not in {event.case_id for event, _words in lines}
     assert "Submit" in str(lines[0][1])
+
+
+def test_auditor_reads_in_the_order_of_time(enter, auditor):
+    early = filed()
+    services.record(early, "note", by=factories.user("office"), at=NOON + timedelta(days=9))
+    filed()
+
+    lines = enter(auditor).get("/auditor/").context["lines"]
+    assert [event.verb for event, _words in lines][:2] == ["note", "submit"]
+    assert lines[0][0].case_id == early.pk
 
 
 def test_every_link_of_the_auditor_s_desk_opens(enter, auditor):

@@ -1,9 +1,8 @@
 import sys
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
-from casework import delivery
+from casework import clock, delivery
 from casework.progress import progress
 
 
@@ -11,7 +10,7 @@ class Command(BaseCommand):
     help = "Deliver every notice that waits. Works without a broker; safe to run again."
 
     def handle(self, **options):
-        at = timezone.now()
+        at = clock.now()
         waiting = delivery.pending(at=at)
         sent = delivery.sweep(progress(waiting, sys.stderr), at=at)
         self.stdout.write(f"{len(waiting)} notices waited, {sent} delivered.")

@@ -2,7 +2,6 @@ import sys
 from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
 from casework import clock, delivery, outbox, reminders
 from casework.calendar import japan_date
@@ -34,7 +33,7 @@ class Command(BaseCommand):
             raise CommandError(f"{came_to.failed} deadlines raised an error; see the log.")
 
     def _deliver(self) -> None:
-        at = timezone.now()
+        at = clock.now()
         waiting = delivery.pending(at=at)
         sent = delivery.sweep(progress(waiting, sys.stderr), at=at)
         self.stdout.write(f"{len(waiting)} notices waited, {sent} delivered.")
