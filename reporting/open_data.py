@@ -18,7 +18,7 @@ from grants.models import Proposal, ProposalMeasure
 from guideline.models import Measure, Progress
 
 from .models import CollaborationReport, Publication
-from .register import YEAR_UNKNOWN, entries
+from .register import YEAR_UNKNOWN, counted, entries
 
 Value = str | int | bool | None
 
@@ -53,7 +53,8 @@ def _iso(day: date | None) -> str | None:
 
 def awards(*, fictitious: bool) -> Iterator[tuple[Value, ...]]:
     """Yield the register: one row a project, or a published number of projects."""
-    for row in entries(fictitious=fictitious).iterator(chunk_size=1000):
+    rows = list(entries(fictitious=fictitious))
+    for row, counts in zip(rows, counted(rows), strict=True):
         yield (
             row["entry_key"],
             row["course_code"],
@@ -69,6 +70,7 @@ def awards(*, fictitious: bool) -> Iterator[tuple[Value, ...]]:
             bool(row["invented"]),
             row["told_by"],
             row["became"],
+            counts,
         )
 
 
@@ -188,10 +190,11 @@ DATASETS = {
                 Column("granted_yen", _("Granted over all years, in yen; empty if not known")),
                 Column("confirmed_yen", _("Confirmed after the reports, in yen; empty if not yet")),
                 Column("status", _("adopted, or ended_after_adoption")),
-                Column("projects", _("How many projects the row stands for")),
+                Column("projects", _("How many projects the row stands for; rows may overlap, so do not add up")),
                 Column("fictitious", _("Whether the row is invented for a demonstration")),
                 Column("source", _("Document the row rests on, for awards before this system")),
                 Column("became", _("Code of how the project ended; empty while it stands")),
+                Column("counted_projects", _("How many projects the row adds to the number of adopted projects; the sum is the number on the front page")),
             ),
             awards,
         ),

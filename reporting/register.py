@@ -4,6 +4,7 @@ One query gives both; pages, totals and open data are made of the same rows.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import (
@@ -175,7 +176,8 @@ class Totals:
     :param invented: whether invented projects are among them.
     :param past: projects adopted before this system, known from public documents.
     :param listed: rows of the register, which are more or fewer than the projects.
-    :param predecessor: rows of the program before this one.
+    :param predecessor: rows of the program before this one, which stand for
+        ``predecessor_projects``.
     :param ended: rows of projects that ended after their adoption.
     :param summaries: rows that tell how many were adopted, without naming them.
     """
@@ -188,6 +190,7 @@ class Totals:
     past: int
     listed: int
     predecessor: int
+    predecessor_projects: int
     ended: int
     summaries: int
 
@@ -206,9 +209,10 @@ def totals(*, fictitious: bool) -> Totals:
     """
     listed = list(entries(fictitious=fictitious))
     own = [row for row in listed if row["course_code"] != PREDECESSOR]
+    before = [row for row in listed if row["course_code"] == PREDECESSOR]
     rows = [row for row in own if row["outcome"] == ADOPTED]
     known = [row for row in rows if row["granted_yen"] is not None]
-    projects = _count(rows)
+    projects = sum(counted(rows))
     return Totals(
         projects=projects,
         groups=len({row["group"] for row in rows} - {""}),
@@ -217,22 +221,38 @@ def totals(*, fictitious: bool) -> Totals:
         invented=any(row["invented"] for row in rows),
         past=projects - sum(not row["told_by"] for row in rows),
         listed=len(listed),
-        predecessor=len(listed) - len(own),
+        predecessor=len(before),
+        predecessor_projects=sum(_shares(before)),
         ended=len(own) - len(rows),
         summaries=sum(map(is_summary, listed)),
     )
 
 
-def _count(rows: list[dict]) -> int:
-    named: Counter = Counter()
-    told: Counter = Counter()
-    here = 0
+def counted(rows: list[dict]) -> list[int]:
+    """Return for each row how many projects it adds to the number of adopted ones.
+
+    A row that names a project adds one. Where documents also say how many there were, the largest
+    of these rows adds what the named ones leave. What has ended, or is of the program before this
+    one, adds nothing.
+    """
+    own = [row["course_code"] != PREDECESSOR and row["outcome"] == ADOPTED for row in rows]
+    shares = _shares([row for row, counts in zip(rows, own, strict=True) if counts])
+    return [next(shares) if counts else 0 for counts in own]
+
+
+def _shares(rows: list[dict]) -> Iterator[int]:
+    named = Counter(_of(row) for row in rows if row["told_by"] and not is_summary(row))
+    largest: dict = {}
+    for row in filter(is_summary, rows):
+        largest[_of(row)] = max(row, largest.get(_of(row), row), key=lambda r: r["projects"])
     for row in rows:
-        of = (row["course_code"], row["adopted_in"])
-        if not row["told_by"]:
-            here += 1
-        elif is_summary(row):
-            told[of] = max(told[of], row["projects"])
+        if not is_summary(row):
+            yield 1
         else:
-            named[of] += 1
-    return here + sum(max(named[of], told[of]) for of in named | told)
+            told = row["projects"] - named[_of(row)]
+            yield max(0, told) if row is largest[_of(row)] else 0
+
+
+def _of(row: dict) -> tuple:
+    """Return course and year: within them named projects and published numbers overlap."""
+    return row["course_code"], row["adopted_in"]

@@ -320,6 +320,24 @@ def test_totals_of_the_front_page_equal_sums_over_the_open_data():
     assert totals.groups == len({row["group_name"] for row in rows})
 
 
+@pytest.mark.parametrize("told", [2, 5])
+def test_counted_projects_of_the_published_file_add_up_to_the_front_page(told):
+    makers.granted_year()
+    factories.approved(makers.granted_year(), "revoke", reason="虚偽の申請")
+    for number in range(3):
+        past_award(f"startup-2022-{number}", adoption_fiscal_year=2022, group_name="前の会")
+    past_award("startup-2022-count", adoption_fiscal_year=2022, count=told)
+    past_award("startup-2022-later-count", adoption_fiscal_year=2022, count=told)
+    past_award("predecessor-2015-count", course="predecessor", count=11)
+
+    rows = csv_rows("/open-data/awards.csv")
+
+    added = sum(int(row["counted_projects"]) for row in rows)
+    assert added == register.totals(fictitious=False).projects == 1 + max(3, told)
+    assert added < sum(int(row["projects"]) for row in rows)
+    assert "(projects: 11)" in read("/", in_english())
+
+
 def test_register_filters_and_says_what_is_not_known():
     past_award("startup-2023-1", group_name="別の会")
     past_award("revitalization-2024-1", course="revitalization", adoption_fiscal_year=2024,
@@ -397,7 +415,7 @@ def test_columns_are_those_the_page_documents():
     assert open_data.DATASETS["awards"].names == [
         "municipality_code", "id", "course", "adopted_fiscal_year", "first_project_fiscal_year",
         "group_name", "project_title", "department", "granted_yen", "confirmed_yen", "status",
-        "projects", "fictitious", "source", "became",
+        "projects", "fictitious", "source", "became", "counted_projects",
     ]  # fmt: skip
 
 
