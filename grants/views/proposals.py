@@ -47,7 +47,7 @@ def proposal_edit(request, pk):
     """Write a proposal. The same address saves by button and by itself."""
     proposal = visible_proposal(request, pk)
     if not services.may_edit(proposal, request.user):
-        raise PermissionDenied("grants.edit_proposal")
+        return _filed_already(request, proposal)
     return write(
         request, proposal,
         read=partial(DraftForms, today=request.today),
@@ -57,6 +57,18 @@ def proposal_edit(request, pk):
         show=partial(_edit_page, request, proposal),
         saved=_("The draft is saved."),
     )  # fmt: skip
+
+
+def _filed_already(request, proposal: Proposal) -> HttpResponse:
+    """Lead a group that follows an old link to its case.
+
+    :raises PermissionDenied: for everyone else, and for what saves by itself.
+    """
+    own = request.user.has_perm("grants.edit_proposal", proposal)
+    if not own or proposal.filed_at is None or request.headers.get("X-Autosave"):
+        raise PermissionDenied("grants.edit_proposal")
+    messages.info(request, _("It is filed and cannot be written any more."))
+    return _to_case(proposal)
 
 
 def _edit_page(request, proposal: Proposal, draft: DraftForms, status: int) -> HttpResponse:

@@ -230,10 +230,18 @@ def test_a_viewer_reads_but_does_not_write(as_person, draft):
     assert client.get(reverse("grants:proposal-print", args=[draft.pk])).status_code == 200
 
 
-def test_a_filed_proposal_is_not_edited(as_person, group, draft):
+def test_a_filed_proposal_is_not_edited_and_leads_its_group_to_the_case(as_person, group, draft):
     advance(draft, "submit", by=group, at=NOON)
+    client = as_person(group)
 
-    assert as_person(group).get(edit(draft)).status_code == 403
+    answer = client.get(edit(draft), follow=True)
+
+    assert answer.redirect_chain == [(reverse("casework:case", args=[draft.pk]), 302)]
+    assert "It is filed and cannot be written any more." in answer.content.decode()
+    assert client.post(edit(draft), {}, headers={"X-Autosave": "1"}).status_code == 403
+    assert as_person(factories.user(Role.OFFICE)).get(edit(draft)).status_code == 403
+    stranger = factories.member(factories.organization())
+    assert as_person(stranger).get(edit(draft)).status_code == 404
 
 
 def test_nobody_writes_without_log_in(client, draft):
