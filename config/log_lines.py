@@ -1,4 +1,7 @@
-"""What the log says while the broker is down: one line each time, without how it was found out."""
+"""What the log says of what is no fault of the program: one line, without how it was found out.
+
+That is a broker that is down, and a page that does not exist or is not for the one who asked.
+"""
 
 import logging
 
@@ -10,13 +13,15 @@ ADVICE = "worker_cancel_long_running_tasks_on_connection_loss"
 
 
 class OneLine(logging.Filter):
-    """Shortens what Celery says of a broker that is down; everything else stays as it is."""
+    """Shortens what is said of a broker that is down and of refused pages; all else stays."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.name == "py.warnings":
             return ADVICE not in record.getMessage()
         if record.name.startswith("celery") and _is_of_the_broker(record):
             record.msg, record.args = record.getMessage().partition("\n")[0], ()
+            record.exc_info = record.exc_text = None
+        elif record.name == "django.request" and record.levelno < logging.ERROR:  # 403, 404
             record.exc_info = record.exc_text = None
         return True
 

@@ -7,6 +7,7 @@ import pytest
 from kombu.exceptions import OperationalError
 
 from config.log_lines import ADVICE, OneLine
+from tests import factories
 
 
 @pytest.fixture
@@ -43,6 +44,17 @@ def test_other_failures_keep_their_tracebacks(said, name, error):
     fail(name, error)
 
     assert "Traceback" in said.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "status"), [("/nowhere/", 404), ("/office/", 403)])
+def test_refused_page_is_one_line(said, client, path, status):
+    client.force_login(factories.user())
+
+    assert client.get(path).status_code == status
+
+    assert len(said.text.splitlines()) == 1
+    assert path in said.text
 
 
 @pytest.mark.parametrize(("words", "lines"), [(f"set {ADVICE}", 0), ("another warning", 1)])
