@@ -138,6 +138,5 @@ desk_notes(ProjectYear.KIND, Party.ORGANIZATION, money_to_pay_back)
 desk_notes(Proposal.KIND, Party.ORGANIZATION, terms_to_accept(Side.ORGANIZATION))
 desk_notes(Proposal.KIND, Party.DEPARTMENT, terms_to_accept(Side.DEPARTMENT))
 desk_notes(Proposal.KIND, Party.ORGANIZATION, call_is_over)
-for party in (Party.ORGANIZATION, Party.OFFICE):
-    desk_notes(Proposal.KIND, party, projects_over)
+desk_notes(Proposal.KIND, Party.ORGANIZATION, projects_over)
 leave_off_desk(Party.ORGANIZATION, drafts_too_late)

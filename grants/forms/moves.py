@@ -2,12 +2,14 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
-from casework.calendar import first_day, last_day
+from casework.calendar import first_day, japan_date, last_day
 from casework.forms import DateInput, ReasonForm
 from casework.moves import MoveForm, asks
+from grants.eligibility import Check, Outcome, checks
 from grants.limits import grant_limits_yen, most_grantable_yen
 from grants.models import ProjectYear, Proposal
 
@@ -54,6 +56,32 @@ class DepartmentForm(MoveForm):
 
 class NoteForm(MoveForm):
     note = forms.CharField(label=_("Note"), required=False, widget=text_area(4))
+
+
+class AcceptForm(MoveForm):
+    """A person answers the rules that fail or that nothing answers; for a failure in words."""
+
+    note = forms.CharField(label=_("What the office answers"), required=False, widget=text_area(4))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        proposal = self.case
+        filed = proposal.submitted_at and japan_date(proposal.submitted_at)
+        answers = checks(proposal, on=proposal.received_on or filed or self.today)
+        unmet = [check for check in answers if check.outcome != Outcome.PASSES]
+        field = self.fields["note"]
+        field.required = any(check.outcome == Outcome.FAILS for check in unmet)
+        field.error_messages["required"] = _("A rule is not met. Say why the proposal is accepted.")
+        if unmet:
+            field.help_text = format_html(
+                "{} <ul>{}</ul>",
+                _("These rules are not met, or only a person can answer them:"),
+                format_html_join("", "<li>{}: {}</li>", map(_in_words, unmet)),
+            )
+
+
+def _in_words(check: Check) -> tuple:
+    return check.label, Outcome(check.outcome).label
 
 
 class EndForm(MoveForm):
@@ -163,7 +191,7 @@ class PostponeForm(ReasonForm):
 
 P, Y = Proposal.KIND, ProjectYear.KIND
 for kind, verb, form in (
-    (P, "send_back", SupplementForm), (P, "ineligible", ReasonForm), (P, "lapse", ReasonForm),
+    (P, "send_back", SupplementForm), (P, "accept", AcceptForm), (P, "ineligible", ReasonForm), (P, "lapse", ReasonForm),
     (P, "start_matching", DepartmentForm), (P, "match", NoteForm), (P, "no_match", ReasonForm),
     (P, "fall_through", ReasonForm), (P, "withdraw", EndForm),
     (P, "pass_up", EndForm), (P, "renounce", EndForm), (P, "rescind", ReasonForm),

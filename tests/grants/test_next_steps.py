@@ -131,3 +131,21 @@ def test_draft_of_a_closed_call_is_off_the_desk_and_can_be_withdrawn(as_person, 
     shown = page(client, draft)
     assert shown.context["what_to_do"].startswith("The call has closed")
     assert [move.verb for move in shown.context["next"].moves] == ["withdraw"]
+
+
+def test_acceptance_lists_what_is_not_met_and_asks_why(as_person, office):
+    group = factories.member(factories.organization(citizen_members=1))
+    call = factories.call(min_citizen_members="5")
+    proposal = advance(factories.draft(by=group, round=call), "submit", by=group, at=NOON)
+    client, address = as_person(office), reverse("casework:move", args=[proposal.pk, "accept"])
+
+    assert "Citizens among the members: does not meet" in client.get(address).content.decode()
+    refused = client.post(address, {"note": ""})
+    assert refused.status_code == 422
+    assert "Say why the proposal is accepted." in refused.content.decode()
+
+    client.post(address, {"note": "名簿で5人を確認した。"})
+    proposal.refresh_from_db()
+    assert proposal.state == "accepted"
+    told = proposal.events.get(verb="accept").facts["note"]["remark"]
+    assert proposal.remarks.get(pk=told).text == "名簿で5人を確認した。"
