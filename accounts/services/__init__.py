@@ -25,7 +25,7 @@ from accounts.services.invitations import (
     restore_access,
     revoke_invitation,
 )
-from accounts.services.logins import close_login, reopen_login, reset_link
+from accounts.services.logins import RESET_LINK_FOR, close_login, reopen_login, reset_link
 from accounts.services.members import change_member_role, end_membership
 from accounts.services.merging import merge_organizations, on_merge
 from accounts.services.officers import add_officer, end_officer, read_officers
@@ -33,6 +33,7 @@ from accounts.services.people import add_person, edit_profile
 
 __all__ = [
     "INVITED_FOR",
+    "RESET_LINK_FOR",
     "SETUP_LINK_FOR",
     "accept_invitation",
     "add_officer",

@@ -1,10 +1,11 @@
 """Who can log in: closing and reopening a log-in, and a link that sets a new password."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -16,6 +17,9 @@ from accounts.permissions import require
 from accounts.services.duties import keep_an_administrator
 from accounts.services.record import record
 from accounts.services.tokens import link_to
+
+#: How long a link that sets a new password stands.
+RESET_LINK_FOR = timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
 
 
 @transaction.atomic

@@ -4,7 +4,6 @@ from functools import partial
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,15 +18,27 @@ from accounts.views.pages import a_person, ask, attempt, form_page, go_to, page_
 @page_of(a_person, "accounts.make_reset_link")
 def reset_link(request, person):
     title = _("Password link for %(person)s") % {"person": person}
+    back = _page_of_person(request, person)
     if request.method != "POST":
-        return render(request, "accounts/reset_link.html", {"title": title})
+        return render(request, "accounts/reset_link.html", {"title": title, "back": back})
     return show_link(
         request,
         services.reset_link(person, by=request.user, at=request.now),
         title=title,
         text=_("Give this link to the person, and to nobody else. It works once."),
-        back="/",
+        valid_until=request.now + services.RESET_LINK_FOR,
+        back=back,
     )
+
+
+def _page_of_person(request, person) -> str:
+    """Return the page of a person; for whoever may not read it, the person's group or the desk."""
+    if request.user.has_perm("accounts.manage_duties"):
+        return reverse("accounts:person-detail", args=[person.pk])
+    group = person.membership_set.valid_on(request.today).order_by("pk").first()
+    if group is None:
+        return "/"
+    return reverse("accounts:member-list", args=[group.organization_id])
 
 
 @form_page
@@ -79,7 +90,7 @@ def _make_sure(request, person, act, *, done: str, **page):
 def first_administrator(request, token):
     """Let the first administrator of an installation name themselves, once."""
     if not services.setup_link_is_open(token, request.now):
-        raise Http404
+        return render(request, "accounts/link_over.html", status=404)
 
     def name(*, password1, password2, by, **answers):
         services.name_first_administrator(token=token, password=password1, **answers)

@@ -460,6 +460,12 @@ def test_administrator_adds_a_person_with_a_duty_and_a_link(client):
     assert person.duty_set.get().valid_from
     response = client.post(url("reset-link", person.pk))
     assert "/accounts/password/reset/key/" in response.text
+    assert f'href="{url("person-detail", person.pk)}"' in response.text
+    until = response.context["valid_until"]
+    assert until == response.wsgi_request.now + services.RESET_LINK_FOR
+    assert f'datetime="{timezone.localtime(until):%Y-%m-%dT%H:%M}' in response.text
+    asked = client.get(url("reset-link", person.pk)).text
+    assert f'<a class="button button-secondary" href="{url("person-detail", person.pk)}">' in asked
     assert client.post(url("person-add"), answers).status_code == 422
 
 
@@ -470,8 +476,9 @@ def test_reset_link_sets_a_password_once(client):
 
     page = client.get(link, follow=True)
     answers = {"password1": "brand-new-pass-1", "password2": "brand-new-pass-1"}
-    client.post(page.redirect_chain[-1][0], answers)
+    done = client.post(page.redirect_chain[-1][0], answers, follow=True)
 
+    assert f'<a class="button" href="{reverse("account_login")}">' in done.text
     person.refresh_from_db()
     assert person.check_password("brand-new-pass-1")
     assert client.get(link, follow=True).context["token_fail"]
@@ -483,6 +490,7 @@ def test_reset_link_for_a_group_s_member_is_made_by_the_office(client, group):
     response = client.post(url("reset-link", group.members.get().pk))
 
     assert "/accounts/password/reset/key/" in response.text
+    assert f'href="{url("member-list", group.pk)}"' in response.text
     assert "no-store" in response["Cache-Control"]
 
 
@@ -584,7 +592,9 @@ def test_first_administrator_names_themselves_once(client):
     assert client.post(link, {**answers, "password2": "other"}).status_code == 422
     assert client.post(link, {**answers, "password1": "a", "password2": "a"}).status_code == 422
     assert client.post(link, answers).url == reverse("account_login")
-    assert client.get(link).status_code == 404
+    used = client.get(link, headers={"accept-language": "en"})
+    assert used.status_code == 404
+    assert "was used or has expired" in used.text and answers["email"] not in used.text
     assert client.post(link, {**answers, "email": "second@example.jp"}).status_code == 404
     duty = Duty.objects.select_related("user").get()
     assert (duty.role, duty.user.email) == (Role.ADMINISTRATOR, "boss@example.jp")
