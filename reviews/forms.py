@@ -36,8 +36,12 @@ class CriterionForm(forms.ModelForm):
         fields = ["label_ja", "label_en", "hint", "max_points"]
 
 
+class BaseCriterionFormSet(forms.BaseFormSet):
+    caption = _("Criteria")
+
+
 CriterionFormSet = forms.formset_factory(
-    CriterionForm, extra=3, can_delete=True, max_num=30, validate_max=True
+    CriterionForm, BaseCriterionFormSet, extra=3, can_delete=True, max_num=30, validate_max=True
 )
 
 

@@ -7,7 +7,7 @@ passes.  Nothing here reads the clock: ``today`` comes from the context or from 
 import html
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache
 
 import budoux
@@ -96,6 +96,25 @@ def moment(value: datetime | None) -> SafeString:
         local.isoformat(timespec="minutes"),
         _day_in_words(local.date()),
         f"{local:%H:%M}" if in_japanese() else f"{local:%H:%M} JST",
+    )
+
+
+@register.simple_tag
+def closing(value: datetime | None) -> SafeString:
+    """Write the moment at which something ends; a midnight is 24:00 of the day that it ends.
+
+    Ends are half-open, and no reader takes 0:00 of the next day for the end of this one.
+    """
+    if value is None:
+        return not_set()
+    local = timezone.localtime(value, calendar.JAPAN)
+    if local.time() != time.min:
+        return moment(value)
+    return format_html(
+        '<time datetime="{}">{} <span class="clock">{}</span></time>',
+        local.isoformat(timespec="minutes"),
+        _day_in_words(local.date() - calendar.ONE_DAY),
+        "24:00" if in_japanese() else "24:00 JST",
     )
 
 
@@ -371,13 +390,24 @@ def _is_yen(bound: BoundField) -> bool:
 def _problems(form: Form) -> list[tuple[str, str, str]]:
     """Return (id of the control, label, message) for each error of a form or a formset."""
     if isinstance(form, BaseFormSet):
-        own = [("", "", message) for message in form.non_form_errors()]
-        return own + [problem for row in form.forms for problem in _problems(row)]
+        own = [("", getattr(form, "caption", ""), message) for message in form.non_form_errors()]
+        return own + [
+            (id, _in_line(form, number, label), message)
+            for number, row in enumerate(form.forms, start=1)
+            for id, label, message in _problems(row)
+        ]
     return [
         (*_place(form, name), message)
         for name, messages in form.errors.items()
         for message in messages
     ]
+
+
+def _in_line(formset: BaseFormSet, number: int, label: str) -> str:
+    """Return which table, which line and which column; a formset may bear its table's ``caption``."""
+    line = _("line %(number)s") % {"number": number}
+    parts = (getattr(formset, "caption", ""), line, label)
+    return ", ".join(str(part) for part in parts if part)
 
 
 def _place(form: forms.BaseForm, name: str) -> tuple[str, str]:

@@ -82,6 +82,8 @@ class MeasureForm(forms.Form):
 
 
 class BaseMeasureFormSet(forms.BaseFormSet):
+    caption = _("Measures of the guideline")
+
     def total_form_count(self):
         if self.is_bound:
             return super().total_form_count()

@@ -25,7 +25,12 @@ class IncomeLineForm(LineForm):
 
 
 class LineFormSet(forms.BaseFormSet):
-    """Lines that are there, and blank ones to fill in: saving brings new blank ones."""
+    """Lines that are there, and blank ones to fill in: saving brings new blank ones.
+
+    :param caption: of the table, for the summary of errors.
+    """
+
+    caption: Text = ""
 
     def total_form_count(self):
         if self.is_bound:
@@ -67,9 +72,10 @@ class BudgetForms:
         self.expenditure = ExpenditureFormSet(
             data, prefix="expenditure", initial=_shown(lines, Side.EXPENDITURE, data)
         )
+        self.income.caption, self.expenditure.caption = _("Income"), _("Expenditure")
         self.tables: dict[str, tuple[Text, forms.BaseFormSet]] = {
-            "income": (_("Income"), self.income),
-            "expenditure": (_("Expenditure"), self.expenditure),
+            "income": (self.income.caption, self.income),
+            "expenditure": (self.expenditure.caption, self.expenditure),
         }
 
     @property

@@ -1,5 +1,6 @@
 """The parts of pages: what they say in each language, that they escape, and how they are wired."""
 
+import re
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
@@ -69,6 +70,21 @@ def test_day_is_written_out_in_english():
     html = '<time datetime="2026-11-21">21 November 2026 (Sat)</time>'
 
     assert render("{% day x %}", x=SATURDAY) == html
+
+
+@pytest.mark.parametrize(
+    ("ends", "language", "text"),
+    [
+        (datetime(2026, 11, 20, 15, 0, tzinfo=UTC), "ja", "令和8年11月20日（金） 24:00"),
+        (datetime(2026, 11, 20, 15, 0, tzinfo=UTC), "en", "20 November 2026 (Fri) 24:00 JST"),
+        (datetime(2026, 11, 20, 8, 0, tzinfo=UTC), "en", "20 November 2026 (Fri) 17:00 JST"),
+        (None, "en", "Not set"),
+    ],
+)
+def test_midnight_at_which_something_closes_is_the_end_of_its_day(ends, language, text):
+    html = render("{% closing x %}", language, x=ends)
+
+    assert re.sub("<[^>]+>", "", html) == text
 
 
 def test_moment_is_the_time_in_japan():
@@ -368,7 +384,23 @@ def test_formset_table_leaves_removed_and_unreadable_lines_out_of_the_total():
     html = render("{% formset_table lines 'x' %}{% error_summary lines %}", lines=lines)
 
     assert '<span class="amount">¥100</span></output>' in html
-    assert '<a href="#id_form-2-amount_yen">Amount: Enter a whole number.</a>' in html
+    assert '<a href="#id_form-2-amount_yen">line 3, Amount: Enter a whole number.</a>' in html
+
+
+def test_error_summary_names_table_and_line():
+    lines = LineFormSet(
+        {
+            "form-TOTAL_FORMS": "2",
+            "form-INITIAL_FORMS": "0",
+            "form-0-amount_yen": "100",
+            "form-1-amount_yen": "many",
+        }
+    )
+    lines.caption = "Income"
+
+    html = render("{% error_summary lines %}", lines=lines)
+
+    assert ">Income, line 2, Amount: Enter a whole number.</a>" in html
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
