@@ -65,10 +65,12 @@ def unmatched(proposal: Proposal, facts: dict) -> dict:
 
 def selected(proposal: Proposal, facts: dict) -> dict:
     amount = item("採択額（上限）", yen(facts.get("assessed_yen", proposal.assessed_yen)))
-    return {
-        "paragraphs": ["選考の結果、提案のあった事業を採択することに決定したので通知します。"],
-        "items": [*facts_of(proposal), amount],
-    }
+    return _with_reason(
+        proposal,
+        facts,
+        "選考の結果、提案のあった事業を採択することに決定したので通知します。",
+        extra=(amount,),
+    )
 
 
 def reserved(proposal: Proposal, facts: dict) -> dict:
@@ -160,6 +162,7 @@ def agreement(year: ProjectYear, facts: dict) -> dict:
             },
             {"heading": "役割", "paragraphs": [f"{every}の役割は、別表第１のとおりとする。"]},
             {"heading": "負担金", "paragraphs": [f"市は、負担金として{amount}を限度に負担する。"]},
+            *_conditions(facts),
         ],
         "parties": [_signs(year, party) for party in parties],
         "roles": [
@@ -173,6 +176,12 @@ def agreement(year: ProjectYear, facts: dict) -> dict:
             "rows": [["費用の分担", terms.cost_share]] if terms else [],
         },
     }
+
+
+def _conditions(facts: dict) -> list[dict]:
+    """Return the article with the conditions of the decision, one a line; none if it has none."""
+    said = facts.get("conditions", "").splitlines()
+    return [{"heading": "条件", "paragraphs": said}] if said else []
 
 
 def _named(year: ProjectYear, parties: list[str]) -> str:
@@ -300,7 +309,7 @@ register(
     LetterKind("fallen_through", "協議不調通知書", "letter", fallen_through, ((P, "fall_through"),)),
     LetterKind("lapsed", "失効通知書", "letter", lapsed, ((P, "lapse"),)),
     LetterKind("rescinded", "採択取消通知書", "letter", rescinded, ((P, "rescind"),)),
-    LetterKind("granted", "交付決定通知書", "letter", granted, ((Y, "grant"),), also=("department",)),
+    LetterKind("granted", "交付決定通知書（負担金は年度協定書）", "letter", granted, ((Y, "grant"),), also=("department",)),
     LetterKind("refused", "不交付決定通知書", "letter", refused, ((Y, "refuse"),)),
     LetterKind("deferred", "実施年度変更通知書", "letter", deferred, ((Y, "defer"),)),
     LetterKind("postponed", "事業延期通知書", "letter", postponed, ((Y, "postpone"),)),

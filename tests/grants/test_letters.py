@@ -13,6 +13,7 @@ from casework.models.case import KINDS
 from casework.moves import form_for
 from casework.services import advance
 from grants import agreements
+from grants import letters as contents
 from grants import services as grants
 from tests import factories
 from tests.casework.cases import in_selection, sent_back
@@ -274,3 +275,20 @@ def test_agreement_has_a_place_for_whoever_has_to_sign_it(parties, marks):
     assert places == {mark: names[who] for mark, who in marks.items()}
     assert len(places) == len(agreements.parties_of(year)) == text.count("印")
     assert ("丙" in text) == ("丙" in marks)
+
+
+def test_agreement_says_the_conditions_of_the_decision():
+    year = makers.granted_year("collaboration")
+
+    said = contents.agreement(year, {"granted_yen": 1, "conditions": "一つ目\n二つ目"})["articles"]
+
+    assert said[-1] == {"heading": "条件", "paragraphs": ["一つ目", "二つ目"]}
+    assert "条件" not in [
+        a["heading"] for a in contents.agreement(year, {"granted_yen": 1})["articles"]
+    ]
+
+
+def test_reason_of_a_selection_is_in_its_letter(sender):
+    proposal = factories.approved(in_selection(), "select", assessed_yen=1, reason="地域に広がる")
+
+    assert "理由：地域に広がる" in said(proposal, "selected")
