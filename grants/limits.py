@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.flow import Text
 
 from .adoptions import cap_of
-from .models import ProjectYear
+from .models import LineBase, ProjectYear, Side
 
 
 def limits_yen(year: ProjectYear) -> list[tuple[int, Text]]:
@@ -20,6 +20,17 @@ def limits_yen(year: ProjectYear) -> list[tuple[int, Text]]:
         (_left_of_total(year), _("At most %(most)s yen: what is left of the cap for all years.")),
     )
     return [(most, words) for most, words in found if most is not None]
+
+
+def lower_city_part(lines: list[LineBase], most_yen: int | None) -> list[LineBase]:
+    """Put the one line that is asked of the city down to ``most_yen``, in memory, and return all.
+
+    Several such lines stay as they are: only the group knows which of them is smaller.
+    """
+    asked = [line for line in lines if line.side == Side.INCOME and line.from_city]
+    if most_yen is not None and len(asked) == 1:
+        asked[0].amount_yen = min(asked[0].amount_yen, most_yen)
+    return lines
 
 
 def limits_in_words(year: ProjectYear, *, asked: bool = True) -> list[str]:

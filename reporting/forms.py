@@ -11,6 +11,7 @@ from casework.moves import MoveForm, asks, suggests
 from grants.forms.drafts import MeasureFormSet
 from grants.forms.fields import YenField, text_area
 from grants.forms.lines import BudgetForms
+from grants.limits import lower_city_part
 from grants.models import ProjectYear
 from guideline.models import Measure, fiscal_year_name
 
@@ -81,6 +82,8 @@ class ReportDraft(Draft):
 
     def __init__(self, report: Report, data=None):
         lines: list[SettlementLine] = list(report.settlement_lines.order_by("pk"))
+        if not report.edit_number:
+            lower_city_part(lines, report.project_year.granted_yen)
         self.case = report
         self.text = ReportFieldsForm(data, instance=report)
         self.budget = BudgetForms(data, lines)

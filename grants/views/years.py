@@ -17,7 +17,7 @@ from casework.draft_pages import write
 from grants import agreements, services
 from grants.case_panels import supplement_asked
 from grants.forms.projects import PaymentForm, ReversalForm, SignatureForm, StrikeForm, YearDraft
-from grants.limits import limits_in_words
+from grants.limits import limits_in_words, lower_city_part
 from grants.models import AgreementSignature, LineBase, Payment, ProjectYear
 
 from . import done, show_form
@@ -63,13 +63,16 @@ def _edit_page(request, year: ProjectYear, draft: YearDraft, status: int) -> Htt
 def _lines_to_begin_with(year: ProjectYear) -> list[LineBase]:
     """Return the year's own lines, or those of the year before, or those of the proposal.
 
+    Until it is saved, the city's part is at most what the selection assessed.
+
     Once it was saved only its own, so that a budget emptied on purpose stays empty.
     """
     own = list(year.budget_lines.order_by("pk"))
     before = year.earlier_years().order_by("-position").first()
-    if own or year.edit_number:
+    if year.edit_number:
         return own
-    return list((before or year.proposal).budget_lines.order_by("pk"))
+    lines = own or list((before or year.proposal).budget_lines.order_by("pk"))
+    return lower_city_part(lines, year.proposal.assessed_yen)
 
 
 @login_required

@@ -149,3 +149,23 @@ def test_acceptance_lists_what_is_not_met_and_asks_why(as_person, office):
     assert proposal.state == "accepted"
     told = proposal.events.get(verb="accept").facts["note"]["remark"]
     assert proposal.remarks.get(pk=told).text == "名簿で5人を確認した。"
+
+
+def city_part(draft) -> list[int]:
+    rows = draft.budget.income.initial
+    return [row["amount_yen"] for row in rows if row["from_city"]]
+
+
+def test_application_begins_with_the_assessed_and_the_report_with_the_granted_amount(
+    as_person, office
+):
+    year = makers.ready_proposal("startup", office=office, lag_years="0").project_years.get()
+    year.budget_lines.filter(from_city=True).update(amount_yen=90_000)
+    client = as_person(group_of(year))
+
+    page = client.get(reverse("grants:year-edit", args=[year.pk]))
+    assert city_part(page.context["draft"]) == [80_000]
+
+    report = granted_year(granted_yen=70_000).final_report
+    page = as_person(group_of(report)).get(reverse("reporting:report-edit", args=[report.pk]))
+    assert city_part(page.context["draft"]) == [70_000]
