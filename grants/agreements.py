@@ -61,6 +61,12 @@ def refuse_unsigned(year: ProjectYear) -> None:
         )
 
 
+def written_on(year: ProjectYear) -> date | None:
+    """Return the day of the letter that is the agreement, Japan date; ``None`` before it is sent."""
+    letters = year.letters.filter(kind="granted").order_by("-pk")
+    return letters.values_list("issued_on", flat=True).first()
+
+
 def signable_by(user, year: ProjectYear) -> list[str]:
     """Return for which parties ``user`` can record a signature now.
 

@@ -244,9 +244,12 @@ def test_office_enters_the_day_of_a_signature(as_person, office, year):
     data = {"party": "city", "name": "市長", "signed_on": "2026-11-21"}
     assert client.post(url, data).status_code == 422
 
-    client.post(url, {**data, "signed_on": "2026-11-02"})
+    refused = client.post(url, {**data, "signed_on": "2026-11-19"})
+    assert "nobody can have signed it before" in refused.content.decode()
 
-    assert agreements.signatures_of(year)["city"].signed_on == date(2026, 11, 2)
+    client.post(url, {**data, "signed_on": "2026-11-20"})
+
+    assert agreements.signatures_of(year)["city"].signed_on == TODAY
 
 
 def test_accounting_is_told_why_nothing_can_be_paid(as_person, accounting, year):
