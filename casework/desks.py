@@ -14,6 +14,7 @@ from accounts.models import Role
 
 from .flow import Text
 from .models import Access, Case, CaseQuerySet, Deadline
+from .models.deadline import DeadlineQuerySet
 from .parties import Party
 
 
@@ -113,6 +114,24 @@ def set_aside(party: str, day: date) -> QuerySet:
     for ids in _SET_ASIDE[party]:
         found = Case.objects.filter(Q(pk__in=ids(day)) | Q(pk__in=found)).values("pk")
     return found
+
+
+def late_elsewhere(user) -> DeadlineQuerySet:
+    """Return what others owe past its date, the longest first, on cases that ``user`` may see.
+
+    What the office enters for a group on paper is its own work, and stands among that.
+    """
+    on_paper = waiting_for(user, Party.OFFICE).held_by(Party.ORGANIZATION)
+    owed = Deadline.objects.open().filter(
+        owed_by__in=(Party.ORGANIZATION, Party.DEPARTMENT, Party.PANEL),
+        case__in=Case.objects.visible_to(user).open().values("pk"),
+    )
+    owed = owed.exclude(owed_by=Party.ORGANIZATION, case__in=on_paper.values("pk"))
+    ends = owed.annotate(ends=Coalesce(Max("extensions__until"), F("due_on")))
+    late = ends.filter(ends__lt=user.acting_on).order_by("ends", "pk")
+    return late.select_related("case__organization", "case__department").prefetch_related(
+        "extensions"
+    )
 
 
 def most_urgent_first(cases: CaseQuerySet, *, owed_by: str | None = None) -> CaseQuerySet:

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -14,6 +15,7 @@ from casework.desks import (
     DESKS,
     cases_on,
     desks_of,
+    late_elsewhere,
     most_urgent_first,
     next_of,
     waiting_for,
@@ -66,10 +68,16 @@ def _cases(request, party: str) -> dict:
         "page": page,
         "rows": [(case, _owed(case, party)) for case in page],
         "notes": notes_on(page, party, at=request.now),
+        "late": _late(request) if party == Party.OFFICE else None,
         "others": [(case, next_of(case.open_deadlines)) for case in others[:OTHERS]],
         "more_others": len(others) > OTHERS,
         "whose": whose,
     }
+
+
+def _late(request) -> Page:
+    """Return what others owe past its date, a few rows at a time."""
+    return Paginator(late_elsewhere(request.user), OTHERS).get_page(request.GET.get("late"))
 
 
 def _owed(case: Case, party: str) -> Deadline | None:

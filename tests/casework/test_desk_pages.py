@@ -23,7 +23,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 #: menu with its counts and the settings that every page shows. A group's cases have a deadline,
 #: whose extensions are asked for as well, and three notes. The office's desk also asks ten times what the first
 #: steps of the installation are, and once for groups to confirm.
-OFFICE_DESK = 24
+OFFICE_DESK = 25
+#: The same where others are late: those rows and their extensions, the deadlines in the fold and
+#: theirs.
+LATE_DESK = 29
 GROUP_DESK = 16
 
 ROLE_DESKS = [party for party in DESKS if party != Party.ORGANIZATION]
@@ -261,6 +264,54 @@ def test_case_in_a_draft_is_no_task_of_the_office_but_stays_in_sight(enter, offi
 
     services.advance(draft, "drop", by=office, at=NOON)
     assert len(enter(office).get("/office/").context["rows"]) == 2
+
+
+def late_case(days: int) -> Case:
+    """A case sent back to its group, which is late by so many calendar days."""
+    return sent_back(filed(), due_on=TODAY - timedelta(days=days))
+
+
+def late_on(client, query: str = "") -> list[int]:
+    return [deadline.case_id for deadline in client.get(f"/office/{query}").context["late"]]
+
+
+def test_office_reads_above_the_fold_what_others_owe_past_its_date(enter, office):
+    factories.sender()
+    shorter, longer = late_case(2), late_case(5)
+    in_time = sent_back(filed(), due_on=TODAY)
+    given_time = late_case(9)
+    timekeeping.extend(
+        given_time.deadlines.open().get(), until=TODAY, reason="x", by=office, at=NOON
+    )
+    client = enter(office)
+
+    assert late_on(client) == [longer.pk, shorter.pk]
+    assert {in_time.pk, given_time.pk} <= set(others_of(client, "/office/"))
+    page = client.get("/office/").content.decode()
+    assert page.index("5 days late") < page.index("2 days late") < page.index("Under way elsewhere")
+    assert enter(factories.user(Role.APPROVER)).get("/approvals/").context["late"] is None
+
+
+def test_late_cases_are_shown_ten_at_a_time(enter, office):
+    factories.sender()
+    cases = [late_case(30 - number) for number in range(11)]
+    client = enter(office)
+
+    assert late_on(client) == [case.pk for case in cases[:10]]
+    assert late_on(client, "?late=2") == [cases[10].pk]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_office_desk_asks_as_often_for_three_late_cases_as_for_one(
+    enter, office, count, django_assert_num_queries
+):
+    factories.sender()
+    for number in range(count):
+        late_case(3 + number)
+    client = enter(office)
+
+    with django_assert_num_queries(LATE_DESK):
+        assert len(client.get("/office/").context["late"]) == count
 
 
 # Empty states and links
