@@ -138,6 +138,9 @@ class DutyForm(forms.ModelForm):
         model = Duty
         fields = ["role", "department", "post", "decides_up_to_yen", "valid_from", "valid_until"]
         labels = {"valid_from": _("First day"), "valid_until": _("Last day")}
+        help_texts = {
+            "department": _("Needed for the role “Department”; leave it empty for the others.")
+        }
         widgets = {"valid_from": forms.DateInput, "valid_until": forms.DateInput}
 
     def __init__(self, *args, today, **kwargs):

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Dated
 
@@ -31,7 +32,7 @@ class NumberSeries(models.Model):
 class Sender(Dated):
     """In whose name letters leave (発信者), from one day until another."""
 
-    title = models.CharField(_("title"), max_length=50)
+    title = models.CharField(pgettext_lazy("of the sender of letters", "title"), max_length=50)
     name = models.CharField(_("name"), max_length=50)
 
     class Meta(Dated.Meta):

@@ -5,10 +5,11 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts import services
 from accounts.models import Duty, Invitation, MemberRole, Organization, Role, User
+from accounts.passkeys import PasskeyForm
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("letters")]
@@ -467,6 +468,24 @@ def test_administrator_adds_a_person_with_a_duty_and_a_link(client):
     asked = client.get(url("reset-link", person.pk)).text
     assert f'<a class="button button-secondary" href="{url("person-detail", person.pk)}">' in asked
     assert client.post(url("person-add"), answers).status_code == 422
+
+
+def test_form_of_a_duty_says_that_the_department_role_needs_a_department(client):
+    boss = factories.user("administrator")
+    client.force_login(boss)
+
+    page = client.get(url("duty-add", boss.pk), headers={"accept-language": "en"})
+
+    assert "Needed for the role “Department”" in page.text
+
+
+def test_form_of_a_passkey_says_what_is_named():
+    form = PasskeyForm(user=factories.user())
+
+    with translation.override("ja"):
+        assert "生体認証" in str(form.fields["passwordless"].help_text)
+    with translation.override("en"):
+        assert form["name"].label == "Name of this passkey"
 
 
 def test_reset_link_sets_a_password_once(client):
