@@ -15,6 +15,7 @@ class GrantsConfig(AppConfig):
             deadlines,
             desk_links,
             desk_notes,
+            desk_parts,
             forms,
             letters,
             measure_panels,
