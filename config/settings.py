@@ -12,6 +12,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from casework.table_formats import FORMATS
 from config.bootstrap import Stop, require_writable
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -209,6 +210,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900  # seconds
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"add_webauthn": "accounts.passkeys.PasskeyForm"}
 MFA_TOTP_ISSUER = "Yell"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow it on localhost only
 USERSESSIONS_TRACK_ACTIVITY = False  # one write per page is too much for what it tells
@@ -251,6 +253,7 @@ CONTENT_SECURITY_POLICY = {
 
 # Tables in and out
 
+IMPORT_EXPORT_FORMATS = FORMATS
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_SKIP_ADMIN_LOG = False

@@ -26,6 +26,15 @@ def test_office_reads_and_exports_reports():
     answer = office.post(f"{LIST}export/", data)
     assert answer.status_code == 200
     assert report.title in answer.content.decode()
+    assert answer.content.startswith("\ufeff".encode())  # spreadsheets read it as UTF-8
+
+
+def test_export_page_has_no_handler_that_its_policy_forbids():
+    page = logged_in(Role.OFFICE).get(f"{LIST}export/")
+
+    html = page.content.decode()
+    assert "select-toggle" in html and "onchange=" not in html
+    assert "js/export.js" in html
 
 
 def test_nobody_adds_changes_or_deletes_reports():
