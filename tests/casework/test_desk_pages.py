@@ -27,7 +27,7 @@ OFFICE_DESK = 25
 #: The same where others are late: those rows and their extensions, the deadlines in the fold and
 #: theirs.
 LATE_DESK = 29
-GROUP_DESK = 16
+GROUP_DESK = 17
 
 ROLE_DESKS = [party for party in DESKS if party != Party.ORGANIZATION]
 ACTING = [party for party in ROLE_DESKS if DESKS[party].acts]
