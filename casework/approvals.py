@@ -29,7 +29,7 @@ def title_for(case: Case, move: Move) -> str:
     """
     target = case.flow.stages.get(move.target)
     with translation.override("ja"):
-        head, end = f"{case.machine.label}: ", f" – {target.label}" if target else ""
+        head, end = f"{case.machine.label}：", f"（{target.label}）" if target else ""
     return f"{head}{case.title[: 200 - len(head) - len(end)]}{end}"
 
 

@@ -259,7 +259,8 @@ def test_move_that_needs_an_approval_leads_the_office_to_the_draft(enter, office
 def test_title_of_a_draft_names_what_would_be_decided(enter, office, year):
     page = enter(office).get(draft_page(year, "grant"))
 
-    assert page.context["title_form"].initial["title"] == f"Project year: {year.title} – Granted"
+    # In Japanese on an English page, too: the title is stored, as a document of the city.
+    assert page.context["title_form"].initial["title"] == f"年度事業：{year.title}（交付決定）"
 
 
 def test_conditions_are_kept_apart_and_shown_on_the_page_and_in_the_letter(enter, office, year):
