@@ -6,12 +6,12 @@ from contextvars import ContextVar
 from datetime import date, datetime
 
 from celery import current_app
+from celery.exceptions import OperationalError
 from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError
 
 from accounts.models import User
 from accounts.permissions import require

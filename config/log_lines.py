@@ -5,7 +5,7 @@ That is a broker that is down, and a page that does not exist or is not for the 
 
 import logging
 
-from kombu.exceptions import OperationalError
+from celery.exceptions import OperationalError
 
 #: Celery advises to cancel running tasks when the broker is lost. Here the claim on a notice's row
 #: keeps a task from running twice, and a cancelled one would be sent again later.
