@@ -85,8 +85,11 @@ def waiting_for(user, party: str) -> CaseQuerySet:
     """Return what waits for ``user`` as one of ``party``; for the office also paper of groups.
 
     For a group also what it owes by a date while others hold the case, such as money to pay back.
+    No table names a coordinator: what waits for one is a draft that its group shared.
     """
     cases = cases_on(user, party)
+    if party == Party.COORDINATOR:
+        return cases.filter(filed_at=None)
     if party == Party.OFFICE:
         return cases.waiting_for_office(user.acting_on)
     if party == Party.ORGANIZATION:

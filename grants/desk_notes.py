@@ -46,6 +46,15 @@ def _in_words(year: ProjectYear) -> Text:
     return _("Nothing is left to pay or to come back. Settle the account.")
 
 
+def drafts_to_read(ids: list[int], at: datetime) -> dict[int, Text]:
+    """Return what a coordinator does with each draft that was shared."""
+    drafts = Proposal.objects.filter(pk__in=ids, filed_at=None).values_list("pk", flat=True)
+    words = _(
+        "The group shared this draft. Read it, and talk with the group before the call closes."
+    )
+    return dict.fromkeys(drafts, words)
+
+
 def signature_of(party: str) -> Callable[[list[int], datetime], dict[int, Text]]:
     """Return the note of the years whose agreement lacks the signature of ``party``."""
 
@@ -134,6 +143,7 @@ for party, signs in (
 ):  # fmt: skip
     desk_notes(ProjectYear.KIND, party, signature_of(signs))
 desk_notes(ProjectYear.KIND, Party.ACCOUNTING, money_to_move)
+desk_notes(Proposal.KIND, Party.COORDINATOR, drafts_to_read)
 desk_notes(ProjectYear.KIND, Party.ORGANIZATION, money_to_pay_back)
 desk_notes(Proposal.KIND, Party.ORGANIZATION, terms_to_accept(Side.ORGANIZATION))
 desk_notes(Proposal.KIND, Party.DEPARTMENT, terms_to_accept(Side.DEPARTMENT))

@@ -12,6 +12,8 @@ from casework import history
 from casework.calendar import japan_date
 from casework.edit_numbers import take_next
 from casework.models import ApprovalItem
+from casework.outbox import tell
+from casework.parties import Party
 from casework.services import advance, locked, open_case, record
 
 from .agreements import refuse_unsigned
@@ -202,7 +204,7 @@ def pledge(proposal: Proposal, *, name: str, by, at: datetime) -> Proposal:
 
 @transaction.atomic
 def share_with_coordinators(proposal: Proposal, *, by, at: datetime) -> None:
-    """Let the coordinators read a draft that only its group can see so far.
+    """Let the coordinators read a draft that only its group can see so far, and tell them once.
 
     :raises PermissionDenied: if ``by`` does not write for the group.
     """
@@ -211,6 +213,7 @@ def share_with_coordinators(proposal: Proposal, *, by, at: datetime) -> None:
         raise PermissionDenied("grants.write")
     proposal.access.get_or_create(role="coordinator", reason="shared by the group")
     record(proposal, "share", by=by, at=at)
+    tell(proposal, Party.COORDINATOR, "draft_shared", at=at, key=f"shared-{proposal.pk}")
 
 
 @transaction.atomic

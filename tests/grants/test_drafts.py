@@ -257,6 +257,20 @@ def test_shared_draft_is_read_by_coordinators(as_person, group, draft):
     assert client.get(edit(draft)).status_code == 403
 
 
+def test_shared_draft_stands_on_the_coordinators_desk_and_is_told_once(as_person, group, draft):
+    coordinator = factories.user(Role.COORDINATOR)
+    for _twice in range(2):
+        as_person(group).post(reverse("grants:proposal-share", args=[draft.pk]))
+
+    page = as_person(coordinator).get("/coordinator/")
+
+    assert [case.pk for case, _due in page.context["rows"]] == [draft.pk]
+    assert "The group shared this draft." in page.content.decode()
+    assert [n.subject for n in coordinator.notices.all()] == [
+        f"下書きを読んでください: {draft.title}"
+    ]
+
+
 # The closing moment
 
 
