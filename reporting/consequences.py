@@ -5,7 +5,8 @@ from datetime import datetime
 from casework.calendar import japan_date
 from casework.consequences import on
 from casework.edit_numbers import take_next
-from casework.models import Version
+from casework.locks import lock_first
+from casework.models import Case, Version
 from casework.services import follow, open_case, snapshot
 from grants.models import ProjectYear
 
@@ -15,6 +16,13 @@ from .printing import collaboration_pdf
 from .versions import content_of_collaboration, content_of_report
 
 FORM_OF_INSTRUMENT = {"cost_share": Form.COST_SHARE, "subsidy": Form.SUBSIDY}
+
+
+@lock_first(("report", "submit"), ("report", "resubmit"), ("report", "send_back"))
+def lock_the_years(reports: list[int]) -> None:
+    """Lock the project year before its report, as the year's own moves do: neither waits in a circle."""
+    years = Report.objects.filter(pk__in=reports).values("project_year")
+    list(Case.objects.filter(pk__in=years).order_by("pk").select_for_update())
 
 
 @on("project_year", "grant")

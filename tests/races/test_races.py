@@ -18,6 +18,7 @@ from tests.casework.cases import accepted, filed, group_of, in_selection, sent_b
 from tests.casework.smtp_server import running
 from tests.factories import NOON, TODAY, wish
 from tests.races.threads import PATIENCE, kinds, race
+from tests.reporting import makers
 from tests.reporting.makers import granted_year
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -137,6 +138,24 @@ def test_of_many_who_press_the_same_button_one_wins(presses):
 
     assert kinds(outcomes) == ["TransitionNotAllowed"] * (presses - 1) + ["ok"]
     assert proposal.events.filter(verb="accept").count() == 1
+
+
+@pytest.mark.parametrize("_again", range(3))
+def test_report_and_revocation_at_once_do_not_wait_for_each_other(_again):
+    year = granted_year()
+    report = makers.written_report(year)
+    office, approver = factories.user(Role.OFFICE), factories.user(Role.APPROVER)
+    draft = approvals.draft(
+        "起案", [wish(year, "revoke", reason="誤り")], by=office, at=makers.LATER
+    )
+
+    outcomes = race(
+        moving(report, "submit", group_of(year), at=makers.LATER),
+        moving(draft, "approve", approver, at=makers.LATER, decided_on=makers.LATER.date()),
+    )
+
+    assert kinds(outcomes) in (["ok", "ok"], ["TransitionNotAllowed", "ok"])
+    assert fresh(year).state == "revoked"
 
 
 def test_move_and_correction_at_once_leave_a_sound_history():
