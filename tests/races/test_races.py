@@ -140,22 +140,28 @@ def test_of_many_who_press_the_same_button_one_wins(presses):
     assert proposal.events.filter(verb="accept").count() == 1
 
 
-@pytest.mark.parametrize("_again", range(3))
-def test_report_and_revocation_at_once_do_not_wait_for_each_other(_again):
+def test_report_takes_its_year_before_itself_as_the_moves_of_the_year_do():
     year = granted_year()
     report = makers.written_report(year)
-    office, approver = factories.user(Role.OFFICE), factories.user(Role.APPROVER)
-    draft = approvals.draft(
-        "起案", [wish(year, "revoke", reason="誤り")], by=office, at=makers.LATER
-    )
+    submit = moving(report, "submit", group_of(year), at=makers.LATER)
+    holds_the_year, tried = threading.Event(), threading.Event()
 
-    outcomes = race(
-        moving(report, "submit", group_of(year), at=makers.LATER),
-        moving(draft, "approve", approver, at=makers.LATER, decided_on=makers.LATER.date()),
-    )
+    def move_the_year():
+        with transaction.atomic():
+            locked(year)
+            holds_the_year.set()
+            tried.wait(2)  # the report tries to be submitted meanwhile
+            locked(report)
 
-    assert kinds(outcomes) in (["ok", "ok"], ["TransitionNotAllowed", "ok"])
-    assert fresh(year).state == "revoked"
+    def hand_in():
+        assert holds_the_year.wait(PATIENCE)
+        try:
+            return submit()
+        finally:
+            tried.set()
+
+    assert kinds(race(move_the_year, hand_in)) == ["ok", "ok"]
+    assert fresh(year).state == "reported"
 
 
 def test_move_and_correction_at_once_leave_a_sound_history():
