@@ -11,8 +11,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import connection, transaction
+from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
@@ -102,6 +104,21 @@ def in_silence() -> Iterator[None]:
     logging.disable(logging.ERROR)
     yield
     logging.disable(logging.NOTSET)
+
+
+@contextmanager
+def short_refusals() -> Iterator[None]:
+    """Let a refusal be its status alone: its page, drawn by the thousand, would take most of the time."""
+    site = get_resolver().urlconf_module
+    for status in (403, 404):
+        setattr(site, f"handler{status}", partial(_refusal, status))
+    yield
+    for status in (403, 404):
+        delattr(site, f"handler{status}")
+
+
+def _refusal(status: int, request, exception=None) -> HttpResponse:
+    return HttpResponse(status=status)
 
 
 def knock(client: Client, row: Row, things: dict) -> str:

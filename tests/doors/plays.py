@@ -27,6 +27,7 @@ TITLES = {
     "keyed": "紙で届いた花壇",
     "returned": "補正を待つ音楽会",
     "submitted": "届いたばかりの体操",
+    "checked": "受理された将棋の会",
     "in_selection": "選考中の子ども食堂",
     "selected": "採択された朝市",
     "planned": "これから申請する図書室",
@@ -92,6 +93,8 @@ class Play:
                 proposal = advance(proposal, "submit", by=self.group, at=self.stage.at)
             if name == "returned":
                 self.office(proposal, "send_back", reason="見積書を添えてください。")
+            if name == "checked":
+                self.office(proposal, "accept")
             if ROAD.index(name) > ROAD.index("in_selection"):
                 self.office(self.office(proposal, "accept"), "refer")
 

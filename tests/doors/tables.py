@@ -40,20 +40,24 @@ class Table:
     def by_key(self, rows: Iterable[Row]) -> dict[str, Row]:
         return {" ".join(filter(None, (row[name] for name in self.key))): row for row in rows}
 
-    def hold(self, found: list[Row]) -> None:
-        """Fail unless ``found`` is what is declared, no row more and none fewer; or declare it."""
+    def differences(self, found: list[Row]) -> dict[str, str]:
+        """Return where ``found`` is not what is declared; with the switch, declare it first."""
         if RECORDS:
             self.write(found)
-        declared, happened = self.by_key(self.rows()), self.by_key(found)
-        assert len(declared) == len(self.rows()), "a row is declared twice"
-        assert sorted(declared.keys() - happened.keys()) == [], "declared, but not there"
-        assert sorted(happened.keys() - declared.keys()) == [], "not declared"
-        differs = {
-            key: {
-                name: f"declared {row[name] or 'nothing'}, was {happened[key][name] or 'nothing'}"
-                for name in self.columns
-                if row[name] != happened[key][name]
-            }
-            for key, row in declared.items()
-        }
-        assert {key: how for key, how in differs.items() if how} == {}
+        rows = self.rows()
+        declared, happened = self.by_key(rows), self.by_key(found)
+        said = dict.fromkeys(declared.keys() - happened.keys(), "declared, but not there")
+        said |= dict.fromkeys(happened.keys() - declared.keys(), "not declared")
+        for key in declared.keys() & happened.keys():
+            if changes := self._changes(declared[key], happened[key]):
+                said[key] = changes
+        if len(declared) < len(rows):
+            said["table"] = "a row is declared twice"
+        return said
+
+    def _changes(self, declared: Row, happened: Row) -> str:
+        return "; ".join(
+            f"{name} is {happened[name] or 'empty'}, declared {declared[name] or 'empty'}"
+            for name in self.columns
+            if declared[name] != happened[name]
+        )
