@@ -117,6 +117,7 @@ def things_of(scene, proposal) -> dict[str, list]:
         "edition": ["invented"],
         "name": ["cap_yen"],
         "signature": [1],
+        "payment": [1],
         "verb": ["decline", "submit"],
         "key": [scene.file.key, letters.get().key],
         "code": ["awards", "measures", "reports", "letter_symbol"],
