@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.permissions import require
 from casework.calendar import japan_date
 from casework.services import locked, record
 
@@ -122,8 +123,7 @@ def strike_signature(signature: AgreementSignature, *, reason: str, by, at: date
     :raises ValidationError: if it is struck out already, or nothing can be signed anew any more.
     """
     year = locked(signature.year)
-    if not rules.has_perm("grants.handle", by.act_on(japan_date(at)), year):
-        raise PermissionDenied("grants.handle")
+    require(by.act_on(japan_date(at)), "grants.handle", year)
     standing = year.signatures.filter(pk=signature.pk, struck_at=None)
     if year.state not in STANDING or not standing.update(struck_at=at):
         raise ValidationError(_("This signature cannot be struck out any more."))

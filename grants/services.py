@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Change, Organization
+from accounts.permissions import require
 from casework import history
 from casework.calendar import japan_date
 from casework.edit_numbers import take_next
@@ -44,8 +45,7 @@ def open_round(
     :raises PermissionDenied: if ``by`` is not of the office.
     :raises ValidationError: if it closes before it opens.
     """
-    if not rules.has_perm("grants.plan", by.act_on(japan_date(at))):
-        raise PermissionDenied("grants.plan")
+    require(by.act_on(japan_date(at)), "grants.plan")
     frozen = edition.frozen()
     call = Round(
         edition=edition,
@@ -104,8 +104,7 @@ def start_paper(
     :raises PermissionDenied: if ``by`` is not of the office.
     :raises ValidationError: if the call was not open on ``received_on``.
     """
-    if not rules.has_perm("grants.handle", by.act_on(japan_date(at))):
-        raise PermissionDenied("grants.handle")
+    require(by.act_on(japan_date(at)), "grants.handle")
     if organization is None:
         organization = Organization.objects.create(name=new_organization)
         Change.objects.create(what="registered", organization=organization, by=by, at=at)
@@ -121,8 +120,7 @@ def set_parameter(
     :param fields: ``status, value, source, confirmed_years, note``.
     :raises PermissionDenied: if ``by`` is not of the office.
     """
-    if not rules.has_perm("grants.plan", by.act_on(japan_date(at))):
-        raise PermissionDenied("grants.plan")
+    require(by.act_on(japan_date(at)), "grants.plan")
     before = edition.parameters.select_for_update().filter(name=name).first()
     parameter, _created = EditionParameter.objects.update_or_create(
         edition=edition, name=name, defaults=fields
@@ -209,8 +207,7 @@ def share_with_coordinators(proposal: Proposal, *, by, at: datetime) -> None:
     :raises PermissionDenied: if ``by`` does not write for the group.
     """
     proposal = locked(proposal)
-    if not rules.has_perm("grants.write", by.act_on(japan_date(at)), proposal):
-        raise PermissionDenied("grants.write")
+    require(by.act_on(japan_date(at)), "grants.write", proposal)
     proposal.access.get_or_create(role="coordinator", reason="shared by the group")
     record(proposal, "share", by=by, at=at)
     tell(proposal, Party.COORDINATOR, "draft_shared", at=at, key=f"shared-{proposal.pk}")
@@ -223,8 +220,7 @@ def note_matching(proposal: Proposal, *, note: str, by, at: datetime) -> None:
     :raises PermissionDenied: if ``by`` is neither of the office nor of the department.
     """
     proposal = locked(proposal)
-    if not rules.has_perm("grants.match", by.act_on(japan_date(at)), proposal):
-        raise PermissionDenied("grants.match")
+    require(by.act_on(japan_date(at)), "grants.match", proposal)
     record(proposal, "note", by=by, at=at, note=note)
 
 
@@ -239,8 +235,7 @@ def propose_terms(
     :raises ValidationError: if the talks are not under way.
     """
     proposal = locked(proposal)
-    if not rules.has_perm("grants.propose_terms", by.act_on(japan_date(at)), proposal):
-        raise PermissionDenied("grants.propose_terms")
+    require(by.act_on(japan_date(at)), "grants.propose_terms", proposal)
     if proposal.state != "coordinating":
         raise ValidationError(_("The talks on roles and costs are not under way."))
     terms = Terms.objects.create(
@@ -340,8 +335,7 @@ def enter_budget(
 
     :raises PermissionDenied: if ``by`` is not of the office.
     """
-    if not rules.has_perm("grants.plan", by.act_on(japan_date(at))):
-        raise PermissionDenied("grants.plan")
+    require(by.act_on(japan_date(at)), "grants.plan")
     CourseEdition.objects.filter(pk=edition.pk).lock_courses()
     return BudgetEntry.objects.create(
         edition=edition,
@@ -367,8 +361,7 @@ def record_payment(
         future or before the grant.
     """
     year = locked(year)
-    if not rules.has_perm("grants.record_payment", by.act_on(japan_date(at)), year):
-        raise PermissionDenied("grants.record_payment")
+    require(by.act_on(japan_date(at)), "grants.record_payment", year)
     _refuse_wrong_day(paid_on, earliest=_granted_on(year), at=at)
     _refuse_wrong_amount(year, kind, amount_yen)
     if kind != Payment.Kind.REPAYMENT:
@@ -395,8 +388,7 @@ def reverse_payment(
         money came back on the strength of it, or the day is wrong.
     """
     year = locked(payment.year)
-    if not rules.has_perm("grants.record_payment", by.act_on(japan_date(at)), year):
-        raise PermissionDenied("grants.record_payment")
+    require(by.act_on(japan_date(at)), "grants.record_payment", year)
     if why := why_not_reversed(payment, year):
         raise ValidationError(why)
     _refuse_wrong_day(paid_on, earliest=payment.paid_on, at=at)

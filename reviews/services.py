@@ -11,6 +11,7 @@ from accounts.models import Role, User
 from accounts.permissions import require
 from casework import outbox
 from casework.calendar import japan_date
+from casework.edit_numbers import take_next
 from casework.history import digest_of
 from casework.models import Access, Case, Deadline, Notice
 from casework.models.case import CaseQuerySet
@@ -21,10 +22,6 @@ from grants.models import Proposal, Round
 
 from .deadlines import KIND, scoring_due
 from .models import Conflict, ConflictNote, Criterion, PanelSeat, Rubric, Score, ScoreSheet
-
-
-class StaleSheet(Exception):
-    """Somebody saved the sheet since this page was loaded; nothing was overwritten."""
 
 
 @transaction.atomic
@@ -192,18 +189,16 @@ def save_scores(
     :param edit_number: the number the page was loaded with.
     :raises PermissionDenied: if the sheet is not ``by``'s own.
     :raises ValidationError: if it is not open, or points lie outside their criterion.
-    :raises StaleSheet: if the sheet has a newer number; nothing is changed.
+    :raises StaleDraft: if the sheet has a newer number; nothing is changed.
     """
     sheet = locked(sheet)
     require(by.act_on(japan_date(at)), "reviews.score", sheet)
     if sheet.state != "assigned":
         raise ValidationError(_("The sheet is not open. Ask the office to open it again."))
-    if sheet.edit_number != edit_number:
-        raise StaleSheet(sheet.edit_number)
+    take_next(sheet, edit_number)
     for criterion in sheet.proposal.round.rubric.criteria.all():
         _give(sheet, criterion, points.get(criterion.pk))
     sheet.comment = comment
-    sheet.edit_number += 1
     sheet.save()
     return sheet
 

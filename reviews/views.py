@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import require
 from casework.calendar import JAPAN
+from casework.edit_numbers import StaleDraft
 from casework.errors import NotPossible
 from casework.views.answers import done
 
@@ -64,7 +65,7 @@ def _save(request, found: ScoreSheet, form: ScoreForm):
             by=request.user,
             at=request.now,
         )
-    except services.StaleSheet:
+    except StaleDraft:
         if by_itself:
             return JsonResponse({}, status=409)
         return _sheet_page(request, found, form, 409, stale=True)

@@ -10,6 +10,7 @@ from django_fsm import TransitionNotAllowed
 
 from accounts.models import Role
 from casework import verification
+from casework.edit_numbers import StaleDraft
 from casework.errors import NotPossible
 from casework.models import Case, Notice
 from casework.services import advance, correct
@@ -150,7 +151,7 @@ def test_database_refuses_points_above_the_most(scene):
 def test_second_window_does_not_overwrite_the_first(scene):
     stale = scene.sheet(0, 0)
     fill(scene.sheet(0, 0), 7, None, submit=False)
-    with pytest.raises(services.StaleSheet):
+    with pytest.raises(StaleDraft):
         fill(stale, 1, 1, submit=False)
     assert scene.sheet(0, 0).scores.get(criterion__position=1).points == 7
 
