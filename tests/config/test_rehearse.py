@@ -56,7 +56,7 @@ def everything() -> tuple[int, ...]:
 
 @time_machine.travel(TODAY, tick=False)
 def test_demo_year_leaves_something_to_do_on_every_desk_and_is_played_once():
-    call_command("rehearse")
+    call_command("rehearse", "--until-today")
 
     assert empty_desks(DESKS) == []
     assert set(Party.values) == {desk.party for name in DESKS for desk in desks_of(person(name))}
@@ -68,7 +68,7 @@ def test_demo_year_leaves_something_to_do_on_every_desk_and_is_played_once():
 
     before = everything()
     with pytest.raises(CommandError, match="empty database"):
-        call_command("rehearse")
+        call_command("rehearse", "--until-today")
     assert everything() == before
 
 
@@ -97,4 +97,4 @@ def test_visitor_finds_work_on_the_desks_whatever_the_day(day):
 def test_rehearsal_refuses_a_database_with_people():
     factories.user()
     with pytest.raises(CommandError, match="empty database"):
-        call_command("rehearse")
+        call_command("rehearse", "--until-today")

@@ -25,10 +25,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--fiscal-year", type=int, help="the year to play; this year if none")
         parser.add_argument(
-            "--whole", action="store_true", help="play until 31 May of the year after, not to today"
+            "--until-today",
+            action="store_true",
+            help="let the curtain fall today, as the demo year does, not on 31 May of the year after",
         )
 
-    def handle(self, *, fiscal_year: int | None, whole: bool, **options):
+    def handle(self, *, fiscal_year: int | None, until_today: bool, **options):
         if User.objects.filter(is_active=True).exists():
             raise CommandError(
                 "A rehearsal needs an empty database: name another folder in DATA. / "
@@ -39,7 +41,7 @@ class Command(BaseCommand):
         now = clock.now()
         year = fiscal_year or fiscal_year_of(japan_date(now))
         until = moment(closing_day(year), time(23))
-        visited = not whole and first_day(year) <= japan_date(now) and now < until
+        visited = until_today and first_day(year) <= japan_date(now) and now < until
         self.play(Stage(year, until=now if visited else until), visited=visited)
 
     def play(self, stage: Stage, *, visited: bool) -> None:

@@ -69,9 +69,9 @@ class Command(BaseCommand):
         self.stdout.write("デモの1年を作成しています… / Playing the demo year …")
         if settings.BROKER_IS_EMBEDDED:
             with processes.broker(settings.BROKER_SOCKET):
-                call_command("rehearse", stdout=self.stdout)
+                call_command("rehearse", "--until-today", stdout=self.stdout)
         else:
-            call_command("rehearse", stdout=self.stdout)
+            call_command("rehearse", "--until-today", stdout=self.stdout)
         settings.DEMO_MARK.write_text(COMPLETE)
 
     def announce(self, host: str) -> list[str]:
