@@ -29,7 +29,6 @@ from grants.models import (
     Round,
 )
 from grants.parameters import PARAMETERS, by_topic, not_set_in, rule_in_words, rules_in_words
-from grants.rounds import change_round
 from grants.rules import Status
 
 from . import done, page_of, show_form
@@ -214,7 +213,7 @@ def round_change(request, pk):
 
 
 def _change_round(request, call: Round, form: RoundChangeForm) -> None:
-    change_round(
+    services.change_round(
         call,
         opens_at=form.opens_at(),
         closes_at=form.closes_at(),

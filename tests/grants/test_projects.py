@@ -11,7 +11,7 @@ from accounts.models import Duty, MemberRole, Membership, Role
 from casework.errors import NotPossible
 from casework.moves import form_for
 from casework.panels import panels_of
-from casework.services import advance, follow
+from casework.services import advance, follow, record
 from grants import services
 from grants.conditions import earlier_years_done
 from grants.models import BudgetEntry, Payment, ProjectYear, Proposal, Round
@@ -253,7 +253,7 @@ def test_money_panel_says_what_is_open(as_person, granted, group):
 
     assert "The city still has to pay:" in page
     pay(as_person(factories.user(Role.ACCOUNTING)), granted)
-    cause = services.record(granted, "report_came", by=group, at=NOON).case
+    cause = record(granted, "report_came", by=group, at=NOON).case
     year = follow(fresh(granted), "report", cause=cause, by=group, at=NOON,
                   completed_on=date(2027, 1, 31))  # fmt: skip
     factories.approved(year, "confirm", confirmed_yen=75_000)

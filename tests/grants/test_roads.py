@@ -17,7 +17,7 @@ from accounts.models import Duty, Role, User
 from casework import verification
 from casework.errors import NotPossible
 from casework.models import Case, Event
-from casework.services import advance, follow, refusal
+from casework.services import advance, follow, record, refusal
 from grants import agreements, services
 from grants.models import BudgetEntry, Payment, ProjectYear, Proposal
 from tests import factories
@@ -207,7 +207,7 @@ def walk_a_year(year: ProjectYear, people: People, *, at: datetime) -> ProjectYe
     sign(year, people, at=at)
     pay(year, Payment.Kind.ADVANCE, 80_000, people, at=at)
     stop(year, YEAR["paid"], people, at=at)
-    cause = services.record(year, "report_came", by=people.group, at=at).case
+    cause = record(year, "report_came", by=people.group, at=at).case
     year = follow(
         year, "report", cause=cause, by=people.group, at=at,
         completed_on=date(year.fiscal_year + 1, 1, 31),

@@ -12,7 +12,7 @@ from accounts.models import Membership, Role
 from casework.models import Access, Notice
 from casework.services import advance
 from grants.models import Round, RoundChange
-from grants.rounds import change_round
+from grants.services import change_round
 from tests import factories
 from tests.casework.cases import filed, group_of, in_selection
 from tests.factories import JAPAN, NOON, TODAY

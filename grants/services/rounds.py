@@ -1,4 +1,4 @@
-"""Changing a round after it was opened: its budget, and when its call opens and closes."""
+"""Opening a call, and changing its budget and dates afterwards."""
 
 from datetime import datetime
 
@@ -7,14 +7,42 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.permissions import require
-from casework import outbox
+from casework import history, outbox
 from casework.calendar import japan_date
 from casework.deadlines import KINDS
 from casework.models import Deadline
 from casework.parties import Party, people_behind
 from casework.timekeeping import supersede
+from grants.models import CourseEdition, Proposal, Round, RoundChange
 
-from .models import CourseEdition, Proposal, Round, RoundChange
+
+@transaction.atomic
+def open_round(
+    edition: CourseEdition, *, fiscal_year: int, name: str, opens_at: datetime,
+    closes_at: datetime, budget_yen: int | None, by, at: datetime,
+) -> Round:  # fmt: skip
+    """Open a call: freeze the edition's rules as they stand and announce it.
+
+    :param budget_yen: what the round may spend, in yen; ``None`` while it is not set.
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if it closes before it opens.
+    """
+    require(by.act_on(japan_date(at)), "grants.plan")
+    frozen = edition.frozen()
+    call = Round(
+        edition=edition,
+        fiscal_year=fiscal_year,
+        name=name,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        announced_at=at,
+        budget_yen=budget_yen,
+        frozen_rules=frozen,
+        rules_digest=history.digest_of(frozen),
+    )
+    call.full_clean(exclude=["frozen_rules", "rules_digest"])
+    call.save()
+    return call
 
 
 @transaction.atomic

@@ -1,0 +1,128 @@
+"""The ledger of a project year: money that went out or came back, and its corrections."""
+
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.permissions import require
+from casework.calendar import japan_date
+from casework.models import ApprovalItem
+from casework.services import locked, record
+from grants.agreements import refuse_unsigned
+from grants.models import Payment, ProjectYear
+
+
+@transaction.atomic
+def record_payment(
+    year: ProjectYear, *, kind: str, amount_yen: int, paid_on: date, document: str, by, at: datetime
+) -> Payment:
+    """Add a line to the ledger of a project year: money that went out or came back, in yen.
+
+    :raises PermissionDenied: if ``by`` is not of accounting.
+    :raises ValidationError: if the amount is more than what is owed, or than what was paid, or
+        money goes out before all parties have signed the yearly agreement, or the day lies in the
+        future or before the grant.
+    """
+    year = locked(year)
+    require(by.act_on(japan_date(at)), "grants.record_payment", year)
+    _refuse_wrong_day(paid_on, earliest=_granted_on(year), at=at)
+    _refuse_wrong_amount(year, kind, amount_yen)
+    if kind != Payment.Kind.REPAYMENT:
+        refuse_unsigned(year)
+    payment = Payment.objects.create(
+        year=year, kind=kind, amount_yen=amount_yen, paid_on=paid_on, document=document, by=by,
+        at=at,
+    )  # fmt: skip
+    record(year, "pay", by=by, at=at, payment=payment.pk, kind=kind, amount_yen=amount_yen)
+    return payment
+
+
+@transaction.atomic
+def reverse_payment(
+    payment: Payment, *, reason: str, paid_on: date, document: str, by, at: datetime
+) -> Payment:
+    """Undo a line of the ledger that was entered by mistake (訂正仕訳), whole and once.
+
+    Both lines stay. What was right is then entered anew.
+
+    :param paid_on: Japan date of the document that corrects the books.
+    :raises PermissionDenied: if ``by`` is not of accounting.
+    :raises ValidationError: if it is a reversal, or reversed already, or the account is settled,
+        money came back on the strength of it, or the day is wrong.
+    """
+    year = locked(payment.year)
+    require(by.act_on(japan_date(at)), "grants.record_payment", year)
+    if why := why_not_reversed(payment, year):
+        raise ValidationError(why)
+    _refuse_wrong_day(paid_on, earliest=payment.paid_on, at=at)
+    reversal = Payment.objects.create(
+        year=year, kind=Payment.Kind.REVERSAL, of=payment, amount_yen=payment.amount_yen,
+        reason=reason, paid_on=paid_on, document=document, by=by, at=at,
+    )  # fmt: skip
+    record(
+        year, "reverse_payment", by=by, at=at, payment=reversal.pk, of=payment.pk,
+        amount_yen=payment.amount_yen, reason=reason,
+    )  # fmt: skip
+    return reversal
+
+
+def why_not_reversed(payment: Payment, year: ProjectYear) -> str | None:
+    """Return why a line of the ledger of ``year`` cannot be undone, or ``None`` if it can."""
+    if payment.kind == Payment.Kind.REVERSAL or year.payments.filter(of=payment).exists():
+        return _("This entry is a reversal, or is reversed already.")
+    if year.stage.final:
+        return _("The account is settled. The office takes that back (訂正) first.")
+    if year.paid_yen < payment.signed_yen:
+        return _("More came back than would then have been paid. Reverse the repayment first.")
+    return None
+
+
+def _granted_on(year: ProjectYear) -> date | None:
+    """Return the day of the decision to grant (決裁日), Japan date, which may be before its letter."""
+    items = ApprovalItem.objects.filter(case_id=year.pk, verb="grant", executed_at__isnull=False)
+    last = items.select_related("approval").order_by("-pk").first()
+    return last.approval.decided_on if last else None
+
+
+def _refuse_wrong_day(day: date, *, earliest: date | None, at: datetime) -> None:
+    """Refuse a day that has not come, or lies before what it rests on.
+
+    :raises ValidationError: naming the earliest day.
+    """
+    if day > japan_date(at):
+        raise ValidationError({"paid_on": _("The day cannot lie in the future.")})
+    if earliest and day < earliest:
+        words = _("The day cannot lie before %(earliest)s.") % {"earliest": earliest.isoformat()}
+        raise ValidationError({"paid_on": words})
+
+
+def _refuse_wrong_amount(year: ProjectYear, kind: str, amount_yen: int) -> None:
+    wanted = {
+        Payment.Kind.ADVANCE: ("granted", "reported", "report_returned", "discontinued"),
+        Payment.Kind.BALANCE: ("confirmed",),
+        Payment.Kind.REPAYMENT: ("confirmed", "revoked"),
+    }
+    again = _is_entered_anew(year, kind)
+    if year.state not in wanted.get(kind, ()) and not again:
+        raise ValidationError(
+            _("No such payment is possible while the project year stands at “%(state)s”.")
+            % {"state": year.get_state_display()}
+        )
+    most = -year.balance_yen if kind == Payment.Kind.REPAYMENT else year.balance_yen
+    if again and kind != Payment.Kind.REPAYMENT:
+        most = (year.granted_yen or 0) - year.paid_yen
+    if amount_yen > most:
+        raise ValidationError(
+            _("At most %(most)s yen can be entered: the ledger shows what is open.")
+            % {"most": f"{max(most, 0):,}"}
+        )
+
+
+def _is_entered_anew(year: ProjectYear, kind: str) -> bool:
+    """Return whether a line of ``kind`` was reversed, so that what was really moved is entered.
+
+    That may be long ago: the state of today does not say what could be paid then.
+    """
+    return not year.stage.final and year.payments.filter(of__isnull=False, of__kind=kind).exists()
