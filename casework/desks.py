@@ -143,6 +143,17 @@ def most_urgent_first(cases: CaseQuerySet, *, owed_by: str | None = None) -> Cas
     :param owed_by: look only at what this party owes; at everything if ``None``. For the office
         that is also what a group on paper owes, so ``cases`` come ``with_paper``.
     """
+    return with_next_date(cases, owed_by=owed_by).order_by(
+        F("next_due").asc(nulls_last=True), "-owes", "pk"
+    )
+
+
+def with_next_date(cases: CaseQuerySet, *, owed_by: str | None = None) -> CaseQuerySet:
+    """Tell of each case as ``next_due`` the date (Japan date) by which something is owed next.
+
+    ``owes`` tells a date that is not set from nothing owed. ``owed_by`` as in
+    :func:`most_urgent_first`.
+    """
     owed = Deadline.objects.open().duties().filter(case=OuterRef("pk"))
     if owed_by:
         owed = owed.filter(_owed_by(owed_by))
@@ -150,7 +161,7 @@ def most_urgent_first(cases: CaseQuerySet, *, owed_by: str | None = None) -> Cas
     return cases.annotate(
         next_due=Subquery(ends.order_by(F("ends").asc(nulls_last=True)).values("ends")[:1]),
         owes=Exists(owed),
-    ).order_by(F("next_due").asc(nulls_last=True), "-owes", "pk")
+    )
 
 
 def _owed_by(party: str) -> Q:

@@ -18,6 +18,10 @@ from .templatetags.components import fiscal_year_tag
 
 #: The filter that leaves no kind of case out.
 ALL_KINDS = "all"
+
+#: Shows only the cases on which something is owed past its date.
+LATE = "late"
+
 #: How far one press moves the clock of a demonstration, at most.
 FARTHEST_MONTHS = 24
 
@@ -227,11 +231,15 @@ class CaseFilterForm(FilterForm):
     fiscal_year = forms.ChoiceField(label=_("Fiscal year"), required=False)
     only = forms.ChoiceField(
         label=_("Show"), required=False,
-        choices=[("", _("All")), ("open", _("Under way")), ("closed", _("Closed"))],
+        choices=[
+            ("", _("All")), ("open", _("Under way")), (LATE, _("Past its date")),
+            ("closed", _("Closed")),
+        ],
     )  # fmt: skip
 
-    def __init__(self, *args, seen, **kwargs):
+    def __init__(self, *args, seen, today, **kwargs):
         super().__init__(*args, **kwargs)
+        self.today = today
         found = sorted(set(seen.values_list("kind", "fiscal_year").distinct()))
         kinds = list(dict.fromkeys(kind for kind, _year in found))
         years = sorted({year for _kind, year in found}, reverse=True)
@@ -242,7 +250,7 @@ class CaseFilterForm(FilterForm):
         self.fields["fiscal_year"].choices = [everything, *((y, fiscal_year_tag(y)) for y in years)]
 
     def filter(self, cases):
-        """Keep what the form asks for."""
+        """Keep what the form asks for of ``cases``, which come ``with_next_date``."""
         if words := self.asked("q"):
             named = Q(organization__name__icontains=words) | Q(number__icontains=words)
             cases = cases.filter(named | Q(title__icontains=words))
@@ -256,9 +264,12 @@ class CaseFilterForm(FilterForm):
             cases = cases.filter(kind=kind, state=code)
         if year := self.asked("fiscal_year"):
             cases = cases.filter(fiscal_year=int(year))
-        if only := self.asked("only"):
-            cases = cases.filter(closed_at__isnull=only == "open")
-        return cases
+        return self._shown(cases, self.asked("only"))
+
+    def _shown(self, cases, only: str):
+        if only == LATE:
+            return cases.filter(next_due__lt=self.today)
+        return cases.filter(closed_at__isnull=only == "open") if only else cases
 
 
 def _states_of(kind: str) -> tuple:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from casework import case_history, files, forms, services, taking_back
-from casework.desks import next_of
+from casework.desks import next_of, with_next_date
 from casework.errors import NotPossible
 from casework.flow import Text
 from casework.models import Access, Case, Deadline
@@ -30,8 +30,8 @@ from .finding import office_case, page_of, trail_to, visible_case
 def case_list(request):
     """All cases this person may see, to search and to filter."""
     seen = Case.objects.visible_to(request.user)
-    form = forms.CaseFilterForm(request.GET, seen=seen)
-    found = form.filter(seen).with_parties().order_by("-pk")
+    form = forms.CaseFilterForm(request.GET, seen=seen, today=request.today)
+    found = form.filter(with_next_date(seen)).with_parties().order_by("-pk")
     if request.user.duties.holds(*CaseQuerySet.READERS_OF_FILED):
         found = found.with_paper(request.today)
     page = page_of(request, found)

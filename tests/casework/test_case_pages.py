@@ -453,6 +453,37 @@ def test_list_is_filtered(enter, office):
     assert found_in(client, "?only=closed") == set()
 
 
+def test_list_shows_the_next_date_of_each_case(enter, office):
+    factories.sender()
+    without, late = accepted(), sent_back(filed(), due_on=TODAY - timedelta(days=2))
+    client = enter(office)
+
+    dates = {case.pk: case.next_due for case in client.get("/cases/").context["page"]}
+    assert dates == {without.pk: None, late.pk: TODAY - timedelta(days=2)}
+    page = client.get("/cases/").content.decode()
+    assert page.count("2 days late") == 1 and page.count("No date") == 1
+
+
+def test_list_is_filtered_by_what_is_past_its_date(enter, office):
+    factories.sender()
+    late = sent_back(filed(), due_on=TODAY - timedelta(days=1))
+    given_time = sent_back(filed(), due_on=TODAY - timedelta(days=9))
+    sent_back(filed(), due_on=TODAY)
+    accepted()
+    timekeeping.extend(
+        given_time.deadlines.open().get(), until=TODAY, reason="x", by=office, at=NOON
+    )
+
+    assert found_in(enter(office), "?only=late") == {late.pk}
+
+
+def test_states_are_grouped_by_the_kind_of_case(enter, office):
+    accepted()
+
+    page = enter(office).get("/cases/").content.decode()
+    assert '<optgroup label="Proposal">' in page
+
+
 def test_filter_that_does_not_exist_is_passed_over(enter, office):
     case = filed()
 
