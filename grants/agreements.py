@@ -5,6 +5,7 @@ from datetime import date, datetime
 import rules
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -95,16 +96,13 @@ def sign_agreement(
     :param name: who signed.
     :param signed_on: Japan date under the signature; one's own is of today, one on paper is not.
     :raises PermissionDenied: if ``by`` cannot record it: not this party's, or signed, or too late.
-    :raises ValidationError: if the day is not today's, or for the office lies in the future.
+    :raises ValidationError: if the day is not today's, or for the office lies in the future or
+        before the agreement itself.
     """
     year, today = locked(year), japan_date(at)
     if party not in signable_by(by.act_on(today), year):
         raise PermissionDenied("grants.sign_agreement")
-    on_paper = rules.has_perm("grants.handle", by, year)
-    if signed_on > today:
-        raise ValidationError(_("The day cannot lie in the future."))
-    if signed_on < today and not on_paper:
-        raise ValidationError(_("Who signs here signs with the day of today."))
+    _refuse_wrong_day(year, signed_on, today, on_paper=rules.has_perm("grants.handle", by, year))
     signature = AgreementSignature.objects.create(
         year=year, party=party, name=name, signed_on=signed_on, by=by, at=at
     )
@@ -113,6 +111,25 @@ def sign_agreement(
         signed_on=signed_on,
     )  # fmt: skip
     return signature
+
+
+def _refuse_wrong_day(year: ProjectYear, signed_on: date, today: date, *, on_paper: bool) -> None:
+    """Refuse a day on which nobody can have signed.
+
+    :raises ValidationError: on the field ``signed_on``.
+    """
+    written = written_on(year)
+    if signed_on > today:
+        words = _("The day cannot lie in the future.")
+    elif signed_on < today and not on_paper:
+        words = _("Who signs here signs with the day of today.")
+    elif written and signed_on < written:
+        words = _("The agreement is of %(day)s; nobody can have signed it before.") % {
+            "day": date_format(written)
+        }
+    else:
+        return
+    raise ValidationError({"signed_on": words})
 
 
 @transaction.atomic

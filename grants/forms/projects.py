@@ -1,7 +1,6 @@
 """What people enter about a project year, the talks with a department, and the pledges."""
 
 from django import forms
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from casework.calendar import first_day, last_day
@@ -9,7 +8,7 @@ from casework.drafts import Draft
 from casework.forms import DateInput
 from grants.models import AgreementSignature, LineBase, Payment, ProjectYear, Terms
 
-from .fields import YenField, not_in_the_future, text_area
+from .fields import YenField, text_area
 from .lines import BudgetForms
 
 
@@ -94,7 +93,6 @@ class SignatureForm(forms.Form):
     """A signature under the yearly agreement: the party's own, or one the office has on paper.
 
     :param may_date: whether the day under the signature is entered; one's own is of today.
-    :param written_on: the day of the agreement, before which nobody signs it, Japan date.
     """
 
     party = forms.ChoiceField(label=_("Who signed"), widget=forms.RadioSelect)
@@ -102,20 +100,13 @@ class SignatureForm(forms.Form):
     signed_on = forms.DateField(label=_("Signed on"), widget=DateInput())
     agree = forms.BooleanField(label=_("I have read the agreement and sign it for this party."))
 
-    def __init__(self, *args, parties: list[str], may_date: bool, today, written_on=None, **kwargs):
+    def __init__(self, *args, parties: list[str], may_date: bool, today, **kwargs):
         super().__init__(*args, **kwargs)
-        self.today, self.written_on = today, written_on
+        self.today = today
         named = AgreementSignature.Party.choices
         self.fields["party"].choices = [(code, label) for code, label in named if code in parties]
         self.fields["party"].initial = parties[0]
         del self.fields["agree" if may_date else "signed_on"]
-
-    def clean_signed_on(self):
-        day = not_in_the_future(self.cleaned_data["signed_on"], self.today)
-        if self.written_on and day < self.written_on:
-            words = _("The agreement is of %(day)s; nobody can have signed it before.")
-            raise forms.ValidationError(words % {"day": date_format(self.written_on)})
-        return day
 
     def signature(self) -> dict:
         """Return party, name and day; a signature made here is of today."""

@@ -138,11 +138,7 @@ def agreement_sign(request, pk):
         raise PermissionDenied("grants.sign_agreement")
     on_paper = request.user.has_perm("grants.handle", year)
     form = SignatureForm(
-        request.POST or None,
-        parties=parties,
-        may_date=on_paper,
-        today=request.today,
-        written_on=agreements.written_on(year),
+        request.POST or None, parties=parties, may_date=on_paper, today=request.today
     )
     if done(form, lambda: _sign(request, year, form)):
         messages.success(request, _("The signature is recorded."))

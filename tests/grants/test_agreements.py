@@ -20,6 +20,7 @@ from tests.reporting.makers import department_clerk, granted_year, group_of
 pytestmark = pytest.mark.django_db
 
 YESTERDAY = TODAY - timedelta(days=1)
+A_WEEK_LATER = NOON + timedelta(days=7)
 
 
 @pytest.fixture
@@ -42,8 +43,8 @@ def with_parties(parties: str) -> ProjectYear:
     return granted_year("collaboration", agreement_parties=parties)
 
 
-def sign(year, party: str, by, *, signed_on=TODAY) -> AgreementSignature:
-    return sign_agreement(year, party=party, name="鎌倉 花", signed_on=signed_on, by=by, at=NOON)
+def sign(year, party: str, by, *, signed_on=TODAY, at=NOON) -> AgreementSignature:
+    return sign_agreement(year, party=party, name="鎌倉 花", signed_on=signed_on, by=by, at=at)
 
 
 def pay(year, by, kind: str = Payment.Kind.ADVANCE) -> Payment:
@@ -79,19 +80,26 @@ def test_nobody_signs_for_a_subsidy(course, office, accounting):
 def test_group_signs_for_itself_and_the_office_enters_the_city(year, office):
     sign(year, "organization", group_of(year))
     assert agreements.unsigned(year) == ["city"]
-    sign(year, "city", office, signed_on=YESTERDAY)
+    sign(year, "city", office, signed_on=TODAY, at=A_WEEK_LATER)
 
     assert agreements.unsigned(year) == []
     (first, second) = year.events.filter(verb="sign_agreement").order_by("pk")
     assert (first.facts["party"], second.facts["party"]) == ("organization", "city")
-    assert second.facts["signed_on"] == YESTERDAY.isoformat()
+    assert second.facts["signed_on"] == TODAY.isoformat()
     assert "鎌倉 花" not in f"{first.facts} {second.facts}"
 
 
 def test_office_enters_what_was_signed_on_paper(year, office):
-    sign(year, "organization", office, signed_on=date(2026, 11, 2))
+    sign(year, "organization", office, signed_on=date(2026, 11, 24), at=A_WEEK_LATER)
 
-    assert agreements.signatures_of(year)["organization"].signed_on == date(2026, 11, 2)
+    assert agreements.signatures_of(year)["organization"].signed_on == date(2026, 11, 24)
+
+
+def test_nobody_has_signed_before_the_agreement_was_written(year, office):
+    with pytest.raises(ValidationError, match="nobody can have signed it before"):
+        sign(year, "organization", office, signed_on=YESTERDAY)
+
+    assert agreements.signatures_of(year) == {}
 
 
 def test_department_signs_for_itself_where_it_is_a_party():
@@ -150,7 +158,7 @@ def test_signature_is_struck_out_with_a_reason_and_given_anew(year, office):
     assert agreements.unsigned(year) == ["organization", "city"]
     struck = year.events.get(verb="strike_signature")
     assert year.remarks.get(pk=struck.facts["reason"]["remark"]).text == "日付の誤り"
-    sign(year, "city", office, signed_on=YESTERDAY)
+    sign(year, "city", office)
     assert year.signatures.count() == 2
     with pytest.raises(ValidationError):
         strike_signature(wrong, reason="二度", by=office, at=NOON)
