@@ -21,6 +21,7 @@ for code, ja, en in (
     ("project_ends", "事業の終わる日", "day the project ends"),
     ("amount_confirmed", "額の確定を通知した日", "day the amount was confirmed"),
     ("revoked", "取消しを通知した日", "day the revocation was sent"),
+    ("ledger_corrected", "収支を訂正した日", "day the ledger was corrected"),
     ("report_latest", "実績報告の最終期日", "last day for reports"),
     ("matching_asked", "担当課に協議を依頼した日", "day the department was asked"),
     ("supplement_days", "補正の日数", "number of days for a supplement"),
@@ -91,13 +92,15 @@ def _report(year, *, at, facts) -> Due:
 def _settlement(year, *, at, facts) -> Due | None:
     if year.balance_yen <= 0:
         return None
-    return _after_now("settlement_days", "amount_confirmed")(year, at=at, facts=facts)
+    basis = facts.get("basis", "amount_confirmed")
+    return _after_now("settlement_days", basis)(year, at=at, facts=facts)
 
 
 def _repayment(year, *, at, facts) -> Due | None:
     if year.balance_yen >= 0:
         return None
-    basis = "revoked" if year.state == "revoked" else "amount_confirmed"
+    usual = "revoked" if year.state == "revoked" else "amount_confirmed"
+    basis = facts.get("basis", usual)
     return _after_now("repayment_days", basis)(year, at=at, facts=facts)
 
 

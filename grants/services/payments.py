@@ -10,6 +10,7 @@ from accounts.permissions import require
 from casework.calendar import japan_date
 from casework.models import ApprovalItem
 from casework.services import locked, record
+from casework.timekeeping import open_deadlines
 from grants.agreements import refuse_unsigned
 from grants.models import Payment, ProjectYear
 
@@ -36,6 +37,7 @@ def record_payment(
         at=at,
     )  # fmt: skip
     record(year, "pay", by=by, at=at, payment=payment.pk, kind=kind, amount_yen=amount_yen)
+    _turn_the_duty_round(year, at=at)
     return payment
 
 
@@ -45,7 +47,8 @@ def reverse_payment(
 ) -> Payment:
     """Undo a line of the ledger that was entered by mistake (訂正仕訳), whole and once.
 
-    Both lines stay. What was right is then entered anew.
+    Both lines stay. What was right is then entered anew. Where the balance of a confirmed year
+    turns round by it, the date of whoever owed ends, and the other side gets one.
 
     :param paid_on: Japan date of the document that corrects the books.
     :raises PermissionDenied: if ``by`` is not of accounting.
@@ -65,7 +68,19 @@ def reverse_payment(
         year, "reverse_payment", by=by, at=at, payment=reversal.pk, of=payment.pk,
         amount_yen=payment.amount_yen, reason=reason,
     )  # fmt: skip
+    _turn_the_duty_round(year, at=at)
     return reversal
+
+
+def _turn_the_duty_round(year: ProjectYear, *, at: datetime) -> None:
+    """Let whoever owes the balance after a correction owe it from today, and nobody else."""
+    if year.state not in ("confirmed", "revoked") or not year.balance_yen:
+        return
+    duties = ["settlement", "repayment"] if year.balance_yen > 0 else ["repayment", "settlement"]
+    owed, not_owed = (year.deadlines.open().filter(kind=kind) for kind in duties)
+    not_owed.update(closed_at=at, closed_because="the ledger was corrected")
+    if not owed.exists():
+        open_deadlines(year, duties[:1], at=at, facts={"basis": "ledger_corrected"})
 
 
 def why_not_reversed(payment: Payment, year: ProjectYear) -> str | None:

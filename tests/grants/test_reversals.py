@@ -127,6 +127,33 @@ def test_what_was_really_paid_is_entered_whatever_the_state_is_now(year, account
     assert fresh(year).balance_yen == -8_000
 
 
+@pytest.mark.parametrize(
+    ("advance_yen", "before", "after"),
+    [
+        (80_000, "repayment", "repayment"),
+        (75_000, "", "settlement"),
+        (70_000, *2 * ("settlement",)),
+    ],
+)
+def test_whoever_owes_after_a_correction_has_a_date(year, accounting, advance_yen, before, after):
+    mistaken = pay(year, accounting, advance_yen)
+    makers.sent_report(year)
+    factories.approved(fresh(year), "confirm", at=makers.LATER, confirmed_yen=75_000)
+    assert owed(year) == before
+
+    undo(mistaken, accounting, at=makers.LATER)
+
+    assert owed(year) == "settlement"
+    pay(year, accounting, advance_yen, at=makers.LATER)
+    assert owed(year) == after
+
+
+def owed(year) -> str:
+    """Return which side owes the balance by a date."""
+    money = year.deadlines.open().filter(kind__in=["settlement", "repayment"])
+    return " ".join(money.values_list("kind", flat=True))
+
+
 def test_settled_account_is_opened_before_a_line_is_reversed(year, accounting):
     makers.sent_report(year)
     year = factories.approved(fresh(year), "confirm", at=makers.LATER, confirmed_yen=75_000)
