@@ -14,7 +14,7 @@ def adoptions_before(proposal: Proposal) -> list[Proposal | PastAward]:
     """
     since = proposal.rules.number("adoptions_counted_from_fiscal_year") or 0
     edition, year = proposal.round.edition, proposal.round.fiscal_year
-    cases = Proposal.objects.standing().filter(
+    cases = Proposal.objects.counted().filter(
         Q(organization=proposal.organization) & Q(organization__isnull=False),
         Q(round__fiscal_year__lt=year) | Q(round__fiscal_year=year, pk__lt=proposal.pk or 0),
         round__edition__course=edition.course,

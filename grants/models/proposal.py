@@ -46,6 +46,15 @@ class ProposalQuerySet(CaseQuerySet):
         """Keep what stands as adopted."""
         return self.with_standing().filter(stands=True)
 
+    def counted(self):
+        """Keep what counts as an adoption of its group: what stands, and what was revoked.
+
+        A revocation (取消し) takes the money back; that the group was adopted it does not undo.
+        """
+        years = self.model.project_years.rel.related_model.objects
+        revoked = Exists(years.revoked().filter(proposal=OuterRef("pk")))
+        return self.with_standing().filter(Q(stands=True) | Q(revoked))
+
     def binding(self):
         """Keep what binds money of its round: what stands as adopted, and what has an offer."""
         return self.with_standing().filter(Q(stands=True) | Q(state="offered"))
@@ -62,7 +71,9 @@ class Proposal(Case):
     case_ptr = models.OneToOneField(
         Case, on_delete=models.CASCADE, parent_link=True, related_name="as_proposal"
     )
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="proposals")
+    round = models.ForeignKey(
+        Round, on_delete=models.PROTECT, verbose_name=_("round"), related_name="proposals"
+    )
     purpose = models.TextField(_("purpose"), blank=True)
     content = models.TextField(_("what is done"), blank=True)
     schedule = models.TextField(_("schedule"), blank=True)
@@ -80,7 +91,7 @@ class Proposal(Case):
     pledged_at = models.DateTimeField(null=True, editable=False)
     received_on = models.DateField(_("received on paper on (収受日)"), null=True, blank=True)
     edit_number = models.PositiveIntegerField(default=0, editable=False)
-    submitted_at = models.DateTimeField(null=True, editable=False)
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
     assessed_yen = models.PositiveIntegerField(_("assessed amount (yen)"), null=True)
     rank = models.PositiveSmallIntegerField(_("rank"), null=True)
 

@@ -98,3 +98,12 @@ def test_revoked_project_stands_no_more_also_when_its_account_is_settled():
 
     assert year.state == "settled"
     assert not Proposal.objects.standing().exists()
+
+
+def test_revoked_project_still_counts_against_the_limit_of_its_group():
+    year = factories.approved(makers.granted_year(), "revoke", reason="虚偽の申請")
+    proposal = year.proposal
+    later = factories.draft(by=group_of(proposal), round=factories.call(fiscal_year=2027))
+    later.round.edition.course = proposal.round.edition.course
+
+    assert adoptions_before(later) == [proposal]
