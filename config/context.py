@@ -50,5 +50,6 @@ def desks(request: HttpRequest) -> list[Entry]:
     ]
     if user.duties.holds(*CaseQuerySet.READERS_OF_FILED):
         entries.append((reverse("casework:cases"), _("Cases"), None))
-    unread = Notice.objects.addressed_to(user).filter(state=Notice.State.SENT, read_at=None)
+    received = Notice.objects.addressed_to(user).filter(state=Notice.State.SENT)
+    unread = received.with_done().filter(read_at=None, is_done=False)
     return [*entries, (reverse("casework:mailbox"), _("Mailbox"), unread.count())]

@@ -4,13 +4,20 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Dated
 
 from .case import Access, Case
+from .deadline import Deadline
+from .history import Event
+
+#: Kinds of notice that ask for a move, until the case has moved on.
+ASKING = ("your_turn", "approval_drafted")
+#: Kinds of notice that ask to meet a deadline, until it is met or no longer owed.
+REMINDING = ("deadline_near", "deadline_overdue")
 
 
 class NumberSeries(models.Model):
@@ -128,6 +135,20 @@ class NoticeQuerySet(models.QuerySet):
         barred = Access.objects.concerning(user).filter(barred=True)
         return self.exclude(case__in=barred.values("case"))
 
+    def with_done(self):
+        """Tell of each notice as ``is_done`` whether it asks nothing of its reader any more.
+
+        What asks for a move is done once its case has moved on, a reminder once nothing is owed that
+        was owed then; the rest only informs, and is done when it is read. That a case moved is old
+        news, read or not, once it has moved again.
+        """
+        asks = Q(kind__in=(*ASKING, *REMINDING), case__isnull=False)
+        informed = ~asks & Q(read_at__isnull=False)
+        moved_on = Q(kind__in=(*ASKING, "case_moved")) & _case_moved_on()
+        met = asks & Q(kind__in=REMINDING) & ~Q(_still_owed())
+        done = ExpressionWrapper(informed | moved_on | met, BooleanField())
+        return self.annotate(is_done=done)
+
     def by_post(self):
         return self.filter(channel=Notice.Channel.POST)
 
@@ -141,6 +162,16 @@ class NoticeQuerySet(models.QuerySet):
         taken = Q(state__in=(Notice.State.QUEUED, Notice.State.IN_FLIGHT), lease_until__lt=at)
         due = self.exclude(channel=Notice.Channel.POST)
         return due.filter(queued & Q(lease_until=None) | taken)
+
+
+def _case_moved_on() -> Q:
+    moves = Event.objects.filter(case=OuterRef("case"), at__gt=OuterRef("posted_at"))
+    return Q(case__closed_at__isnull=False) | Q(Exists(moves.exclude(source=F("target"))))
+
+
+def _still_owed() -> Exists:
+    owed = Deadline.objects.open().filter(case=OuterRef("case"))
+    return Exists(owed.filter(opened_at__lte=OuterRef("posted_at")))
 
 
 class Notice(models.Model):
@@ -231,6 +262,11 @@ class Notice(models.Model):
 
     def __str__(self):
         return f"{self.addressed_to}: {self.subject}"
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks its reader to do something, and does not only inform."""
+        return self.case_id is not None and self.kind in (*ASKING, *REMINDING)
 
     @property
     def is_by_post(self) -> bool:

@@ -16,9 +16,9 @@ PER_PAGE = 25
 Trail = list[tuple[str, Text]]
 
 
-def page_of(request, queryset) -> Page:
-    """Return the page of ``queryset`` that the address asks for."""
-    return Paginator(queryset, PER_PAGE).get_page(request.GET.get("page"))
+def page_of(request, queryset, named: str = "page") -> Page:
+    """Return the page of ``queryset`` that the address asks for, in its parameter ``named``."""
+    return Paginator(queryset, PER_PAGE).get_page(request.GET.get(named))
 
 
 def visible_case(request, pk: int) -> Case:

@@ -32,10 +32,14 @@ def _received(user):
 @require_safe
 @login_required
 def mailbox(request):
-    """A person's own notices, newest first."""
-    mine = _received(request.user)
-    page = page_of(request, mine.select_related("case").order_by("-sent_at", "-pk"))
-    context = {"page": page, "unread": mine.filter(read_at=None).count()}
+    """A person's own notices, newest first: what is new or asks something, then what is done."""
+    mine = _received(request.user).with_done().select_related("case").order_by("-sent_at", "-pk")
+    standing, done = mine.filter(is_done=False), mine.filter(is_done=True)
+    context = {
+        "page": page_of(request, standing),
+        "done": page_of(request, done, named="done"),
+        "unread": standing.filter(read_at=None).count(),
+    }
     return render(request, "casework/mailbox.html", context)
 
 

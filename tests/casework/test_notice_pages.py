@@ -1,20 +1,23 @@
 """The mailbox is its owner's; the outbox is the office's, but not every word in it."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from accounts.models import Role
-from casework import delivery, outbox
+from casework import delivery, outbox, services
 from casework.errors import NotPossible
 from casework.models import Access, Notice
 from tests import factories
-from tests.casework.cases import filed
+from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import NOON, TODAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
-#: Session, person, duties, groups; unread, count, rows; the menu and the settings.
-MAILBOX = 9
+#: Session, person, duties, groups; unread, counts of what stands and of what is done, rows; the
+#: menu and the settings.
+MAILBOX = 10
 #: The same, and what goes by post.
 OUTBOX = 10
 
@@ -47,7 +50,60 @@ def test_mailbox_marks_what_is_not_read_in_words(enter):
     assert "本文です" in client.get(reverse("casework:notice", args=[new.pk])).content.decode()
 
     assert Notice.objects.get(pk=new.pk).read_at == NOON
-    assert "You have read everything." in client.get("/mailbox/").content.decode()
+    assert "Nothing new, and nothing is asked of you" in client.get("/mailbox/").content.decode()
+
+
+def standing_in(client) -> list[Notice]:
+    return list(client.get("/mailbox/").context["page"])
+
+
+def test_notice_is_done_once_its_case_has_moved_on(enter, office):
+    case = filed()
+    asked = notice(office, case=case)
+    client = enter(office)
+    assert standing_in(client) == [asked]
+    client.get(reverse("casework:notice", args=[asked.pk]))
+    assert standing_in(client) == [asked]
+
+    services.advance(case, "accept", by=office, at=NOON + timedelta(hours=1))
+
+    answer = client.get("/mailbox/")
+    assert list(answer.context["page"]) == [] and list(answer.context["done"]) == [asked]
+    assert "Nothing new, and nothing is asked of you" in answer.content.decode()
+
+
+def test_reminder_is_done_once_its_deadline_is_met(enter, office):
+    factories.sender()
+    case = sent_back(filed())
+    reader = group_of(case)
+    reminder = notice(reader, kind="deadline_near", case=case)
+    client = enter(reader)
+    assert reminder in standing_in(client)
+
+    services.advance(case, "resubmit", by=reader, at=NOON + timedelta(hours=1))
+
+    assert reminder not in standing_in(client)
+    assert reminder in client.get("/mailbox/").context["done"]
+
+
+def test_letter_stands_in_the_mailbox_until_it_is_read(enter, office):
+    case = filed()
+    letter = notice(group_of(case), kind="letter_sent", case=case)
+    services.advance(case, "accept", by=office, at=NOON + timedelta(hours=1))
+    client = enter(group_of(case))
+    assert letter in standing_in(client)
+
+    client.get(reverse("casework:notice", args=[letter.pk]))
+
+    assert letter not in standing_in(client)
+
+
+def test_menu_does_not_count_what_is_done(enter, office):
+    case = filed()
+    notice(office, case=case)
+    services.advance(case, "accept", by=office, at=NOON + timedelta(hours=1))
+
+    assert enter(office).get("/mailbox/").context["desks"][-1][-1] == 0
 
 
 def test_notice_is_its_readers_alone(enter, office):
