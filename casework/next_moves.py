@@ -98,7 +98,7 @@ def what_to_do(case: Case, user, *, draft: Approval | None = None) -> Text:
         return _("This is closed. Nothing more is expected.")
     if not case.stage.holders:
         return _("Nothing is expected of anybody here now.")
-    parties = in_words(case.stage.holders)
+    parties = in_words(case.stage.holders, by_paper=case.waits_by_paper)
     return _("This now waits for: %(parties)s. You need not do anything.") % {"parties": parties}
 
 

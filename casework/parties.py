@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from accounts.models import DatedQuerySet, Duties, MemberRole, Membership, User
+from accounts.models import DatedQuerySet, Duties, Duty, MemberRole, Membership, User
 
 
 class Party(models.TextChoices):
@@ -21,11 +21,23 @@ class Party(models.TextChoices):
     COORDINATOR = "coordinator", _("Coordinator")
 
 
-def in_words(parties: Iterable[str]) -> str:
-    """Name several parties in one line."""
+#: The group, where nobody there logs in or its case came on paper.
+ORGANIZATION_ON_PAPER = _("Organization (by paper: the office enters what it hands in)")
+
+
+def in_words(parties: Iterable[str], *, by_paper: bool = False) -> str:
+    """Name several parties in one line.
+
+    :param by_paper: whether the office enters what the group hands in; then this says so.
+    """
     return pgettext("between the names of parties", ", ").join(
-        str(Party(party).label) for party in parties
+        str(_label(party, by_paper)) for party in parties
     )
+
+
+def _label(party: str, by_paper: bool):
+    on_paper = by_paper and party == Party.ORGANIZATION
+    return ORGANIZATION_ON_PAPER if on_paper else Party(party).label
 
 
 def parties_of(duties: Duties) -> list[str]:
@@ -45,6 +57,11 @@ def people_behind(case, party: str, *, day) -> list[User]:
         people = [case.clerk]
     rows = type(case).objects.filter(pk=case.pk)
     return [person for person in people if rows.visible_to(person.act_on(day)).exists()]
+
+
+def is_held(role: str, *, day: date) -> bool:
+    """Return whether anybody who logs in holds ``role`` on ``day`` (Japan date)."""
+    return Duty.objects.valid_on(day).filter(role=role, user__is_active=True).exists()
 
 
 def _holders(case, party: str, day) -> list[User]:

@@ -56,7 +56,8 @@ def _step(case: Case, number: int, reached: dict[str, datetime]) -> Step | None:
         return None
     if status == "next":
         stage, moment = _usual(stages), None
-    return Step(stage.label, status, moment, in_words(stage.holders))
+    by_paper = status == "current" and case.by_paper
+    return Step(stage.label, status, moment, in_words(stage.holders, by_paper=by_paper))
 
 
 def _passed(case: Case, stages: list[Stage], reached: dict[str, datetime]) -> Stage | None:

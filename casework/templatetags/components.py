@@ -25,7 +25,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from casework import calendar
-from casework.parties import Party, in_words
+from casework.parties import in_words
 from casework.sums import sum_typed
 
 register = template.Library()
@@ -136,9 +136,9 @@ def fiscal_year_tag(year: int) -> str:
 
 
 @register.filter
-def party_name(code: str) -> str:
-    """Write who owes a duty, by the code of the party."""
-    return str(Party(code).label)
+def party_name(code: str, by_paper: bool = False) -> str:
+    """Write who owes a duty, by the code of the party; of a group, also that it is ``by_paper``."""
+    return in_words([code], by_paper=by_paper)
 
 
 @register.filter
@@ -262,7 +262,7 @@ def next_step(
         "asked": asked,
         "refused": refused,
         "deadline": deadline,
-        "holder": holder or in_words(case.stage.holders),
+        "holder": holder or in_words(case.stage.holders, by_paper=case.waits_by_paper),
         "text": text or case.stage.todo,
         "told": bool(text),
         "today": _today(context),

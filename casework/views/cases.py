@@ -59,7 +59,7 @@ def case_detail(request, pk):
         "work": [*_to_draft(draft), *work_on(case, user)],
         "what_to_do": note_for(case, user, at=request.now, in_draft=bool(moves.waiting))
         or what_to_do(case, user, draft=draft),
-        "holder": in_words(_awaited(case, standing)),
+        "holder": in_words(_awaited(case, standing), by_paper=case.by_paper),
         "next_deadline": next_of([d for d in standing if d.owed_by], *acts_for(user, case)),
         "steps": timeline(case),
         "standing": standing,

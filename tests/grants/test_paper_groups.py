@@ -13,7 +13,7 @@ from accounts.models import MemberRole, Role, User
 from casework import approvals, reminders
 from casework.desks import most_urgent_first, waiting_for
 from casework.models import Case, Notice
-from casework.parties import Party, uses_paper
+from casework.parties import ORGANIZATION_ON_PAPER, Party, uses_paper
 from casework.services import advance
 from grants import services
 from grants.models import BudgetEntry, Proposal
@@ -323,6 +323,7 @@ def test_page_says_what_to_do_and_by_when_for_a_group_without_a_log_in(as_person
     assert "Mend what the office asks for" in context["what_to_do"]
     assert context["next_deadline"].kind == "supplement"
     assert page.count(NO_LOG_IN) == 1
+    assert context["holder"] == str(ORGANIZATION_ON_PAPER)
     factories.member(proposal.organization)
     page = case_page(client, proposal)
     assert "This came on paper" in page and NO_LOG_IN not in page
