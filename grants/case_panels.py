@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Role
 from casework.calendar import japan_date
 from casework.flow import Text
 from casework.models import Remark
 from casework.panels import panel
+from casework.parties import is_held
 from casework.work_pages import work_page
 
 from . import agreements, printing, services
@@ -70,7 +72,7 @@ def is_party(user, case) -> bool:
 
 def filing_panel(proposal: Proposal, request) -> dict:
     user = request.user
-    writes = user.duties.edits(proposal.organization_id)
+    may_share = user.duties.edits(proposal.organization_id) and proposal.filed_at is None
     shared = proposal.access.filter(role="coordinator", barred=False).exists()
     return {
         "case": proposal,
@@ -78,7 +80,8 @@ def filing_panel(proposal: Proposal, request) -> dict:
         "is_open": proposal.round.is_open(request.now),
         "filing": filing(proposal, request),
         "may_edit": services.may_edit(proposal, user),
-        "may_share": writes and proposal.filed_at is None and not shared,
+        "may_share": may_share and not shared,
+        "no_coordinator": may_share and not is_held(Role.COORDINATOR, day=request.today),
         "shared": shared,
         "is_party": is_party(user, proposal),
     }

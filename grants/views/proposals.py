@@ -11,10 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import Role
+from accounts.permissions import require
 from casework.calendar import japan_date
 from casework.draft_pages import write
 from casework.keys import key_in
 from casework.models import Case
+from casework.parties import is_held
 from casework.typesetting import typeset
 from grants import printing, services
 from grants.case_panels import filing, supplement_asked
@@ -115,7 +118,12 @@ def _pledge(request, proposal: Proposal, form: PledgeForm) -> None:
 @login_required
 @require_POST
 def proposal_share(request, pk):
+    """Share a draft with the coordinators, if there are any; with nobody, say so and share nothing."""
     proposal = visible_proposal(request, pk)
+    require(request.user, "grants.write", proposal)
+    if not is_held(Role.COORDINATOR, day=request.today):
+        messages.error(request, _("Nothing was shared: there is no coordinator yet."))
+        return _to_case(proposal)
     services.share_with_coordinators(proposal, by=request.user, at=request.now)
     messages.success(request, _("The coordinators can read the draft now."))
     return _to_case(proposal)

@@ -467,7 +467,23 @@ def test_print_and_pdf_of_an_empty_draft(as_person, group):
     assert pdf.content.startswith(b"%PDF-")
 
 
+def test_nothing_is_shared_while_there_is_no_coordinator(as_person, group, draft):
+    client, case = as_person(group), reverse("casework:case", args=[draft.pk])
+    share = reverse("grants:proposal-share", args=[draft.pk])
+    page = client.get(case).content.decode()
+    assert "There is no coordinator yet with whom you could share the draft." in page
+    assert share not in page
+
+    answer = client.post(share, follow=True)
+
+    assert "Nothing was shared: there is no coordinator yet." in answer.content.decode()
+    assert not draft.access.exists()
+    factories.user(Role.COORDINATOR)
+    assert share in client.get(case).content.decode()
+
+
 def test_pledge_and_share_are_in_the_history(as_person, group, draft):
+    factories.user(Role.COORDINATOR)
     as_person(group).post(reverse("grants:proposal-share", args=[draft.pk]))
 
     verbs = Event.objects.filter(case=draft).order_by("pk").values_list("verb", flat=True)
