@@ -10,7 +10,7 @@ from accounts.permissions import require
 from casework import history, outbox
 from casework.calendar import japan_date
 from casework.deadlines import KINDS
-from casework.models import Deadline
+from casework.models import Deadline, Event
 from casework.parties import Party, people_behind
 from casework.timekeeping import supersede
 from grants.models import CourseEdition, Proposal, Round, RoundChange
@@ -92,6 +92,8 @@ def _refuse_closing(call: Round, closes_at: datetime, at: datetime) -> None:
         raise ValidationError(
             _("A proposal was begun or filed in this call, so it can only close later.")
         )
+    if Event.objects.filter(case__as_proposal__round=call, verb="refer").exists():
+        raise ValidationError(_("The selection has begun. The call cannot be opened again."))
 
 
 def _refuse_too_little(call: Round, budget_yen: int | None) -> None:

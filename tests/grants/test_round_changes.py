@@ -111,6 +111,13 @@ def test_draft_of_a_group_that_nobody_writes_for_stays_unknown_to_the_office(off
     assert not Notice.objects.filter(kind="call_changed").exists()
 
 
+def test_call_is_not_opened_again_once_its_selection_has_begun(office, call):
+    in_selection(round=call)
+
+    with pytest.raises(ValidationError, match="selection has begun"):
+        change(call, office, closes_at=LATER)
+
+
 @pytest.mark.parametrize("make", [factories.draft, filed])
 def test_call_does_not_close_earlier_once_somebody_relies_on_it(office, call, make):
     make(round=call)
