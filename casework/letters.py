@@ -281,7 +281,7 @@ def _data(kind: LetterKind, case: Case, content: dict, *, day: date, number: int
         "issued": wareki(day),
         "addressee": addressee(case, kind.to),
         "sender": sender,
-        "seal": told["letter_seal"] or Letter.Seal.OMITTED,
+        "seal": told["letter_seal"],
         "draft": number is None,
         "title": str(kind.title),
         "notice_text": told["appeal_text"],

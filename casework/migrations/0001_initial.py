@@ -413,11 +413,11 @@ class Migration(migrations.Migration):
                 (
                     "seal",
                     models.CharField(
+                        blank=True,
                         choices=[
                             ("official", "official seal"),
                             ("omitted", "official seal omitted"),
                         ],
-                        default="omitted",
                         max_length=10,
                     ),
                 ),

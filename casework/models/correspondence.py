@@ -79,7 +79,7 @@ class Letter(models.Model):
     symbol = models.CharField(max_length=60)
     issued_on = models.DateField(_("date of issue"))
     addressee = models.CharField(max_length=300)
-    seal = models.CharField(max_length=10, choices=Seal.choices, default=Seal.OMITTED)
+    seal = models.CharField(max_length=10, choices=Seal.choices, blank=True)
     data = models.JSONField()
     pdf = models.BinaryField()
     pdf_digest = models.CharField(max_length=64)

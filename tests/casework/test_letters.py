@@ -190,11 +190,17 @@ def test_letter_to_a_group_without_a_representative_is_addressed_to_the_group(se
     assert letter.data["addressee"]["honorific"] == "御中"
 
 
-@pytest.mark.parametrize(("set_to", "seal"), [("", "omitted"), ("official", "official")])
-def test_seal_is_omitted_unless_the_city_says_otherwise(sender, office, set_to, seal):
+@pytest.mark.parametrize(
+    ("set_to", "printed"), [("", None), ("official", "公印"), ("omitted", "（公印省略）")]
+)
+def test_letter_says_of_the_seal_what_the_city_set(sender, office, set_to, printed):
     city.set_value("letter_seal", set_to, source="試験", by=office, at=NOON)
 
-    assert ineligible().seal == seal
+    letter = ineligible()
+
+    words = pdf_text(bytes(letter.pdf))
+    assert letter.seal == set_to
+    assert printed in words if printed else "公印" not in words
 
 
 def test_instruction_on_appeals_is_printed_when_it_is_set(sender, office):
