@@ -3,9 +3,9 @@
 One query gives both; pages, totals and open data are made of the same rows.
 """
 
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from django.db.models import (
     BooleanField,
@@ -25,7 +25,9 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from grants.flow import PROPOSAL_FLOW, YEAR_FLOW
-from grants.models import PastAward, ProjectYear, Proposal
+from grants.models import PastAward, ProjectYear, Proposal, ProposalMeasure
+from guideline.models import Measure
+from reporting.models import CollaborationReport
 
 #: States in which a proposal was adopted once and no longer is.
 ENDED = ("renounced", "rescinded", "fallen_through")
@@ -154,6 +156,31 @@ def _rows_of_past(past):
         told_by=F("source"),
         became=Value("", output_field=CharField()),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What the public reads of a project elsewhere."""
+
+    measures: list[Measure] = field(default_factory=list)
+    reports: list[CollaborationReport] = field(default_factory=list)
+
+
+def links(numbers: Iterable[str], *, fictitious: bool) -> dict[str, Links]:
+    """Return by number of their proposals what the public reads of projects that stand.
+
+    In two queries: measures of the guideline that they advance, and published reports on them.
+    """
+    found: dict[str, Links] = defaultdict(Links)
+    projects = Proposal.objects.standing().filter(number__in=numbers)
+    named = ProposalMeasure.objects.filter(proposal__in=projects.values("pk"))
+    for row in named.select_related("proposal", "measure__edition").order_by("pk"):
+        found[row.proposal.number].measures.append(row.measure)
+    reports = CollaborationReport.objects.public(fictitious=fictitious)
+    of_projects = reports.filter(project_year__proposal__in=projects.values("pk"))
+    for report in of_projects.with_publication().order_by("fiscal_year", "pk"):
+        found[report.project_year.proposal.number].reports.append(report)
+    return found
 
 
 def became_label(code: str) -> str:

@@ -1,5 +1,7 @@
 """The pages that everyone may read. Nothing here shows what is not published."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -52,7 +54,7 @@ def register_page(request):
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     everything = not course and fiscal_year is None
     labels = course_labels()
-    page.object_list = [_entry(row, labels) for row in page.object_list]
+    page.object_list = _entries(page.object_list, labels)
     context = {
         "page": page,
         "courses": [{"code": code, "label": label} for code, label in labels.items()],
@@ -78,12 +80,20 @@ def course_labels() -> dict[str, str]:
     return {**labels, register.PREDECESSOR: _("The program before this one")}
 
 
-def _entry(row: dict, labels: dict[str, str]) -> dict:
+def _entries(rows: Iterable[dict], labels: dict[str, str]) -> list[dict]:
+    rows = list(rows)
+    own = [row["entry_key"] for row in rows if not row["told_by"]]
+    links = register.links(own, fictitious=settings.DEMO)
+    return [_entry(row, labels, links.get(row["entry_key"])) for row in rows]
+
+
+def _entry(row: dict, labels: dict[str, str], links: register.Links | None) -> dict:
     return {
         **row,
         "course": labels.get(row["course_code"], row["course_code"]),
         "year": fiscal_year_name(row["adopted_in"] or None),
         "begins": fiscal_year_name(row["carried_out_in"]),
+        "links": None if row["told_by"] else links,
         "is_summary": register.is_summary(row),
         "has_ended": row["outcome"] == register.ENDED_AFTER,
         "became_label": register.became_label(row["became"]),

@@ -17,12 +17,15 @@ from casework import clock
 from casework.services import advance
 from grants.models import PastAward, ProjectYear, Proposal
 from reporting import open_data, register, services
+from reporting.models import CollaborationReport
 from tests import factories
 from tests.factories import NOON
 from tests.reporting import makers
 
 pytestmark = pytest.mark.django_db
 
+#: Courses, rows and their number, measures and reports of the rows, years, totals; settings.
+REGISTER = 8
 PAGES = ["/", "/register/", "/reports/", "/open-data/"]
 FILES = [f"/open-data/{code}.{form}" for code in open_data.DATASETS for form in ("csv", "json")]
 
@@ -349,6 +352,41 @@ def test_register_filters_and_says_what_is_not_known():
     assert "not known" in english
     assert "別の会" not in read("/register/?fiscal_year=2024")
     assert read("/register/?fiscal_year=abcd&page=99")
+
+
+def project_with_public_pages() -> tuple[ProjectYear, CollaborationReport]:
+    year = makers.granted_year("collaboration")
+    report = makers.published_collaboration(year.department)
+    CollaborationReport.objects.filter(pk=report.pk).update(project_year=year)
+    return year, report
+
+
+def test_register_links_what_is_public_of_a_project():
+    year, report = project_with_public_pages()
+    named = year.proposal.proposal_measures.get().measure
+
+    page = read("/register/")
+
+    assert f'href="{report.get_absolute_url()}"' in page
+    assert f'href="{named.get_absolute_url()}"' in page
+
+
+def test_register_does_not_link_a_report_before_its_publication():
+    year = makers.granted_year("collaboration")
+    report = makers.accepted_collaboration(year.department)
+    CollaborationReport.objects.filter(pk=report.pk).update(project_year=year)
+
+    assert report.get_absolute_url() not in read("/register/")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_register_asks_as_often_for_three_rows_as_for_one(count, django_assert_num_queries):
+    for _ in range(count):
+        project_with_public_pages()
+    read("/register/")
+
+    with django_assert_num_queries(REGISTER):
+        read("/register/")
 
 
 def test_register_pages_hold_every_row_once():
