@@ -7,7 +7,7 @@ documents disagree both values stand, each with its source.
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -93,6 +93,14 @@ def fiscal_year_name(fiscal_year: int | None) -> str:
     return calendar.wareki_year(fiscal_year) if in_japanese() else f"FY {fiscal_year}"
 
 
+class EditionQuerySet(models.QuerySet):
+    def in_force_in(self, fiscal_year: int):
+        """Keep what is in force on any day of a fiscal year; an open end of its time is no end."""
+        begun = Q(valid_from__isnull=True) | Q(valid_from__lte=calendar.last_day(fiscal_year))
+        going_on = Q(valid_until__isnull=True) | Q(valid_until__gte=calendar.first_day(fiscal_year))
+        return self.filter(begun, going_on, status=Edition.State.IN_FORCE)
+
+
 class Edition(Titled, Sourced):
     """One edition of the guideline (第一次指針, 第二次指針)."""
 
@@ -109,6 +117,8 @@ class Edition(Titled, Sourced):
     )
     valid_from = models.DateField(_("from"), null=True, blank=True)
     valid_until = models.DateField(_("until"), null=True, blank=True)
+
+    objects = EditionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("edition")
@@ -158,6 +168,14 @@ class MeasureQuerySet(models.QuerySet):
     def of(self, edition: str):
         """Keep the measures of the edition with this code."""
         return self.filter(edition__code=edition)
+
+    def by_edition(self):
+        """Order by edition, what is in force before a draft, and then the latest first."""
+        in_force = Q(edition__status=Edition.State.IN_FORCE)
+        begins = F("edition__valid_from").desc(nulls_last=True)
+        return self.select_related("edition").order_by(
+            Case(When(in_force, then=0), default=1), begins, "-edition", "number"
+        )
 
     def with_standing(self):
         """Fetch what a list shows beside a measure: place, progress, claims and successors."""

@@ -182,7 +182,7 @@ class CollaborationDraft(Draft):
 def measure_choices() -> list:
     """Return the measures of all editions, by edition: a report may be about an earlier year."""
     groups: dict[str, list] = {}
-    for measure in Measure.objects.select_related("edition").order_by("-edition_id", "number"):
+    for measure in Measure.objects.by_edition():
         named = (measure.pk, f"{measure.number}. {measure.name}")
         groups.setdefault(measure.edition.name, []).append(named)
     return [("", _("Choose a measure")), *groups.items()]

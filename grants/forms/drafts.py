@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
@@ -109,21 +110,32 @@ MeasureFormSet = forms.formset_factory(
 
 
 def measure_choices(proposal: Proposal) -> list:
-    """Return the measures of the edition in force, by section, and those named already."""
-    editions = Edition.objects.filter(status=Edition.State.IN_FORCE) or Edition.objects.all()
-    measures = Measure.objects.filter(edition__in=editions) | Measure.objects.filter(
-        pk__in=proposal.proposal_measures.values("measure")
-    )
-    sections = {
-        (section.edition_id, section.number): f"({section.number}) {section.name}"
-        for section in Section.objects.filter(place=0)
-    }
+    """Return the measures of the editions in force in the call's year, and those named already.
+
+    They are grouped by section, and by edition where there are several: the current one first.
+    """
+    offered = Edition.objects.in_force_in(proposal.fiscal_year) or Edition.objects.all()
+    named = proposal.proposal_measures.values("measure")
+    found = Measure.objects.filter(Q(edition__in=offered) | Q(pk__in=named))
+    measures = list(found.select_related("section").by_edition())
+    headings = _headings(measures)
     groups: dict[str, list] = {}
-    found = measures.select_related("section").distinct().order_by("edition", "number")
-    for measure in found:
-        heading = sections.get((measure.edition_id, measure.section.number), measure.section.name)
-        groups.setdefault(heading, []).append((measure.pk, f"{measure.number}. {measure.name}"))
+    for measure in measures:
+        shown = (measure.pk, f"{measure.number}. {measure.name}")
+        groups.setdefault(headings[measure.section_id], []).append(shown)
     return [("", _("Choose a measure")), *groups.items()]
+
+
+def _headings(measures: list[Measure]) -> dict[int, str]:
+    """Return by id of a section the name of its main section, after its edition if there are several."""
+    mains = {(s.edition_id, s.number): s for s in Section.objects.filter(place=0)}
+    several = len({measure.edition_id for measure in measures}) > 1
+    headings = {}
+    for measure in measures:
+        main = mains.get((measure.edition_id, measure.section.number), measure.section)
+        words = f"({main.number}) {main.name}"
+        headings[measure.section_id] = f"{measure.edition.name} {words}" if several else words
+    return headings
 
 
 class DraftForms(Draft):

@@ -1,6 +1,6 @@
 """Writing a proposal in the browser: saving, two tabs, the closing moment, pledges, paper."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,8 +9,9 @@ from accounts.models import MemberRole, Organization, Role
 from casework.drafts import saved_data
 from casework.models import Event
 from casework.services import advance
-from grants.forms.drafts import DraftForms
+from grants.forms.drafts import DraftForms, measure_choices
 from grants.models import Proposal
+from guideline.models import Edition, Measure, Section
 from tests import factories
 from tests.factories import JAPAN, NOON, TODAY
 
@@ -242,6 +243,46 @@ def test_a_filed_proposal_is_not_edited_and_leads_its_group_to_the_case(as_perso
     assert as_person(factories.user(Role.OFFICE)).get(edit(draft)).status_code == 403
     stranger = factories.member(factories.organization())
     assert as_person(stranger).get(edit(draft)).status_code == 404
+
+
+# Measures
+
+
+def edition(code: str, **fields) -> Edition:
+    made = Edition.objects.create(code=code, title=f"指針{code}", **fields)
+    section = Section.objects.create(edition=made, number=1, title="基盤")
+    Measure.objects.create(
+        edition=made, section=section, number=1, title=f"施策{code}", classification="I"
+    )
+    return made
+
+
+def offered(draft) -> dict[str, list[str]]:
+    """Headings of the list of measures, and the titles below each."""
+    choices = measure_choices(draft)[1:]
+    return {heading: [words for _pk, words in group] for heading, group in choices}
+
+
+def test_measures_of_the_edition_in_force_are_offered_by_section(draft):
+    draft.proposal_measures.all().delete()
+    Edition.objects.filter(code="invented").update(status="draft")
+    edition("now", status="in_force")
+    edition("next", status="draft")
+
+    assert offered(draft) == {"(1) 基盤": ["1. 施策now"]}
+
+
+def test_measures_of_another_time_are_not_offered_but_stay_once_named(draft):
+    named = draft.proposal_measures.get().measure
+    year = draft.fiscal_year
+    Edition.objects.filter(code="invented").update(valid_until=date(year, 3, 31))
+    edition("now", status="in_force", valid_from=date(year, 4, 1))
+    edition("later", status="in_force", valid_from=date(year + 1, 4, 1))
+
+    assert offered(draft) == {
+        "指針now (1) 基盤": ["1. 施策now"],
+        "架空の指針 (1) 架空の章": [f"{named.number}. {named.title}"],
+    }
 
 
 def test_nobody_writes_without_log_in(client, draft):
