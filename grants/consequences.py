@@ -10,7 +10,7 @@ from casework.errors import NotPossible
 from casework.locks import lock_first
 from casework.services import file_number, follow, open_case, snapshot
 
-from .limits import grant_limits_yen
+from .limits import grant_limits_yen, lower_city_part
 from .models import CourseEdition, ProjectYear, Proposal, Round, YearBudgetLine
 from .versions import content_of
 
@@ -66,7 +66,8 @@ def open_project_years(proposal: Proposal, *, by, at: datetime, facts: dict) -> 
 
 
 def _copy_budget(proposal: Proposal, year: ProjectYear) -> None:
-    """Fill in the proposal's lines; the amount asked of the city becomes the assessed one."""
+    """Fill in the proposal's lines; the city's part is at most what the selection assessed."""
+    lines = lower_city_part(list(proposal.budget_lines.order_by("pk")), proposal.assessed_yen)
     YearBudgetLine.objects.bulk_create(
         YearBudgetLine(
             year=year,
@@ -76,7 +77,7 @@ def _copy_budget(proposal: Proposal, year: ProjectYear) -> None:
             amount_yen=line.amount_yen,
             from_city=line.from_city,
         )
-        for line in proposal.budget_lines.order_by("pk")
+        for line in lines
     )
 
 

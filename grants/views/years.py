@@ -63,15 +63,13 @@ def _edit_page(request, year: ProjectYear, draft: YearDraft, status: int) -> Htt
 def _lines_to_begin_with(year: ProjectYear) -> list[LineBase]:
     """Return the year's own lines, or those of the year before, or those of the proposal.
 
-    Until it is saved, the city's part is at most what the selection assessed.
-
     Once it was saved only its own, so that a budget emptied on purpose stays empty.
     """
     own = list(year.budget_lines.order_by("pk"))
-    before = year.earlier_years().order_by("-position").first()
-    if year.edit_number:
+    if own or year.edit_number:
         return own
-    lines = own or list((before or year.proposal).budget_lines.order_by("pk"))
+    before = year.earlier_years().order_by("-position").first()
+    lines = list((before or year.proposal).budget_lines.order_by("pk"))
     return lower_city_part(lines, year.proposal.assessed_yen)
 
 

@@ -10,6 +10,7 @@ from casework.services import advance
 from grants import agreements, services
 from grants.models import Payment, TermsAcceptance
 from tests import factories
+from tests.casework.cases import in_selection
 from tests.factories import NOON, TODAY
 from tests.reporting import makers
 from tests.reporting.makers import department_clerk, granted_year, group_of
@@ -26,8 +27,8 @@ def page(client, case):
     return client.get(reverse("casework:case", args=[case.pk]))
 
 
-def on_desk(client) -> list[int]:
-    return [case.pk for case, _deadline in client.get("/my/").context["rows"]]
+def on_desk(client, address: str = "/my/") -> list[int]:
+    return [case.pk for case, _deadline in client.get(address).context["rows"]]
 
 
 def test_group_is_told_how_many_yen_it_pays_back_by_when(as_person):
@@ -107,6 +108,22 @@ def test_each_party_is_told_that_its_signature_is_missing(as_person, office):
         assert "signature" not in str(page(as_person(person), year).context["what_to_do"])
 
 
+@pytest.mark.parametrize(
+    ("party", "address"), [("department", "/department/"), ("city", "/office/")]
+)
+def test_year_stands_on_the_desk_of_who_has_to_sign(as_person, office, party, address):
+    year = granted_year("collaboration", agreement_parties="organization city department")
+    person = {"department": department_clerk(year.department), "city": office}[party]
+    assert year.pk in on_desk(as_person(person), address)
+    assert "still lacks this signature" in as_person(person).get(address).content.decode()
+
+    agreements.sign_agreement(
+        year, party=party, name="鎌倉 花", signed_on=TODAY, by=person, at=NOON
+    )
+
+    assert year.pk not in on_desk(as_person(person), address)
+
+
 def test_proposal_whose_years_ended_is_finished(as_person, office):
     proposal = makers.ready_proposal("startup", office=office, lag_years="0")
     group = group_of(proposal)
@@ -159,12 +176,14 @@ def city_part(draft) -> list[int]:
 def test_application_begins_with_the_assessed_and_the_report_with_the_granted_amount(
     as_person, office
 ):
-    year = makers.ready_proposal("startup", office=office, lag_years="0").project_years.get()
-    year.budget_lines.filter(from_city=True).update(amount_yen=90_000)
+    chosen = factories.approved(
+        in_selection(round=factories.call(lag_years="0")), "select", assessed_yen=60_000
+    )
+    year = advance(chosen, "prepare", by=office, at=NOON).project_years.get()
     client = as_person(group_of(year))
 
     page = client.get(reverse("grants:year-edit", args=[year.pk]))
-    assert city_part(page.context["draft"]) == [80_000]
+    assert city_part(page.context["draft"]) == [60_000] == [year.requested_yen]
 
     report = granted_year(granted_yen=70_000).final_report
     page = as_person(group_of(report)).get(reverse("reporting:report-edit", args=[report.pk]))
