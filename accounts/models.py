@@ -330,12 +330,22 @@ class Organization(models.Model):
     npo_center_registered_on = models.DateField(
         _("registered with the NPO center on"), null=True, blank=True
     )
-    confirmed_at = models.DateTimeField(null=True, editable=False)
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, editable=False)
     confirmed_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+        User,
+        on_delete=models.PROTECT,
+        verbose_name=_("confirmed by"),
+        null=True,
+        editable=False,
+        related_name="+",
     )
     merged_into = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False
+        "self",
+        on_delete=models.PROTECT,
+        verbose_name=_("merged into"),
+        null=True,
+        blank=True,
+        editable=False,
     )
     fictitious = models.BooleanField(_("fictitious"), default=False, editable=False)
     members = models.ManyToManyField(User, through="Membership", related_name="organizations")
@@ -392,8 +402,10 @@ class Officer(Dated):
 class Membership(Dated):
     """A log-in that may read, or write, for a group."""
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT)
-    organization = models.ForeignKey(Organization, on_delete=models.PROTECT)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, verbose_name=_("user"))
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, verbose_name=_("organization")
+    )
     role = models.CharField(_("role"), max_length=10, choices=MemberRole.choices)
 
     class Meta(Dated.Meta):

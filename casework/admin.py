@@ -6,6 +6,7 @@ Whatever moves (cases, deadlines, approvals, notices) is not here: it has one do
 from django.contrib import admin
 from import_export.admin import ImportExportModelAdmin
 
+from accounts.export_columns import ExportColumnsForm
 from casework import resources
 from casework.models import CitySetting, ClosedDay, Sender
 
@@ -26,6 +27,7 @@ class ReadAdmin(admin.ModelAdmin):
 @admin.register(ClosedDay)
 class ClosedDayAdmin(ImportExportModelAdmin):
     resource_classes = [resources.ClosedDayResource]
+    export_form_class = ExportColumnsForm
     list_display = ["day", "name", "source"]
     search_fields = ["name"]
     ordering = ["-day"]

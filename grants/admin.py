@@ -3,6 +3,7 @@
 from django.contrib import admin
 from import_export.admin import ExportMixin, ImportExportModelAdmin
 
+from accounts.export_columns import ExportColumnsForm
 from casework import clock
 
 from . import resources, services
@@ -11,6 +12,8 @@ from .models import CourseEdition, EditionParameter, PastAward, Proposal
 
 class KeptAdmin(ImportExportModelAdmin):
     """Rows are corrected, never deleted: rounds and cases refer to them."""
+
+    export_form_class = ExportColumnsForm
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -65,6 +68,7 @@ class ProposalAdmin(ExportMixin, admin.ModelAdmin):
     """Read and exported. A proposal moves on its page only."""
 
     resource_classes = [resources.ProposalResource]
+    export_form_class = ExportColumnsForm
     list_display = ["number", "title", "organization", "state", "fiscal_year"]
     list_filter = ["state", "fiscal_year"]
     list_select_related = ["organization"]

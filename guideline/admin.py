@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from import_export.admin import ImportExportModelAdmin
 
+from accounts.export_columns import ExportColumnsForm
 from casework import clock
 from guideline import resources, services
 from guideline.models import (
@@ -21,6 +22,8 @@ from guideline.models import (
 
 class KeptAdmin(ImportExportModelAdmin):
     """Rows are corrected, never deleted: reports and cases refer to them."""
+
+    export_form_class = ExportColumnsForm
 
     def has_delete_permission(self, request, obj=None):
         return False

@@ -3,6 +3,8 @@
 from django.contrib import admin
 from import_export.admin import ExportMixin
 
+from accounts.export_columns import ExportColumnsForm
+
 from . import resources
 from .models import CollaborationReport
 
@@ -12,6 +14,7 @@ class CollaborationReportAdmin(ExportMixin, admin.ModelAdmin):
     """Read and exported, as far as the reader may see the cases."""
 
     resource_classes = [resources.CollaborationReportResource]
+    export_form_class = ExportColumnsForm
     list_display = ["number", "title", "department", "state", "fiscal_year"]
     list_filter = ["state", "fiscal_year"]
     list_select_related = ["department"]

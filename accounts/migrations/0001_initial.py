@@ -236,7 +236,9 @@ class Migration(migrations.Migration):
                 (
                     "user",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
                     ),
                 ),
             ],
@@ -327,7 +329,10 @@ class Migration(migrations.Migration):
                         blank=True, null=True, verbose_name="registered with the NPO center on"
                     ),
                 ),
-                ("confirmed_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "confirmed_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="confirmed at"),
+                ),
                 (
                     "fictitious",
                     models.BooleanField(default=False, editable=False, verbose_name="fictitious"),
@@ -340,6 +345,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="confirmed by",
                     ),
                 ),
                 (
@@ -358,6 +364,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         to="accounts.organization",
+                        verbose_name="merged into",
                     ),
                 ),
             ],
@@ -404,7 +411,9 @@ class Migration(migrations.Migration):
             model_name="membership",
             name="organization",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, to="accounts.organization"
+                on_delete=django.db.models.deletion.PROTECT,
+                to="accounts.organization",
+                verbose_name="organization",
             ),
         ),
         migrations.CreateModel(

@@ -159,7 +159,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("edit_number", models.PositiveIntegerField(default=0, editable=False)),
-                ("submitted_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "submitted_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="submitted at"),
+                ),
                 (
                     "assessed_yen",
                     models.PositiveIntegerField(null=True, verbose_name="assessed amount (yen)"),
@@ -368,6 +371,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="proposals",
                 to="grants.round",
+                verbose_name="round",
             ),
         ),
         migrations.CreateModel(
@@ -567,6 +571,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="parameters",
                         to="grants.courseedition",
+                        verbose_name="course edition",
                     ),
                 ),
             ],
@@ -691,7 +696,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("key", models.SlugField(unique=True)),
+                ("key", models.SlugField(unique=True, verbose_name="code")),
                 ("course", models.SlugField(max_length=30, verbose_name="course")),
                 (
                     "adoption_fiscal_year",

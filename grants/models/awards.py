@@ -11,7 +11,7 @@ class PastAward(models.Model):
     A row with ``count`` says only how many were adopted.
     """
 
-    key = models.SlugField(unique=True)
+    key = models.SlugField(_("code"), unique=True)
     course = models.SlugField(_("course"), max_length=30)
     adoption_fiscal_year = models.PositiveSmallIntegerField(_("adopted in fiscal year"), null=True)
     implementation_fiscal_year = models.PositiveSmallIntegerField(

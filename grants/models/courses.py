@@ -97,7 +97,12 @@ class CourseEdition(models.Model):
 class EditionParameter(models.Model):
     """One rule of one course edition: its value and source, or that it is not set."""
 
-    edition = models.ForeignKey(CourseEdition, on_delete=models.PROTECT, related_name="parameters")
+    edition = models.ForeignKey(
+        CourseEdition,
+        on_delete=models.PROTECT,
+        verbose_name=_("course edition"),
+        related_name="parameters",
+    )
     name = models.SlugField(_("parameter"), max_length=60)
     status = models.CharField(_("status"), max_length=15, choices=Status.choices)
     value = models.TextField(_("value"), blank=True)

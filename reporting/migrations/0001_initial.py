@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
                         related_name="collaboration_reports",
                         through="reporting.AdvancedMeasure",
                         to="guideline.measure",
+                        verbose_name="measures",
                     ),
                 ),
                 (

@@ -99,7 +99,10 @@ class CollaborationReport(Case):
     )
     tabled_on = models.DateField(_("received by the committee on"), null=True, editable=False)
     measures = models.ManyToManyField(
-        Measure, through="AdvancedMeasure", related_name="collaboration_reports"
+        Measure,
+        through="AdvancedMeasure",
+        verbose_name=_("measures"),
+        related_name="collaboration_reports",
     )
     request_key = models.CharField(max_length=40, null=True, unique=True, editable=False)  # noqa: DJ001
     edit_number = models.PositiveIntegerField(default=0, editable=False)
