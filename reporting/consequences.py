@@ -12,6 +12,7 @@ from grants.models import ProjectYear
 
 from .deadlines import KIND
 from .models import AdvancedMeasure, CollaborationReport, Form, Publication, Report, SettlementLine
+from .models.report import sent_report_of
 from .printing import collaboration_pdf
 from .versions import content_of_collaboration, content_of_report
 
@@ -99,11 +100,15 @@ def return_the_year(report: Report, *, by, at: datetime, facts: dict) -> None:
 
 @on("project_year", "report", "confirm")
 def ask_the_department(year: ProjectYear, *, by, at: datetime, facts: dict) -> None:
-    """Open the collaboration report of a year that a department took part in, once."""
+    """Open the collaboration report of a year that a department took part in, once.
+
+    It begins with what the group reported on the year, or with the plan where no report was sent.
+    """
     if not year.department_id or CollaborationReport.objects.filter(project_year=year).exists():
         return
     proposal = year.proposal
     terms = proposal.terms.order_by("-version").first()
+    told = sent_report_of(year)
     report = CollaborationReport(
         project_year=year,
         title=year.title,
@@ -114,7 +119,8 @@ def ask_the_department(year: ProjectYear, *, by, at: datetime, facts: dict) -> N
         partner_names=year.organization.name,
         form=FORM_OF_INSTRUMENT.get(proposal.round.edition.instrument, ""),
         purpose=proposal.purpose,
-        content=year.content,
+        content=told.content if told else year.content,
+        results=told.results if told else "",
         city_role=terms.department_role if terms else "",
         partner_role=terms.organization_role if terms else "",
         cost_borne_by=terms.cost_share if terms else "",

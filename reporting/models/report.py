@@ -11,6 +11,9 @@ from reporting.completeness import missing_in_report
 from reporting.flow import REPORT_FLOW
 from reporting.settlement import Settlement, settle
 
+#: States of a report that its group has sent.
+SENT = ("submitted", "returned", "accepted")
+
 
 class Report(Case):
     """What a group did in one project year and what it cost; one for each granted year."""
@@ -63,6 +66,11 @@ class Report(Case):
     @REPORT_FLOW.move
     def reopen(self, **facts):
         self.fiscal_year = self.project_year.fiscal_year
+
+
+def sent_report_of(year: ProjectYear) -> Report | None:
+    """Return the report on a project year that its group has sent, if it did."""
+    return Report.objects.filter(project_year=year, state__in=SENT).first()
 
 
 class SettlementLine(LineBase):

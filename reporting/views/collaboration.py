@@ -17,6 +17,7 @@ from grants.case_panels import supplement_asked
 from guideline.models import fiscal_year_name
 from reporting import forms, services
 from reporting.models import CollaborationReport
+from reporting.models.report import sent_report_of
 from reporting.printing import collaboration_pdf
 from reporting.versions import content_of_collaboration
 
@@ -101,7 +102,14 @@ def report_edit(request, pk):
 
 
 def _edit_page(request, report, draft: forms.CollaborationDraft, status: int) -> HttpResponse:
-    context = {"case": report, "draft": draft, "asked": supplement_asked(report)}
+    year = None if report.publication_id else report.project_year
+    context = {
+        "case": report,
+        "draft": draft,
+        "asked": supplement_asked(report),
+        "year": year,
+        "told_by_group": year and sent_report_of(year),
+    }
     return render(request, "reporting/collaboration_edit.html", context, status=status)
 
 

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
 from django_fsm import TransitionNotAllowed
 
 from accounts.models import MemberRole, Role
@@ -15,7 +17,9 @@ from casework.errors import NotPossible
 from casework.models import Case, Notice
 from casework.parties import Party
 from casework.services import advance
+from grants.models import ProjectYear
 from reporting import services
+from reporting.consequences import ask_the_department
 from reporting.flow import COLLABORATION_FLOW, REPORT_FLOW
 from reporting.models import CollaborationReport, Report
 from tests import factories
@@ -285,6 +289,7 @@ def test_collaboration_year_asks_its_department_once():
     )  # fmt: skip
     assert asked.partner_names == year.organization.name
     assert asked.city_role == "会場の手配と広報"
+    assert (asked.content, asked.results) == (report.content, report.results)
     assert asked.advanced_measures.count() == 1
     assert asked.organization is None
     assert asked.deadlines.get().due_on is None
@@ -294,6 +299,33 @@ def test_collaboration_year_asks_its_department_once():
     year.refresh_from_db()
     factories.approved(year, "confirm", at=LATER, confirmed_yen=75_000)
     assert CollaborationReport.objects.filter(project_year=year).count() == 1
+
+
+def page_of_the_department(year: ProjectYear) -> str:
+    asked = CollaborationReport.objects.get(project_year=year)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(makers.department_clerk(asked.department))
+    client.cookies["django_language"] = "en"
+    return client.get(reverse("reporting:collaboration-edit", args=[asked.pk])).content.decode()
+
+
+def test_department_reads_that_the_words_are_those_of_the_groups_report():
+    year = makers.granted_year("collaboration")
+    makers.sent_report(year)
+
+    page = page_of_the_department(year)
+
+    assert "began with the words of the group’s final report" in page
+    assert "まちの居場所を10回開いた。" in page
+
+
+def test_department_begins_with_the_plan_of_a_group_that_sent_no_report():
+    year = makers.granted_year("collaboration")
+
+    ask_the_department(year, by=makers.group_of(year), at=LATER, facts={})
+
+    assert CollaborationReport.objects.get(project_year=year).content == year.content
+    assert "began with the plan of the group" in page_of_the_department(year)
 
 
 def test_year_without_department_asks_nobody():
