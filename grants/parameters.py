@@ -16,12 +16,14 @@ class Parameter:
 
     :param kind: yen, number, text, lines or code: how the value is written.
     :param public: whether applicants read it with the call.
+    :param shown_only: people apply it; the program does not compute with it.
     """
 
     label: Text
     kind: str = "number"
     unit: Text = ""
     public: bool = False
+    shown_only: bool = False
 
 
 DAYS, YEARS, PERCENT = _("calendar days"), _("years"), _("%")
@@ -32,10 +34,10 @@ PARAMETERS: dict[str, Parameter] = {
     "cap_yen": Parameter(_("Most that one project year may get"), "yen", public=True),
     "cap_yen_second_adoption": Parameter(_("The same, from the second adoption on"), "yen", public=True),
     "cap_total_yen": Parameter(_("Most that all years together may get"), "yen", public=True),
-    "subsidy_rate_percent": Parameter(_("Share of the costs that is paid"), unit=PERCENT, public=True),
-    "rounding_unit_yen": Parameter(_("Amounts are rounded to"), "yen", public=True),
-    "eligible_costs": Parameter(_("Costs that are paid for"), "lines", public=True),
-    "ineligible_costs": Parameter(_("Costs that are not paid for"), "lines", public=True),
+    "subsidy_rate_percent": Parameter(_("Share of the costs that is paid"), unit=PERCENT, public=True, shown_only=True),
+    "rounding_unit_yen": Parameter(_("Amounts are rounded to"), "yen", public=True, shown_only=True),
+    "eligible_costs": Parameter(_("Costs that are paid for"), "lines", public=True, shown_only=True),
+    "ineligible_costs": Parameter(_("Costs that are not paid for"), "lines", public=True, shown_only=True),
     "other_subsidy": Parameter(_("Other subsidies for the same project"), "code", public=True),
     "max_years": Parameter(_("Longest duration"), unit=YEARS, public=True),
     "lag_years": Parameter(_("Years from the selection to the first project year"), unit=YEARS, public=True),
@@ -55,50 +57,50 @@ PARAMETERS: dict[str, Parameter] = {
     "proper_accounting": Parameter(_("Proper accounts"), "code", public=True),
     "no_new_facility": Parameter(_("No new building"), "code", public=True),
     "pledges": Parameter(_("Pledges (誓約事項)"), "lines", public=True),
-    "selection_body": Parameter(_("Who selects"), "text", public=True),
+    "selection_body": Parameter(_("Who selects"), "text", public=True, shown_only=True),
     "rubric": Parameter(_("Criteria of the selection"), "lines", public=True),
     "pass_mark": Parameter(_("Points needed"), public=True),
     "aggregation": Parameter(_("How the points are added up"), "text", public=True),
-    "info_session_on": Parameter(_("Day of the information session"), "text", public=True),
-    "application_opens_on": Parameter(_("First day of the call"), "text"),
-    "application_closes_on": Parameter(_("Last day of the call"), "text"),
-    "acceptance_days": Parameter(_("Days until the office accepts"), unit=DAYS),
-    "standard_processing_days": Parameter(_("Usual days until the decision"), unit=DAYS, public=True),
+    "info_session_on": Parameter(_("Day of the information session"), "text", public=True, shown_only=True),
+    "application_opens_on": Parameter(_("First day of the call"), "text", shown_only=True),
+    "application_closes_on": Parameter(_("Last day of the call"), "text", shown_only=True),
+    "acceptance_days": Parameter(_("Days until the office accepts"), unit=DAYS, shown_only=True),
+    "standard_processing_days": Parameter(_("Usual days until the decision"), unit=DAYS, public=True, shown_only=True),
     "supplement_days": Parameter(_("Days for a supplement (補正)"), unit=DAYS, public=True),
     "matching_days": Parameter(_("Days for the talks with a department"), unit=DAYS),
     "offer_days": Parameter(_("Days to answer an offered place"), unit=DAYS),
-    "result_on": Parameter(_("Day of the result"), "text", public=True),
+    "result_on": Parameter(_("Day of the result"), "text", public=True, shown_only=True),
     "grant_application_days": Parameter(_("Days to apply for the grant"), unit=DAYS, public=True),
     "withdrawal_days": Parameter(_("Days to withdraw after the decision"), unit=DAYS, public=True),
-    "advance_percent": Parameter(_("Share that is paid in advance"), unit=PERCENT, public=True),
-    "claim_days": Parameter(_("Days until a claim is paid"), unit=DAYS),
+    "advance_percent": Parameter(_("Share that is paid in advance"), unit=PERCENT, public=True, shown_only=True),
+    "claim_days": Parameter(_("Days until a claim is paid"), unit=DAYS, shown_only=True),
     "report_days": Parameter(_("Days for the final report"), unit=DAYS, public=True),
     "report_latest": Parameter(_("Latest day for the final report (month-day)"), "text", public=True),
     "settlement_days": Parameter(_("Days until the balance is paid"), unit=DAYS, public=True),
     "repayment_days": Parameter(_("Days to pay back"), unit=DAYS, public=True),
-    "change_threshold_percent": Parameter(_("Changes of the budget that need approval, from"), unit=PERCENT, public=True),
+    "change_threshold_percent": Parameter(_("Changes of the budget that need approval, from"), unit=PERCENT, public=True, shown_only=True),
     "agreement_parties": Parameter(_("Who signs the yearly agreement (年度協定書)"), "code", public=True),
-    "continuation_review": Parameter(_("Review before the next project year"), "code", public=True),
+    "continuation_review": Parameter(_("Review before the next project year"), "code", public=True, shown_only=True),
     "earlier_year_blocks": Parameter(_("An unsettled earlier year stops the next grant"), "code"),
     "collaboration_report": Parameter(_("Report of the department"), "code", public=True),
-    "evidence": Parameter(_("Receipts and proofs"), "text", public=True),
+    "evidence": Parameter(_("Receipts and proofs"), "text", public=True, shown_only=True),
     "budget_yen": Parameter(_("Budget of the course"), "yen"),
-    "funding_source": Parameter(_("Where the money comes from"), "text", public=True),
-    "adoption_count_limit": Parameter(_("Adoptions in one round"), unit=_("times at most")),
-    "panel_seats": Parameter(_("Seats of the subcommittee"), unit=_("people")),
-    "panel_dates": Parameter(_("Meetings of the subcommittee"), "text"),
-    "conflict_of_interest": Parameter(_("Conflicts of interest"), "text"),
-    "non_adoption_reasons": Parameter(_("Reasons for not selecting"), "code"),
-    "mentors": Parameter(_("Who accompanies the groups"), "text", public=True),
-    "coordinator_from": Parameter(_("Coordinators since"), "text"),
-    "activity_introduction": Parameter(_("Month in which projects are presented"), "text"),
-    "department_needs_survey": Parameter(_("Survey of what departments need"), "code"),
-    "collaboration_guideline": Parameter(_("Guideline for collaboration since"), "text"),
-    "fund_name": Parameter(_("Name of the fund"), "text"),
-    "fund_started": Parameter(_("The fund exists since"), "text"),
-    "fund_first_use_fiscal_year": Parameter(_("The fund is used from fiscal year")),
-    "fund_posting": Parameter(_("When gifts enter the fund"), "code"),
-    "fund_target_2021_yen": Parameter(_("Gifts hoped for in 2021"), "yen"),
+    "funding_source": Parameter(_("Where the money comes from"), "text", public=True, shown_only=True),
+    "adoption_count_limit": Parameter(_("Adoptions in one round"), unit=_("times at most"), shown_only=True),
+    "panel_seats": Parameter(_("Seats of the subcommittee"), unit=_("people"), shown_only=True),
+    "panel_dates": Parameter(_("Meetings of the subcommittee"), "text", shown_only=True),
+    "conflict_of_interest": Parameter(_("Conflicts of interest"), "text", shown_only=True),
+    "non_adoption_reasons": Parameter(_("Reasons for not selecting"), "code", shown_only=True),
+    "mentors": Parameter(_("Who accompanies the groups"), "text", public=True, shown_only=True),
+    "coordinator_from": Parameter(_("Coordinators since"), "text", shown_only=True),
+    "activity_introduction": Parameter(_("Month in which projects are presented"), "text", shown_only=True),
+    "department_needs_survey": Parameter(_("Survey of what departments need"), "code", shown_only=True),
+    "collaboration_guideline": Parameter(_("Guideline for collaboration since"), "text", shown_only=True),
+    "fund_name": Parameter(_("Name of the fund"), "text", shown_only=True),
+    "fund_started": Parameter(_("The fund exists since"), "text", shown_only=True),
+    "fund_first_use_fiscal_year": Parameter(_("The fund is used from fiscal year"), shown_only=True),
+    "fund_posting": Parameter(_("When gifts enter the fund"), "code", shown_only=True),
+    "fund_target_2021_yen": Parameter(_("Gifts hoped for in 2021"), "yen", shown_only=True),
 }  # fmt: skip
 
 #: What the parameters are about: the first of them, in the order above → heading.
@@ -172,6 +174,12 @@ class Rule:
     @property
     def is_not_set(self) -> bool:
         return self.status == Status.NOT_SET
+
+    @property
+    def is_shown_only(self) -> bool:
+        """Whether the program only shows the rule, so that setting it changes no check and no date."""
+        known = PARAMETERS.get(self.name)
+        return known is None or known.shown_only
 
     @property
     def status_label(self) -> Text:
