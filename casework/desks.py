@@ -84,19 +84,41 @@ def cases_on(user, party: str) -> CaseQuerySet:
 def waiting_for(user, party: str) -> CaseQuerySet:
     """Return what waits for ``user`` as one of ``party``; for the office also paper of groups.
 
-    For a group also what it owes by a date while others hold the case, such as money to pay back.
+    For a group also what it owes by a date while others hold the case, such as money to pay back;
+    for each what higher apps put on its desk.
     No table names a coordinator: what waits for one is a draft that its group shared.
     """
     cases = cases_on(user, party)
     if party == Party.COORDINATOR:
         return cases.filter(filed_at=None)
     if party == Party.OFFICE:
-        return cases.waiting_for_office(user.acting_on)
+        return cases.waiting_for_office(user.acting_on, besides=_besides(party))
     if party == Party.ORGANIZATION:
         owed = Deadline.objects.open().duties().filter(owed_by=party)
-        waiting = cases.held_by(party) | cases.filter(pk__in=owed.values("case"))
+        besides = cases.filter(_besides(party) | Q(pk__in=owed.values("case")))
+        waiting = cases.held_by(party) | besides
         return waiting.exclude(pk__in=set_aside(party, user.acting_on))
-    return cases.held_by(party)
+    return cases.held_by(party) | cases.filter(_besides(party))
+
+
+#: party → functions that return the ids of cases in which it has something to do besides.
+_BESIDES: dict[str, list[Callable[[], QuerySet]]] = defaultdict(list)
+
+
+def put_on_desk(party: str, found: Callable[[], QuerySet]) -> None:
+    """Put cases on the list of what ``party`` has to do, though their tables name others as holder.
+
+    :param found: returns a query of their ids.
+    """
+    _BESIDES[party].append(found)
+
+
+def _besides(party: str) -> Q:
+    """Keep the cases that higher apps put on the desk of ``party``."""
+    found = Q(pk__in=[])
+    for ids in _BESIDES[party]:
+        found |= Q(pk__in=ids())
+    return found
 
 
 #: party → functions of a Japan date → ids of cases that are of no use on the desk any more.
@@ -124,7 +146,7 @@ def late_elsewhere(user) -> DeadlineQuerySet:
 
     What the office enters for a group on paper is its own work, and stands among that.
     """
-    on_paper = waiting_for(user, Party.OFFICE).held_by(Party.ORGANIZATION)
+    on_paper = waiting_for(user, Party.OFFICE).filter(by_paper=True).held_by(Party.ORGANIZATION)
     owed = Deadline.objects.open().filter(
         owed_by__in=(Party.ORGANIZATION, Party.DEPARTMENT, Party.PANEL),
         case__in=Case.objects.visible_to(user).open().values("pk"),

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import rules
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -14,8 +15,13 @@ from casework.calendar import japan_date
 from casework.services import locked, record
 
 from .models import AgreementSignature, ProjectYear
+from .models.courses import Instrument
+from .rules import Status
 
 Party = AgreementSignature.Party
+
+#: Who signs while the course does not say: whom the document itself names.
+NAMED = (Party.ORGANIZATION, Party.CITY)
 
 #: States of a project year in which its agreement stands and can be signed.
 STANDING = ("granted", "discontinued", "reported", "report_returned", "confirmed")
@@ -25,13 +31,13 @@ def parties_of(year: ProjectYear) -> list[str]:
     """Return who signs the agreement of ``year``, in the order in which they are named.
 
     While the course does not say (``agreement_parties``), those whom the document itself names:
-    the city and the group. A subsidy has no agreement, and nobody signs.
+    the city and the group. A subsidy has no agreement, and nobody signs. :func:`lacking` asks the
+    same of all years at once.
     """
     if not year.by_agreement:
         return []
     told = (year.rules.text("agreement_parties") or "").split()
-    named = told or [Party.ORGANIZATION, Party.CITY]
-    return [party for party in Party.values if party in named]
+    return [party for party in Party.values if party in (told or NAMED)]
 
 
 def signatures_of(year: ProjectYear) -> dict[str, AgreementSignature]:
@@ -43,6 +49,20 @@ def unsigned(year: ProjectYear) -> list[str]:
     """Return the parties whose signature is missing under the agreement of ``year``."""
     signed = signatures_of(year)
     return [party for party in parties_of(year) if party not in signed]
+
+
+def lacking(party: str) -> QuerySet[ProjectYear]:
+    """Return the project years whose agreement stands and is not signed by ``party``, who has to."""
+    rule = "proposal__round__frozen_rules__agreement_parties"
+    years = ProjectYear.objects.filter(
+        state__in=STANDING, proposal__round__edition__instrument=Instrument.COST_SHARE
+    )
+    told = years.filter(**{f"{rule}__status": Status.SET})
+    asked = Q(pk__in=told.filter(**{f"{rule}__value__icontains": party}).values("pk"))
+    if party in NAMED:
+        asked |= ~Q(pk__in=told.values("pk"))
+    signed = AgreementSignature.objects.filter(party=party, struck_at=None)
+    return years.filter(asked).exclude(pk__in=signed.values("year"))
 
 
 def names_of(parties: list[str]) -> str:

@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from datetime import date, datetime, time
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from casework.calendar import JAPAN
 from casework.desk_notes import desk_notes
-from casework.desks import leave_off_desk, next_of
+from casework.desks import leave_off_desk, next_of, put_on_desk
 from casework.flow import Text
 from casework.models import Deadline
 from casework.parties import Party
 
-from .agreements import STANDING, names_of, unsigned
+from .agreements import STANDING, lacking, names_of, unsigned
 from .models import AgreementSignature, ProjectYear, Proposal, TermsAcceptance
 
 Side, Signs = TermsAcceptance.Side, AgreementSignature.Party
@@ -63,6 +64,11 @@ def signature_of(party: str) -> Callable[[list[int], datetime], dict[int, Text]]
         return {year.pk: _to_sign(year, party) for year in standing if party in unsigned(year)}
 
     return notes
+
+
+def years_to_sign(party: str) -> Callable[[], QuerySet]:
+    """Return the query of the ids of years whose agreement lacks the signature of ``party``."""
+    return lambda: lacking(party).values("pk")
 
 
 def _to_sign(year: ProjectYear, party: str) -> Text:
@@ -142,6 +148,7 @@ for party, signs in (
     (Party.OFFICE, Signs.CITY),
 ):  # fmt: skip
     desk_notes(ProjectYear.KIND, party, signature_of(signs))
+    put_on_desk(party, years_to_sign(signs))
 desk_notes(ProjectYear.KIND, Party.ACCOUNTING, money_to_move)
 desk_notes(Proposal.KIND, Party.COORDINATOR, drafts_to_read)
 desk_notes(ProjectYear.KIND, Party.ORGANIZATION, money_to_pay_back)

@@ -58,14 +58,16 @@ class CaseQuerySet(models.QuerySet):
         """Tell of each case as ``in_draft`` whether a draft (起案) waits to decide on it."""
         return self.annotate(in_draft=_in_draft())
 
-    def waiting_for_office(self, day: date):
+    def waiting_for_office(self, day: date, *, besides: Q):
         """Keep what waits for the office, and what waits for a group that it enters papers for.
 
         What waits in a draft does not: the draft itself does, once it is sent back.
+
+        :param besides: cases in which it has something to do while others hold them.
         """
         own = _held_by(Party.OFFICE) & ~Q(_in_draft())
         on_paper = Q(by_paper=True) & _held_by(Party.ORGANIZATION)
-        return self.with_paper(day).filter(own | on_paper)
+        return self.with_paper(day).filter(own | on_paper | besides)
 
     def tasks(self):
         """Leave out the cases that are dealt with as parts of others, see ``Flow.part_of``."""

@@ -56,6 +56,27 @@ def pay(year, by, kind: str = Payment.Kind.ADVANCE) -> Payment:
 # Who signs
 
 
+@pytest.mark.parametrize("parties", [None, "department", "organization city department"])
+def test_lacking_asks_of_all_years_what_unsigned_says_of_one(office, parties):
+    year = with_parties(parties)
+    granted_year("startup")
+
+    for _ in range(3):
+        missing = agreements.unsigned(year)
+        assert [p for p in AgreementSignature.Party.values if agreements.lacking(p)] == missing
+        if missing:
+            sign(year, missing[0], office)
+
+
+def test_struck_signature_is_lacking_again(year, office):
+    signature = sign(year, "city", office)
+    assert not agreements.lacking("city").exists()
+
+    strike_signature(signature, reason="日付の誤り", by=office, at=NOON)
+
+    assert agreements.lacking("city").get() == year
+
+
 def test_city_and_group_sign_where_the_course_does_not_say(year):
     assert year.rules.text("agreement_parties") is None
     assert agreements.unsigned(year) == ["organization", "city"]
