@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -70,13 +71,38 @@ def _save(request, found: ScoreSheet, form: ScoreForm):
             return JsonResponse({}, status=409)
         return _sheet_page(request, found, form, 409, stale=True)
     if by_itself:
-        clock = timezone.localtime(request.now, JAPAN)
-        return JsonResponse({"version": saved.edit_number, "saved_at": f"{clock:%H:%M}"})
+        return _saved_by_itself(request, saved, form)
     return (
         _submit(request, saved)
         if request.POST.get("action") == "submit"
         else _kept(request, pk=found.pk)
     )
+
+
+def _saved_by_itself(request, saved: ScoreSheet, form: ScoreForm) -> JsonResponse:
+    """Answer an autosave: the new number, the time, and what the page says of how far one is."""
+    found = ScoreSheet.objects.prefetch_related("scores").get(pk=saved.pk)
+    told = _progress(found, form)
+    return JsonResponse(
+        {
+            "version": saved.edit_number,
+            "saved_at": f"{timezone.localtime(request.now, JAPAN):%H:%M}",
+            "parts": {
+                "sheet-progress": render_to_string("reviews/_sheet_progress.html", told, request),
+                "sheet-count": f"{told['done']} / {told['total']}",
+            },
+        }
+    )
+
+
+def _progress(found: ScoreSheet, form: ScoreForm) -> dict:
+    """Return how many criteria have points, and which have none, with the ids of their fields."""
+    missing = found.missing_criteria()
+    return {
+        "done": len(form.criteria) - len(missing),
+        "total": len(form.criteria),
+        "missing": [(c, form[form.name_of(c.pk)].id_for_label) for c in missing],
+    }
 
 
 def _kept(request, *, pk: int):
@@ -101,14 +127,13 @@ def _sheet_page(
     if stale:
         form.data = form.data.copy()
         form.data["version"] = str(found.edit_number)
-    points, missing = found.points(), found.missing_criteria()
+    points = found.points()
     context = {
         "sheet": found,
         "form": form,
-        "missing": [(c, form[form.name_of(c.pk)].id_for_label) for c in missing],
+        **_progress(found, form),
         "deadline": found.deadlines.open().filter(kind=KIND).first(),
         "stored": [(c, points[c.pk]) for c in form.criteria] if stale else [],
-        "done": len(form.criteria) - len(missing),
         "trail": [(reverse("casework:panel"), _("My score sheets")), (request.path, found.title)],
         **material_of(found.proposal, request.user),
     }

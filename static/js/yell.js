@@ -40,7 +40,7 @@ for (const table of document.querySelectorAll("[data-sums]")) {
 
 // Drafts: save what changed when the reader leaves a field, and every 20 seconds.
 // The page answers {"edit_number": 4, "saved_at": "14:05"}, and hidden fields of these names take
-// the values; 409 means another window was faster.
+// the values; {"parts": {"id": "<p>…</p>"}} draws parts of the page anew; 409 means another window was faster.
 function autosave(form) {
   const status = form.querySelector("[data-autosave-status]") ?? document.querySelector("[data-autosave-status]");
   let changed = false;
@@ -76,6 +76,7 @@ function autosave(form) {
         const field = form.elements.namedItem(name);
         if (field?.type === "hidden") field.value = value;
       }
+      for (const [id, markup] of Object.entries(answer.parts ?? {})) redraw(document.getElementById(id), markup);
       if (!changed) say(`${status?.dataset.saved ?? ""} ${answer.saved_at}`);
     } catch {
       changed = true;
@@ -105,6 +106,11 @@ function autosave(form) {
   });
   window.setInterval(save, AUTOSAVE_MS);
   window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+}
+
+// A part of the page that the answer draws anew, unless the reader is in it just now.
+function redraw(part, markup) {
+  if (part && !part.contains(document.activeElement)) part.innerHTML = markup;
 }
 
 // Files are sent by the save button only, once.
