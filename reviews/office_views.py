@@ -13,6 +13,7 @@ from accounts.permissions import require
 from casework.approvals import waiting_draft
 from casework.errors import NotPossible
 from casework.views.answers import attempt, done
+from casework.views.finding import page_of
 from grants.models import Proposal, Round
 
 from . import chart, forms, ranking, services
@@ -33,8 +34,8 @@ def rounds(request):
     seen = Proposal.objects.visible_to(request.user).filter(state="in_selection")
     waiting = Count("proposals", filter=Q(proposals__in=seen.values("pk")), distinct=True)
     found = Round.objects.annotate(waiting=waiting, members=Count("seats", distinct=True))
-    context = {"rounds": found.select_related("rubric").order_by("-fiscal_year", "-pk")}
-    return render(request, "reviews/rounds.html", context)
+    ordered = found.select_related("rubric").order_by("-fiscal_year", "-pk")
+    return render(request, "reviews/rounds.html", {"page": page_of(request, ordered)})
 
 
 @login_required

@@ -218,5 +218,5 @@ def test_counts_of_rounds_leave_out_what_the_reader_must_not_meet(as_person, off
 
     (row,) = client.get(reverse("grants:rounds")).context["page"]
     assert row.filed == 1
-    (row,) = client.get(reverse("reviews:rounds")).context["rounds"]
+    (row,) = client.get(reverse("reviews:rounds")).context["page"]
     assert row.waiting == 1

@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.models import Role
 from casework.models import Access, Approval
 from casework.services import advance
+from casework.views.finding import PER_PAGE
 from grants.models import Round
 from reviews import services
 from reviews.case_panels import decision_panel
@@ -157,6 +158,19 @@ def test_sheet_never_shows_the_scores_of_others(client, scene):
         assert scene.round.rubric.criteria.count() == 2
 
 
+def test_rounds_are_shown_a_page_at_a_time(client, scene):
+    Round.objects.bulk_create(
+        Round(**{f.attname: getattr(scene.round, f.attname) for f in Round._meta.concrete_fields
+                 if not f.primary_key})
+        for _ in range(PER_PAGE)
+    )  # fmt: skip
+    office, url = factories.user(Role.OFFICE), reverse("reviews:rounds")
+
+    assert len(get(client, office, url).context["page"]) == PER_PAGE
+    (oldest,) = get(client, office, f"{url}?page=2").context["page"]
+    assert oldest == scene.round
+
+
 def test_sheet_is_saved_in_parts_by_the_button_and_by_itself(client, scene):
     sheet = scene.sheet(0, 0)
     url, member = reverse("reviews:sheet", args=[sheet.pk]), sheet.seat.user
@@ -167,7 +181,11 @@ def test_sheet_is_saved_in_parts_by_the_button_and_by_itself(client, scene):
     assert list(sheet.points().values()) == [0, None]
 
     page = post(client, member, url, points_of(sheet, 7, None), **{"x-autosave": "1"})
-    assert page.json() == {"version": 2, "saved_at": "12:00"}
+    answer = page.json()
+    parts = answer.pop("parts")
+    assert answer == {"version": 2, "saved_at": "12:00"}
+    assert parts["sheet-count"] == "1 / 2"
+    assert "1 of 2 done" in parts["sheet-progress"] and "Feasibility" in parts["sheet-progress"]
     assert list(scene.sheet(0, 0).points().values()) == [7, None]
 
 
