@@ -2,11 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import OuterRef, Subquery, Sum
-from django.db.models.functions import Coalesce
 from django.utils.timezone import localtime
-
-from .models import BudgetLine, Side
 
 HEADER = [
     "number",
@@ -28,15 +24,8 @@ HEADER = [
 
 def rows(proposals) -> Iterator[list]:
     """Return the rows of ``proposals`` one by one; the caller has left only what may be seen."""
-    asked = (
-        BudgetLine.objects.filter(proposal=OuterRef("pk"), side=Side.INCOME, from_city=True)
-        .values("proposal")
-        .annotate(total=Sum("amount_yen"))
-    )
-    found = proposals.select_related("round__edition", "organization", "department").annotate(
-        asked_yen=Coalesce(Subquery(asked.values("total")), 0)
-    )
-    for proposal in found.order_by("pk").iterator(chunk_size=500):
+    found = proposals.select_related("round__edition", "organization", "department")
+    for proposal in found.with_asked().order_by("pk").iterator(chunk_size=500):
         yield _row(proposal)
 
 

@@ -113,7 +113,7 @@ class ProposalResource(resources.ModelResource):
     course = Field("round__edition__course", "course", readonly=True)
     organization = Field("organization__name", "organization", readonly=True)
     department = Field("department__name", "department", readonly=True)
-    requested_yen = Field("requested_yen", "requested_yen", readonly=True)
+    requested_yen = Field("asked_yen", "requested_yen", readonly=True)
 
     class Meta:
         model = Proposal
@@ -133,3 +133,8 @@ class ProposalResource(resources.ModelResource):
             "received_on",
         ]
         export_order = fields
+
+    def filter_export(self, queryset, **kwargs):
+        """Fetch with the rows what their columns name, so that no row asks on its own."""
+        related = queryset.select_related("round__edition", "organization", "department")
+        return related.with_asked()

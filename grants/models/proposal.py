@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Exists, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
@@ -54,6 +55,14 @@ class ProposalQuerySet(CaseQuerySet):
         years = self.model.project_years.rel.related_model.objects
         revoked = Exists(years.revoked().filter(proposal=OuterRef("pk")))
         return self.with_standing().filter(Q(stands=True) | Q(revoked))
+
+    def with_asked(self):
+        """Tell of each as ``asked_yen`` what ``requested_yen`` says of one, with the rows themselves."""
+        asked = BudgetLine.objects.filter(
+            proposal=OuterRef("pk"), side=Side.INCOME, from_city=True
+        ).order_by()
+        total = asked.values("proposal").annotate(total=Sum("amount_yen")).values("total")
+        return self.annotate(asked_yen=Coalesce(Subquery(total), 0))
 
     def binding(self):
         """Keep what binds money of its round: what stands as adopted, and what has an offer."""

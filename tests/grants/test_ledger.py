@@ -51,6 +51,18 @@ def test_csv_begins_with_a_mark_for_spreadsheets(as_person):
     assert b"".join(answer.streaming_content).startswith(b"\xef\xbb\xbfnumber,")
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_export_of_proposals_asks_once_however_many_rows(count, django_assert_num_queries):
+    for _ in range(count):
+        factories.draft("collaboration", asks=70_000)
+
+    with django_assert_num_queries(1):
+        table = resources.ProposalResource().export(Proposal.objects.order_by("pk"))
+
+    assert table["requested_yen"] == ["70000"] * count
+    assert table["course"] == ["collaboration"] * count
+
+
 def test_no_cell_is_a_formula(as_person, filed):
     client = as_person(factories.user(Role.OFFICE))
 
