@@ -41,6 +41,14 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{since}（{basis}）の翌日から起算して{count}か月の満了日、{day}",
         "last day of {months} counted from the day after {since} ({basis}): {day}",
     ),
+    "days_from": (
+        "{since}（{basis}）から起算して{count}日目（初日を含む）、{day}",
+        "{nth} day counted from {since} ({basis}), that day included: {day}",
+    ),
+    "months_from": (
+        "{since}（{basis}）から起算して{count}か月の満了日（初日を含む）、{day}",
+        "last day of {months} counted from {since} ({basis}), that day included: {day}",
+    ),
     "open_days_after": (
         "{since}（{basis}）の翌日から数えて{count}開庁日目、{day}",
         "{nth} open day after {since} ({basis}): {day}",
@@ -53,6 +61,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "move_to_next_open_day": (
         "閉庁日に当たるため次の開庁日、{day}",
         "city hall is closed on that day, so the next open day: {day}",
+    ),
+    "move_to_previous_open_day": (
+        "閉庁日に当たるため直前の開庁日、{day}",
+        "city hall is closed on that day, so the open day before: {day}",
     ),
     "the_earlier_of": (
         "「{a}」と「{b}」のうち早い日、{day}",
@@ -213,6 +225,30 @@ def months_after(day: date, months: int, *, basis: str, source: str = "") -> Due
     return _first("months_after", on, source, since=day, count=months, basis=basis)
 
 
+def days_from(day: date, days: int, *, basis: str, source: str = "") -> Due:
+    """Return the last of ``days`` calendar days of which ``day`` is the first.
+
+    Only where a rule says that the first day counts.
+
+    :raises ValueError: if ``days`` is less than 1.
+    """
+    if days < 1:
+        raise ValueError(f"Days are counted from 1, not {days}.")
+    on = day + (days - 1) * calendar.ONE_DAY
+    return _first("days_from", on, source, since=day, count=days, basis=basis)
+
+
+def months_from(day: date, months: int, *, basis: str, source: str = "") -> Due:
+    """Return the last day of ``months`` of which ``day`` is the first day.
+
+    :raises ValueError: if ``months`` is less than 1.
+
+    Source: 民法 143条.
+    """
+    on = calendar.months_after(day - calendar.ONE_DAY, months)
+    return _first("months_from", on, source, since=day, count=months, basis=basis)
+
+
 def open_days_after(
     day: date, count: int, closed: Collection[date], *, basis: str, source: str = ""
 ) -> Due:
@@ -263,6 +299,14 @@ def move_to_next_open_day(due: Due, closed: Collection[date]) -> Due:
     if due.on is None or not calendar.is_closed(due.on, closed):
         return due
     return _then(due, "move_to_next_open_day", calendar.next_open_day(due.on, closed))
+
+
+def move_to_previous_open_day(due: Due, closed: Collection[date]) -> Due:
+    """Move ``due`` back to the open day before, if city hall is closed on it and its rule says so."""
+    if due.on is None or not calendar.is_closed(due.on, closed):
+        return due
+    day = calendar.open_days_before(due.on, 1, closed)
+    return _then(due, "move_to_previous_open_day", day)
 
 
 def with_clock(due: Due, clock: time) -> Due:
