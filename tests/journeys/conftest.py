@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from accounts.models import User
+from casework.flow import Stage, Text
 from tests.factories import NOON
 
 
@@ -40,10 +41,10 @@ class Desk:
     def __init__(self, page: Page, site: str, *, language: str = "ja"):
         self.page, self.site, self.language = page, site, language
 
-    def word(self, msgid: str) -> str:
+    def word(self, msgid: Text) -> str:
         """Return what the page says for ``msgid`` in the language of the journey."""
         with translation.override(self.language):
-            return gettext(msgid)
+            return gettext(str(msgid))
 
     def sit_down(self, person: User | None, address: str) -> Page:
         """Let a person sit down, or nobody, and begin at ``address``."""
@@ -61,9 +62,24 @@ class Desk:
         main = self.page.locator("main")
         self._click(main.get_by_role("button", name=self.word(msgid), exact=True))
 
-    def open(self, title: str) -> None:
-        """Click the first thing on the page that has this title."""
-        self._click(self.page.locator("main").get_by_role("link", name=title))
+    def open(self, named: str) -> None:
+        """Click the first thing on the page that has this title, or this number beside it."""
+        main = self.page.locator("main")
+        numbered = main.locator("tr").filter(has=self.page.get_by_text(named, exact=True))
+        self._click(main.get_by_role("link", name=named).or_(numbered.locator("a")))
+
+    def says(self, place: str, *texts: Text) -> None:
+        """Check that a place of the page says each of these, a msgid or the words themselves."""
+        for text in texts:
+            expect(self.page.locator(place).first).to_contain_text(self.word(text))
+
+    def stands_at(self, stage: Stage, *, todo: Text = "") -> None:
+        """Check the state at the head of the page of a case, and what its reader does next.
+
+        :param todo: what the box "next step" says, if it is not what the stage says.
+        """
+        self.says(".page-head", stage.label)
+        self.says(".next-step", todo or stage.todo)
 
     def fill(self, **fields: str) -> None:
         """Fill in fields by their names; a double underscore stands for a hyphen."""

@@ -2,10 +2,20 @@
 
 from playwright.sync_api import expect
 
+from casework.flow import Text
+from grants.flow import PROPOSAL_FLOW, YEAR_FLOW
+from grants.models import BudgetEntry, TermsAcceptance
+from tests.pdf_text import pdf_text
+
 from .conftest import Desk
 
 #: The button that saves what is being written and leads to where it is sent.
 TO_THE_CASE = "Save and go to the case"
+
+
+def of_the_city(people: dict) -> dict:
+    """Return who drafts and who approves, of all the people of a journey."""
+    return {name: people[name] for name in ("office", "approver")}
 
 
 def fill_in_proposal(desk: Desk, title: str) -> None:
@@ -22,12 +32,17 @@ def fill_in_proposal(desk: Desk, title: str) -> None:
     desk.fill(measures__0__how="集まりの場をつくる。")
 
 
-def propose(desk: Desk, call_name: str, title: str, *, group) -> None:
-    """The group writes a proposal from the page of the call, and files it."""
+def propose(desk: Desk, call_name: str, title: str, *, group, department: str = "") -> None:
+    """The group writes a proposal from the page of the call, and files it.
+
+    :param department: the name of the department the group would like to work with.
+    """
     desk.sit_down(group, "/calls/")
     desk.open(call_name)
     desk.press("Begin a draft")
     fill_in_proposal(desk, title)
+    if department:
+        desk.page.locator("[name=wished_department]").select_option(label=department)
     desk.press(TO_THE_CASE)
     accept_the_pledges(desk)
     desk.move("submit")
@@ -64,6 +79,47 @@ def decide_the_selection(desk: Desk, title: str, *, call, office, approver, scor
     desk.approve(approver)
 
 
+def agree_on_roles_and_costs(desk: Desk, title: str, *, office, department, group) -> None:
+    """The department writes the terms down; they count when both sides have accepted them."""
+    desk.sit_down(office, "/office/")
+    desk.open(title)
+    desk.stands_at(PROPOSAL_FLOW.stages["selected"])
+    desk.move("coordinate")
+    desk.sit_down(department, "/department/")
+    desk.open(title)
+    desk.stands_at(PROPOSAL_FLOW.stages["coordinating"])
+    desk.follow("Write down roles and costs")
+    desk.fill(
+        organization_role="企画と運営", department_role="会場と広報", cost_share="負担金と会費"
+    )
+    desk.send()
+    _accept_terms(desk)
+    waits = desk.word("Your side has accepted the roles and costs. They now wait for: %(side)s.")
+    desk.says(".next-step", waits % {"side": desk.word(TermsAcceptance.Side.ORGANIZATION.label)})
+    desk.sit_down(group, "/my/")
+    desk.open(title)
+    desk.says("#terms", "企画と運営", "会場と広報", "負担金と会費")
+    _accept_terms(desk)
+    desk.says(".page-head", PROPOSAL_FLOW.stages["ready"].label)
+
+
+def _accept_terms(desk: Desk) -> None:
+    with desk.page.expect_navigation():
+        desk.page.locator("form[action$='/terms/accept/'] button").click()
+    expect(desk.page.locator("p.message-success").first).to_be_visible()
+
+
+def enter_the_budget(desk: Desk, edition, *, office, voted_on: str) -> None:
+    """The office enters what the city voted for a course in the fiscal year it is."""
+    page = desk.sit_down(office, "/office/")
+    desk.follow("Budget")
+    desk.follow("Add an entry")
+    page.locator("[name=edition]").select_option(str(edition.pk))
+    page.locator("[name=kind]").select_option(BudgetEntry.Kind.INITIAL)
+    desk.fill(amount_yen="300,000", voted_on=voted_on, document="当初予算書")
+    desk.send()
+
+
 def apply_and_be_granted(
     desk: Desk, title: str, *, group, office, approver, days=("2026-12-01", "2027-01-31")
 ) -> None:
@@ -73,14 +129,38 @@ def apply_and_be_granted(
     """
     desk.sit_down(group, "/my/")
     desk.open(title)
+    desk.stands_at(YEAR_FLOW.stages["planned"])
     desk.follow("Fill in the application")
     desk.fill(content="月に1回ひらく。", starts_on=days[0], ends_on=days[1])
     desk.press(TO_THE_CASE)
     desk.move("apply")
     desk.sit_down(office, "/office/")
     desk.open(title)
+    desk.stands_at(YEAR_FLOW.stages["applied"])
     desk.draft("grant")
     desk.approve(approver)
+
+
+def sign_the_agreement(desk: Desk, named: str, *, group, department, office, day: str) -> None:
+    """Group, department and city sign the yearly agreement; the office enters that of the city.
+
+    :param day: on which the mayor signed on paper.
+    """
+    for person, address in ((group, "/my/"), (department, "/department/")):
+        desk.sit_down(person, address)
+        desk.open(named)
+        desk.says(".next-step", "年度協定書")
+        desk.follow("Sign the yearly agreement")
+        desk.fill(name=person.name)
+        desk.page.locator("[name=agree]").check()
+        desk.send()
+        desk.says("#agreement", person.name)
+    desk.sit_down(office, "/office/")
+    desk.open(named)
+    desk.follow("Enter a signature of the agreement")
+    desk.fill(name="架空 太郎", signed_on=day)
+    desk.send()
+    desk.says("#agreement", "All parties have signed.")
 
 
 def pay(desk: Desk, title: str, *, accounting, kind: str, amount: str, day: str) -> None:
@@ -99,6 +179,7 @@ def report_the_year(desk: Desk, title: str, *, group, completed_on: str = "2027-
     """The group says what it did, and that 95,000 yen were spent, 75,000 of them the city's."""
     desk.sit_down(group, "/my/")
     desk.open(title)
+    desk.stands_at(YEAR_FLOW.stages["granted"])
     desk.follow("Write the report")
     desk.fill(
         completed_on=completed_on, content="10回ひらいた。", results="のべ120人が来た。",
@@ -108,17 +189,78 @@ def report_the_year(desk: Desk, title: str, *, group, completed_on: str = "2027-
     desk.move("submit")
 
 
-def settle(desk: Desk, title: str, *, office, approver, accounting, day: str) -> None:
-    """The city confirms the 75,000 yen of the report, the rest comes back, the account is settled.
+def settle(
+    desk: Desk, title: str, *, office, approver, accounting, day: str,
+    rest: tuple[str, str] = ("repayment", "5,000"),
+) -> None:  # fmt: skip
+    """The city confirms the 75,000 yen of the report, the rest is moved, the account is settled.
 
-    :param day: on which the money came back.
+    :param day: on which the money was moved.
+    :param rest: which way it goes, and how many yen.
     """
     desk.sit_down(office, "/office/")
     desk.open(title)
+    desk.stands_at(YEAR_FLOW.stages["reported"])
     desk.follow("Draft the amount to be confirmed")
     expect(desk.page.locator("[name=confirmed_yen]")).to_have_value("75000")
     desk.send()
     desk.approve(approver)
-    pay(desk, title, accounting=accounting, kind="repayment", amount="5,000", day=day)
+    kind, amount = rest
+    pay(desk, title, accounting=accounting, kind=kind, amount=amount, day=day)
+    desk.says("#money", "Nothing is open.")
     desk.move("settle")
-    expect(desk.page.locator(".page-head")).to_contain_text(desk.word("Settled"))
+    desk.says(".page-head", YEAR_FLOW.stages["settled"].label)
+
+
+def publish_the_report(
+    desk: Desk, named: str, *, heading: str, department, office, approver
+) -> None:
+    """The department writes its report (協働事業報告書), the office accepts it, the approver publishes."""
+    page = desk.sit_down(department, "/department/")
+    desk.open(named)
+    desk.move("start")
+    desk.follow("Write the report")
+    expect(page.locator("[name=form]")).to_have_value("cost_share")
+    expect(page.locator("[name=city_role]")).to_have_value("会場と広報")
+    desk.fill(title=heading, results="のべ120人が来た。", cost_yen="95000")
+    desk.press(TO_THE_CASE)
+    desk.move("submit")
+    desk.sit_down(office, "/office/")
+    desk.open(heading)
+    desk.move("accept")
+    desk.draft("publish")
+    desk.approve(approver)
+
+
+def read_the_letter(desk: Desk, title: str) -> str:
+    """Return what the letter of this title on the page of the case says, without blanks."""
+    letter = desk.page.locator("#letters a").filter(has_text=title).first
+    words = pdf_text(desk.pdf(letter.get_attribute("href")))
+    return "".join(words.split())
+
+
+def move_the_clock(desk: Desk, person, *, to: str) -> None:
+    """Move the clock of the demonstration to a day, from its page."""
+    _to_the_clock(desk, person)
+    desk.fill(day=to)
+    desk.press("Go there")
+    _it_is(desk, to)
+
+
+def go_to_the_next_deadline(desk: Desk, person, label: Text, *, on: str) -> None:
+    """Move the clock of the demonstration to the deadline that is next, from its page."""
+    _to_the_clock(desk, person)
+    desk.says("main .panel", label, on)
+    desk.press("Go to that morning")
+    _it_is(desk, on)
+
+
+def _to_the_clock(desk: Desk, person) -> None:
+    page = desk.sit_down(person, "/mailbox/")
+    with page.expect_navigation():
+        page.locator("aside.demo a").click()
+
+
+def _it_is(desk: Desk, day: str) -> None:
+    desk.says("p.message-success", "The clock has been moved, and what was due has been sent.")
+    expect(desk.page.locator(".demo-day time")).to_have_attribute("datetime", day)

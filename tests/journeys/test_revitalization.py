@@ -9,10 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import Role
-from grants.models import BudgetEntry, ProjectYear, Proposal
+from grants.models import ProjectYear, Proposal
 from tests import factories
 from tests.factories import JAPAN
-from tests.pdf_text import pdf_text
 
 from . import steps
 
@@ -52,10 +51,6 @@ def test_revitalization_from_open_round_to_register(desk, people, clock):
 
     assert ProjectYear.objects.get().fiscal_year == 2027
     assert Proposal.objects.get().fiscal_year == 2026
-
-
-def of_the_city(people) -> dict:
-    return {name: people[name] for name in ("office", "approver")}
 
 
 def open_the_round(desk, people) -> None:
@@ -110,7 +105,7 @@ def select(desk, people) -> None:
     """The panel scores, the approver decides, the office opens the year to come."""
     call = Proposal.objects.get().round
     steps.decide_the_selection(
-        desk, TITLE, call=call, scores={people["panel"]: 8}, **of_the_city(people)
+        desk, TITLE, call=call, scores={people["panel"]: 8}, **steps.of_the_city(people)
     )
     page = desk.sit_down(people["office"], "/office/")
     desk.open(TITLE)
@@ -120,25 +115,18 @@ def select(desk, people) -> None:
 
 def receive_the_grant(desk, people) -> None:
     """The city has voted its budget; the group applies, is granted, reads the letter, is paid."""
-    page = desk.sit_down(people["office"], "/office/")
-    desk.follow("Budget")
-    desk.follow("Add an entry")
-    page.locator("[name=edition]").select_option(str(people["edition"].pk))
-    page.locator("[name=kind]").select_option(BudgetEntry.Kind.INITIAL)
-    desk.fill(amount_yen="300,000", voted_on="2027-03-19", document="当初予算書")
-    desk.send()
+    steps.enter_the_budget(desk, people["edition"], office=people["office"], voted_on="2027-03-19")
     steps.apply_and_be_granted(
         desk, TITLE, group=people["group"], days=("2027-05-01", "2028-01-31"),
-        **of_the_city(people),
+        **steps.of_the_city(people),
     )  # fmt: skip
     desk.sit_down(people["group"], "/my/")
     desk.open(TITLE)
-    letter = page.locator("#letters a").filter(has_text="交付決定通知書").first
-    words = pdf_text(desk.pdf(letter.get_attribute("href")))
+    words = steps.read_the_letter(desk, "交付決定通知書")
     year = ProjectYear.objects.get()
     number = year.letters.get(kind="granted").number
-    assert f"第{number}号" in words.replace(" ", "")
-    assert "80,000円" in words.replace(" ", "")
+    assert f"第{number}号" in words
+    assert "80,000円" in words
     steps.pay(
         desk, TITLE, accounting=people["accounting"], kind="advance", amount="80,000",
         day="2027-04-05",
@@ -148,7 +136,7 @@ def receive_the_grant(desk, people) -> None:
 def report_and_settle(desk, people) -> None:
     steps.report_the_year(desk, TITLE, group=people["group"], completed_on="2028-01-31")
     steps.settle(
-        desk, TITLE, accounting=people["accounting"], day="2028-02-01", **of_the_city(people)
+        desk, TITLE, accounting=people["accounting"], day="2028-02-01", **steps.of_the_city(people)
     )
 
 

@@ -67,10 +67,6 @@ def propose(desk, people) -> None:
     expect(page.locator("main")).to_contain_text("S-2026-001")
 
 
-def of_the_city(people) -> dict:
-    return {name: people[name] for name in ("office", "approver")}
-
-
 def select(desk, people) -> None:
     """The office checks and refers, the panel scores, the approver decides, the group reads."""
     page = desk.sit_down(people["office"], "/office/")
@@ -79,7 +75,7 @@ def select(desk, people) -> None:
     desk.move("refer")
     scores = dict(zip(people["panel"], (9, 7), strict=True))
     steps.decide_the_selection(
-        desk, TITLE, scores=scores, call=people["call"], **of_the_city(people)
+        desk, TITLE, scores=scores, call=people["call"], **steps.of_the_city(people)
     )
 
     desk.sit_down(people["group"], "/my/")
@@ -92,7 +88,7 @@ def receive_the_grant(desk, people) -> None:
     """The group applies for the year, the city grants, accounting pays in advance."""
     page = desk.sit_down(people["office"], f"/cases/{Proposal.objects.get().pk}/")
     desk.move("prepare")
-    steps.apply_and_be_granted(desk, TITLE, group=people["group"], **of_the_city(people))
+    steps.apply_and_be_granted(desk, TITLE, group=people["group"], **steps.of_the_city(people))
     steps.pay(
         desk, TITLE, accounting=people["accounting"], kind="advance", amount="80,000",
         day="2026-11-20",
@@ -104,5 +100,5 @@ def report_and_settle(desk, people) -> None:
     """The group reports what it spent, the city confirms less, the rest comes back."""
     steps.report_the_year(desk, TITLE, group=people["group"])
     steps.settle(
-        desk, TITLE, accounting=people["accounting"], day="2027-02-01", **of_the_city(people)
+        desk, TITLE, accounting=people["accounting"], day="2027-02-01", **steps.of_the_city(people)
     )
