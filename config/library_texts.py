@@ -5,7 +5,7 @@ Django looks a text up in our catalog first, whoever asks. What stands on a page
 
 from django.utils.translation import gettext_noop
 
-#: django-import-export; its "{} new, {} updated, ..." is the message after an import.
+#: django-import-export. What becomes of a row it puts into the text before it looks that up.
 IMPORT_EXPORT = [
     gettext_noop("Import finished: {} new, {} updated, {} deleted and {} skipped {}."),
     gettext_noop("new through import_export"),
