@@ -463,4 +463,5 @@ class PrintedCount(Sourced):
         ]
 
     def __str__(self):
-        return f"{self.classification} {self.status} {self.count}/{self.denominator}"
+        of_what = f"{self.get_classification_display()} {self.get_status_display()}"
+        return f"{of_what} {self.count}/{self.denominator}"
