@@ -12,6 +12,8 @@ from django.utils.translation import pgettext
 
 from accounts.permissions import require
 from casework.calendar import japan_date
+from casework.outbox import tell
+from casework.parties import Party as CaseParty
 from casework.services import locked, record
 
 from .models import AgreementSignature, ProjectYear
@@ -22,6 +24,13 @@ Party = AgreementSignature.Party
 
 #: Who signs while the course does not say: whom the document itself names.
 NAMED = (Party.ORGANIZATION, Party.CITY)
+
+#: Who, as a party to the case, deals with the signature of a party to the agreement.
+ACTS_AS = {
+    Party.ORGANIZATION: CaseParty.ORGANIZATION,
+    Party.DEPARTMENT: CaseParty.DEPARTMENT,
+    Party.CITY: CaseParty.OFFICE,
+}
 
 #: States of a project year in which its agreement stands and can be signed.
 STANDING = ("granted", "discontinued", "reported", "report_returned", "confirmed")
@@ -130,7 +139,21 @@ def sign_agreement(
         year, "sign_agreement", by=by, at=at, signature=signature.pk, party=party,
         signed_on=signed_on,
     )  # fmt: skip
+    _tell_what_is_next(signature, by=by, at=at)
     return signature
+
+
+def _tell_what_is_next(signature: AgreementSignature, *, by, at: datetime) -> None:
+    """Tell who still has to sign, or, once all have, office and accounting that money can go out."""
+    year, key = signature.year, f"signature-{signature.pk}"
+    missing = unsigned(year)
+    for party in missing:
+        tell(
+            year, ACTS_AS[party], "agreement_to_sign", at=at, key=f"{key}-{party}", but=by,
+            signed=Party(signature.party).label, wanted=Party(party).label,
+        )  # fmt: skip
+    for party in () if missing else (CaseParty.OFFICE, CaseParty.ACCOUNTING):
+        tell(year, party, "agreement_signed", at=at, key=f"{key}-all-{party}", but=by)
 
 
 def _refuse_wrong_day(year: ProjectYear, signed_on: date, today: date, *, on_paper: bool) -> None:

@@ -14,7 +14,8 @@ from casework.flow import Text
 from casework.models import Deadline
 from casework.parties import Party
 
-from .agreements import STANDING, lacking, names_of, unsigned
+from .advances import advance_yen, awaiting_advance
+from .agreements import ACTS_AS, STANDING, lacking, names_of, unsigned
 from .models import AgreementSignature, ProjectYear, Proposal, TermsAcceptance
 
 Side, Signs = TermsAcceptance.Side, AgreementSignature.Party
@@ -74,8 +75,7 @@ def years_to_sign(party: str) -> Callable[[], QuerySet]:
 def _to_sign(year: ProjectYear, party: str) -> Text:
     words = _("The yearly agreement (年度協定書) still lacks this signature: %(party)s. Nothing is paid out before all parties have signed.")  # fmt: skip
     note = words % {"party": names_of([party])}
-    holder = {Signs.ORGANIZATION: Party.ORGANIZATION, Signs.DEPARTMENT: Party.DEPARTMENT}
-    holds = holder.get(Signs(party), Party.OFFICE) in year.stage.holders
+    holds = ACTS_AS[Signs(party)] in year.stage.holders
     return f"{note} {year.stage.todo}" if holds else note
 
 
@@ -143,13 +143,19 @@ def drafts_too_late(day: date):
     return late.filter(round__closes_at__lte=midnight).values("pk")
 
 
-for party, signs in (
-    (Party.ORGANIZATION, Signs.ORGANIZATION), (Party.DEPARTMENT, Signs.DEPARTMENT),
-    (Party.OFFICE, Signs.CITY),
-):  # fmt: skip
+def advances_to_pay(ids: list[int], at: datetime) -> dict[int, Text]:
+    """Return the note of the years that wait for the advance that their rules provide for."""
+    words = _("The rules of the course provide for an advance (概算払): pay %(amount)s yen and record the payment.")  # fmt: skip
+    waiting = awaiting_advance().filter(pk__in=ids).select_related("proposal__round")
+    return {year.pk: words % {"amount": f"{advance_yen(year):,}"} for year in waiting}
+
+
+for signs, party in ACTS_AS.items():
     desk_notes(ProjectYear.KIND, party, signature_of(signs))
     put_on_desk(party, years_to_sign(signs))
 desk_notes(ProjectYear.KIND, Party.ACCOUNTING, money_to_move)
+desk_notes(ProjectYear.KIND, Party.ACCOUNTING, advances_to_pay)
+put_on_desk(Party.ACCOUNTING, lambda: awaiting_advance().values("pk"))
 desk_notes(Proposal.KIND, Party.COORDINATOR, drafts_to_read)
 desk_notes(ProjectYear.KIND, Party.ORGANIZATION, money_to_pay_back)
 desk_notes(Proposal.KIND, Party.ORGANIZATION, terms_to_accept(Side.ORGANIZATION))

@@ -72,7 +72,7 @@ PARAMETERS: dict[str, Parameter] = {
     "result_on": Parameter(_("Day of the result"), "text", public=True, shown_only=True),
     "grant_application_days": Parameter(_("Days to apply for the grant"), unit=DAYS, public=True),
     "withdrawal_days": Parameter(_("Days to withdraw after the decision"), unit=DAYS, public=True),
-    "advance_percent": Parameter(_("Share that is paid in advance"), unit=PERCENT, public=True, shown_only=True),
+    "advance_percent": Parameter(_("Share that is paid in advance"), unit=PERCENT, public=True),
     "claim_days": Parameter(_("Days until a claim is paid"), unit=DAYS, shown_only=True),
     "report_days": Parameter(_("Days for the final report"), unit=DAYS, public=True),
     "report_latest": Parameter(_("Latest day for the final report (month-day)"), "text", public=True),

@@ -238,6 +238,90 @@ def test_desk_of_accounting_says_that_a_signature_is_missing(year, office):
     assert "75,000" in money_to_move([year.pk], NOON)[year.pk]
 
 
+# Notices
+
+
+def told(person) -> list[str]:
+    """Kinds of notices on signatures that ``person`` received, in their order."""
+    kinds = person.notices.filter(kind__startswith="agreement").order_by("pk")
+    return list(kinds.values_list("kind", flat=True))
+
+
+def test_signature_is_told_to_whoever_still_has_to_sign(office, accounting):
+    year = with_parties("organization city department")
+    group, clerk = group_of(year), department_clerk(year.department)
+
+    sign(year, "organization", group)
+
+    assert (told(clerk), told(office)) == (["agreement_to_sign"], ["agreement_to_sign"])
+    assert told(group) == told(accounting) == []
+
+
+def test_last_signature_is_told_to_office_and_accounting(year, office, accounting):
+    colleague = factories.user(Role.OFFICE)
+    sign(year, "city", office)
+    assert told(group_of(year)) == ["agreement_to_sign"]
+
+    sign(year, "organization", group_of(year))
+
+    assert told(accounting) == ["agreement_signed"]
+    assert told(colleague) == told(office) == ["agreement_signed"]
+    notice = accounting.notices.get(kind="agreement_signed")
+    assert year.title in notice.subject
+
+
+def test_signature_that_a_group_on_paper_owes_is_told_to_the_office(year, office):
+    year.organization.membership_set.all().delete()
+    colleague = factories.user(Role.OFFICE)
+
+    sign(year, "city", office)
+
+    body = colleague.notices.get(kind="agreement_to_sign").body
+    assert "このお知らせを受け取れる人がいない宛先" in body
+
+
+# Advances
+
+
+def desk_of(client) -> list[int]:
+    return [case.pk for case, _deadline in client.get("/accounting/").context["rows"]]
+
+
+@pytest.mark.parametrize("percent", [None, "0"])
+def test_accounting_is_asked_for_no_advance_where_no_rule_says_so(as_person, accounting, percent):
+    granted_year("startup", advance_percent=percent)
+
+    assert desk_of(as_person(accounting)) == []
+
+
+def test_accounting_is_asked_for_the_advance_until_it_is_paid(as_person, accounting):
+    year = granted_year("startup", advance_percent="70")
+    client = as_person(accounting)
+    assert desk_of(client) == [year.pk]
+    assert "pay 56,000 yen" in client.get("/accounting/").content.decode()
+
+    payment = services.record_payment(
+        year, kind="advance", amount_yen=56_000, paid_on=TODAY, document="伝票", by=accounting, at=NOON
+    )  # fmt: skip
+    assert desk_of(client) == []
+
+    services.reverse_payment(
+        payment, reason="誤り", paid_on=TODAY, document="訂正", by=accounting, at=NOON
+    )
+    assert desk_of(client) == [year.pk]
+
+
+def test_advance_waits_until_all_have_signed(as_person, office, accounting):
+    year = granted_year("collaboration", advance_percent="100")
+    client = as_person(accounting)
+    sign(year, "organization", group_of(year))
+    assert desk_of(client) == []
+
+    sign(year, "city", office)
+
+    assert desk_of(client) == [year.pk]
+
+
 # Pages
 
 
