@@ -1,14 +1,16 @@
 """The deadlines of the program: what each rests on, computed from the rules the round froze."""
 
+from collections.abc import Collection
 from datetime import date, time
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from casework import deadlines
-from casework.calendar import japan_date, last_day
+from casework.calendar import first_day, japan_date, last_day
+from casework.closed_days import ClosedDays
 from casework.deadlines import DeadlineKind, Rung
-from casework.derivation import Due, days_after, not_set, register_basis, the_earlier_of, with_clock
+from casework.derivation import Due, not_set, register_basis, the_earlier_of, with_clock
 from casework.parties import Party
 
 from .rules import RuleSet, Status
@@ -18,6 +20,7 @@ for code, ja, en in (
     ("asked", "補正を依頼した日", "day the supplement was asked for"),
     ("offered", "繰上げを打診した日", "day the place was offered"),
     ("decision_sent", "決定を通知した日", "day the decision was sent"),
+    ("year_begins", "年度の初日", "first day of the fiscal year"),
     ("project_ends", "事業の終わる日", "day the project ends"),
     ("amount_confirmed", "額の確定を通知した日", "day the amount was confirmed"),
     ("revoked", "取消しを通知した日", "day the revocation was sent"),
@@ -30,40 +33,60 @@ for code, ja, en in (
     ("grant_application_days", "交付申請の日数", "number of days to apply for the grant"),
     ("withdrawal_days", "取下げができる日数", "number of days to withdraw"),
     ("report_days", "実績報告の日数", "number of days for the report"),
+    ("report_date", "実績報告の期日", "date of the report"),
     ("settlement_days", "精算の日数", "number of days to settle"),
     ("repayment_days", "返還の日数", "number of days to pay back"),
 ):
     register_basis(code, ja, en)
 
 
-def days_from(rules: RuleSet, parameter: str, day: date, *, basis: str) -> Due:
-    """Return ``day`` plus the number of calendar days the rules set, or "not set".
+def period_after(
+    rules: RuleSet, parameter: str, day: date, *, basis: str, fiscal_year: int,
+    closed: Collection[date] = (),
+) -> Due:  # fmt: skip
+    """Return when the period ends that the rules set for ``parameter``, or "not set".
 
-    :param day: the day that is not counted itself, Japan date.
+    :param day: the day it is counted from, Japan date.
+    :param fiscal_year: whose end, or whose accounts, the period may not outlast.
+    :param closed: weekdays on which city hall is closed.
     """
-    days = rules.number(parameter)
-    if days is None:
-        return not_set(parameter, source=rules.source(parameter))
-    return days_after(day, days, basis=basis, source=rules.source(parameter))
+    period, source = rules.period(parameter), rules.source(parameter)
+    if period is None:
+        return not_set(parameter, source=source)
+    return period.after(day, closed, basis=basis, fiscal_year=fiscal_year, source=source)
 
 
-def report_due(rules: RuleSet, ends_on: date, fiscal_year: int) -> Due:
+def report_due(
+    rules: RuleSet, ends_on: date, fiscal_year: int, closed: Collection[date] = ()
+) -> Due:
     """Return when the final report (実績報告書) of one project year is due.
 
     So many days after the project ended, or a fixed day (month-day of the following spring),
     whichever is the earlier; where one of the two does not apply, the other alone.
 
     :param ends_on: last day of the project, Japan date.
+    :param closed: weekdays on which city hall is closed.
     """
-    after = days_from(rules, "report_days", ends_on, basis="project_ends")
-    latest = rules.text("report_latest")
+    days, latest = rules.status("report_days"), rules.status("report_latest")
+    if days == latest != Status.SET:
+        return not_set("report_date")
+    after = period_after(
+        rules, "report_days", ends_on,
+        basis="project_ends", fiscal_year=fiscal_year, closed=closed,
+    )  # fmt: skip
+    fixed = _report_latest(rules, fiscal_year)
+    if latest == Status.NOT_APPLICABLE:
+        return after
+    return fixed if days == Status.NOT_APPLICABLE else the_earlier_of(after, fixed)
+
+
+def _report_latest(rules: RuleSet, fiscal_year: int) -> Due:
+    latest, source = rules.text("report_latest"), rules.source("report_latest")
     if latest is None:
-        skip = rules.status("report_latest") == Status.NOT_APPLICABLE
-        return after if skip else the_earlier_of(after, not_set("report_latest"))
+        return not_set("report_latest", source=source)
     month, day = (int(part) for part in latest.split("-"))
     fixed = date(last_day(fiscal_year).year if month < 12 else fiscal_year, month, day)
-    source = rules.source("report_latest")
-    return the_earlier_of(after, Due.fixed(fixed, basis="report_latest", source=source))
+    return Due.fixed(fixed, basis="report_latest", source=source)
 
 
 def _call(proposal, *, at, facts) -> Due:
@@ -75,18 +98,37 @@ def _call(proposal, *, at, facts) -> Due:
 def _supplement(case, *, at, facts) -> Due:
     if due_on := facts.get("due_on"):
         return Due.fixed(due_on, basis="set_by_office")
-    return days_from(case.rules, "supplement_days", japan_date(at), basis="asked")
+    return _after_now("supplement_days", "asked")(case, at=at, facts=facts)
 
 
 def _after_now(parameter: str, basis: str):
     def rule(case, *, at, facts) -> Due:
-        return days_from(case.rules, parameter, japan_date(at), basis=basis)
+        return _counted(case, parameter, japan_date(at), basis=basis)
 
     return rule
 
 
+def _counted(case, parameter: str, day: date, *, basis: str) -> Due:
+    """Return when a period of the rules of ``case`` ends, counted from ``day``."""
+    return period_after(
+        case.rules, parameter, day,
+        basis=basis, fiscal_year=case.fiscal_year, closed=ClosedDays(),
+    )  # fmt: skip
+
+
+def _grant_application(year, *, at, facts) -> Due:
+    """Count from the decision, but not before the fiscal year whose money is applied for.
+
+    A group may apply earlier; until its year begins, it is not late.
+    """
+    decided_on, begins_on = japan_date(at), first_day(year.fiscal_year)
+    if decided_on >= begins_on:
+        return _counted(year, "grant_application_days", decided_on, basis="decision_sent")
+    return _counted(year, "grant_application_days", begins_on, basis="year_begins")
+
+
 def _report(year, *, at, facts) -> Due:
-    return report_due(year.rules, year.ends_on, year.fiscal_year)
+    return report_due(year.rules, year.ends_on, year.fiscal_year, ClosedDays())
 
 
 def _settlement(year, *, at, facts) -> Due | None:
@@ -115,7 +157,7 @@ deadlines.register(
     DeadlineKind("offer", _("Answer to the offered place"), Party.ORGANIZATION,
                  _after_now("offer_days", "offered")),
     DeadlineKind("grant_application", _("Application for the grant"), Party.ORGANIZATION,
-                 _after_now("grant_application_days", "decision_sent")),
+                 _grant_application),
     DeadlineKind("withdrawal", _("Last day to withdraw after the decision"), "",
                  _after_now("withdrawal_days", "decision_sent"), ladder=()),
     DeadlineKind("report", _("Final report"), Party.ORGANIZATION, _report),

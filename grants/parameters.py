@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from casework.flow import Text
+from casework.periods import Period
 
 from .rules import Status
 
@@ -14,7 +16,7 @@ from .rules import Status
 class Parameter:
     """What is known of a parameter besides its value.
 
-    :param kind: yen, number, text, lines or code: how the value is written.
+    :param kind: yen, number, period, text, lines or code: how the value is written.
     :param public: whether applicants read it with the call.
     :param shown_only: people apply it; the program does not compute with it.
     """
@@ -64,20 +66,20 @@ PARAMETERS: dict[str, Parameter] = {
     "info_session_on": Parameter(_("Day of the information session"), "text", public=True, shown_only=True),
     "application_opens_on": Parameter(_("First day of the call"), "text", shown_only=True),
     "application_closes_on": Parameter(_("Last day of the call"), "text", shown_only=True),
-    "acceptance_days": Parameter(_("Days until the office accepts"), unit=DAYS, shown_only=True),
+    "acceptance_days": Parameter(_("Days until the office accepts"), "period", shown_only=True),
     "standard_processing_days": Parameter(_("Usual days until the decision"), unit=DAYS, public=True, shown_only=True),
-    "supplement_days": Parameter(_("Days for a supplement (補正)"), unit=DAYS, public=True),
-    "matching_days": Parameter(_("Days for the talks with a department"), unit=DAYS),
-    "offer_days": Parameter(_("Days to answer an offered place"), unit=DAYS),
+    "supplement_days": Parameter(_("Days for a supplement (補正)"), "period", public=True),
+    "matching_days": Parameter(_("Days for the talks with a department"), "period"),
+    "offer_days": Parameter(_("Days to answer an offered place"), "period"),
     "result_on": Parameter(_("Day of the result"), "text", public=True, shown_only=True),
-    "grant_application_days": Parameter(_("Days to apply for the grant"), unit=DAYS, public=True),
-    "withdrawal_days": Parameter(_("Days to withdraw after the decision"), unit=DAYS, public=True),
+    "grant_application_days": Parameter(_("Days to apply for the grant"), "period", public=True),
+    "withdrawal_days": Parameter(_("Days to withdraw after the decision"), "period", public=True),
     "advance_percent": Parameter(_("Share that is paid in advance"), unit=PERCENT, public=True),
-    "claim_days": Parameter(_("Days until a claim is paid"), unit=DAYS, shown_only=True),
-    "report_days": Parameter(_("Days for the final report"), unit=DAYS, public=True),
+    "claim_days": Parameter(_("Days until a claim is paid"), "period", shown_only=True),
+    "report_days": Parameter(_("Days for the final report"), "period", public=True),
     "report_latest": Parameter(_("Latest day for the final report (month-day)"), "text", public=True),
-    "settlement_days": Parameter(_("Days until the balance is paid"), unit=DAYS, public=True),
-    "repayment_days": Parameter(_("Days to pay back"), unit=DAYS, public=True),
+    "settlement_days": Parameter(_("Days until the balance is paid"), "period", public=True),
+    "repayment_days": Parameter(_("Days to pay back"), "period", public=True),
     "change_threshold_percent": Parameter(_("Changes of the budget that need approval, from"), unit=PERCENT, public=True, shown_only=True),
     "agreement_parties": Parameter(_("Who signs the yearly agreement (年度協定書)"), "code", public=True),
     "continuation_review": Parameter(_("Review before the next project year"), "code", public=True, shown_only=True),
@@ -139,8 +141,9 @@ CODES: dict[str, Text] = {
     "below_pass_mark": _("too few points"),
 }
 
-#: Parameters that the program reads as whole numbers.
+#: Parameters that the program reads as whole numbers, and those it reads as periods.
 WHOLE = [name for name, known in PARAMETERS.items() if known.kind in ("number", "yen")]
+PERIODS = [name for name, known in PARAMETERS.items() if known.kind == "period"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +245,25 @@ def _rule(name: str, entry: dict) -> Rule:
     )
 
 
+def refuse_unreadable(name: str, value: str) -> None:
+    """Refuse a value that the program could not read where it computes with it.
+
+    :raises ValidationError: saying how it is written.
+    """
+    if name in WHOLE and not (value.isascii() and value.isdecimal()):
+        raise ValidationError(_("Write a whole number in digits, without separators."))
+    if name in PERIODS:
+        try:
+            Period.parse(value)
+        except ValueError:
+            raise ValidationError(
+                _("Write a period, such as “30” or “2 months next_open_day”.")
+            ) from None
+
+
 def _lines(kind: str, value: str) -> tuple[Text, ...]:
+    if kind == "period" and value:
+        return tuple(Period.parse(value).in_words())
     if kind == "code":
         return tuple(CODES.get(word, word) for word in value.split())
     return tuple(line.strip() for line in value.splitlines() if line.strip())

@@ -6,6 +6,8 @@ from decimal import Decimal
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from casework.periods import Period
+
 YES = "yes"
 
 
@@ -38,6 +40,11 @@ class RuleSet:
         """Return the value as a whole number (yen, days, years …); ``None`` as for ``text``."""
         value = self.text(name)
         return int(value) if value is not None else None
+
+    def period(self, name: str) -> Period | None:
+        """Return the value as a period of days or months; ``None`` as for ``text``."""
+        value = self.text(name)
+        return Period.parse(value) if value is not None else None
 
     def decimal(self, name: str) -> Decimal | None:
         value = self.text(name)

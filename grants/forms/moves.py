@@ -23,13 +23,14 @@ class SupplementForm(ReasonForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        days = self.case.rules.number("supplement_days")
+        period = self.case.rules.period("supplement_days")
         field = self.fields["due_on"]
-        field.required = days is None
+        field.required = period is None
         field.help_text = (
             _("The number of days for a supplement is not set, so set the date here.")
-            if days is None
-            else _("Leave this empty for the usual %(days)s days.") % {"days": days}
+            if period is None
+            else _("Leave this empty for the usual time: %(period)s.")
+            % {"period": period.in_words()[0]}
         )
 
     def clean_due_on(self):

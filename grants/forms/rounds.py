@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organization
 from casework.calendar import end_of_day, moment
 from casework.forms import DateInput
+from casework.period_field import PeriodField
 from grants.models import BudgetEntry, CourseEdition, EditionParameter, Round
-from grants.parameters import PARAMETERS, WHOLE
+from grants.parameters import PARAMETERS, PERIODS
 from grants.rules import Status
 
 from .fields import YenField, text_area
@@ -98,6 +99,11 @@ class ParameterForm(forms.ModelForm):
             "confirmed_years": _("Fiscal years, separated by blanks, such as 2024 2025."),
         }
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.name in PERIODS:
+            self.fields["value"] = PeriodField(label=_("Value"), required=False)
+
     def clean(self):
         data = super().clean()
         value, is_set = data.get("value", ""), data.get("status") == Status.SET
@@ -105,8 +111,6 @@ class ParameterForm(forms.ModelForm):
             self.add_error("value", _("Give a value exactly when the parameter is set."))
         if is_set and not data.get("source"):
             self.add_error("source", _("Say where the value comes from."))
-        if is_set and self.instance.name in WHOLE and not value.isdecimal():
-            self.add_error("value", _("Write a whole number in digits, without separators."))
         if not is_set:
             data["value"] = ""
         return data

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Sum
 from django.utils.timezone import localtime
@@ -10,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from casework.calendar import japan_date
+from grants.parameters import refuse_unreadable
 from grants.rules import RuleSet, Status
 
 
@@ -128,6 +130,14 @@ class EditionParameter(models.Model):
 
     def __str__(self):
         return f"{self.edition}: {self.name}"
+
+    def clean(self):
+        """Refuse a value that cannot be read, on a page and in an import alike."""
+        if self.status == Status.SET and self.value:
+            try:
+                refuse_unreadable(self.name, self.value)
+            except ValidationError as refusal:
+                raise ValidationError({"value": refusal.messages}) from None
 
 
 class ParameterChange(models.Model):
