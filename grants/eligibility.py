@@ -46,13 +46,14 @@ class Check:
 def checks(proposal, *, on: date) -> list[Check]:
     """Return the answer to every rule of the proposal's edition, as of ``on`` (Japan date)."""
     rules, group = proposal.rules, proposal.organization
+    officers = group.officer_set.valid_on(on).count() or None  # none entered is not known
     answers = (
         _age(rules, group, on),
         _activity(rules, group, on),
         _at_least(rules, "min_citizen_members", _("Citizens among the members"),
                   group.citizen_members, _("Enter the number of members in the group's data.")),
         _at_least(rules, "min_officers", _("Officers, representative included"),
-                  group.officer_set.valid_on(on).count(), _("Enter the officers of the group.")),
+                  officers, _("Enter the officers of the group.")),
         _dated(rules, "rules_on_file", _("Rules of the group (規約)"), group.rules_on_file_on),
         _dated(rules, "npo_center_registration", _("Registration with the NPO center"),
                group.npo_center_registered_on),

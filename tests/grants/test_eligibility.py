@@ -38,7 +38,7 @@ def answer(proposal, code: str, on: date = TODAY):
         ("min_citizen_members", "3", {"citizen_members": 2}, F),
         ("min_citizen_members", "3", {}, H),
         ("min_citizen_members", None, {"citizen_members": 0}, N),
-        ("min_officers", "1", {}, F),
+        ("min_officers", "1", {}, H),
         ("min_officers", None, {}, N),
         ("rules_on_file", "required", {"rules_on_file_on": date(2026, 1, 1)}, P),
         ("rules_on_file", "by_project_start", {}, H),
@@ -68,6 +68,15 @@ def test_rule(rule, value, fields, outcome):
 
     assert found.outcome == outcome
     assert found.source == "試験"
+
+
+@pytest.mark.parametrize(("entered", "outcome"), [(0, H), (2, F), (3, P)])
+def test_officers_are_counted_once_the_group_entered_some(entered, outcome):
+    group = factories.organization()
+    for number in range(entered):
+        group.officer_set.create(name=f"役員{number}", post="役員")
+
+    assert answer(proposal_of(group, min_officers="3"), "min_officers").outcome == outcome
 
 
 def test_what_does_not_apply_is_not_asked():
