@@ -2,7 +2,9 @@
 
 from datetime import date, datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.permissions import require
 from casework.calendar import japan_date
@@ -55,8 +57,13 @@ def enter_budget(
     """Add an entry to the city's budget of a course and fiscal year; entries are never changed.
 
     :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if the day of the vote has not come.
     """
     require(by.act_on(japan_date(at)), "grants.plan")
+    if voted_on > japan_date(at):
+        raise ValidationError(
+            {"voted_on": _("Enter the budget when it has been voted, not before.")}
+        )
     CourseEdition.objects.filter(pk=edition.pk).lock_courses()
     return BudgetEntry.objects.create(
         edition=edition,

@@ -245,7 +245,13 @@ def test_budget_adds_up(as_person, office, edition):
 
 @pytest.mark.parametrize(
     "fields",
-    [{"amount_yen": "-1"}, {"amount_yen": "0"}, {"kind": "reduction"}, {"document": ""}],
+    [
+        {"amount_yen": "-1"},
+        {"amount_yen": "0"},
+        {"kind": "reduction"},
+        {"document": ""},
+        {"voted_on": "2026-11-21"},  # tomorrow
+    ],
 )
 def test_budget_entry_that_cannot_be(as_person, office, edition, fields):
     assert enter(as_person(office), edition, **fields).status_code == 422

@@ -231,7 +231,7 @@ def test_postponed_year_opens_its_report_again_when_it_is_granted():
     office = factories.user(Role.OFFICE)
     makers.grants.enter_budget(
         year.proposal.round.edition, fiscal_year=2027, kind="initial", amount_yen=500_000,
-        voted_on=date(2027, 3, 20), document="予算書", by=office, at=NOON,
+        voted_on=date(2026, 3, 20), document="予算書", by=office, at=NOON,
     )  # fmt: skip
     factories.approved(year, "grant", granted_yen=70_000)
 
