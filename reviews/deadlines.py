@@ -11,7 +11,7 @@ from casework.parties import Party
 
 KIND = "scoring"
 
-register_basis(KIND, "採点票の提出期日", "day by which the sheets are handed in")
+register_basis(KIND, "採点表の提出期日", "day by which the sheets are handed in")
 
 
 def scoring_due(scores_due_on: date | None) -> Due:
