@@ -92,7 +92,7 @@ def test_one_form_records_the_decision_and_opens_the_year(as_person, office, gro
         date(2026, 11, 19), "継続決定書",
     )  # fmt: skip
     due = year.deadlines.open().get(kind="grant_application")
-    assert (due.due_on, due.owed_by) == (date(2026, 12, 20), "organization")
+    assert (due.due_on, due.owed_by) == (date(2027, 5, 1), "organization")  # of fiscal year 2027
     assert Notice.objects.filter(case=year.pk, recipient=group).exists()
 
 
