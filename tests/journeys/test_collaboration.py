@@ -23,8 +23,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 TITLE, HEADING = "まちの居場所づくり", "縁側のあるまち"
 NUMBER, YEAR, REPORT = "C-2026-001", "C-2026-001-1", "C-2026-001-1-K"
-TALKS = datetime(2027, 3, 25, 12, 0, tzinfo=JAPAN)
-NEXT_FISCAL_YEAR = datetime(2027, 4, 5, 10, 0, tzinfo=JAPAN)
+TALKS = datetime(2027, 4, 2, 12, 0, tzinfo=JAPAN)
+DAY_OF_THE_GRANT = datetime(2027, 4, 5, 10, 0, tzinfo=JAPAN)
 AFTER_THE_PROJECT = datetime(2028, 2, 1, 12, 0, tzinfo=JAPAN)
 OVER = "All project years of this proposal have ended. Nothing is expected any more; see the years below."
 ALL_PARTIES = "organization city department"
@@ -57,7 +57,7 @@ def test_collaboration_from_draft_to_published_report(desk, people, clock):
         desk, TITLE, **{name: people[name] for name in ("office", "department", "group")}
     )
     see_by_when_to_apply(desk, people)
-    clock(NEXT_FISCAL_YEAR)
+    clock(DAY_OF_THE_GRANT)
     receive_the_grant(desk, people)
     sign_and_be_paid(desk, people)
     clock(AFTER_THE_PROJECT)
@@ -118,10 +118,10 @@ def see_by_when_to_apply(desk, people) -> None:
     """The group finds the year that was opened on its desk, with its number and its date."""
     page = desk.sit_down(people["group"], "/my/")
     row = page.locator("tr").filter(has=page.get_by_text(YEAR, exact=True))
-    expect(row).to_contain_text("2027-04-24")
+    expect(row).to_contain_text("2027-05-02")
     desk.open(YEAR)
     desk.says(".eyebrow", "令和9年度")
-    desk.says("#deadlines", "2027-04-24", "30日目")
+    desk.says("#deadlines", "2027-05-02", "30日目")
 
 
 def receive_the_grant(desk, people) -> None:
@@ -130,7 +130,7 @@ def receive_the_grant(desk, people) -> None:
         desk, people["call"].edition, office=people["office"], voted_on="2027-03-19"
     )
     steps.apply_and_be_granted(
-        desk, TITLE, group=people["group"], days=("2027-05-01", "2028-01-31"),
+        desk, TITLE, group=people["group"], days=("2027-05-10", "2028-01-31"),
         **steps.of_the_city(people),
     )  # fmt: skip
     desk.sit_down(people["group"], "/my/")

@@ -50,11 +50,11 @@ class Year:
 
 
 FIRST = Year(
-    "C-2026-001-1", 2027, "2027-03-25", "2027-04-24", ("2027-05-01", "2028-01-31"),
+    "C-2026-001-1", 2027, "2027-04-01", "2027-05-01", ("2027-06-01", "2028-01-31"),
     "2028-03-01", "2028-02-01", "縁側のあるまち",
 )  # fmt: skip
 SECOND = Year(
-    "C-2026-001-2", 2028, "2028-03-20", "2028-04-19", ("2028-06-01", "2029-01-15"),
+    "C-2026-001-2", 2028, "2028-04-03", "2028-05-03", ("2028-06-01", "2029-01-15"),
     "2029-02-14", "2029-01-20", "縁側のあるまち 二年目",
 )  # fmt: skip
 
@@ -134,10 +134,10 @@ def continue_the_project(desk, people) -> None:
     desk.sit_down(people["office"], "/office/")
     desk.open(SECOND.number)
     desk.stands_at(YEAR_FLOW.stages["expected"])
-    desk.move("plan", decided_on="2028-03-15", document="継続決定書")
+    desk.move("plan", decided_on="2028-03-31", document="継続決定書")
     desk.says(".page-head", YEAR_FLOW.stages["planned"].label)
     desk.says("#deadlines", SECOND.apply_by)
-    desk.says("#decision", "継続決定書", "2028-03-15")
+    desk.says("#decision", "継続決定書", "2028-03-31")
 
 
 def check_papers(year: Year) -> None:
