@@ -1,12 +1,13 @@
 """The parts of the case page that proposals and project years add."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
-from casework.calendar import japan_date
+from casework.calendar import first_day, japan_date
 from casework.flow import Text
 from casework.models import Remark
 from casework.panels import panel
@@ -220,7 +221,15 @@ def application_panel(year: ProjectYear, request) -> dict | None:
         "expenditure": sides[Side.EXPENDITURE],
         "expenditure_yen": sum(line.amount_yen for line in sides[Side.EXPENDITURE]),
         "requested_yen": year.requested_yen,
+        "begins_on": _begins_later(year, request),
     }
+
+
+def _begins_later(year: ProjectYear, request) -> date | None:
+    """Return the first day of a fiscal year that has not begun, while no grant is decided for it."""
+    begins_on = first_day(year.fiscal_year)
+    is_later = year.granted_yen is None and request.today < begins_on
+    return begins_on if is_later else None
 
 
 def money_panel(year: ProjectYear, request) -> dict | None:
@@ -255,6 +264,8 @@ def decision_panel(year: ProjectYear, request) -> dict | None:
         "case": year,
         "year": year,
         "budget": year.program_budget(),
+        "may_enter_budget": request.user.has_perm("grants.plan"),
+        "begins_on": _begins_later(year, request),
         "limits": limits_in_words(year) if asked_for else [],
     }
 
@@ -336,6 +347,16 @@ def _has_money_open(year: ProjectYear, user) -> bool:
     return may_pay and not (year.balance_yen > 0 and agreements.unsigned(year))
 
 
+def _lacks_budget(year: ProjectYear, user) -> bool:
+    """Return whether nothing but the city's budget keeps ``user`` from drafting the grant."""
+    waits = year.state == "applied" and user.has_perm("grants.plan")
+    return waits and year.program_budget().planned_yen is None
+
+
+def _at_budget(year: ProjectYear) -> str:
+    return reverse("grants:budget-new")
+
+
 def _signs_for_itself(year: ProjectYear, user) -> bool:
     own = agreements.signable_by(user, year)
     return bool(own) and not user.has_perm("grants.handle", year)
@@ -352,6 +373,7 @@ for kind, label, address, offered in (
     (P, _("Read the roles and costs, and accept them"), _at_terms, _reads_terms),
     (P, _("Write down roles and costs"), "grants:terms", _lacks_terms),
     (Y, _("Fill in the application"), "grants:year-edit", services.may_edit_year),
+    (Y, _("Enter the city’s budget for this year"), _at_budget, _lacks_budget),
     (Y, _("Sign the yearly agreement"), "grants:agreement-sign", _signs_for_itself),
     (Y, _("Enter a signature of the agreement"), "grants:agreement-sign", _records_signatures),
     (Y, _("Record a payment"), "grants:payment-new", _has_money_open),

@@ -118,7 +118,11 @@ earlier_years_done = Condition(
     _earlier_years_done, _("An earlier year of this project is not settled yet.")
 )
 city_budget_voted = Condition(
-    _budget_voted, _("The city's budget of this course and year is not recorded as voted.")
+    _budget_voted,
+    _(
+        "The city's budget of this course and year is not recorded as voted. The office enters it on "
+        "the page “Budget”."
+    ),
 )
 balance_is_zero = Condition(
     lambda year, at: year.balance_yen == 0,

@@ -194,6 +194,35 @@ def test_nothing_is_granted_before_the_budget_is_voted(as_person, group, year):
         factories.approved(applied(as_person(group), year), "grant", granted_yen=1)
 
 
+def page_of(client, case) -> str:
+    return client.get(reverse("casework:case", args=[case.pk])).content.decode()
+
+
+def test_office_is_led_from_the_application_to_the_budget_that_is_missing(
+    as_person, group, office, year
+):
+    year = applied(as_person(group), year)
+    link = f'href="{reverse("grants:budget-new")}"'
+
+    assert link in page_of(as_person(office), year)
+    assert link not in page_of(as_person(group), year)
+    budgeted(year, office)
+    assert link not in page_of(as_person(office), year)
+
+
+@pytest.mark.parametrize("lag_years", ["0", "1"])
+def test_page_says_when_a_year_to_come_begins(as_person, group, office, lag_years):
+    proposal = advance(selected(group, office, lag_years=lag_years), "prepare", by=office, at=NOON)
+
+    said = "has not begun" in page_of(as_person(group), proposal.project_years.get())
+
+    assert said == (lag_years == "1")
+
+
+def test_nothing_is_said_to_be_open_before_the_grant(as_person, group, year):
+    assert "Nothing is open" not in page_of(as_person(group), year)
+
+
 def test_cap_for_all_years_counts_what_was_granted(as_person, group, office):
     proposal = selected(group, office, cap_total_yen="100000", max_years="2")
     Proposal.objects.filter(pk=proposal.pk).update(years=2)
