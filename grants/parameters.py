@@ -141,6 +141,11 @@ CODES: dict[str, Text] = {
     "below_pass_mark": _("too few points"),
 }
 
+#: Parameters that are days on the calendar, which come anew every year.
+DAYS_OF_ONE_YEAR = (
+    "info_session_on", "application_opens_on", "application_closes_on", "panel_dates", "result_on",
+)  # fmt: skip
+
 #: Parameters that the program reads as whole numbers, and those it reads as periods.
 WHOLE = [name for name, known in PARAMETERS.items() if known.kind in ("number", "yen")]
 PERIODS = [name for name, known in PARAMETERS.items() if known.kind == "period"]
@@ -200,6 +205,19 @@ def rules_in_words(values: dict[str, dict], *, public: bool = False) -> list[Rul
     if not public:
         return rows
     return [row for row in rows if _is_public(row)]
+
+
+def of_year(values: dict[str, dict], fiscal_year: int) -> dict[str, dict]:
+    """Leave out the days that were confirmed for other fiscal years only: this year's are not known.
+
+    :param values: as a round froze them.
+    """
+    return {name: entry for name, entry in values.items() if not _is_past(name, entry, fiscal_year)}
+
+
+def _is_past(name: str, entry: dict, fiscal_year: int) -> bool:
+    confirmed = (entry.get("confirmed_years") or "").split()
+    return name in DAYS_OF_ONE_YEAR and bool(confirmed) and str(fiscal_year) not in confirmed
 
 
 def by_topic(rules: Iterable[Rule]) -> list[tuple[Text, list[Rule]]]:

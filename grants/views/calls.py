@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import Organization
 from grants import services
 from grants.models import Proposal, Round
-from grants.parameters import rules_in_words
+from grants.parameters import of_year, rules_in_words
 
 
 @require_safe
@@ -32,7 +32,7 @@ def call_detail(request, pk):
     found = Round.objects.visible_to(request.user, request.now).select_related("edition")
     call = get_object_or_404(found, pk=pk)
     groups = _groups(request.user)
-    rules = rules_in_words(call.frozen_rules, public=True)
+    rules = rules_in_words(of_year(call.frozen_rules, call.fiscal_year), public=True)
     mine = Proposal.objects.visible_to(request.user).filter(round=call, organization__in=groups)
     context = {
         "call": call,

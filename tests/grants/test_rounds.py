@@ -312,6 +312,24 @@ def test_round_page_lists_what_was_filed_and_no_draft(as_person, office):
 # Calls
 
 
+@pytest.mark.parametrize(("confirmed", "shown"), [("2024", False), ("2024 2026", True), ("", True)])
+def test_call_does_not_show_the_day_of_another_year(client, edition, office, confirmed, shown):
+    EditionParameter.objects.create(
+        edition=edition, name="info_session_on", status="set", value="2024-04-14", source="広報",
+        confirmed_years=confirmed,
+    )  # fmt: skip
+    call = services.open_round(
+        edition, fiscal_year=2026, name="n", opens_at=NOON - timedelta(days=1),
+        closes_at=NOON + timedelta(days=1), budget_yen=None, by=office, at=NOON,
+    )  # fmt: skip
+
+    page = client.get(reverse("grants:call", args=[call.pk]))
+
+    assert ("2024-04-14" in page.content.decode()) == shown
+    unknown = [rule.name for rule in page.context["open_questions"]]
+    assert ("info_session_on" in unknown) != shown
+
+
 def test_calls_are_open_to_all(client):
     call = factories.call()
 
