@@ -121,7 +121,7 @@ YEAR_FLOW = Flow(
     Move("discontinue",   _("Approve that the project ends early"), ("granted",), "discontinued", "grants.decide", by_approval=True, opens=("report",), closes=("withdrawal",), tone="danger"),
     Move("report",        _("Report"),                     ("granted", "discontinued", "report_returned"), "reported", "casework.sweep", only_follows=True, meets=("report", "report_supplement")),
     Move("return_report", _("Return the report"),          ("reported",),   "report_returned", "casework.sweep", only_follows=True, opens=("report_supplement",)),
-    Move("confirm",       _("Confirm the amount"),         ("reported",),   "confirmed", "grants.decide", by_approval=True, opens=("settlement", "repayment")),
+    Move("confirm",       _("Confirm the amount"),         ("reported",),   "confirmed", "grants.decide", by_approval=True, opens=("settlement", "repayment"), closes=("withdrawal",)),
     Move("settle",        _("Settle the account"),         ("confirmed", "revoked"), "settled", "grants.settle", (balance_is_zero,), meets=("settlement", "repayment")),
     Move("revoke",        _("Revoke"),                     ("granted", "discontinued", "reported", "report_returned", "confirmed", "settled"), "revoked", "grants.decide", by_approval=True, opens=("repayment",), closes=("report", "report_supplement", "withdrawal", "settlement"), tone="danger"),
 )  # fmt: skip

@@ -227,6 +227,7 @@ def report_and_settle(walk: Walk, year: ProjectYear, spent: int, *, at: datetime
     year = walk.decide(
         ProjectYear.objects.get(pk=year.pk), "confirm", at=at, confirmed_yen=confirmed
     )
+    assert not year.deadlines.open().filter(kind="withdrawal").exists()
     be_paid(walk, year, Payment.Kind.REPAYMENT, -year.balance_yen, at=at)
     return advance(year, "settle", by=walk.accounting, at=at)
 
