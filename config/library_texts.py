@@ -20,9 +20,5 @@ IMPORT_EXPORT = [
     ),
     gettext_noop("export failed due to IllegalCharacterError"),
     gettext_noop('Select at least 1 field for "%(resource_name)s" to export'),
-    gettext_noop(
-        "The following fields are declared in 'import_id_fields' but are not present in the file "
-        "headers: %s"
-    ),
     gettext_noop("Value could not be parsed."),
 ]

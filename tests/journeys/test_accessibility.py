@@ -66,7 +66,7 @@ NO_PAGE = {
 }
 
 #: Three words of English, of which the last two are written small.
-ENGLISH = re.compile(r"[A-Za-z]{2,}(?:,? [a-z]{2,}){2,}")
+ENGLISH = re.compile(r"[A-Za-z]{2,}(?: [a-z]{2,}){2,}")
 
 
 @pytest.fixture
