@@ -25,6 +25,7 @@ JA, EN = 0, 1
 #: ever, since stored derivations name it.  Higher apps add theirs with ``register_basis``.
 BASES: dict[str, tuple[str, str]] = {
     "set_by_office": ("窓口が定めた日", "day set by the office"),
+    "typed_in": ("入力した日", "day typed in"),
     "received": ("収受日", "day received"),
     "fiscal_year_end": ("年度末", "end of the fiscal year"),
     "accounts_closed": ("出納閉鎖", "closing of the accounts"),
@@ -323,6 +324,17 @@ def in_words(due: Due, language: str) -> str:
     steps = [_say(step, tongue) for step in due.steps]
     said = ("。" if tongue == JA else "; ").join(steps) + _say_clock(due.clock, tongue)
     return said[0].upper() + said[1:]
+
+
+def each_step(due: Due, language: str) -> list[tuple[str, date | None]]:
+    """Return every step in words with the date it led to, in order; of a choice, first its choices."""
+    tongue = JA if language.startswith("ja") else EN
+    found = []
+    for step in due.steps:
+        for choice in step.choices:
+            found += each_step(choice, language)
+        found.append((_say(step, tongue), step.on))
+    return found
 
 
 def _say(step: Step, tongue: int) -> str:

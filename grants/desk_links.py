@@ -10,6 +10,7 @@ from casework.verbs import name_verbs
 desk_link(Party.OFFICE, _("Rounds"), "grants:rounds", 20)
 desk_link(Party.OFFICE, _("Courses and rules"), "grants:courses", 30)
 desk_link(Party.OFFICE, _("Budget"), "grants:budget", 40)
+desk_link(Party.OFFICE, _("Calculator of dates"), "grants:calculator", 45)
 desk_link(Party.OFFICE, _("Ledger of proposals (CSV)"), "grants:ledger-csv", 50)
 desk_link(Party.OFFICE, _("Ledger of proposals (XLSX)"), "grants:ledger-xlsx", 51)
 desk_link(Party.APPROVER, _("Budget"), "grants:budget", 40)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import calls, ledger, proposals, rounds, years
+from .views import calculator, calls, ledger, proposals, rounds, years
 
 app_name = "grants"
 
@@ -29,6 +29,7 @@ urlpatterns = [
     path("office/courses/<int:pk>/", rounds.course_detail, name="course"),
     path("office/courses/<int:pk>/add/", rounds.parameter_new, name="parameter-new"),
     path("office/courses/<int:pk>/<slug:name>/", rounds.parameter_edit, name="parameter"),
+    path("office/calculator/", calculator.calculator, name="calculator"),
     path("office/rounds/", rounds.round_list, name="rounds"),
     path("office/rounds/new/", rounds.round_new, name="round-new"),
     path("office/rounds/<int:pk>/", rounds.round_detail, name="round"),

@@ -1,0 +1,47 @@
+"""What the calculator of dates is asked: a day, and a rule of a course or a period."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from casework.calendar import parse_wareki
+from casework.period_field import PeriodField
+from grants.date_rules import DATE_RULES
+from grants.models import CourseEdition
+
+
+class WarekiField(forms.CharField):
+    """A Japan date as people write it: 令和9年1月31日, R9.1.31 or 2027-01-31."""
+
+    def clean(self, value):
+        text = super().clean(value)
+        try:
+            return parse_wareki(text)
+        except ValueError:
+            raise ValidationError(
+                _("Write the day like 令和9年1月31日, R9.1.31 or 2027-01-31.")
+            ) from None
+
+
+class CalculatorForm(forms.Form):
+    day = WarekiField(
+        label=_("Day to count from"), help_text=_("Such as 令和9年1月31日, R9.1.31 or 2027-01-31.")
+    )
+    edition = forms.ModelChoiceField(
+        CourseEdition.objects.order_by("course", "-first_fiscal_year"),
+        label=_("Course"), required=False, empty_label=_("none: a period of your own, below"),
+    )  # fmt: skip
+    rule = forms.ChoiceField(label=_("Rule of the course"), required=False)
+    period = PeriodField(label=_("A period of your own"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        named = [(code, f"{rule.label}: {rule.since}") for code, rule in DATE_RULES.items()]
+        self.fields["rule"].choices = [("", "–"), *named]
+
+    def clean(self):
+        data = super().clean()
+        by_rule = data.get("edition") and data.get("rule")
+        if not by_rule and not data.get("period") and not self.errors:
+            raise ValidationError(_("Choose a course and its rule, or write a period."))
+        return data
