@@ -39,7 +39,7 @@ DATE_RULES: dict[str, DateRule] = {
     "supplement": DateRule(_("Supplement (補正)"), _("day the supplement was asked for"), "asked", "supplement_days"),
     "matching": DateRule(_("Talks with the department"), _("day the department was asked"), "matching_asked", "matching_days"),
     "offer": DateRule(_("Answer to the offered place"), _("day the place was offered"), "offered", "offer_days"),
-    "grant_application": DateRule(_("Application for the grant"), _("day the decision was sent"), "decision_sent", "grant_application_days"),
+    "grant_application": DateRule(_("Application for the grant"), _("day the year was opened for application"), "year_opened", "grant_application_days"),
     "withdrawal": DateRule(_("Last day to withdraw after the decision"), _("day the decision was sent"), "decision_sent", "withdrawal_days"),
     "report": DateRule(_("Final report"), _("day the project ends"), "project_ends"),
     "settlement": DateRule(_("Payment of the balance"), _("day the amount was confirmed"), "amount_confirmed", "settlement_days"),

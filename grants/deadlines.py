@@ -20,6 +20,7 @@ for code, ja, en in (
     ("asked", "補正を依頼した日", "day the supplement was asked for"),
     ("offered", "繰上げを打診した日", "day the place was offered"),
     ("decision_sent", "決定を通知した日", "day the decision was sent"),
+    ("year_opened", "交付申請の受付を始めた日", "day the year was opened for application"),
     ("year_begins", "年度の初日", "first day of the fiscal year"),
     ("project_ends", "事業の終わる日", "day the project ends"),
     ("amount_confirmed", "額の確定を通知した日", "day the amount was confirmed"),
@@ -117,13 +118,13 @@ def _counted(case, parameter: str, day: date, *, basis: str) -> Due:
 
 
 def _grant_application(year, *, at, facts) -> Due:
-    """Count from the decision, but not before the fiscal year whose money is applied for.
+    """Count from when the year was opened, but not before the fiscal year whose money is applied for.
 
     A group may apply earlier; until its year begins, it is not late.
     """
-    decided_on, begins_on = japan_date(at), first_day(year.fiscal_year)
-    if decided_on >= begins_on:
-        return _counted(year, "grant_application_days", decided_on, basis="decision_sent")
+    opened_on, begins_on = japan_date(at), first_day(year.fiscal_year)
+    if opened_on >= begins_on:
+        return _counted(year, "grant_application_days", opened_on, basis="year_opened")
     return _counted(year, "grant_application_days", begins_on, basis="year_begins")
 
 
