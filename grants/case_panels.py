@@ -221,7 +221,7 @@ def application_panel(year: ProjectYear, request) -> dict | None:
         "expenditure": sides[Side.EXPENDITURE],
         "expenditure_yen": sum(line.amount_yen for line in sides[Side.EXPENDITURE]),
         "requested_yen": year.requested_yen,
-        "begins_on": _begins_later(year, request),
+        "begins_on": None if _weighs_decision(year, request) else _begins_later(year, request),
     }
 
 
@@ -256,8 +256,7 @@ def money_panel(year: ProjectYear, request) -> dict | None:
 
 def decision_panel(year: ProjectYear, request) -> dict | None:
     """What the office looks at before it drafts the grant: budget of the city, limits, going on."""
-    deciding = request.user.duties.holds("office", "approver", "auditor")
-    if not deciding or year.state not in ("expected", "planned", "returned", "applied"):
+    if not _weighs_decision(year, request):
         return None
     asked_for = year.state != "expected"
     return {
@@ -268,6 +267,12 @@ def decision_panel(year: ProjectYear, request) -> dict | None:
         "begins_on": _begins_later(year, request),
         "limits": limits_in_words(year) if asked_for else [],
     }
+
+
+def _weighs_decision(year: ProjectYear, request) -> bool:
+    """Return whether the reader is shown what comes before the decision, which is still to be made."""
+    deciding = request.user.duties.holds("office", "approver", "auditor")
+    return deciding and year.state in ("expected", "planned", "returned", "applied")
 
 
 @dataclass(frozen=True, slots=True)
