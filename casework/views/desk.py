@@ -81,9 +81,14 @@ def _late(request) -> Page:
 
 
 def _owed(case: Case, party: str) -> Deadline | None:
-    """Return what ``party`` owes next, or else what those owe who hold the case with it."""
+    """Return what ``party`` owes next, or else what those owe who hold the case with it.
+
+    What it has to do besides, in a case that others hold, has not the date of the others.
+    """
     own = next_of(case.open_deadlines, party)
-    return own or next_of(case.open_deadlines, *case.stage.holders)
+    if own or not (party in case.stage.holders or party == Party.OFFICE):
+        return own
+    return next_of(case.open_deadlines, *case.stage.holders)
 
 
 def _assigned(waiting: QuerySet, user, whose: str) -> QuerySet:
@@ -97,7 +102,12 @@ def _assigned(waiting: QuerySet, user, whose: str) -> QuerySet:
 
 
 def _concerning(cases: CaseQuerySet, party: str) -> CaseQuerySet:
-    """Keep the kinds of case that can come to wait for ``party``; all, where none ever does."""
+    """Keep the kinds of case that can come to wait for ``party``; all, where none ever does.
+
+    A department takes part in all that bears its name.
+    """
+    if party == Party.DEPARTMENT:
+        return cases
     kinds = [kind for kind, model in KINDS.items() if model.flow.states_held_by(party)]
     return cases.filter(kind__in=kinds) if kinds else cases
 

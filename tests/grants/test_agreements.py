@@ -193,6 +193,19 @@ def test_only_the_office_strikes_out(year, office):
     assert agreements.unsigned(year) == ["city"]
 
 
+def test_department_finds_the_year_of_its_project_before_and_after_it_signs(as_person):
+    year = with_parties("organization city department")
+    clerk = department_clerk(year.department)
+    client = as_person(clerk)
+
+    ((case, deadline),) = client.get("/department/").context["rows"]
+    assert (case.pk, deadline) == (year.pk, None)  # the report is the group's duty
+    sign(year, "department", clerk)
+
+    desk = client.get("/department/").context
+    assert desk["rows"] == [] and year.pk in [case.pk for case, _next in desk["others"]]
+
+
 def test_year_that_is_postponed_has_to_be_signed_anew(year, office):
     sign(year, "organization", group_of(year))
     sign(year, "city", office)
