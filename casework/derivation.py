@@ -94,6 +94,11 @@ def register_basis(code: str, ja: str, en: str) -> None:
         raise ValueError(f"The basis {code} is registered with other words: {BASES[code]}.")
 
 
+def name_of_basis(code: str, language: str) -> str:
+    """Return what a day is called: Japanese for ``ja``, English for all others."""
+    return BASES[code][JA if language.startswith("ja") else EN]
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step on the way to a due date.

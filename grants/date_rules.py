@@ -24,26 +24,24 @@ class DateRule:
     """One rule that counts from a day.
 
     :param label: what is due.
-    :param since: what the day is that is typed in.
-    :param basis: the same as a code of ``casework.derivation.BASES``.
+    :param basis: what the day is that is typed in: a code of ``casework.derivation.BASES``.
     :param parameter: the period of the edition; empty for the final report, which has two.
     """
 
     label: Text
-    since: Text
     basis: str
     parameter: str = ""
 
 
 DATE_RULES: dict[str, DateRule] = {
-    "supplement": DateRule(_("Supplement (補正)"), _("day the supplement was asked for"), "asked", "supplement_days"),
-    "matching": DateRule(_("Talks with the department"), _("day the department was asked"), "matching_asked", "matching_days"),
-    "offer": DateRule(_("Answer to the offered place"), _("day the place was offered"), "offered", "offer_days"),
-    "grant_application": DateRule(_("Application for the grant"), _("day the year was opened for application"), "year_opened", "grant_application_days"),
-    "withdrawal": DateRule(_("Last day to withdraw after the decision"), _("day the decision was sent"), "decision_sent", "withdrawal_days"),
-    "report": DateRule(_("Final report"), _("day the project ends"), "project_ends"),
-    "settlement": DateRule(_("Payment of the balance"), _("day the amount was confirmed"), "amount_confirmed", "settlement_days"),
-    "repayment": DateRule(_("Repayment"), _("day the amount was confirmed"), "amount_confirmed", "repayment_days"),
+    "supplement": DateRule(_("Supplement (補正)"), "asked", "supplement_days"),
+    "matching": DateRule(_("Talks with the department"), "matching_asked", "matching_days"),
+    "offer": DateRule(_("Answer to the offered place"), "offered", "offer_days"),
+    "grant_application": DateRule(_("Application for the grant"), "year_opened", "grant_application_days"),
+    "withdrawal": DateRule(_("Last day to withdraw after the decision"), "decision_sent", "withdrawal_days"),
+    "report": DateRule(_("Final report"), "project_ends"),
+    "settlement": DateRule(_("Payment of the balance"), "amount_confirmed", "settlement_days"),
+    "repayment": DateRule(_("Repayment"), "amount_confirmed", "repayment_days"),
 }  # fmt: skip
 
 

@@ -2,11 +2,13 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from casework.calendar import parse_wareki
+from casework.derivation import name_of_basis
 from casework.period_field import PeriodField
-from grants.date_rules import DATE_RULES
+from grants.date_rules import DATE_RULES, DateRule
 from grants.models import CourseEdition
 
 
@@ -36,8 +38,7 @@ class CalculatorForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        named = [(code, f"{rule.label}: {rule.since}") for code, rule in DATE_RULES.items()]
-        self.fields["rule"].choices = [("", "–"), *named]
+        self.fields["rule"].choices = [("", "–"), *map(_named, DATE_RULES.items())]
 
     def clean(self):
         data = super().clean()
@@ -45,3 +46,10 @@ class CalculatorForm(forms.Form):
         if not by_rule and not data.get("period") and not self.errors:
             raise ValidationError(_("Choose a course and its rule, or write a period."))
         return data
+
+
+def _named(known: tuple[str, DateRule]) -> tuple[str, str]:
+    """Return a rule with its words, and with what the day is that it counts from."""
+    code, rule = known
+    since = name_of_basis(rule.basis, get_language())
+    return code, _("%(rule)s, counted from: %(since)s") % {"rule": rule.label, "since": since}
