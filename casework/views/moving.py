@@ -77,6 +77,9 @@ def _make(request, case: Case, move: Move, form: moves.MoveForm):
     except TransitionNotAllowed:
         return _moved_on(request, case)
     except NotPossible as error:
+        if form.fields and not move.by_approval:  # what was written is not lost
+            form.add_error(None, str(error.why))
+            return None
         messages.error(request, error.why)
     except ValidationError as error:
         form.add_error(None, error)

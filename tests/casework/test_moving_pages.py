@@ -88,6 +88,19 @@ def test_refusal_after_the_button_is_a_message(enter):
     assert state(draft) == "draft"
 
 
+def test_letter_that_cannot_leave_keeps_what_was_written(enter, office):
+    Sender.objects.all().delete()
+    case = filed()
+    written = {"reason": "役員名簿を添えてください。", "due_on": "2026-12-05"}
+
+    answer = enter(office).post(move_page(case, "send_back"), written)
+
+    page = answer.content.decode()
+    assert (answer.status_code, state(case)) == (422, "submitted")
+    assert "Enter the sender under Settings." in page
+    assert all(words in page for words in written.values())
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_stale_page_leads_to_where_the_case_stands(enter, office, method):
     case = accepted()
