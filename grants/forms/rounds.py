@@ -101,6 +101,7 @@ class ParameterForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["status"].choices = Status.choices  # one of them is chosen already
         if self.instance.name in PERIODS:
             self.fields["value"] = PeriodField(label=_("Value"), required=False)
 

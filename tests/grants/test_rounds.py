@@ -222,6 +222,12 @@ def test_unknown_rule_is_not_found(as_person, office, edition):
     ).status_code == 404  # fmt: skip
 
 
+def test_rule_is_set_not_set_or_does_not_apply_and_nothing_else(as_person, office, edition):
+    page = as_person(office).get(reverse("grants:parameter", args=[edition.pk, "cap_yen"]))
+
+    assert page.content.decode().count('type="radio"') == 3
+
+
 # The budget
 
 
