@@ -7,7 +7,7 @@ from .periods import FirstDay, Latest, OnClosedDay, Period, Unit
 
 #: Part of a period → what it is called on a form, in the order in which it is written.
 PARTS = {
-    "count": _("Number"),
+    "count": _("How many"),
     "unit": _("What is counted"),
     "first_day": _("The first day"),
     "on_closed_day": _("If city hall is closed on that day"),
