@@ -249,7 +249,7 @@ def money_panel(year: ProjectYear, request) -> dict | None:
         "to_pay_yen": max(balance, 0),
         "to_come_back_yen": max(-balance, 0),
         "unsigned": agreements.names_of(agreements.unsigned(year)) if year.granted_yen else "",
-        "may_pay": may_enter and year.granted_yen is not None,
+        "may_pay": may_enter and year.granted_yen is not None and not year.stage.final,
         "may_reverse": may_enter and not year.stage.final,
     }  # fmt: skip
 

@@ -220,6 +220,20 @@ def test_page_says_when_a_year_to_come_begins(as_person, group, office, lag_year
         assert said == (1 if lag_years == "1" else 0)
 
 
+def test_no_payment_is_offered_once_the_account_is_settled(as_person, group, office, year):
+    year, accounting = applied(as_person(group), year), factories.user(Role.ACCOUNTING)
+    budgeted(year, office)
+    link = f'href="{reverse("grants:payment-new", args=[year.pk])}"'
+    year = factories.approved(year, "grant", granted_yen=80_000)
+    assert link in page_of(as_person(accounting), year)
+
+    year = factories.approved(year, "revoke", reason="試験")
+    year = advance(year, "settle", by=accounting, at=NOON)
+
+    assert year.state == "settled"
+    assert link not in page_of(as_person(accounting), year)
+
+
 def test_nothing_is_said_to_be_open_before_the_grant(as_person, group, year):
     assert "Nothing is open" not in page_of(as_person(group), year)
 
