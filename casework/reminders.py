@@ -68,7 +68,7 @@ def remind(deadline: Deadline, *, today: date, at: datetime) -> int:
     """
     ladder = KINDS[deadline.kind].ladder
     rung, passed = due_rungs(ladder, deadline.ends_on, japan_date(deadline.opened_at), today)
-    if rung is None or _is_climbed(deadline, rung):
+    if rung is None or is_climbed(deadline, rung):
         return 0
     Case.objects.select_for_update().get(pk=deadline.case_id)
     if not Deadline.objects.open().filter(pk=deadline.pk).exists():
@@ -100,7 +100,8 @@ def _name(person) -> str:
     return person.email if person else ""
 
 
-def _is_climbed(deadline: Deadline, rung: Rung) -> bool:
+def is_climbed(deadline: Deadline, rung: Rung) -> bool:
+    """Return whether ``rung`` was sent for the date that counts now."""
     sent = Reminder.Outcome.SENT
     return any(
         (row.ends_on, row.rung, row.outcome) == (deadline.ends_on, rung.days, sent)

@@ -48,6 +48,7 @@ urlpatterns = [
     path("mailbox/", notices.mailbox, name="mailbox"),
     path("mailbox/<int:pk>/", notices.mailbox_notice, name="notice"),
     path("office/outbox/", notices.outbox, name="outbox"),
+    path("office/outbox/coming/", notices.outbox_coming, name="outbox-coming"),
     path("office/outbox/post/", notices.outbox_post, name="outbox-post"),
     path("office/outbox/post/print/", notices.outbox_print, name="outbox-print"),
     path("office/outbox/post/papers/", notices.outbox_papers, name="outbox-papers"),

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from casework import by_post, forms
 from casework import outbox as the_outbox
+from casework.coming import AHEAD, coming
 from casework.errors import NotPossible
 from casework.keys import keys_in
-from casework.models import Case, Notice
+from casework.models import Case, Deadline, Notice
 
 from .finding import holds, page_of, require_office
 from .papers import pdf_response
@@ -71,6 +72,20 @@ def outbox(request):
         "keeps": holds(request.user, "casework.keep_outbox"),
     }
     return render(request, "casework/outbox.html", context)
+
+
+@require_safe
+@login_required
+def outbox_coming(request):
+    """The reminders of the days to come, if no date changes and nothing is handed in."""
+    require_office(request.user, "casework.read_outbox")
+    seen = Deadline.objects.visible_to(request.user)
+    context = {
+        "page": page_of(request, coming(seen, today=request.today)),
+        "ahead": AHEAD,
+        "trail": [(reverse("casework:outbox"), OUTBOX), ("", _("Reminders to come"))],
+    }
+    return render(request, "casework/outbox_coming.html", context)
 
 
 @require_safe

@@ -1,0 +1,92 @@
+"""What is to come is what the sweeps of the days to come then send."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Role
+from casework import timekeeping
+from casework.coming import AHEAD, coming
+from casework.models import Deadline, Reminder
+from casework.reminders import open_with_a_date, sweep
+from tests import factories
+from tests.casework.cases import filed, sent_back
+from tests.factories import JAPAN, NOON, TODAY
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def sender():
+    return factories.sender()
+
+
+@pytest.fixture
+def office():
+    return factories.user(Role.OFFICE)
+
+
+def due_in(days: int, **kwargs):
+    """A case whose supplement is due so many days from today, or was due so many days ago."""
+    return sent_back(filed(**kwargs), due_on=TODAY + timedelta(days=days))
+
+
+def listed() -> list[tuple]:
+    found = coming(Deadline.objects.all(), today=TODAY)
+    return [(item.on, item.deadline.pk, item.rung.days) for item in found]
+
+
+def sent_from_today() -> list[tuple]:
+    """Sweep on every day ahead, and return which rung left on which day."""
+    for day in range(AHEAD + 1):
+        at = datetime(TODAY.year, TODAY.month, TODAY.day, 6, tzinfo=JAPAN) + timedelta(days=day)
+        sweep(open_with_a_date(), today=at.date(), at=at)
+    sent = Reminder.objects.filter(outcome=Reminder.Outcome.SENT)
+    return sorted({(row.at.astimezone(JAPAN).date(), row.deadline_id, row.rung) for row in sent})
+
+
+def test_what_is_listed_is_what_the_sweeps_send(office):
+    for days in (-3, 0, 2, 3, 14, 40, 61, 75, 200):
+        due_in(days)
+    longer = due_in(5).deadlines.open().get()
+    timekeeping.extend(longer, until=TODAY + timedelta(days=30), reason="x", by=office, at=NOON)
+    predicted = listed()
+
+    assert len(predicted) > 10
+    assert predicted == sent_from_today()
+
+
+def test_what_went_out_today_is_listed_no_more():
+    due_in(14)
+    assert [rung for _on, _pk, rung in listed()] == [14, 3, 0, -1]
+
+    sweep(open_with_a_date(), today=TODAY, at=NOON)
+
+    assert [rung for _on, _pk, rung in listed()] == [3, 0, -1]
+
+
+def test_office_reads_what_is_to_come_and_a_draft_stays_its_groups_own(enter, office, at_noon):
+    case = due_in(3)
+    factories.draft()
+
+    page = enter(office).get(reverse("casework:outbox-coming"))
+
+    assert {item.deadline.case_id for item in page.context["page"]} == {case.pk}
+    words = page.content.decode()
+    assert words.count("Supplement (補正)") == 3 and "past its date" in words
+    assert words.count("Organization, Office") == 1
+
+
+def test_list_asks_as_often_for_three_dates_as_for_one(django_assert_num_queries):
+    for _number in range(3):
+        due_in(3)
+        with django_assert_num_queries(3):
+            listed()
+
+
+@pytest.mark.parametrize("role", [Role.PANEL, Role.DEPARTMENT])
+def test_others_do_not_read_the_outbox(enter, role):
+    page = enter(factories.user(role)).get(reverse("casework:outbox-coming"))
+
+    assert page.status_code == 403
