@@ -57,7 +57,12 @@ def test_report_without_any_rule_is_not_set_in_one_sentence():
         ("0", NOON, date(2026, 12, 20), "交付申請の受付を始めた日"),
         ("1", NOON, date(2027, 5, 1), "年度の初日"),
         ("1", datetime(2027, 3, 31, 12, 0, tzinfo=JAPAN), date(2027, 5, 1), "年度の初日"),
-        ("1", datetime(2027, 4, 2, 12, 0, tzinfo=JAPAN), date(2027, 5, 2), "交付申請の受付を始めた日"),
+        (
+            "1",
+            datetime(2027, 4, 2, 12, 0, tzinfo=JAPAN),
+            date(2027, 5, 2),
+            "交付申請の受付を始めた日",
+        ),
     ],
 )
 def test_grant_is_applied_for_within_days_of_the_year_whose_money_it_is(

@@ -74,7 +74,6 @@ REPORT = {
 #: What can be done to the report that the department writes of a collaboration.
 COLLABORATION = {
     "requested": "start answer_none",
-    "begun": "answer_none",
     "drafting": "submit answer_none",
     "submitted": "send_back accept",
     "accepted": "publish",
@@ -286,7 +285,6 @@ def walk_the_collaboration_report(year: ProjectYear, people: People) -> Collabor
 
     look("requested")
     report = advance(report, "start", by=people.department, at=at)
-    look("begun")
     told = {name: getattr(report, name) for name in ("title", "partner_names", "form", "purpose")}
     report = reporting.save_collaboration_report(
         report, fields={**told, "results": "成果"}, measures=[],
