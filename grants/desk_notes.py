@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, time
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from casework.parties import Party
 
 from .advances import advance_yen, awaiting_advance
 from .agreements import ACTS_AS, STANDING, lacking, names_of, unsigned
-from .models import AgreementSignature, ProjectYear, Proposal, TermsAcceptance
+from .models import AgreementSignature, ProjectYear, Proposal, Terms, TermsAcceptance
 
 Side, Signs = TermsAcceptance.Side, AgreementSignature.Party
 
@@ -81,15 +81,14 @@ def _to_sign(year: ProjectYear, party: str) -> Text:
 
 def money_to_pay_back(ids: list[int], at: datetime) -> dict[int, Text]:
     """Return what each group has to pay back, how many yen, and by when."""
+    owed = Deadline.objects.open().filter(kind="repayment").prefetch_related("extensions")
     waiting = _years(ids).filter(state__in=("confirmed", "revoked"))
+    waiting = waiting.prefetch_related(Prefetch("deadlines", owed, to_attr="repayments"))
     return {year.pk: _to_pay_back(year) for year in waiting if year.balance_yen < 0}
 
 
 def _to_pay_back(year: ProjectYear) -> Text:
-    owed = (
-        Deadline.objects.open().filter(case=year, kind="repayment").prefetch_related("extensions")
-    )
-    due = next_of(list(owed))
+    due = next_of(year.repayments)
     amount = {"amount": f"{-year.balance_yen:,}"}
     if due is None or due.ends_on is None:
         return _("Your group has to pay back %(amount)s yen to the city. The office tells you by when.") % amount  # fmt: skip
@@ -101,14 +100,15 @@ def terms_to_accept(side: str) -> Callable[[list[int], datetime], dict[int, Text
     """Return the note of the talks in which terms are written: accept them, or wait."""
 
     def notes(ids: list[int], at: datetime) -> dict[int, Text]:
-        talks = Proposal.objects.filter(pk__in=ids, state="coordinating", terms__isnull=False)
-        return {p.pk: _of_terms(p, side) for p in talks.distinct()}
+        talks = Proposal.objects.filter(pk__in=ids, state="coordinating")
+        answers = _answers(side, talks.values("pk"))
+        return {proposal: _of_terms(side, accepted) for proposal, accepted in answers.items()}
 
     return notes
 
 
-def _of_terms(proposal: Proposal, side: str) -> Text:
-    if not has_accepted(proposal, side):
+def _of_terms(side: str, accepted: bool) -> Text:
+    if not accepted:
         return _("Roles and costs are written down. Read them, and accept them or propose another version.")  # fmt: skip
     other = next(label for code, label in Side.choices if code != side)
     return _("Your side has accepted the roles and costs. They now wait for: %(side)s.") % {
@@ -116,10 +116,17 @@ def _of_terms(proposal: Proposal, side: str) -> Text:
     }
 
 
+def _answers(side: str, proposals) -> dict[int, bool]:
+    """Return, for each proposal that has terms, whether ``side`` accepted them as they stand now."""
+    newer = Terms.objects.filter(proposal=OuterRef("proposal"), version__gt=OuterRef("version"))
+    standing = Terms.objects.filter(~Exists(newer), proposal__in=proposals)
+    acceptance = TermsAcceptance.objects.filter(terms=OuterRef("pk"), side=side)
+    return dict(standing.annotate(accepted=Exists(acceptance)).values_list("proposal", "accepted"))
+
+
 def has_accepted(proposal: Proposal, side: str) -> bool:
     """Return whether ``side`` has accepted the terms as they stand now."""
-    latest = proposal.terms.order_by("-version").first()
-    return latest is not None and latest.acceptances.filter(side=side).exists()
+    return _answers(side, [proposal.pk]).get(proposal.pk, False)
 
 
 def call_is_over(ids: list[int], at: datetime) -> dict[int, Text]:

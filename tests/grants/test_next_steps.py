@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from accounts.models import Role
+from accounts.models import Department, Membership, Role, User
 from casework.services import advance
 from grants import agreements, services
 from grants.models import Payment, TermsAcceptance
@@ -31,14 +31,19 @@ def on_desk(client, address: str = "/my/") -> list[int]:
     return [case.pk for case, _deadline in client.get(address).context["rows"]]
 
 
-def test_group_is_told_how_many_yen_it_pays_back_by_when(as_person):
+def overpaid_year():
+    """A year that was paid 80,000 yen in advance, of which 75,000 are confirmed."""
     year = granted_year(repayment_days="20")
     services.record_payment(
         year, kind=Payment.Kind.ADVANCE, amount_yen=80_000, paid_on=TODAY, document="伝票",
         by=factories.user(Role.ACCOUNTING), at=NOON,
     )  # fmt: skip
     makers.sent_report(year)
-    year = factories.approved(year, "confirm", at=NOON, confirmed_yen=75_000)
+    return factories.approved(year, "confirm", at=NOON, confirmed_yen=75_000)
+
+
+def test_group_is_told_how_many_yen_it_pays_back_by_when(as_person):
+    year = overpaid_year()
     client = as_person(group_of(year))
 
     shown = page(client, year)
@@ -51,13 +56,13 @@ def test_group_is_told_how_many_yen_it_pays_back_by_when(as_person):
     assert told in client.get("/my/").content.decode()
 
 
-def coordinating(office):
+def coordinating(office, department: Department | None = None):
     group = factories.member(factories.organization())
     proposal = factories.draft("collaboration", by=group, round=factories.call("collaboration"))
     proposal = advance(proposal, "submit", by=group, at=NOON)
     proposal = advance(proposal, "accept", by=office, at=NOON)
-    department = factories.department().pk
-    proposal = advance(proposal, "start_matching", by=office, at=NOON, department=department)
+    asked = (department or factories.department()).pk
+    proposal = advance(proposal, "start_matching", by=office, at=NOON, department=asked)
     for verb in ("match", "refer"):
         proposal = advance(proposal, verb, by=office, at=NOON)
     proposal = factories.approved(proposal, "select", assessed_yen=80_000)
@@ -90,6 +95,74 @@ def test_side_reads_and_accepts_the_terms_first_and_then_waits(as_person, office
     waits = page(as_person(clerk), proposal)
     assert waits.context["work"] == []
     assert "They now wait for: Organization." in waits.context["what_to_do"]
+
+
+def member_of_the_groups_of(cases) -> User:
+    """One person who belongs to every group."""
+    person = factories.user()
+    for case in cases:
+        Membership.objects.create(user=person, organization=case.organization, role="owner")
+    return person.act_on(TODAY)
+
+
+#: Queries of the department's desk, and of the group's, with talks; and of the group's with money
+#: to pay back. The terms of all rows are asked for once, and so are the payments, the signatures
+#: and the dates for paying back, with their extensions.
+DEPARTMENT_DESK, TALKS_OF_GROUP, PAY_BACK = 13, 16, 24
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_department_desk_asks_as_often_for_three_talks_as_for_one(
+    as_person, office, count, django_assert_num_queries
+):
+    department = factories.department()
+    talks = [coordinating(office, department)[0] for _ in range(count)]
+    client = as_person(department_clerk(department))
+
+    with django_assert_num_queries(DEPARTMENT_DESK):
+        shown = client.get("/department/")
+    assert shown.context["notes"].keys() == {proposal.pk for proposal in talks}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_desk_of_groups_asks_as_often_for_three_talks_as_for_one(
+    as_person, office, count, django_assert_num_queries
+):
+    talks = [coordinating(office)[0] for _ in range(count)]
+    client = as_person(member_of_the_groups_of(talks))
+
+    with django_assert_num_queries(TALKS_OF_GROUP):
+        shown = client.get("/my/")
+    assert shown.context["notes"].keys() == {proposal.pk for proposal in talks}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_desk_of_groups_asks_as_often_for_three_years_to_pay_back_as_for_one(
+    as_person, count, django_assert_num_queries
+):
+    years = [overpaid_year() for _ in range(count)]
+    client = as_person(member_of_the_groups_of(years))
+
+    with django_assert_num_queries(PAY_BACK):
+        shown = client.get("/my/")
+    assert shown.context["notes"].keys() == {year.pk for year in years}
+
+
+def test_version_that_was_accepted_no_longer_counts_once_another_is_proposed(as_person, office):
+    proposal, clerk = coordinating(office)
+    side = TermsAcceptance.Side.DEPARTMENT
+    proposal = services.accept_terms(proposal, side=side, version=1, by=clerk, at=NOON)
+    client = as_person(clerk)
+    notes = client.get("/department/").context["notes"]
+    assert notes[proposal.pk].endswith("They now wait for: Organization.")
+
+    services.propose_terms(
+        proposal, organization_role="運営", department_role="広報", cost_share="市が全額",
+        by=clerk, at=NOON,
+    )  # fmt: skip
+
+    notes = client.get("/department/").context["notes"]
+    assert notes[proposal.pk].startswith("Roles and costs are written down.")
 
 
 def test_each_party_is_told_that_its_signature_is_missing(as_person, office):
