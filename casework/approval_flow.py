@@ -18,7 +18,7 @@ APPROVAL_FLOW = Flow(
     Move("approve",   _("Approve"),           ("drafted",), "approved",  "casework.decide_approval",
          hint=_("All moves of the draft are made at once, or none.")),
     Move("send_back", _("Send back"),         ("drafted",), "returned",  "casework.decide_approval", tone="secondary",
-         hint=_("The drafter mends the draft and submits it again.")),
+         hint=_("The office submits the draft again with its answer, or drops it and drafts anew.")),
     Move("redraft",   _("Submit again"),      ("returned",), "drafted",  "casework.draft_approval"),
     Move("drop",      _("Drop the draft"),    ("drafted", "returned"), "dropped", "casework.draft_approval", tone="secondary",
          hint=_("Nothing is decided; the cases stay where they are.")),

@@ -103,7 +103,12 @@ def waiting_draft(case: Case) -> Approval | None:
 
 @on("approval", "approve")
 def execute(approval: Approval, *, by, at: datetime, facts: dict) -> None:
-    """Make every move of the draft, cases in the order of their ids, or none of them."""
+    """Make every move of the draft, cases in the order of their ids, or none of them.
+
+    :raises NotPossible: if the day of the decision has not come, or a move cannot be made now.
+    """
+    if approval.decided_on > japan_date(at):
+        raise NotPossible(_("The decision cannot lie in the future."))
     items = list(approval.items.select_related("case").order_by("case_id"))
     locks.take([(item.case.kind, item.verb, item.case_id) for item in items])
     for item in items:

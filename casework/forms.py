@@ -59,14 +59,15 @@ class ApproveForm(MoveForm):
         super().__init__(*args, **kwargs)
         self.fields["decided_on"].initial = self.today
 
-    def clean_decided_on(self):
-        day = self.cleaned_data["decided_on"]
-        if day > self.today:
-            raise ValidationError(_("The decision cannot lie in the future."))
-        return day
+
+class AnswerForm(MoveForm):
+    """What whoever sent the draft back is told."""
+
+    note = forms.CharField(label=_("Answer"), widget=forms.Textarea(attrs={"rows": 4}))
 
 
 asks("approval", "approve", ApproveForm)
+asks("approval", "redraft", AnswerForm)
 asks("approval", "send_back", ReasonForm)
 asks("approval", "drop", ReasonForm)
 

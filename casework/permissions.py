@@ -52,7 +52,10 @@ def sees_every_case(user, approval) -> bool:
 
 @rules.predicate
 def did_not_draft(user, approval) -> bool:
-    return approval is not None and approval.drafted_by_id != user.pk
+    """Another person drafted it, and another one submitted it again when it had come back."""
+    if approval is None or approval.drafted_by_id == user.pk:
+        return False
+    return not approval.events.filter(verb="redraft", by=user).exists()
 
 
 @rules.predicate

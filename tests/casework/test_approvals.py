@@ -299,7 +299,29 @@ def test_draft_comes_back_and_is_submitted_again(office, approver):
     assert state(case) == "declined"
 
 
+def test_day_of_the_decision_has_come(approver):
+    case = in_selection()
+    approval = draft(wish(case, "decline"))
+
+    with pytest.raises(NotPossible) as refusal:
+        approve(approval, approver, decided_on=TODAY + timedelta(days=1))
+
+    assert in_english(refusal) == "The decision cannot lie in the future."
+    assert state(case) == "in_selection"
+
+
 # Who decides
+
+
+def test_who_submits_a_draft_again_does_not_decide_it(office, approver):
+    both = factories.user(Role.OFFICE, Role.APPROVER)
+    approval = draft(wish(in_selection(), "decline"), by=office)
+    approval = advance(approval, "send_back", by=approver, at=NOON, reason="理由を足す")
+    approval = advance(approval, "redraft", by=both, at=NOON, note="足した")
+
+    with pytest.raises(PermissionDenied):
+        approve(approval, both)
+    assert approve(approval, approver).state == "approved"
 
 
 def test_drafter_is_not_the_approver_by_rule():

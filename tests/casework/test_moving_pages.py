@@ -475,6 +475,6 @@ def test_moves_of_an_approval_are_made_on_its_page(enter, office):
     assert state(draft) == "returned"
     assert "金額を確かめて" in enter(office).get(f"/cases/{draft.pk}/").content.decode()
 
-    enter(office).post(move_page(draft, "redraft"))
+    enter(office).post(move_page(draft, "redraft"), {"note": "確かめた"})
     assert state(draft) == "drafted"
     assert services.locked(draft).drafted_by == office
