@@ -155,7 +155,10 @@ def _refuse_above_budget(round: Round, chosen: dict[int, dict]) -> None:
 
 
 def wishes_of(snapshot: DecisionSnapshot) -> list[approvals.Wish]:
-    """Return one wish per proposal, its facts taken from the frozen document alone."""
+    """Return one wish per proposal, its facts taken from the frozen document alone.
+
+    A reserve costs as much as a selection: once it is offered and taken, nobody decides on it again.
+    """
     entries = snapshot.content["proposals"]
     proposals = Proposal.objects.in_bulk([entry["id"] for entry in entries])
     return [
@@ -163,7 +166,7 @@ def wishes_of(snapshot: DecisionSnapshot) -> list[approvals.Wish]:
             proposals[entry["id"]],
             entry["outcome"],
             snapshots.facts_of(snapshot, entry),
-            entry["assessed_yen"] if entry["outcome"] == "select" else None,
+            None if entry["outcome"] == "decline" else entry["assessed_yen"],
         )
         for entry in entries
     ]

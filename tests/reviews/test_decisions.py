@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import translation
 
-from accounts.models import Role
+from accounts.models import Duty, Role
 from casework import approvals, verification
 from casework.approvals import Wish
 from casework.errors import NotPossible
@@ -22,7 +22,7 @@ from reviews.decisions import Outcome, draft_decision, freeze_decision, wishes_o
 from reviews.models import DecisionSnapshot, Score
 from reviews.selection import standings
 from tests import factories
-from tests.factories import NOON
+from tests.factories import NOON, TODAY
 from tests.reviews.conftest import fill, refer
 
 pytestmark = pytest.mark.django_db
@@ -178,6 +178,16 @@ def test_budget_that_is_not_set_is_no_unlimited_one(scored):
     with pytest.raises(ValidationError):
         draft(scored, "select", "decline")
     assert draft(scored, "decline", "decline").pk
+
+
+def test_reserve_needs_whoever_may_decide_its_amount(scored):
+    approval = draft(scored, "reserve", "decline")
+    assert sorted(item.amount_yen or 0 for item in approval.items.all()) == [0, 80_000]
+    limited = factories.user()
+    Duty.objects.create(user=limited, role=Role.APPROVER, decides_up_to_yen=79_999)
+
+    with pytest.raises(PermissionDenied):
+        advance(approval, "approve", by=limited, at=NOON, decided_on=TODAY)
 
 
 @pytest.mark.parametrize("amount", [0, 80_001])
