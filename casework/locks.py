@@ -2,7 +2,8 @@
 
 Two moves on two cases have no case in common, so the locks of their cases do not keep them from
 counting on the same money or the same place. The order is the same everywhere, so that nobody waits
-in a circle: what is registered here, in the order of registration, then the cases by their ids.
+in a circle: a draft that is being decided, what is registered here, in the order of registration,
+then the cases by their ids.
 """
 
 from collections.abc import Callable, Iterable
