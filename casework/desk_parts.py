@@ -7,6 +7,7 @@ from accounts.models import Role
 from . import by_post, oversight
 from .desk_links import desk_link
 from .desk_panels import desk_panel
+from .parties import Party
 
 desk_panel(Role.AUDITOR, "casework/desk/term.html", oversight.right_to_read, order=10)
 desk_panel(Role.AUDITOR, "casework/desk/seal.html", oversight.sealed, order=20)
@@ -20,6 +21,9 @@ desk_panel(Role.ADMINISTRATOR, "casework/desk/seal.html", oversight.sealed, orde
 desk_panel(Role.OFFICE, "casework/desk/setup.html", oversight.first_steps_left, order=10)
 desk_panel(Role.OFFICE, "casework/desk/post.html", by_post.desk_part, order=15)
 desk_panel(Role.OFFICE, "casework/desk/groups.html", oversight.groups_to_confirm, order=20)
+
+for party in Party:
+    desk_link(party, _("Calendar"), "casework:calendar", order=70)
 
 desk_link(Role.AUDITOR, _("Cases of groups"), "casework:cases", order=10)
 desk_link(Role.AUDITOR, _("Approvals"), "casework:cases", order=20, query="kind=approval")

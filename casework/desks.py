@@ -14,6 +14,7 @@ from accounts.models import Role
 
 from .flow import Text
 from .models import Access, Case, CaseQuerySet, Deadline
+from .models.case import KINDS
 from .models.deadline import DeadlineQuerySet
 from .parties import Party
 
@@ -70,7 +71,12 @@ def desks_of(user) -> list[Desk]:
 
 def cases_on(user, party: str) -> CaseQuerySet:
     """Return the open cases that concern ``user`` as one of ``party``."""
-    seen = Case.objects.visible_to(user).open().tasks()
+    return concerning(user, party).open()
+
+
+def concerning(user, party: str) -> CaseQuerySet:
+    """Return the cases, open and closed, that concern ``user`` as one of ``party``."""
+    seen = Case.objects.visible_to(user).tasks()
     if party == Party.ORGANIZATION:
         return seen.filter(organization__in=user.duties.organizations, internal=False)
     if party == Party.DEPARTMENT:
@@ -79,6 +85,17 @@ def cases_on(user, party: str) -> CaseQuerySet:
         opened = Access.objects.concerning(user).filter(barred=False)
         return seen.filter(pk__in=opened.values("case"))
     return seen
+
+
+def kinds_of_interest(cases: CaseQuerySet, party: str) -> CaseQuerySet:
+    """Keep the kinds of case that can come to wait for ``party``; all, where none ever does.
+
+    A department takes part in all that bears its name.
+    """
+    if party == Party.DEPARTMENT:
+        return cases
+    kinds = [kind for kind, model in KINDS.items() if model.flow.states_held_by(party)]
+    return cases.filter(kind__in=kinds) if kinds else cases
 
 
 def waiting_for(user, party: str) -> CaseQuerySet:

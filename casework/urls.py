@@ -4,6 +4,7 @@ from accounts.models import Role
 
 from .parties import Party
 from .views import (
+    calendars,
     cases,
     city,
     dates,
@@ -45,6 +46,10 @@ urlpatterns = [
     path("letters/<uuid:key>/", papers.letter_pdf, name="letter"),
     path("letters/<uuid:key>/reissue/", papers.letter_reissue, name="letter-reissue"),
     path("previews/<int:pk>/", papers.letter_preview, name="preview"),
+    path("calendar/", calendars.calendar_month, name="calendar"),
+    path("calendar/feed/", calendars.calendar_feed, name="calendar-feed"),
+    path("calendar/feed/revoke/", calendars.calendar_feed_revoke, name="calendar-feed-revoke"),
+    path("calendars/<slug:token>.ics", calendars.feed, name="feed"),
     path("mailbox/", notices.mailbox, name="mailbox"),
     path("mailbox/<int:pk>/", notices.mailbox_notice, name="notice"),
     path("office/outbox/", notices.outbox, name="outbox"),

@@ -7,6 +7,7 @@ app_name = "grants"
 urlpatterns = [
     # Everyone
     path("calls/", calls.call_list, name="calls"),
+    path("calls/calendar.ics", calls.call_calendar, name="call-calendar"),
     path("calls/<int:pk>/", calls.call_detail, name="call"),
     path("calls/<int:pk>/start/", calls.draft_start, name="draft-start"),
     # Who writes a proposal

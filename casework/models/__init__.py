@@ -6,6 +6,7 @@ from .case import Access, Case, CaseQuerySet, Remark, Version
 from .correspondence import Letter, Notice, NumberSeries, Sender
 from .deadline import Deadline, Extension, Reminder
 from .engine import CitySetting, DemoClock, Tick
+from .feed import CalendarFeed
 from .history import Event, Seal
 from .stored_file import StoredFile
 
@@ -13,6 +14,7 @@ __all__ = [
     "Access",
     "Approval",
     "ApprovalItem",
+    "CalendarFeed",
     "Case",
     "CaseQuerySet",
     "CitySetting",

@@ -129,6 +129,14 @@ def _day_in_words(on: date) -> str:
     return f"{on.day} {MONTHS[on.month]} {on.year} ({weekday})"
 
 
+@register.simple_tag(name="month")
+def month_tag(first: date) -> str:
+    """Write the month that begins with ``first`` by the era of that day, in English by its name."""
+    if in_japanese():
+        return calendar.wareki(first).removesuffix("1日")
+    return f"{MONTHS[first.month]} {first.year}"
+
+
 @register.simple_tag(name="fiscal_year")
 def fiscal_year_tag(year: int) -> str:
     """Write a fiscal year by its era, in English by its number."""

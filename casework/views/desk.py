@@ -15,6 +15,7 @@ from casework.desks import (
     DESKS,
     cases_on,
     desks_of,
+    kinds_of_interest,
     late_elsewhere,
     most_urgent_first,
     next_of,
@@ -22,7 +23,6 @@ from casework.desks import (
     with_open_deadlines,
 )
 from casework.models import Case, Deadline
-from casework.models.case import KINDS, CaseQuerySet
 from casework.parties import Party
 
 from .finding import page_of
@@ -60,7 +60,7 @@ def _cases(request, party: str) -> dict:
     waiting = waiting_for(request.user, party)
     whose = request.GET.get("whose", "") if party == Party.OFFICE else ""
     page = page_of(request, _urgent(_assigned(waiting, request.user, whose), owed_by=party))
-    elsewhere = _concerning(cases_on(request.user, party), party)
+    elsewhere = kinds_of_interest(cases_on(request.user, party), party)
     if party == Party.OFFICE:
         elsewhere = elsewhere.with_drafts()
     others = _urgent(elsewhere.exclude(pk__in=waiting.values("pk")))[: OTHERS + 1]
@@ -99,17 +99,6 @@ def _assigned(waiting: QuerySet, user, whose: str) -> QuerySet:
         case "nobody":
             return waiting.filter(clerk=None)
     return waiting
-
-
-def _concerning(cases: CaseQuerySet, party: str) -> CaseQuerySet:
-    """Keep the kinds of case that can come to wait for ``party``; all, where none ever does.
-
-    A department takes part in all that bears its name.
-    """
-    if party == Party.DEPARTMENT:
-        return cases
-    kinds = [kind for kind, model in KINDS.items() if model.flow.states_held_by(party)]
-    return cases.filter(kind__in=kinds) if kinds else cases
 
 
 def _urgent(cases: QuerySet, owed_by: str | None = None) -> QuerySet:

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Organization
-from grants import services
+from casework import icalendar_files
+from casework.views.calendars import calendar_response
+from grants import call_dates, services
 from grants.models import Proposal, Round
 from grants.parameters import of_year, rules_in_words
 
@@ -24,6 +26,14 @@ def call_list(request):
         "past": sorted((c for c in calls if c.closes_at <= at), key=lambda c: c.closes_at)[::-1],
     }
     return render(request, "grants/call_list.html", context)
+
+
+@require_safe
+def call_calendar(request):
+    """The days on which calls open and close, for a calendar that subscribes to them."""
+    words = {"name": _("Calls for proposals"), "key": "calls"}
+    content = icalendar_files.write(call_dates.entries(request.now), **words, at=request.now)
+    return calendar_response(content, "calls")
 
 
 @require_safe

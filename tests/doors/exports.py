@@ -16,6 +16,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from icalendar import Calendar
 from import_export.admin import ExportMixin
 from openpyxl import load_workbook
 
@@ -40,6 +41,7 @@ READERS = {
     "text/yaml": lambda body: len(yaml.safe_load(body) or []),
     "text/html": lambda body: body.count(b"<tr>") - 1,
     XLSX: lambda body: len(sheet_of(body)) - 1,
+    "text/calendar": lambda body: len(Calendar.from_ical(body).events),
     "application/pdf": lambda body: len(re.findall(rb"/Type ?/Page\b", body)),
 }
 

@@ -20,7 +20,16 @@ from accounts.models import (
 )
 from accounts.services.tokens import digest
 from casework import files, outbox
-from casework.models import ApprovalItem, Case, Deadline, Letter, Notice, Sender, StoredFile
+from casework.models import (
+    ApprovalItem,
+    CalendarFeed,
+    Case,
+    Deadline,
+    Letter,
+    Notice,
+    Sender,
+    StoredFile,
+)
 from grants.models import AgreementSignature, Payment, ProjectYear, Proposal
 from reporting.models import CollaborationReport, Report
 from reviews.models import Conflict, ScoreSheet
@@ -31,6 +40,8 @@ NOW = datetime(2026, 11, 21, 10, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
 
 #: The token of the invitation that waits.
 TOKEN = "invitation-token"
+#: The token of the calendar of a clerk of the office.
+FEED_TOKEN = "calendar-token"
 
 #: Column of the table → e-mail of the invented person, or ``None`` for nobody.
 PEOPLE = {
@@ -159,6 +170,7 @@ def _casework() -> dict[str, object]:
         "notice": mine.order_by("pk").first().pk,
         "paper": printed.order_by("pk").first().pk,
         "sender": Sender.objects.order_by("pk").first().pk,
+        "feed": _feed(),
     }
 
 
@@ -176,6 +188,14 @@ def _setup_link() -> str:
         token_digest=digest(token), made_at=NOW, expires_at=NOW + timedelta(days=1)
     )
     return token
+
+
+def _feed() -> str:
+    """The token of the office's calendar."""
+    CalendarFeed.objects.create(
+        user=plays.person("office"), token_digest=digest(FEED_TOKEN), made_at=NOW
+    )
+    return FEED_TOKEN
 
 
 def _file(case: Case) -> StoredFile:

@@ -1,0 +1,105 @@
+"""The dates of a person: those of the cases on their desks, and nothing else."""
+
+from datetime import date, datetime
+
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from accounts.services.tokens import link_to
+
+from .desks import concerning, desks_of, kinds_of_interest, waiting_for
+from .icalendar_files import KEPT, Entry
+from .models import Deadline, Event
+from .models.deadline import DeadlineQuerySet
+from .parties import in_words
+
+
+def dates_of(user) -> DeadlineQuerySet:
+    """Return what is or was owed in the cases that concern ``user``, on the day they act on.
+
+    A right that ends is owed by nobody and left out, as on the desks.
+    """
+    theirs = Q(pk__in=[])
+    for desk in desks_of(user):
+        if desk.acts:
+            cases = kinds_of_interest(concerning(user, desk.party), desk.party)
+            theirs |= Q(case__in=cases.values("pk"))
+            theirs |= Q(case__in=waiting_for(user, desk.party).values("pk"))
+    return Deadline.objects.duties().filter(theirs)
+
+
+def open_between(user, first: date, last: date) -> list[Deadline]:
+    """Return what is owed from ``first`` to ``last``, two Japan dates, by day."""
+    ends = dates_of(user).open().annotate(ends=Coalesce(Max("extensions__until"), F("due_on")))
+    within = ends.filter(ends__range=(first, last)).order_by("ends", "pk")
+    return list(within.select_related("case").prefetch_related("extensions"))
+
+
+def entries_of(user, *, at: datetime) -> list[Entry]:
+    """Return the calendar of ``user``, in the language in force: four queries, however many dates.
+
+    What was met or closed stays for a while, so that a phone that has it learns what became of it.
+    """
+    found = _standing(user, at=at)
+    before = _predecessors(user)
+    return [_entry(deadline, before) for deadline in found if deadline.ends_on]
+
+
+def _standing(user, *, at: datetime) -> DeadlineQuerySet:
+    """Return the last row of each chain; the history says how often its case changed, and when."""
+    lately = Q(met_at__gt=at - KEPT) | Q(closed_at__gt=at - KEPT)
+    still = Q(met_at__isnull=True, closed_at__isnull=True)
+    events = Event.objects.filter(case=OuterRef("case")).order_by().values("case")
+    rows = dates_of(user).filter(still | lately, superseded_by__isnull=True)
+    rows = rows.annotate(
+        changes=Subquery(events.annotate(n=Count("pk")).values("n")),
+        changed_at=Subquery(events.annotate(last=Max("at")).values("last")),
+    )
+    return rows.select_related("case").prefetch_related("extensions").order_by("pk")
+
+
+def _predecessors(user) -> dict[int, int]:
+    """Return, of each row that took the place of another, the id of that one."""
+    replaced = dates_of(user).filter(superseded_by__isnull=False)
+    return dict(replaced.values_list("superseded_by", "pk"))
+
+
+def _entry(deadline: Deadline, before: dict[int, int]) -> Entry:
+    """Return one date.
+
+    Its sequence is the length of the history of its case: each supersession and extension adds a
+    line, and so does a move that is taken back, where a count of rows would fall.
+    """
+    return Entry(
+        key=f"deadline-{_first_of_chain(deadline.pk, before)}",
+        on=deadline.ends_on,
+        summary=_summary(deadline),
+        description=_description(deadline),
+        url=link_to("casework:case", deadline.case_id),
+        sequence=deadline.changes or 0,
+        changed_at=deadline.changed_at or deadline.opened_at,
+        cancelled=deadline.closed_at is not None,
+    )
+
+
+def _first_of_chain(pk: int, before: dict[int, int]) -> int:
+    while pk in before:
+        pk = before[pk]
+    return pk
+
+
+def _summary(deadline: Deadline) -> str:
+    what = f"{deadline.label}: {deadline.case.title}"
+    if deadline.closed_at:
+        return _("No longer owed: %(what)s") % {"what": what}
+    return _("Done: %(what)s") % {"what": what} if deadline.met_at else what
+
+
+def _description(deadline: Deadline) -> str:
+    lines = [deadline.in_words]
+    if extension := deadline.extension:
+        until = extension.until.isoformat()
+        lines.append(_("More time was given, until %(day)s.") % {"day": until})
+    lines.append(_("Owed by: %(party)s") % {"party": in_words([deadline.owed_by])})
+    return "\n".join(lines)
