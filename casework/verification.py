@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.utils.translation import gettext as _
+
 from . import history
 from .flow import OPEN, TAKE_BACK, WHERE_IT_CAME_FROM, Flow
 from .models import Case, Event, Remark, Seal, Version
@@ -26,8 +28,13 @@ class Fault:
     what: str
 
     def __str__(self):
-        where = "Seals" if self.case is None else f"Case {self.case}"
-        return f"{where}{f', event {self.event}' if self.event else ''}: {self.what}."
+        """Say it in the language in which it was found."""
+        named = {"case": self.case, "event": self.event, "what": self.what}
+        if self.case is None:
+            return _("Seals: %(what)s.") % named
+        if self.event is None:
+            return _("Case %(case)s: %(what)s.") % named
+        return _("Case %(case)s, event %(event)s: %(what)s.") % named
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +72,10 @@ def _case_faults(told: dict[int, Told], read: Callable) -> Iterator[Fault]:
         kind, state = cases.pop(case)
         machine = KINDS.get(kind)
         if machine is None:
-            yield Fault(case, None, f"is of an unknown kind, {kind}")
+            yield Fault(case, None, _("is of an unknown kind, %(kind)s") % {"kind": kind})
         yield from _chain_faults(case, machine.flow if machine else None, state, chain, told)
     for case in sorted(cases):
-        yield Fault(case, None, "has no history")
+        yield Fault(case, None, _("has no history"))
 
 
 def _events(read: Callable, *order: str) -> Iterator[Event]:
@@ -88,18 +95,21 @@ def _chain_faults(case: int, flow: Flow | None, state: str, chain, told) -> Iter
         told.update(_remarks_of(event))
         before = event
     if before.target != state:
-        yield Fault(case, None, f"stands at {state}, its history ends at {before.target}")
+        what = _("stands at %(state)s, its history ends at %(target)s")
+        yield Fault(case, None, what % {"state": state, "target": before.target})
 
 
 def _line_faults(flow: Flow | None, before: Event | None, came: dict, event: Event):
     if event.previous_digest != (before.digest if before else ""):
-        yield "does not follow the line before it"
+        yield _("does not follow the line before it")
     if event.digest != history.event_digest(event):
-        yield "was changed: its digest is another"
+        yield _("was changed: its digest is another")
     if before and event.source != before.target:
-        yield f"starts from {event.source}, the case stood at {before.target}"
+        what = _("starts from %(source)s, the case stood at %(target)s")
+        yield what % {"source": event.source, "target": before.target}
     if flow and not _legal(flow, before, came, event):
-        yield f"no row {event.source} –{event.verb}→ {event.target}"
+        row = f"{event.source} –{event.verb}→ {event.target}"
+        yield _("no row of its table is %(row)s") % {"row": row}
 
 
 def _legal(flow: Flow, before: Event | None, came: dict[str, str], event: Event) -> bool:
@@ -125,8 +135,8 @@ def _remarks_of(event: Event) -> Iterator[tuple[int, Told]]:
 def _version_faults(read: Callable) -> Iterator[Fault]:
     for version in Version.objects.order_by("pk").iterator(chunk_size=CHUNK):
         if version.digest != history.digest_of(version.content):
-            what = f"version {version.number} was changed: its digest is another"
-            yield Fault(version.case_id, None, what)
+            what = _("version %(number)s was changed: its digest is another")
+            yield Fault(version.case_id, None, what % {"number": version.number})
         read()
 
 
@@ -134,9 +144,11 @@ def _remark_faults(told: dict[int, Told], read: Callable) -> Iterator[Fault]:
     for remark in Remark.objects.order_by("pk").iterator(chunk_size=CHUNK):
         said = told.get(remark.pk)
         if said is None:
-            yield Fault(remark.case_id, None, f"no line speaks of remark {remark.pk}")
+            what = _("no line speaks of remark %(remark)s") % {"remark": remark.pk}
+            yield Fault(remark.case_id, None, what)
         elif said.digest != history.remark_digest(remark):
-            yield Fault(said.case, said.event, f"the words of remark {remark.pk} were changed")
+            what = _("the words of remark %(remark)s were changed") % {"remark": remark.pk}
+            yield Fault(said.case, said.event, what)
         read()
 
 
@@ -152,5 +164,6 @@ def _seal_faults(read: Callable) -> Iterator[Fault]:
             event = next(events, None)
         wanted = history.seal_digest(seal.day, seal.last_event, heads, before)
         if (seal.previous_digest, seal.digest, seal.cases) != (before, wanted, len(heads)):
-            yield Fault(None, None, f"the seal of {seal.day} does not fit what it sealed")
+            what = _("the seal of %(day)s does not fit what it sealed") % {"day": seal.day}
+            yield Fault(None, None, what)
         before = seal.digest

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from casework import verification
 from casework.desks import desks_of
-from casework.models import Case, Event, Seal
+from casework.models import Event, Seal
 
 from .finding import require_office
 
@@ -27,7 +27,6 @@ def verification_page(request):
     home = desks_of(request.user)[0]
     context = {
         "faults": faults,
-        "cases": Case.objects.count(),
         "lines": Event.objects.count(),
         "seals": Seal.objects.count(),
         "seal": Seal.objects.order_by("-day").first(),

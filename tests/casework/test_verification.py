@@ -144,7 +144,7 @@ def test_move_without_a_row_is_named(proposal, unguarded):
     Case.objects.filter(pk=proposal.pk).update(state="selected")
 
     (fault,) = faults()
-    assert "no row accepted –select→ selected" in fault
+    assert "no row of its table is accepted –select→ selected" in fault
 
 
 def test_move_from_where_the_case_did_not_stand_is_named(proposal, unguarded):
@@ -158,14 +158,14 @@ def test_move_from_where_the_case_did_not_stand_is_named(proposal, unguarded):
 def test_first_line_must_open_the_case(proposal, unguarded):
     Event.objects.filter(case=proposal, verb="open").update(target="submitted")
 
-    assert any("no row  –open→ submitted" in fault for fault in faults())
+    assert any("no row of its table is  –open→ submitted" in fault for fault in faults())
 
 
 def test_line_that_is_no_move_must_not_change_the_state(proposal, unguarded):
     forge(proposal, "call", "accepted", "selected")
     Case.objects.filter(pk=proposal.pk).update(state="selected")
 
-    assert any("no row accepted –call→ selected" in fault for fault in faults())
+    assert any("no row of its table is accepted –call→ selected" in fault for fault in faults())
 
 
 def test_supplement_must_lead_back_to_where_it_came_from(unguarded):
@@ -174,7 +174,7 @@ def test_supplement_must_lead_back_to_where_it_came_from(unguarded):
     forge(proposal, "resubmit", "returned", "matched")
     Case.objects.filter(pk=proposal.pk).update(state="matched")
 
-    assert any("no row returned –resubmit→ matched" in fault for fault in faults())
+    assert any("no row of its table is returned –resubmit→ matched" in fault for fault in faults())
 
 
 def test_supplement_that_leads_back_is_legal():
