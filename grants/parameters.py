@@ -171,9 +171,9 @@ class Rule:
     note: str = ""
 
     @property
-    def last_confirmed(self) -> str:
-        """The last fiscal year for which it was confirmed; empty if none."""
-        return self.confirmed[-1] if self.confirmed else ""
+    def last_confirmed(self) -> int | None:
+        """The last fiscal year for which it was confirmed, if there is one."""
+        return int(self.confirmed[-1]) if self.confirmed else None
 
     @property
     def is_set(self) -> bool:

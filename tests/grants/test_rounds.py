@@ -89,7 +89,7 @@ def test_before_freezing_the_office_sees_what_is_not_set(as_person, office):
 
     shown = {rule.name: rule for rule in page.context["rules"]}
     assert shown["max_age_years"].is_not_set
-    assert shown["cap_yen"].last_confirmed == "2024"
+    assert shown["cap_yen"].last_confirmed == 2024
     assert "Not set" in page.content.decode()
 
 
@@ -343,6 +343,19 @@ def test_calls_are_open_to_all(client):
     assert listed.context["open"] == [call]
     page = client.get(reverse("grants:call", args=[call.pk])).content.decode()
     assert reverse("account_signup") in page
+
+
+def test_call_says_for_which_year_a_rule_was_last_confirmed(client):
+    call = factories.call()
+    call.frozen_rules["cap_yen"]["confirmed_years"] = "2022 2024"
+    call.frozen_rules["offer_days"]["confirmed_years"] = "2026"
+    call.save()
+    client.cookies["django_language"] = "en"
+
+    page = client.get(reverse("grants:call", args=[call.pk])).content.decode()
+
+    assert page.count("last confirmed for") == 1
+    assert "last confirmed for FY 2024" in page
 
 
 def test_call_that_is_not_announced_is_hidden(client, as_person, office):
