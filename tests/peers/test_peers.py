@@ -1,6 +1,7 @@
 """What comparable systems were seen to do in 2026, tried here: each must come out the other way.
 
-The ninth check, a missing score that counts as zero, is a matter of ``reviews`` and lies there.
+The ninth check, a mean that the list and the page of a proposal show differently, is a matter of
+``reviews`` and lies there (``test_list_page_draft_and_letter_data_show_the_same_mean``).
 """
 
 from datetime import UTC, date, datetime, timedelta

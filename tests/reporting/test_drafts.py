@@ -3,11 +3,11 @@
 import re
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import MemberRole, Role
-from casework import clock
 from casework.approvals import Wish, draft
 from casework.drafts import saved_data
 from casework.services import advance
@@ -25,8 +25,9 @@ AUTOSAVE = {"X-Autosave": "1"}
 
 
 @pytest.fixture(autouse=True)
-def later(monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: LATER)
+def later():
+    with time_machine.travel(LATER, tick=False):
+        yield
 
 
 class Page:

@@ -3,11 +3,11 @@
 from datetime import date
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import MemberRole, Role
-from casework import clock
 from casework.models import Case
 from casework.services import advance
 from reporting import services
@@ -21,8 +21,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def later(monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: LATER)
+def later():
+    with time_machine.travel(LATER, tick=False):
+        yield
 
 
 def logged_in(person, language: str = "ja") -> Client:

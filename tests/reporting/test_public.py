@@ -6,6 +6,7 @@ import json
 from datetime import date
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from casework import clock
 from casework.services import advance
 from grants.models import PastAward, ProjectYear, Proposal
 from reporting import open_data, register, services
@@ -31,8 +31,9 @@ FILES = [f"/open-data/{code}.{form}" for code in open_data.DATASETS for form in 
 
 
 @pytest.fixture(autouse=True)
-def noon(monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: NOON)
+def noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
 
 
 @pytest.fixture
