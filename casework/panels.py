@@ -22,6 +22,10 @@ _PANELS: dict[str, list[Panel]] = defaultdict(list)
 
 
 def panel(kind: str, template: str, context: Callable[..., dict | None], order: int = 100) -> None:
+    """Add a part to the page of every case of ``kind``.
+
+    :param context: called with the case and the request; ``None`` where nothing is to be shown.
+    """
     _PANELS[kind].append(Panel(template, context, order))
 
 

@@ -83,11 +83,6 @@ class Settlement:
         return min(self.granted_yen, self.needed_yen)
 
     @property
-    def unused_yen(self) -> int:
-        """What of the grant is not confirmed."""
-        return self.granted_yen - self.proposed_confirmed_yen
-
-    @property
     def steps(self) -> tuple[Step, ...]:
         return (
             Step(_("Spent on the project"), self.spending_yen),

@@ -25,10 +25,13 @@ def add_person(*, email: str, name: str, language: str, by: User, at: datetime) 
 
 
 def create_user(*, email: str, name: str, language: str, password: str | None, at: datetime):
+    """Make a log-in for an address that whoever runs the installation vouches for.
+
+    :raises ValidationError: if the address is taken.
+    """
     if User.objects.filter(email__iexact=email).exists():
         raise ValidationError(_("A person with this e-mail address already exists."), code="taken")
     user = User.objects.create_user(email, password, name=name, language=language, date_joined=at)
-    # Whoever runs the installation vouches for the address.
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 
 def new_token() -> str:
+    """Return a secret that nobody can guess, fit for an address."""
     return secrets.token_urlsafe(32)
 
 

@@ -36,4 +36,5 @@ def save_year(
 
 
 def may_edit_year(year: ProjectYear, user) -> bool:
+    """Return whether ``user`` may change the application, in the state it is in."""
     return year.state in ("planned", "returned") and rules.has_perm("grants.write", user, year)

@@ -1,9 +1,10 @@
 import sys
 from datetime import date
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from casework import clock, delivery, outbox, reminders
+from casework import clock, outbox, reminders
 from casework.calendar import japan_date
 from casework.progress import progress
 
@@ -28,12 +29,6 @@ class Command(BaseCommand):
             )
         self.stdout.write(f"{len(rows)} open deadlines, {came_to.posted} reminders posted.")
         if not no_deliver:
-            self._deliver()
+            call_command("deliver", stdout=self.stdout, stderr=self.stderr)
         if came_to.failed:
             raise CommandError(f"{came_to.failed} deadlines raised an error; see the log.")
-
-    def _deliver(self) -> None:
-        at = clock.now()
-        waiting = delivery.pending(at=at)
-        sent = delivery.sweep(progress(waiting, sys.stderr), at=at)
-        self.stdout.write(f"{len(waiting)} notices waited, {sent} delivered.")
