@@ -7,6 +7,10 @@ from django import forms
 
 from .flow import Text
 from .moves import form_class
+from .received import LABEL, RECEIVED_ON
+
+#: No form of a kind has it; any move that is keyed in from paper may.
+RECEIVED = forms.DateField(label=LABEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ def in_words(kind: str, verb: str, facts: dict) -> list[Fact]:
 
     :param facts: as stored, so that days are ISO text.
     """
-    fields = form_class(kind, verb).base_fields
+    fields = {RECEIVED_ON: RECEIVED, **form_class(kind, verb).base_fields}
     told = ((field, name, facts.get(name)) for name, field in fields.items())
     return [_fact(field, name, value) for field, name, value in told if value not in (None, "")]
 

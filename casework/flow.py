@@ -51,12 +51,15 @@ class Condition:
 
     django-fsm does not hand the moment to its conditions, so the door asks this one itself.
 
-    :param test: called with the case and ``at``.
+    :param test: called with the case and ``at``; of what came on paper, ``at`` is the day that
+        counts (see ``casework.received``).
     :param why: shown to people in place of the button.
+    :param why_paper: said instead to the office that keys in a paper, where ``why`` does not fit.
     """
 
     test: Callable[..., bool]
     why: Text
+    why_paper: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ class Move:
     :param by_approval: made only by executing an approved draft (起案・決裁).
     :param alone: whether it may be drafted for one case by itself; not where one decision is made
         on a whole list, which another page drafts (see ``casework.list_decisions``).
+    :param handed_in: the group makes it; for one that uses paper the office keys it in, with the
+        day on which the paper was received (収受日), which counts.
     :param only_follows: made only as a consequence of another case's move, never by a button.
     :param hint: one plain sentence that says what the move does.
     """
@@ -86,6 +91,7 @@ class Move:
     closes: tuple[str, ...] = ()
     by_approval: bool = False
     alone: bool = True
+    handed_in: bool = False
     only_follows: bool = False
     hint: Text = ""
     tone: str = "primary"

@@ -11,6 +11,7 @@ from accounts.models import Duty, Role, User
 
 from .calendar import add_months, japan_date, moment
 from .city import Setting
+from .date_input import DateInput
 from .models import Notice, Sender
 from .models.case import KINDS
 from .moves import MoveForm, asks
@@ -24,15 +25,6 @@ LATE = "late"
 
 #: How far one press moves the clock of a demonstration, at most.
 FARTHEST_MONTHS = 24
-
-
-class DateInput(forms.DateInput):
-    """A date field of the browser, which wants ISO whatever the language."""
-
-    input_type = "date"
-
-    def __init__(self, **kwargs):
-        super().__init__(format="%Y-%m-%d", **kwargs)
 
 
 class ReasonForm(MoveForm):

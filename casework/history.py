@@ -85,6 +85,17 @@ def source_of(case, state: str, *, before: Event) -> str:
     return entry.source if entry else ""
 
 
+def entry_into(case, states: tuple[str, ...]) -> Event:
+    """Return the line by which ``case`` came to stand in ``states``, which it has not left since.
+
+    A move that was taken back, and the taking back, count as if they had never been.
+    """
+    lines = list(case.events.order_by("-pk"))
+    undone = {line.facts["event"] for line in lines if line.verb == TAKE_BACK}
+    stand = (line for line in lines if line.verb != TAKE_BACK and line.pk not in undone)
+    return next(line for line in stand if line.source not in states)
+
+
 @transaction.atomic
 def seal(*, day: date) -> Seal | None:
     """Seal the heads of all cases for ``day`` (Japan date); sealing a day again changes nothing.

@@ -8,7 +8,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from . import files, services
+from . import files, received, services
 from .models import Case
 
 _FORMS: dict[tuple[str, str], type[forms.Form]] = {}
@@ -44,11 +44,19 @@ def form_class(kind: str, verb: str) -> type[forms.Form]:
     return _FORMS.get((kind, verb), MoveForm)
 
 
-def form_for(case, verb: str, *args, today, **kwargs) -> forms.Form:
-    """Return the form of a move, bound if data (and files) are given."""
+def form_for(case, verb: str, *args, today, by=None, **kwargs) -> forms.Form:
+    """Return the form of a move, bound if data (and files) are given.
+
+    :param by: who makes the move; the office that keys in a paper is asked for its day first.
+    """
     answers = _ANSWERS.get((case.kind, verb))
     initial = answers(case) if answers else {}
-    return form_class(case.kind, verb)(*args, case=case, today=today, initial=initial, **kwargs)
+    form = form_class(case.kind, verb)(*args, case=case, today=today, initial=initial, **kwargs)
+    move = case.flow[verb]
+    if by is not None and received.is_keyed_in(case, move, by):
+        day = received.field_for(case, move, today=today)
+        form.fields = {received.RECEIVED_ON: day, **form.fields}
+    return form
 
 
 class MoveForm(forms.Form):

@@ -38,7 +38,7 @@ def next_moves(case: Case, user, *, at: datetime) -> NextMoves:
         if move.by_approval:
             _sort_decision(found, case, move, user, at)
         elif services.may(user, move, case):
-            _sort(found.moves, found, case, move, at)
+            _sort(found.moves, found, case, move, at, by=user)
     return found
 
 
@@ -54,8 +54,10 @@ def _sort_decision(found: NextMoves, case: Case, move: Move, user, at: datetime)
         _sort(found.drafts, found, case, move, at)
 
 
-def _sort(possible: list[Move], found: NextMoves, case: Case, move: Move, at: datetime) -> None:
-    if why := services.refusal(case, move, at=at):
+def _sort(
+    possible: list[Move], found: NextMoves, case: Case, move: Move, at: datetime, by=None
+) -> None:
+    if why := services.refusal(case, move, at=at, by=by):
         found.refused.append((move.label, why))
     else:
         possible.append(move)

@@ -10,7 +10,7 @@ from django_fsm import TransitionNotAllowed
 
 from accounts.permissions import require
 
-from . import consequences, history, letters, locks, outbox, taking_back, timekeeping
+from . import consequences, history, letters, locks, outbox, received, taking_back, timekeeping
 from .calendar import fiscal_year, japan_date
 from .errors import NotPossible
 from .flow import OPEN, TAKE_BACK, Move, Text
@@ -57,8 +57,10 @@ def advance(
     :raises KeyError: if the table has no such verb.
     :raises TransitionNotAllowed: if the table has no such move from here.
     :raises NotPossible: if a condition of the row does not hold, with the reason; if an approval is
-        missing, or the list on which the move is decided.
-    :raises PermissionDenied: if the table has it, but not for ``by``.
+        missing, or the list on which the move is decided; if the office keys in a paper without the
+        day it was received (``received_on``), or with one that cannot be.
+    :raises PermissionDenied: if the table has it, but not for ``by``; if ``received_on`` is told of
+        a move that is not keyed in from paper.
     """
     if item is None:  # a draft has locked what its items share, before the first of their cases
         locks.take([(case.kind, verb, case.pk)])
@@ -68,7 +70,8 @@ def advance(
     _check_state(case, move)
     if move.only_follows or not may(by, move, case):
         raise PermissionDenied(move.who)
-    _check_conditions(case, move, at=at)
+    received.refuse_wrong_day(case, move, facts, by=by, at=at)
+    _check_conditions(case, move, at=at, facts=facts)
     if move.by_approval and not _approved(case, move, item):
         raise NotPossible(NEEDS_APPROVAL)
     refuse_alone(case, move, facts)
@@ -81,6 +84,7 @@ def follow(case: Case, verb: str, *, cause: Case, by, at: datetime, **facts) -> 
     """Make a move that follows from ``cause``'s move, in the same transaction as that move.
 
     The cause's guard stands for permission and approval; state and conditions are checked here.
+    Where the cause came on paper, the day of that paper counts for what follows, too.
 
     :param cause: the case whose move was just made; its last event must be of ``at``.
     :raises TransitionNotAllowed: if the table has no such move from here.
@@ -92,8 +96,9 @@ def follow(case: Case, verb: str, *, cause: Case, by, at: datetime, **facts) -> 
         raise PermissionDenied(f"{cause} did not just move.")
     case = locked(case)
     move = case.flow[verb]
+    facts = received.day_of(last) | facts
     _check_state(case, move)
-    _check_conditions(case, move, at=at)
+    _check_conditions(case, move, at=at, facts=facts)
     told = {"cause": last.pk}
     letter = cause.letters.filter(at=at).first()  # it tells the group of what follows, too
     return _make(case, move, by=by, at=at, facts=facts, told=told, letter=letter)
@@ -109,6 +114,8 @@ def _make(
     if case.state != source:
         case.came_from = source
     case.closed_at = at if case.stage.final else None
+    if day := case.counts_on(move.verb, facts):
+        told = told | {received.RECEIVED_ON: day}
     history.append(
         case, move.verb, source=source, target=case.state, by=by, at=at, facts={**facts, **told}
     )
@@ -132,8 +139,8 @@ def _check_state(case: Case, move: Move) -> None:
         raise TransitionNotAllowed(f"{case.kind} {case.pk}: no {move.verb} from {case.state}.")
 
 
-def _check_conditions(case: Case, move: Move, *, at: datetime) -> None:
-    if why := refusal(case, move, at=at):
+def _check_conditions(case: Case, move: Move, *, at: datetime, facts: dict) -> None:
+    if why := refusal(case, move, at=at, facts=facts):
         raise NotPossible(why)
 
 
@@ -142,9 +149,22 @@ def may(user, move: Move, case: Case) -> bool:
     return rules.has_perm(move.who, user, case)
 
 
-def refusal(case: Case, move: Move, *, at: datetime) -> Text | None:
-    """Return why ``move`` cannot be made on ``case`` at ``at``, or ``None`` if it can."""
-    return next((when.why for when in move.when if not when.test(case, at)), None)
+def refusal(
+    case: Case, move: Move, *, at: datetime, by=None, facts: dict | None = None
+) -> Text | None:
+    """Return why ``move`` cannot be made on ``case`` at ``at``, or ``None`` if it can.
+
+    :param by: who would make it, where the facts are still to be asked for. To the office that will
+        key in a paper, only what refuses it whatever its day is told.
+    """
+    if not move.when:
+        return None
+    facts = facts or {}
+    moments = received.moments_that_count(case, move, facts, by=by, at=at)
+    for when in move.when:
+        if not any(when.test(case, moment) for moment in moments):
+            return (when.why_paper if received.RECEIVED_ON in facts else "") or when.why
+    return None
 
 
 def _approved(case: Case, move: Move, item: ApprovalItem | None) -> bool:
@@ -158,7 +178,7 @@ def _approved(case: Case, move: Move, item: ApprovalItem | None) -> bool:
 
 
 def _keep_time(case: Case, move: Move, *, at: datetime, facts: dict) -> None:
-    timekeeping.meet_deadlines(case, move.meets, at=at, on=case.counts_on(move.verb))
+    timekeeping.meet_deadlines(case, move.meets, at=at, on=case.counts_on(move.verb, facts))
     fallen_away = case.deadlines.open().filter(kind__in=move.closes)
     fallen_away.update(closed_at=at, closed_because=f"no longer owed after {move.verb}")
     if case.stage.final:

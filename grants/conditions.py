@@ -14,7 +14,7 @@ def _call_open(proposal, at) -> bool:
 
 
 def _paper_in_time(proposal, at) -> bool:
-    return proposal.received_on is not None and proposal.round.was_open_on(proposal.received_on)
+    return proposal.received_on is not None and proposal.round.was_open_on(japan_date(at))
 
 
 def _answer_open(case, at) -> bool:
@@ -64,10 +64,20 @@ nothing_open = Condition(
     _("A supplement (補正) is open. Nothing is decided before it is answered."),
 )
 before_answer_date = Condition(
-    _answer_open, _("The date for the supplement has passed. Ask the office for more time.")
+    _answer_open,
+    _("The date for the supplement has passed. Ask the office for more time."),
+    _(
+        "The paper was received after the date for the supplement. Extend the date first if the group "
+        "is to have more time."
+    ),
 )
 before_offer_ends = Condition(
-    _answer_open, _("The date to answer the offer has passed. Ask the office for more time.")
+    _answer_open,
+    _("The date to answer the offer has passed. Ask the office for more time."),
+    _(
+        "The paper was received after the date to answer the offer. Extend the date first if the group "
+        "is to have more time."
+    ),
 )
 after_answer_date = Condition(
     _answer_over, _("The date for the answer has not passed, or is not set.")
@@ -109,6 +119,7 @@ not_over = Condition(
 still_withdrawable = Condition(
     _withdrawable,
     _("The time to withdraw after the decision has passed or is not set. Ask the office."),
+    _("The paper was received after the last day to withdraw, or that day is not set."),
 )
 nothing_paid = Condition(
     lambda year, at: year.paid_yen == 0,

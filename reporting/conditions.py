@@ -22,6 +22,7 @@ complete = Condition(
 project_has_ended = Condition(
     lambda report, at: report.completed_on is None or report.completed_on <= japan_date(at),
     _("The project has not ended yet: its last day lies in the future."),
+    _("The paper was received before the last day of the project. Check both days."),
 )
 year_awaits_a_report = Condition(
     lambda report, at: "report" in (move.verb for move in report.project_year.moves_from_here()),

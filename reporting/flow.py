@@ -24,11 +24,11 @@ REPORT_FLOW = Flow(
     Stage("accepted",  _("Accepted"),           "",      3, final=True, tone="good"),
     Stage("dropped",   _("No longer needed"),   "",      3, final=True),
     #    verb        label                     from           to           who
-    Move("submit",    _("Send the report"),    ("drafting",), "submitted", "reporting.write_report", (year_awaits_a_report, complete, project_has_ended),
+    Move("submit",    _("Send the report"),    ("drafting",), "submitted", "reporting.write_report", (year_awaits_a_report, complete, project_has_ended), handed_in=True,
          hint=_("The report goes to the office. A late report is still accepted.")),
     Move("send_back", _("Return the report"),  ("submitted",), "returned", "reporting.handle_report", (report_not_in_a_draft,), tone="secondary",
          hint=_("The group mends the report. The amount is not confirmed while this is open.")),
-    Move("resubmit",  _("Send the report again"), ("returned",), "submitted", "reporting.write_report", (year_awaits_a_report, complete, project_has_ended)),
+    Move("resubmit",  _("Send the report again"), ("returned",), "submitted", "reporting.write_report", (year_awaits_a_report, complete, project_has_ended), handed_in=True),
     Move("accept",    _("Accept"),             ("submitted",), "accepted", "casework.sweep", only_follows=True),
     Move("drop",      _("Close without a report"), ("drafting", "submitted", "returned"), "dropped", "casework.sweep", only_follows=True),
     Move("reopen",    _("Open again"),         ("dropped",),  "drafting",  "casework.sweep", only_follows=True),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from accounts.models import Dated, Department, Organization, Role
+from casework.calendar import japan_date
 from casework.flow import Flow, Move, Stage
 from casework.parties import Party, writers_on
 
@@ -217,9 +218,17 @@ class Case(models.Model):
         """Return the rows that start from the state the case is in, in table order."""
         return [move for move in self.flow.values() if self.state in move.source]
 
-    def counts_on(self, verb: str):
-        """Return the Japan date on which ``verb`` counts as done, where not the day it is made."""
-        return None
+    @property
+    def opened_on(self) -> date:
+        """The Japan date since which there is this case, also where it was keyed in later."""
+        return japan_date(self.opened_at)
+
+    def counts_on(self, verb: str, facts: dict) -> date | None:
+        """Return the Japan date on which ``verb`` counts as done, where not the day it is made.
+
+        Of a paper it is the day the office received it (収受日).
+        """
+        return facts.get("received_on")
 
     def meets(self, stage: Stage) -> bool:
         """Return whether a case of this sort passes ``stage``; courses differ in this."""

@@ -32,7 +32,7 @@ def _move_of(case: Case, verb: str) -> Move:
 
 def _form_of(request, case: Case, verb: str) -> moves.MoveForm:
     data = (request.POST, request.FILES) if request.method == "POST" else ()
-    return moves.form_for(case, verb, *data, today=request.today)
+    return moves.form_for(case, verb, *data, today=request.today, by=request.user)
 
 
 def _moved_on(request, case: Case):
@@ -63,7 +63,7 @@ def case_move(request, pk, verb):
         "move": move,
         "form": form,
         "effects": effects.of_move(case, move),
-        "refused": refused or services.refusal(case, move, at=request.now),
+        "refused": refused or services.refusal(case, move, at=request.now, by=request.user),
         "items": items_in_words(case, request.user) if isinstance(case, Approval) else None,
         "trail": trail_to(case, request.user, move.label),
     }

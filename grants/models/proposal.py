@@ -1,5 +1,7 @@
 """The proposal of a group to one round, and what the group and a department agree on."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery, Sum
@@ -119,9 +121,14 @@ class Proposal(Case):
     def matches_department(self) -> bool:
         return self.rules.is_yes("matches_department")
 
-    def counts_on(self, verb: str):
-        """A paper counts from the day it was received (収受日)."""
-        return self.received_on if verb == "file_paper" else None
+    @property
+    def opened_on(self) -> date:
+        """A paper is there from the day it was received (収受日)."""
+        return self.received_on or super().opened_on
+
+    def counts_on(self, verb: str, facts: dict) -> date | None:
+        """The day of the first paper is known before it is filed: it stands in the proposal."""
+        return self.received_on if verb == "file_paper" else super().counts_on(verb, facts)
 
     def meets(self, stage: Stage) -> bool:
         return self.matches_department or stage.code not in ("matching", "coordinating")

@@ -1,6 +1,6 @@
 """A group that hands in paper: the office enters for it what others enter themselves."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 import rules
@@ -16,11 +16,11 @@ from casework.models import Case, Notice
 from casework.parties import ORGANIZATION_ON_PAPER, Party, uses_paper
 from casework.services import advance
 from grants import services
-from grants.models import BudgetEntry, Proposal
 from reporting import services as reporting
 from tests import factories
 from tests.casework.cases import in_selection, sent_back
 from tests.factories import NOON, TODAY
+from tests.grants import papers
 from tests.reporting import makers
 
 pytestmark = pytest.mark.django_db
@@ -38,43 +38,14 @@ def sealed(sender):
     return sender
 
 
-def keyed_in(office, course: str = "startup", **rules) -> Proposal:
-    """A proposal on paper of a group nobody logs in for, not filed yet."""
-    proposal = services.start_paper(
-        factories.call(course, **rules), organization=None, new_organization="紙の会",
-        title="紙の提案", received_on=date(2026, 11, 15), by=office, at=NOON,
-    )  # fmt: skip
-    proposal = services.save_draft(
-        proposal,
-        fields={"purpose": "目的", "content": "内容", "schedule": "予定", "effect": "効果"},
-        lines=[
-            factories.line("income", "市の補助", 80_000, from_city=True),
-            factories.line("expenditure", "印刷", 80_000),
-        ],
-        measures=[{"measure": factories.measure(), "how": "場をつくる"}],
-        edit_number=0, by=office, at=NOON,
-    )  # fmt: skip
-    return services.pledge(proposal, name="代表", by=office, at=NOON)
-
-
-def filed(office, course: str = "startup", **rules) -> Proposal:
-    return advance(keyed_in(office, course, **rules), "file_paper", by=office, at=NOON)
-
-
-def walk(case, *verbs, by, **facts):
-    for verb in verbs:
-        case = advance(case, verb, by=by, at=NOON, **facts)
-    return case
-
-
 def case_page(client, case) -> str:
     return client.get(reverse("casework:case", args=[case.pk])).content.decode()
 
 
 def test_office_enters_the_supplement(office):
-    proposal = walk(filed(office), "send_back", by=office, reason="印がない")
+    proposal = papers.walk(papers.filed(office), "send_back", by=office, reason="印がない")
 
-    proposal = walk(proposal, "resubmit", by=office)
+    proposal = papers.key_in(proposal, "resubmit", by=office)
 
     assert proposal.state == "submitted"
     assert proposal.events.get(verb="resubmit").by == office
@@ -82,25 +53,21 @@ def test_office_enters_the_supplement(office):
 
 @pytest.mark.parametrize(("verb", "state"), [("take", "selected"), ("pass_up", "lapsed")])
 def test_office_enters_the_answer_to_an_offered_place(office, verb, state):
-    proposal = walk(filed(office), "accept", "refer", by=office)
-    proposal = factories.approved(proposal, "reserve", assessed_yen=80_000)
-    proposal = walk(proposal, "offer", by=office)
-
-    assert walk(proposal, verb, by=office).state == state
+    assert papers.key_in(papers.offered(office), verb, by=office).state == state
 
 
 def test_office_enters_that_a_group_withdraws(office):
-    assert walk(filed(office), "withdraw", by=office).state == "withdrawn"
+    assert papers.key_in(papers.filed(office), "withdraw", by=office).state == "withdrawn"
 
 
 def test_office_withdraws_a_paper_that_is_not_filed_yet(office):
-    assert walk(keyed_in(office), "withdraw", by=office).state == "withdrawn"
+    assert papers.key_in(papers.keyed_in(office), "withdraw", by=office).state == "withdrawn"
 
 
 @pytest.mark.parametrize("role", [Role.APPROVER, Role.AUDITOR, Role.ACCOUNTING, Role.DEPARTMENT])
 def test_nobody_else_of_the_city_withdraws_a_paper(office, role):
     with pytest.raises(PermissionDenied):
-        walk(keyed_in(office), "withdraw", by=factories.user(role))
+        papers.walk(papers.keyed_in(office), "withdraw", by=factories.user(role))
 
 
 def test_draft_of_a_group_that_nobody_logs_in_for_stays_its_own(office):
@@ -114,46 +81,26 @@ def test_draft_of_a_group_that_nobody_logs_in_for_stays_its_own(office):
 
 def test_paper_is_filed_by_its_own_move_only(office):
     with pytest.raises(PermissionDenied):
-        walk(keyed_in(office), "submit", by=office)
+        papers.walk(papers.keyed_in(office), "submit", by=office)
 
 
 def test_office_enters_application_and_report(office):
-    proposal = walk(filed(office), "accept", "refer", by=office)
-    proposal = factories.approved(proposal, "select", assessed_yen=80_000)
-    year = walk(proposal, "prepare", by=office).project_years.get()
-    columns = ("side", "label", "detail", "amount_yen", "from_city")
-    days = {"content": "内容", "starts_on": date(2026, 11, 1), "ends_on": date(2026, 11, 10)}
+    report = papers.written_report(papers.granted_year(office), by=office)
 
-    year = services.save_year(
-        year, fields=days, lines=list(year.budget_lines.values(*columns)), edit_number=0,
-        by=office, at=NOON,
-    )  # fmt: skip
-    year = walk(year, "apply", by=office)
-    services.enter_budget(
-        proposal.round.edition, fiscal_year=2026, kind=BudgetEntry.Kind.INITIAL,
-        amount_yen=300_000, voted_on=date(2026, 3, 20), document="予算書", by=office, at=NOON,
-    )  # fmt: skip
-    year = factories.approved(year, "grant", granted_yen=80_000)
-    words = {"completed_on": date(2026, 11, 10), "content": "内容", "results": "成果"}
-    report = reporting.save_report(
-        year.final_report, fields=words, lines=makers.balanced_lines(), edit_number=0, by=office,
-        at=NOON,
-    )  # fmt: skip
-    report = walk(report, "submit", by=office)
+    report = papers.key_in(report, "submit", by=office)
 
     assert report.state == "submitted"
-    year.refresh_from_db()
-    assert year.state == "reported"
+    assert report.project_year.state == "reported"
 
 
 def test_office_accepts_the_terms_for_the_group(office):
-    proposal = walk(filed(office, "collaboration"), "accept", by=office)
+    proposal = papers.walk(papers.filed(office, "collaboration"), "accept", by=office)
     clerk = factories.user(Role.DEPARTMENT)
     (department,) = clerk.duties.departments
-    proposal = walk(proposal, "start_matching", by=office, department=department)
-    proposal = walk(proposal, "match", "refer", by=office)
+    proposal = papers.walk(proposal, "start_matching", by=office, department=department)
+    proposal = papers.walk(proposal, "match", "refer", by=office)
     proposal = factories.approved(proposal, "select", assessed_yen=80_000)
-    proposal = walk(proposal, "coordinate", by=office)
+    proposal = papers.walk(proposal, "coordinate", by=office)
     services.propose_terms(
         proposal, organization_role="企画", department_role="広報", cost_share="折半", by=clerk,
         at=NOON,
@@ -181,16 +128,16 @@ def test_office_never_writes_for_a_group_that_filed_here_itself(office):
     ):
         assert not rules.has_perm(permission, office, case), permission
     with pytest.raises(PermissionDenied):
-        walk(year, "withdraw", by=office)
+        papers.walk(year, "withdraw", by=office)
 
 
 @pytest.mark.parametrize("role", [Role.APPROVER, Role.AUDITOR, Role.ACCOUNTING, Role.DEPARTMENT])
 def test_nobody_else_of_the_city_writes_for_a_group_on_paper(office, role):
-    assert not rules.has_perm("grants.write", factories.user(role), filed(office))
+    assert not rules.has_perm("grants.write", factories.user(role), papers.filed(office))
 
 
 def test_page_tells_the_office_to_use_the_post(as_person, office):
-    proposal = filed(office)
+    proposal = papers.filed(office)
 
     assert NO_LOG_IN in case_page(as_person(office), proposal)
     assert NO_LOG_IN not in case_page(as_person(factories.user(Role.AUDITOR)), proposal)
@@ -208,17 +155,12 @@ def close_log_ins(case) -> None:
     writers.update(valid_until=TODAY - timedelta(days=1))
 
 
-def selected_on_paper(office) -> Proposal:
-    proposal = walk(filed(office), "accept", "refer", by=office)
-    return factories.approved(proposal, "select", assessed_yen=80_000)
-
-
 def waits_for_office(office, case) -> bool:
     return waiting_for(office, Party.OFFICE).filter(pk=case.pk).exists()
 
 
 def test_paper_that_is_being_keyed_in_stands_on_the_desk_with_the_close_of_the_call(office):
-    draft = keyed_in(office)
+    draft = papers.keyed_in(office)
 
     (case,) = most_urgent_first(waiting_for(office, Party.OFFICE), owed_by=Party.OFFICE)
 
@@ -227,25 +169,27 @@ def test_paper_that_is_being_keyed_in_stands_on_the_desk_with_the_close_of_the_c
 
 
 def test_supplement_on_paper_waits_for_the_office(office):
-    proposal = filed(office)
+    proposal = papers.filed(office)
     assert waits_for_office(office, proposal)
 
-    proposal = walk(proposal, "send_back", by=office, reason="印がない")
+    proposal = papers.walk(proposal, "send_back", by=office, reason="印がない")
 
     assert waits_for_office(office, proposal)
-    proposal = walk(proposal, "resubmit", "accept", "refer", by=office)
+    proposal = papers.walk(
+        papers.key_in(proposal, "resubmit", by=office), "accept", "refer", by=office
+    )
     assert waits_for_office(office, proposal)
 
 
 def test_year_of_a_paper_proposal_is_on_paper(office):
-    year = walk(selected_on_paper(office), "prepare", by=office).project_years.get()
+    year = papers.walk(papers.selected(office), "prepare", by=office).project_years.get()
 
     assert (year.state, year.on_paper) == ("planned", True)
     assert waits_for_office(office, year)
 
 
 def test_paper_of_a_group_with_a_log_in_waits_on_both_desks(office):
-    proposal = walk(filed(office), "send_back", by=office, reason="印がない")
+    proposal = papers.walk(papers.filed(office), "send_back", by=office, reason="印がない")
     member = factories.member(proposal.organization)
 
     assert waits_for_office(office, proposal)
@@ -264,7 +208,7 @@ def test_case_of_a_group_whose_log_ins_ended_comes_to_the_office(office, how):
         User.objects.filter(membership__organization=proposal.organization).update(is_active=False)
 
     assert waits_for_office(office, proposal)
-    assert walk(proposal, "resubmit", by=office).state == "submitted"
+    assert papers.key_in(proposal, "resubmit", by=office).state == "submitted"
 
 
 def test_list_and_rule_say_the_same_of_every_case(office):
@@ -274,7 +218,7 @@ def test_list_and_rule_say_the_same_of_every_case(office):
         "起案", [factories.wish(in_selection(), "decline")], by=office, at=NOON
     )
     department = makers.collaboration()
-    cases = {reached.pk: False, unreached.pk: True, filed(office).pk: True}
+    cases = {reached.pk: False, unreached.pk: True, papers.filed(office).pk: True}
     cases |= {internal.pk: False, department.pk: False}
 
     told = Case.objects.filter(pk__in=cases).with_paper(TODAY)
@@ -291,20 +235,20 @@ def queries_of_the_desk(client) -> int:
 
 
 def test_desk_asks_as_often_for_three_papers_as_for_one(as_person, office):
-    walk(filed(office), "send_back", by=office, reason="印がない")
+    papers.walk(papers.filed(office), "send_back", by=office, reason="印がない")
     client = as_person(office)
     client.get("/office/")
     for_one = queries_of_the_desk(client)
 
     for _ in range(2):
-        walk(filed(office), "send_back", by=office, reason="印がない")
+        papers.walk(papers.filed(office), "send_back", by=office, reason="印がない")
 
     assert queries_of_the_desk(client) == for_one
 
 
 @pytest.mark.parametrize("address", ["/office/", "/cases/"])
 def test_lists_of_the_city_say_that_a_case_waits_for_paper(as_person, office, address):
-    walk(filed(office), "send_back", by=office, reason="印がない")
+    papers.walk(papers.filed(office), "send_back", by=office, reason="印がない")
     sent_back()
 
     page = as_person(office).get(address).content.decode()
@@ -313,7 +257,7 @@ def test_lists_of_the_city_say_that_a_case_waits_for_paper(as_person, office, ad
 
 
 def test_page_says_what_to_do_and_by_when_for_a_group_without_a_log_in(as_person, office):
-    proposal = walk(filed(office), "send_back", by=office, reason="印がない")
+    proposal = papers.walk(papers.filed(office), "send_back", by=office, reason="印がない")
     client = as_person(office)
 
     context = client.get(reverse("casework:case", args=[proposal.pk])).context
@@ -339,7 +283,7 @@ def told(kind: str, case) -> list[Notice]:
 def test_what_waits_for_a_group_that_nobody_receives_for_is_told_to_the_office(office):
     other = factories.user(Role.OFFICE, language="en")
 
-    proposal = selected_on_paper(office)
+    proposal = papers.selected(office)
     proposal = advance(proposal, "prepare", by=office, at=NOON + timedelta(hours=1))
 
     notices = told("your_turn", proposal.project_years.get())
@@ -350,10 +294,10 @@ def test_what_waits_for_a_group_that_nobody_receives_for_is_told_to_the_office(o
 
 def test_what_waits_for_a_department_without_people_is_told_to_the_office(office):
     other = factories.user(Role.OFFICE)
-    proposal = walk(filed(office, "collaboration"), "accept", by=office)
+    proposal = papers.walk(papers.filed(office, "collaboration"), "accept", by=office)
     department = factories.department()
 
-    proposal = walk(proposal, "start_matching", by=office, department=department.pk)
+    proposal = papers.walk(proposal, "start_matching", by=office, department=department.pk)
 
     recipients = {notice.recipient for notice in told("your_turn", proposal)}
     assert other in recipients and office not in recipients
@@ -363,7 +307,7 @@ def test_what_waits_for_a_department_without_people_is_told_to_the_office(office
 def test_courtesy_to_a_group_that_nobody_receives_for_goes_to_nobody(office):
     factories.user(Role.OFFICE)
 
-    assert told("case_moved", walk(filed(office), "accept", by=office)) == []
+    assert told("case_moved", papers.walk(papers.filed(office), "accept", by=office)) == []
 
 
 def test_department_without_people_is_reminded_of_through_the_office(office):

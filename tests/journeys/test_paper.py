@@ -36,7 +36,7 @@ def test_office_files_a_paper_and_finds_it_on_its_own_desk(desk, clock):
     desk.move("send_back", reason="印がありません。")
     read_it_on_the_desk(desk)  # nobody else can: the supplement comes on paper, too
     desk.open(TITLE)
-    desk.move("resubmit")
+    desk.move("resubmit", received_on=factories.TODAY.isoformat())
 
     proposal = Proposal.objects.get()
     assert proposal.state == "submitted"
