@@ -17,10 +17,12 @@ from casework.models import (
     ClosedDay,
     Deadline,
     Extension,
+    FailedTask,
     Letter,
     Notice,
     Sender,
     StoredFile,
+    Worker,
 )
 from grants.models import (
     BudgetEntry,
@@ -144,6 +146,9 @@ def _cases(things: dict, number: int) -> None:
         ProposalMeasure.objects.create(proposal=proposal, measure=measure, how="増")
         for sheet in ScoreSheet.objects.filter(proposal=things[name]):
             copy(sheet, proposal=proposal)
+        for terms in Terms.objects.filter(proposal=things[name]):
+            copy(terms, proposal=proposal)
+    _owes_back(things, number)
     for name in ("planned", "applied", "year", "reported", "confirmed", "second_year"):
         year = ProjectYear.objects.get(pk=things[name])
         proposal = copy(year.proposal)
@@ -161,6 +166,17 @@ def _cases(things: dict, number: int) -> None:
         again = copy(report, project_year=None, request_key=None, publication=None)
         if report.publication:
             _publish(report.publication, again, measure)
+
+
+def _owes_back(things: dict, number: int) -> None:
+    """One more year of which more was paid than confirmed, with the date for paying it back."""
+    year = ProjectYear.objects.get(pk=things["confirmed"])
+    again = copy(year, proposal=copy(year.proposal))
+    Payment.objects.create(
+        year=again, kind="advance", amount_yen=again.owed_yen + number, paid_on=NOW.date(),
+        document=f"増{number}", by=year.events.first().by, at=NOW,
+    )  # fmt: skip
+    again.deadlines.filter(kind="settlement").update(kind="repayment", owed_by="organization")
 
 
 def _measure_of(things: dict) -> Measure:
@@ -258,3 +274,5 @@ def _city(number: int) -> None:
     ClosedDay.objects.create(day=date(2040, 1, number), name=f"増{number}")
     copy(Sender.objects.first(), name=f"増{number}")
     copy(CitySetting.objects.first(), code=f"more_{number}")
+    copy(FailedTask.objects.first(), kwargs={"number": number})
+    Worker.objects.create(name=f"more{number}@test", answered_at=NOW)
