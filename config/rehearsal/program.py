@@ -9,7 +9,7 @@ from guideline.models import Measure
 
 from . import scenes
 from .cast import Cast
-from .rules import invent_edition
+from .rules import CALENDAR, CITY_BUDGETS, invent_edition
 from .stage import Stage, Story
 
 A_DAY = timedelta(days=1)
@@ -24,17 +24,8 @@ class Program:
         self.measures = list(Measure.objects.order_by("edition_id", "number"))
 
 
-#: course → opens, closes, referred, scored, decided: (month, day) in the year of selection.
-CALENDAR = {
-    "startup": ((4, 14), (5, 31), (6, 10), (6, 20), (7, 1)),
-    "collaboration": ((4, 14), (6, 30), (9, 1), (9, 20), (10, 5)),
-    "revitalization": ((4, 14), (6, 30), (8, 1), (9, 20), (10, 5)),
-}
-
 #: course → what one round may spend, in yen.
-ROUND_BUDGETS = {"startup": 450_000, "collaboration": 1_600_000, "revitalization": 1_600_000}
-#: course → what the city votes for one fiscal year, in yen.
-CITY_BUDGETS = {"startup": 450_000, "collaboration": 1_800_000, "revitalization": 1_000_000}
+ROUND_BUDGETS = {"startup": 450_000, "collaboration": 1_600_000, "revitalization": 1_000_000}
 
 #: title → points that the panel gives for each criterion, of ten.
 POINTS = {
