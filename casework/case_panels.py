@@ -50,4 +50,5 @@ for _party in (Party.OFFICE, Party.APPROVER, Party.ACCOUNTING):
 desk_link(Party.OFFICE, _("Groups"), "accounts:organization-list", order=20)
 desk_link(Party.OFFICE, _("Outbox"), "casework:outbox", order=80)
 desk_link(Party.OFFICE, _("Settings"), "casework:settings", order=90)
+desk_link(Party.OFFICE, _("Engine room"), "casework:engine", order=100)
 desk_link(Party.OFFICE, _("Closed days"), "casework:closed-days", order=91)

@@ -30,6 +30,8 @@ desk_link(Role.AUDITOR, _("Approvals"), "casework:cases", order=20, query="kind=
 desk_link(Role.AUDITOR, _("Groups"), "accounts:organization-list", order=30)
 desk_link(Role.AUDITOR, _("Outbox"), "casework:outbox", order=80)
 desk_link(Role.AUDITOR, _("Settings"), "casework:settings", order=90)
+desk_link(Role.AUDITOR, _("Engine room"), "casework:engine", order=100)
 desk_link(Role.ADMINISTRATOR, _("People and duties"), "accounts:person-list", order=10)
 desk_link(Role.ADMINISTRATOR, _("Add a person"), "accounts:person-add", order=20)
 desk_link(Role.ADMINISTRATOR, _("Groups"), "accounts:organization-list", order=30)
+desk_link(Role.ADMINISTRATOR, _("Engine room"), "casework:engine", order=40)

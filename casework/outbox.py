@@ -87,12 +87,17 @@ def tell_who_is_next(case: Case, *, by, at: datetime, letter=None) -> None:
 
 
 @transaction.atomic
-def post(kind: str, *, to, at: datetime, key: str, case: Case | None = None, **context) -> Notice:
-    """Put one notice to one person in the outbox; posting the same ``key`` again changes nothing."""
+def post(
+    kind: str, *, to, at: datetime, key: str, case: Case | None = None, path: str = "", **context
+) -> Notice:
+    """Put one notice to one person in the outbox; posting the same ``key`` again changes nothing.
+
+    :param path: the one page it leads to, where that is not the case.
+    """
     subject, body = _words(kind, to.language, {"case": case, "person": to, **context})
     return enqueue(
         kind, to=to.email, recipient=to, case=case, letter=context.get("letter"), at=at, key=key,
-        subject=subject, body=body, path=case_path(case),
+        subject=subject, body=body, path=path or case_path(case),
     )  # fmt: skip
 
 

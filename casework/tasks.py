@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from . import clock, delivery, history, reminders
+from . import clock, delivery, history, reminders, watching
 from .calendar import japan_date
 from .models import Tick
 
@@ -41,3 +41,15 @@ def seal_history() -> None:
 def tick() -> None:
     """Leave a sign of life (beat: every minute): who runs this proves both beat and worker."""
     Tick.objects.update_or_create(name="worker", defaults={"at": timezone.now()})
+
+
+@shared_task
+def watch() -> int:
+    """Tell the administrators of jobs that are late (beat: every minute; safe to run again)."""
+    return watching.watch(now=timezone.now(), at=clock.now())
+
+
+@shared_task
+def ask_workers() -> int:
+    """Write down which workers answer (beat: every minute), so that no page has to ask them."""
+    return watching.ask_workers(now=timezone.now())

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_celery_beat.models import PeriodicTask
 
+from casework import clock, engine
 from casework.models import Tick
 
 OLD = timedelta(minutes=3)
@@ -30,12 +31,42 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when all is well, else 503, with the state of each part."""
     parts = all_parts()
     well = all(part["ok"] for part in parts.values())
-    return JsonResponse({"ok": well, **parts}, status=200 if well else 503)
+    told = {"ok": well, **parts, "engine": in_numbers(readings(parts))}
+    return JsonResponse(told, status=200 if well else 503)
 
 
 def all_parts() -> dict[str, dict[str, object]]:
     # The real clock, not the demo clock: a process is alive or not in real time.
     return {"broker": broker(), **database_and_ticks(timezone.now())}
+
+
+def readings(parts: dict[str, dict[str, object]]) -> engine.Readings | None:
+    """Return what the engine room shows; ``None`` without the database, which holds it."""
+    queue = engine.queue_length() if parts["broker"]["ok"] else None
+    try:
+        return engine.read(now=timezone.now(), at=clock.now(), queue=queue)
+    except DatabaseError:
+        return None
+
+
+def in_numbers(found: engine.Readings | None) -> dict[str, object] | None:
+    """Return the readings for a monitor: numbers and moments, no names of people or machines."""
+    if found is None:
+        return None
+    return {
+        "jobs": {
+            job.code: {"at": job.done_at, "late": job.is_late(found.now)} for job in found.jobs
+        },
+        "oldest_due_seconds": found.oldest_due and found.oldest_due.total_seconds(),
+        "notices": {"waiting": found.waiting, "leased": found.leased, "failed": found.failed},
+        "queue": found.queue,
+        "workers": len(found.answering),
+        "failed_tasks": found.failed_tasks,
+        "closed_days_until": found.closed_days_until,
+        # Not set up yet: there is nothing to tell.
+        "last_backup": None,
+        "last_restore_drill": None,
+    }
 
 
 def on_a_desk(request: HttpRequest) -> dict[str, object]:

@@ -235,7 +235,8 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside the machine, without the proxy
+# Asked from inside the machine, without the proxy.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
@@ -289,7 +290,21 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "casework.tasks.deliver_pending", "schedule": 60},
     "remind": {"task": "casework.tasks.send_due", "schedule": crontab(minute=5)},  # every hour
     "seal": {"task": "casework.tasks.seal_history", "schedule": crontab(hour=0, minute=20)},
+    # Of the rounds that a worker missed, only the latest counts.
+    "watch": {
+        "task": "casework.tasks.watch",
+        "schedule": 60,
+        "options": {"expire_seconds": 50},
+    },
+    "workers": {
+        "task": "casework.tasks.ask_workers",
+        "schedule": 60,
+        "options": {"expire_seconds": 50},
+    },
 }
+
+# Who brings it as a bearer token may read /metrics; while it is empty, there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 LOGGING = {
     "version": 1,

@@ -157,6 +157,33 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Job",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("task", models.CharField(max_length=200, unique=True)),
+                ("expected_since", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Worker",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, unique=True)),
+                ("answered_at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="Approval",
             fields=[
                 (
@@ -290,6 +317,46 @@ class Migration(migrations.Migration):
                         condition=models.Q(("revoked_at__isnull", True)),
                         fields=("user",),
                         name="calendar_feed_live_once_a_person",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="FailedTask",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("task", models.CharField(max_length=200)),
+                ("args", models.JSONField(default=list)),
+                ("kwargs", models.JSONField(default=dict)),
+                ("error", models.CharField(max_length=200)),
+                ("place", models.CharField(blank=True, max_length=200)),
+                ("times", models.PositiveIntegerField(default=1)),
+                ("at", models.DateTimeField()),
+                ("retried_at", models.DateTimeField(null=True)),
+                (
+                    "retried_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("retried_at", None), ("retried_by", None)),
+                            models.Q(("retried_at__isnull", False), ("retried_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="failed_task_retried_by_somebody",
                     )
                 ],
             },

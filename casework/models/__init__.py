@@ -5,7 +5,7 @@ from .calendar import ClosedDay
 from .case import Access, Case, CaseQuerySet, Remark, Version
 from .correspondence import Letter, Notice, NumberSeries, Sender
 from .deadline import Deadline, Extension, Reminder
-from .engine import CitySetting, DemoClock, Tick
+from .engine import CitySetting, DemoClock, FailedTask, Job, Tick, Worker
 from .feed import CalendarFeed
 from .history import Event, Seal
 from .stored_file import StoredFile
@@ -23,6 +23,8 @@ __all__ = [
     "DemoClock",
     "Event",
     "Extension",
+    "FailedTask",
+    "Job",
     "Letter",
     "Notice",
     "NumberSeries",
@@ -33,4 +35,5 @@ __all__ = [
     "StoredFile",
     "Tick",
     "Version",
+    "Worker",
 ]

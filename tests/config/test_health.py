@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from casework.models import Tick
+from casework.models import Job, Tick, Worker
 from config import health
 
 
@@ -27,7 +27,7 @@ def test_healthz_is_well_when_all_were_seen_lately(client, living_broker):
     answer = client.get("/healthz")
     assert answer.status_code == 200
     assert answer.json()["ok"] is True
-    assert set(answer.json()) == {"ok", "broker", "database", "worker", "beat"}
+    assert set(answer.json()) == {"ok", "broker", "database", "worker", "beat", "engine"}
     assert "no-store" in answer["Cache-Control"]
 
 
@@ -63,3 +63,21 @@ def test_healthz_answers_inside_the_machine_without_https(client, settings, livi
     settings.SECURE_SSL_REDIRECT = True
     assert client.get("/healthz").status_code == 503
     assert client.get("/accounts/login/").status_code == 301
+
+
+@pytest.mark.django_db
+def test_healthz_tells_of_late_jobs_and_of_what_waits_without_names(client, living_broker):
+    leave_ticks(worker=timedelta(0), beat=timedelta(0))
+    now = timezone.now()
+    Job.objects.create(task="casework.tasks.send_due", expected_since=now - timedelta(hours=3))
+    Worker.objects.create(name="worker@machine", answered_at=now)
+
+    answer = client.get("/healthz")
+
+    engine = answer.json()["engine"]
+    assert answer.status_code == 200, "a late job is told, and the parts are alive"
+    assert engine["jobs"]["remind"] == {"at": None, "late": True}
+    assert engine["notices"] == {"waiting": 0, "leased": 0, "failed": 0}
+    assert (engine["workers"], engine["queue"], engine["oldest_due_seconds"]) == (1, 0, None)
+    assert engine["last_backup"] is engine["last_restore_drill"] is None
+    assert b"machine" not in answer.content

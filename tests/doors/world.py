@@ -25,6 +25,7 @@ from casework.models import (
     CalendarFeed,
     Case,
     Deadline,
+    FailedTask,
     Letter,
     Notice,
     Sender,
@@ -171,6 +172,7 @@ def _casework() -> dict[str, object]:
         "paper": printed.order_by("pk").first().pk,
         "sender": Sender.objects.order_by("pk").first().pk,
         "feed": _feed(),
+        "failed_task": FailedTask.objects.create(task="casework.tasks.tick", error="E", at=NOW).pk,
     }
 
 

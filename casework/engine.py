@@ -1,0 +1,97 @@
+"""What the engine room shows: how jobs, notices, broker and workers are doing, in numbers."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import redis
+from django.conf import settings
+from django.db.models import Count, Max, Min, Q
+
+from .jobs import Periodic, periodic_jobs
+from .models import ClosedDay, FailedTask, Notice, Worker
+
+#: How long ago a worker that is alive may have answered; it is asked every minute.
+ANSWERS_WITHIN = timedelta(minutes=3)
+
+#: In the names of Celery, the one queue that all tasks wait in.
+QUEUE = "celery"
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The state of the engine at one moment.
+
+    :param now: by the machine's own clock, as jobs and workers are.
+    :param at: by the clock that dates the cases and notices.
+    :param queue: how many tasks wait in the broker; ``None`` where it does not answer.
+    :param waiting: notices that a worker is still to send; those by post are a person's work.
+    :param leased: notices that a worker holds now.
+    :param oldest_due_at: since when the oldest notice waits that may go out at once.
+    """
+
+    now: datetime
+    at: datetime
+    queue: int | None
+    jobs: list[Periodic]
+    workers: list[Worker]
+    waiting: int
+    failed: int
+    leased: int
+    oldest_due_at: datetime | None
+    failed_tasks: int
+    closed_days_until: date | None
+
+    @property
+    def late_jobs(self) -> list[Periodic]:
+        return [job for job in self.jobs if job.is_late(self.now)]
+
+    @property
+    def answering(self) -> list[Worker]:
+        return [worker for worker in self.workers if self.answers(worker)]
+
+    def answers(self, worker: Worker) -> bool:
+        return self.now - worker.answered_at < ANSWERS_WITHIN
+
+    @property
+    def oldest_due(self) -> timedelta | None:
+        """The age of the oldest notice that waits and may go out at once."""
+        return self.oldest_due_at and self.at - self.oldest_due_at
+
+
+def read(*, now: datetime, at: datetime, queue: int | None) -> Readings:
+    """Return the readings of the engine.
+
+    :raises DatabaseError: if the database does not answer.
+    """
+    return Readings(
+        now=now,
+        at=at,
+        queue=queue,
+        jobs=periodic_jobs(),
+        workers=list(Worker.objects.order_by("name")),
+        **_notices(),
+        oldest_due_at=Notice.objects.due_for_delivery(at).aggregate(m=Min("posted_at"))["m"],
+        failed_tasks=FailedTask.objects.filter(retried_at=None).count(),
+        closed_days_until=ClosedDay.objects.aggregate(m=Max("day"))["m"],
+    )
+
+
+def _notices() -> dict[str, int]:
+    states = {
+        "waiting": Notice.State.QUEUED,
+        "failed": Notice.State.FAILED,
+        "leased": Notice.State.IN_FLIGHT,
+    }
+    rows = Notice.objects.filter(state__in=states.values()).exclude(channel=Notice.Channel.POST)
+    return rows.aggregate(**{name: Count("pk", filter=Q(state=s)) for name, s in states.items()})
+
+
+def queue_length() -> int | None:
+    """Return how many tasks wait in the broker; ``None`` if it does not answer in two seconds."""
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+    try:
+        return client.llen(QUEUE)
+    except redis.RedisError:
+        return None
+    finally:
+        client.close()
