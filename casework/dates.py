@@ -37,7 +37,7 @@ def open_between(user, first: date, last: date) -> list[Deadline]:
 
 
 def entries_of(user, *, at: datetime) -> list[Entry]:
-    """Return the calendar of ``user``, in the language in force: four queries, however many dates.
+    """Return the calendar of ``user``, in the language in force: three queries, however many dates.
 
     What was met or closed stays for a while, so that a phone that has it learns what became of it.
     """
