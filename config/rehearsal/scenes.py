@@ -2,12 +2,13 @@
 
 from datetime import date, timedelta
 
-from accounts.models import Department, Organization, Role, User
+from accounts.models import Department, Role, User
 from casework import approvals, by_post, timekeeping
 from casework.models import Approval, Case
 from casework.services import advance
 from grants import agreements
 from grants import services as grants
+from grants.advances import advance_yen
 from grants.models import Payment, ProjectYear, Proposal, Round
 from reporting import services as reporting
 from reporting.models import CollaborationReport, Report
@@ -16,7 +17,7 @@ from reviews import services as reviews
 from reviews.models import Conflict, PanelSeat, ScoreSheet
 from reviews.presets import HACHINOHE
 
-from .cast import Cast
+from .cast import GROUPS, Cast, confirm_group, introduce
 from .stage import Stage
 
 HOUR = timedelta(hours=1)
@@ -41,16 +42,22 @@ def write_proposal(
 
 
 def file_paper(
-    stage: Stage, call: Round, group: Organization, clerk: User, *, received_on: date, title: str,
-    yen: int, measures: list,
+    stage: Stage, call: Round, group: str, clerk: User, *, received_on: date, title: str, yen: int,
+    measures: list,
 ) -> Proposal:  # fmt: skip
-    """The clerk keys in what a group without a log-in wrote on paper, and files it.
+    """The clerk keys in what a group without a log-in wrote on paper, and the group, and files it.
 
+    :param group: its short name in the cast.
     :param received_on: the day the paper came in (収受日), which counts.
     """
+    told = GROUPS[group]
     draft = grants.start_paper(
-        call, organization=group, title=title, received_on=received_on, by=clerk, at=stage.at
-    )
+        call, organization=None, new_organization=told.name, title=title, received_on=received_on,
+        by=clerk, at=stage.at,
+    )  # fmt: skip
+    founded_on = told.founded_on(stage.fiscal_year)
+    introduce(draft.organization, told, founded_on=founded_on, by=clerk, at=stage.at)
+    confirm_group(draft.organization, clerk, at=stage.at)
     _fill_in(stage, draft, clerk, yen=yen, years=1, measures=measures)
     grants.pledge(draft, name="会の代表", by=clerk, at=stage.at)
     return advance(draft, "file_paper", by=clerk, at=stage.at)
@@ -179,6 +186,11 @@ def pay(stage: Stage, year: ProjectYear, cast: Cast, kind: str, amount_yen: int)
     )  # fmt: skip
 
 
+def pay_advance(stage: Stage, year: ProjectYear, cast: Cast) -> Payment:
+    """Pay the share of the grant that the rules of the course let be paid in advance (概算払)."""
+    return pay(stage, year, cast, Payment.Kind.ADVANCE, advance_yen(year))
+
+
 def post_what_waits(stage: Stage, office: User) -> None:
     """The office prints what waits to go by post, and posts it on the same day."""
     waiting = list(by_post.waiting_on_paper(office.act_on(stage.today)))
@@ -191,14 +203,15 @@ def post_what_waits(stage: Stage, office: User) -> None:
 
 
 def seat_the_panel(stage: Stage, call: Round, *, office: User, members: list[User]) -> None:
-    """Enter a rubric in the manner of another city, and give every member a seat."""
+    """Enter the rubric that the rules of the course tell of, and give every member a seat."""
     criteria = [
         {"label_ja": ja, "label_en": en, "hint": "", "max_points": most}
         for ja, en, most in HACHINOHE.criteria
     ]
     reviews.set_rubric(
-        call, criteria=criteria, pass_mark=20, source=HACHINOHE.source, by=office, at=stage.at
-    )
+        call, criteria=criteria, pass_mark=call.rules.number("pass_mark"),
+        source=HACHINOHE.source, by=office, at=stage.at,
+    )  # fmt: skip
     for member in members:
         reviews.add_seat(call, user=member, by=office, at=stage.at)
 

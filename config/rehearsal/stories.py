@@ -103,7 +103,7 @@ def hand_in_on_paper(
     cast = program.cast
     yield stage.when(year, 5, 12)
     return scenes.file_paper(
-        stage, program.rounds[course, year], cast.organizations[short], cast.office,
+        stage, program.rounds[course, year], short, cast.office,
         received_on=stage.today - 4 * A_DAY, title=title, yen=yen, measures=program.measures,
     )  # fmt: skip
 
@@ -213,8 +213,9 @@ def after_the_decision(
     yield from run_year(stage, program, first, group, year if startup else year + 1, fate)
 
 
-#: fate → yen spent of the part asked of the city, beyond or short of what was asked.
-SPENT = {"under_spent": -8_000, "three_years": -12_000, "over_spent": 15_000}
+#: fate → yen spent of the part asked of the city, beyond or short of what was asked. Whoever spends
+#: less than the advance has to pay back what is over.
+SPENT = {"under_spent": -28_000, "three_years": -12_000, "over_spent": 15_000}
 
 
 def run_year(
@@ -239,8 +240,7 @@ def run_year(
     yield stage.at + 14 * A_DAY
     if case.by_agreement:
         scenes.sign_the_agreement(stage, case, group, cast)
-    if fate not in ("over_spent", "on_paper"):
-        scenes.pay(stage, case, cast, Payment.Kind.ADVANCE, asked)
+    scenes.pay_advance(stage, case, cast)
     if fate in THREE_YEARS:
         stage.enter(decide_on_later_years, program, case, group, year, fate)
     if fate == "discontinued":

@@ -63,6 +63,9 @@ def leave_work_with_approver_and_accounting(stage: Stage, program: Program) -> S
     for case in years:
         yen = case.requested_yen
         scenes.decide(stage, case, "grant", cast, amount_yen=yen, granted_yen=yen)
+    yield stage.before_the_end(begun)
+    for case in years:
+        scenes.pay_advance(stage, ProjectYear.objects.get(pk=case.pk), cast)
     yield stage.before_the_end(9)
     for case, group in zip(years, groups, strict=True):
         scenes.write_report(stage, case, group, completed_on=last, spent=0)

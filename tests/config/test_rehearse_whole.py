@@ -9,11 +9,13 @@ from django.core.management import call_command
 from django.db import transaction
 from django.test import override_settings
 
-from accounts.models import Organization
+from accounts.models import Change, Duty, Organization, Role, SetupLink, User
 from casework import clock, delivery, outbox, verification
 from casework.models import Case, Event, Extension, Letter, Notice, Reminder
 from casework.models.case import KINDS
-from grants import eligibility
+from config.rehearsal import cast
+from grants import agreements, eligibility
+from grants.advances import advance_yen, awaiting_advance
 from grants.models import Payment, ProjectYear, Proposal
 from reporting.models import CollaborationReport
 from reviews.models import Conflict
@@ -114,6 +116,64 @@ def test_every_settled_year_was_paid_what_was_confirmed():
         assert paid["advance"] + paid["balance"] - paid["repayment"] == year.confirmed_yen
         assert year.confirmed_yen <= year.granted_yen
     assert Payment.objects.filter(kind=Payment.Kind.REPAYMENT).count() == 3
+
+
+def test_every_group_came_in_and_was_confirmed_by_the_services():
+    """Who signs up, who is keyed in from paper, and who is invited leave the record people leave."""
+    done = {group.name: [] for group in Organization.objects.all()}
+    for change in Change.objects.exclude(organization=None).order_by("pk"):
+        done[change.organization.name].append((change.what, change.by.email.partition("@")[0]))
+    came_in = {
+        told.name: _came_in("office" if short in cast.ON_PAPER else short)
+        for short, told in cast.GROUPS.items()
+    }
+    came_in[cast.GROUPS[cast.INVITES].name] += [
+        ("invited", cast.INVITES), ("joined", f"{cast.INVITES}2")
+    ]  # fmt: skip
+
+    assert done == came_in
+    assert not Organization.objects.filter(confirmed_at=None).exists()
+
+
+def _came_in(who: str) -> list[tuple[str, str]]:
+    """What is done to a group by whom until it may propose: its member signs up, or a clerk keys in."""
+    entered = ["registered", "edited", *["officer_added"] * 3]
+    return [*((what, who) for what in entered), ("confirmed", "office")]
+
+
+def test_every_duty_was_given_by_the_first_administrator():
+    (first,) = Change.objects.filter(what="first_administrator")
+    duties = Duty.objects.exclude(role=Role.SYSTEM).exclude(user=first.user)
+    given = Change.objects.filter(what="duty_granted", by=first.user)
+
+    assert {change.facts["duty"] for change in given} == {duty.pk for duty in duties}
+    added = Change.objects.filter(what="person_added", by=first.user)
+    assert {change.user_id for change in added} == {duty.user_id for duty in duties}
+    assert first.user == User.objects.earliest("date_joined")
+    assert SetupLink.objects.get().used_at == first.at
+
+
+def test_everybody_of_the_cast_is_invented_and_can_log_in():
+    people = User.objects.filter(is_active=True)
+
+    assert people.count() == 13 + len(cast.GROUPS) - len(cast.ON_PAPER) + 1
+    for person in people:
+        assert person.fictitious and person.check_password(cast.PASSWORD), person.email
+        assert person.emailaddress_set.get().verified, person.email
+
+
+def test_stories_pay_the_advances_and_sign_the_agreements_that_the_rules_provide_for():
+    advances = Payment.objects.filter(kind=Payment.Kind.ADVANCE)
+    assert {payment.pk: payment.amount_yen for payment in advances} == {
+        payment.pk: advance_yen(payment.year) for payment in advances
+    }
+    assert {p.year.rules.number("advance_percent") for p in advances} == {50, 80, 100}
+    assert not awaiting_advance().exists()
+    signed = [y for y in ProjectYear.objects.exclude(granted_yen=None) if agreements.parties_of(y)]
+    assert signed
+    assert [agreements.unsigned(year) for year in signed] == [[]] * len(signed)
+    kinds = set(Payment.objects.filter(year__state="settled").values_list("kind", flat=True))
+    assert kinds == {"advance", "balance", "repayment"}
 
 
 def test_three_year_project_is_under_way_in_its_second_year_and_waits_for_its_third():
