@@ -372,12 +372,21 @@ def _records_signatures(year: ProjectYear, user) -> bool:
     return bool(may_record) and user.has_perm("grants.handle", year)
 
 
+def _is_complete(case: Proposal | ProjectYear) -> bool:
+    return not case.missing_parts()
+
+
+work_page(
+    P, _("Write the proposal"), "grants:proposal-edit", services.may_edit, finished=_is_complete
+)
+work_page(
+    Y, _("Fill in the application"), "grants:year-edit", services.may_edit_year,
+    finished=_is_complete,
+)  # fmt: skip
 for kind, label, address, offered in (
-    (P, _("Write the proposal"), "grants:proposal-edit", services.may_edit),
     (P, _("Accept the pledges"), "grants:proposal-pledge", _lacks_pledge),
     (P, _("Read the roles and costs, and accept them"), _at_terms, _reads_terms),
     (P, _("Write down roles and costs"), "grants:terms", _lacks_terms),
-    (Y, _("Fill in the application"), "grants:year-edit", services.may_edit_year),
     (Y, _("Enter the city’s budget for this year"), _at_budget, _lacks_budget),
     (Y, _("Sign the yearly agreement"), "grants:agreement-sign", _signs_for_itself),
     (Y, _("Enter a signature of the agreement"), "grants:agreement-sign", _records_signatures),

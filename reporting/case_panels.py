@@ -121,12 +121,20 @@ def _sent_report(year) -> str:
     return reverse("casework:case", args=[year.final_report.pk])
 
 
-work_page("project_year", _("Write the report"), _report_of, _awaits_report)
+def _is_complete(report) -> bool:
+    return not report.missing_parts()
+
+
+work_page("project_year", _("Write the report"), _report_of, _awaits_report, order=200)
 work_page("project_year", _("Check the report"), _sent_report, _waits_for_check)
-work_page("report", _("Write the report"), "reporting:report-edit", services.may_edit_report)
+work_page(
+    "report", _("Write the report"), "reporting:report-edit", services.may_edit_report,
+    finished=_is_complete,
+)  # fmt: skip
 work_page(
     CollaborationReport.KIND,
     _("Write the report"),
     "reporting:collaboration-edit",
     services.may_edit_collaboration,
+    finished=_is_complete,
 )

@@ -260,13 +260,15 @@ def next_step(
     :param text: what to do, one sentence; if empty, what the stage says.
     :param drafts: moves the reader may draft for an approver (起案).
     :param asked: the words in which somebody asked for this, such as the reason of a supplement.
-    :param work: (label, address) of pages where the work is done; they come first.
+    :param work: pages where the work is done (``casework.work_pages.Work``); they come first, but for
+        those where nothing is missing any more.
     """
     return {
         "case": case,
         "moves": [(m, reverse("casework:move", args=[case.pk, m.verb])) for m in moves],
         "drafts": [(m, reverse("casework:draft", args=[case.pk, m.verb])) for m in drafts],
-        "work": work,
+        "work": [page for page in work if not page.done],
+        "done": [page for page in work if page.done],
         "asked": asked,
         "refused": refused,
         "deadline": deadline,

@@ -20,7 +20,7 @@ from casework.next_moves import acts_for, next_moves, note_for, what_to_do
 from casework.panels import panels_of
 from casework.parties import in_words, is_reached
 from casework.timeline import timeline
-from casework.work_pages import work_on
+from casework.work_pages import Work, work_on
 
 from .finding import office_case, page_of, trail_to, visible_case
 
@@ -103,9 +103,11 @@ def _if_visible(approval, user):
     return approval
 
 
-def _to_draft(draft) -> list[tuple[str, str]]:
+def _to_draft(draft) -> list[Work]:
     """Lead to the draft that the case waits in."""
-    return [(_("See the draft (起案)"), reverse("casework:case", args=[draft.pk]))] if draft else []
+    if draft is None:
+        return []
+    return [Work(_("See the draft (起案)"), reverse("casework:case", args=[draft.pk]))]
 
 
 def _opens(row: Access, today: date) -> bool:

@@ -95,7 +95,7 @@ class SignatureForm(forms.Form):
     :param may_date: whether the day under the signature is entered; one's own is of today.
     """
 
-    party = forms.ChoiceField(label=_("Who signed"), widget=forms.RadioSelect)
+    party = forms.ChoiceField(label=_("Party to the agreement"), widget=forms.RadioSelect)
     name = forms.CharField(label=_("Name of who signed"), max_length=100)
     signed_on = forms.DateField(label=_("Signed on"), widget=DateInput())
     agree = forms.BooleanField(label=_("I have read the agreement and sign it for this party."))
@@ -105,7 +105,8 @@ class SignatureForm(forms.Form):
         self.today = today
         named = AgreementSignature.Party.choices
         self.fields["party"].choices = [(code, label) for code, label in named if code in parties]
-        self.fields["party"].initial = parties[0]
+        city = AgreementSignature.Party.CITY
+        self.fields["party"].initial = city if may_date and city in parties else parties[0]
         del self.fields["agree" if may_date else "signed_on"]
 
     def signature(self) -> dict:

@@ -145,10 +145,17 @@ def agreement_sign(request, pk):
         request, form, title=_("Yearly agreement (年度協定書)"), eyebrow=year,
         text=_("Enter who signed the agreement, and the day under the signature.")
         if on_paper
-        else _("The agreement is the letter on the page of the case. Your signature is dated today."),
+        else _("Read the agreement first. Your signature is dated today."),
+        links=_the_agreement(year),
         submit=_("Record the signature") if on_paper else _("Sign"),
         back=reverse("casework:case", args=[pk]),
     )  # fmt: skip
+
+
+def _the_agreement(year: ProjectYear) -> list[tuple[str, str]]:
+    """Return a link to the letter that is signed, if it is here."""
+    key = year.letters.filter(kind="granted").order_by("-pk").values_list("key", flat=True).first()
+    return [(_("Read the agreement (PDF)"), reverse("casework:letter", args=[key]))] if key else []
 
 
 def _sign(request, year: ProjectYear, form: SignatureForm) -> None:
