@@ -45,7 +45,7 @@ class PeriodField(forms.MultiValueField):
     widget = PeriodWidget
 
     def __init__(self, **kwargs):
-        number = forms.IntegerField(min_value=1, max_value=10_000, required=False)
+        number = forms.IntegerField(min_value=1, max_value=3_650, required=False)
         choices = [forms.ChoiceField(choices=c.choices, required=False) for c in CHOICES.values()]
         super().__init__([number, *choices], require_all_fields=False, **kwargs)
 

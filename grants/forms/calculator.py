@@ -1,5 +1,7 @@
 """What the calculator of dates is asked: a day, and a rule of a course or a period."""
 
+from datetime import date
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
@@ -11,6 +13,9 @@ from casework.period_field import PeriodField
 from grants.date_rules import DATE_RULES, DateRule
 from grants.models import CourseEdition
 
+#: Days from which every period ends on a day of the calendar.
+FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2200, 12, 31)
+
 
 class WarekiField(forms.CharField):
     """A Japan date as people write it: 令和9年1月31日, R9.1.31 or 2027-01-31."""
@@ -18,11 +23,14 @@ class WarekiField(forms.CharField):
     def clean(self, value):
         text = super().clean(value)
         try:
-            return parse_wareki(text)
+            day = parse_wareki(text)
         except ValueError:
             raise ValidationError(
                 _("Write the day like 令和9年1月31日, R9.1.31 or 2027-01-31.")
             ) from None
+        if not FIRST_DAY <= day <= LAST_DAY:
+            raise ValidationError(_("The day must lie between 1950 and 2200."))
+        return day
 
 
 class CalculatorForm(forms.Form):
@@ -42,8 +50,8 @@ class CalculatorForm(forms.Form):
 
     def clean(self):
         data = super().clean()
-        by_rule = data.get("edition") and data.get("rule")
-        if not by_rule and not data.get("period") and not self.errors:
+        by_rule = bool(data.get("edition") and data.get("rule"))
+        if by_rule == bool(data.get("period")) and not self.errors:
             raise ValidationError(_("Choose a course and its rule, or write a period."))
         return data
 

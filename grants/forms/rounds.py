@@ -109,9 +109,11 @@ class ParameterForm(forms.ModelForm):
         data = super().clean()
         value, is_set = data.get("value", ""), data.get("status") == Status.SET
         if is_set and not value:
-            self.add_error("value", _("Give a value exactly when the parameter is set."))
+            self.add_error("value", _("Give the value."))
         if is_set and not data.get("source"):
             self.add_error("source", _("Say where the value comes from."))
+        if value and not is_set and "value" in self.changed_data:
+            self.add_error("status", _("A value was written. Choose “set”, or leave it empty."))
         if not is_set:
             data["value"] = ""
         return data

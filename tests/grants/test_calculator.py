@@ -86,6 +86,9 @@ def test_period_of_ones_own_is_counted_and_its_closed_days_are_listed(office):
         ({"day": "2027-01-31"}, "Choose a course and its rule, or write a period."),
         ({"day": "2027-01-31", "rule": "offer"}, "Choose a course and its rule"),
         ({"day": "2027-01-31", "period_count": "0"}, "greater than or equal to 1"),
+        ({"day": "9999-12-30", "period_count": "5"}, "between 1950 and 2200"),
+        ({"day": "0001-01-01", "period_count": "5"}, "between 1950 and 2200"),
+        ({"day": "2200-12-31", "period_count": "9999"}, "less than or equal to 3650"),
     ],
 )
 def test_question_that_cannot_be_answered_is_answered_in_words(office, query, words):
@@ -102,6 +105,25 @@ def test_calculator_stores_nothing(office, django_assert_num_queries):
         page_of(office, day="2027-01-31", edition=edition.pk, rule="offer")
 
     assert CourseEdition.objects.count() == before
+
+
+def test_rule_and_a_period_of_ones_own_are_not_asked_at_once(office):
+    edition = factories.edition()
+
+    page = page_of(
+        office, day="2027-01-31", edition=edition.pk, rule="offer", period_count="3",
+        period_unit="days",
+    )  # fmt: skip
+
+    assert "Choose a course and its rule, or write a period." in page
+
+
+@pytest.mark.parametrize("unit", ["days", "months", "open_days", "open_days_before"])
+@pytest.mark.parametrize("day", ["1950-01-01", "2200-12-31"])
+def test_longest_period_ends_on_a_day_of_the_calendar(office, day, unit):
+    page = page_of(office, day=day, period_count="3650", period_unit=unit)
+
+    assert 'id="result"' in page
 
 
 @pytest.mark.parametrize("role", [Role.PANEL, Role.DEPARTMENT, Role.ACCOUNTING])

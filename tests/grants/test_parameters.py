@@ -88,12 +88,13 @@ def test_office_sets_a_period_part_by_part_and_the_rules_say_it_in_words(as_pers
     ("parts", "words"),
     [
         ({"value_count": "0"}, "greater than or equal to 1"),
-        ({"value_count": ""}, "Give a value exactly when"),
+        ({"value_count": ""}, "Give the value."),
         (
             {"value_unit": "open_days", "value_first_day": "first_day_counts"},
             "counted from the day after",
         ),
         ({"value_unit": "weeks"}, "Select a valid choice"),
+        ({"status": "not_set"}, "A value was written."),
     ],
 )
 def test_period_that_cannot_be_is_refused_and_nothing_changes(as_person, parts, words):
