@@ -26,7 +26,7 @@ test: setup-dev ## checks, suite, PostgreSQL and browser, installing what they n
 	@$(MAKE) --no-print-directory journeys
 
 journeys: setup-dev ## the browser journeys alone
-	$(VENV) -m pytest -m journey
+	$(VENV) -m pytest -m journey -n logical --maxprocesses 2 --dist load
 
 check: setup-dev ## lint, format, contracts, migrations, translations, deployment settings
 	@$(VENV) -m config.checks
