@@ -84,7 +84,7 @@ def test_side_reads_and_accepts_the_terms_first_and_then_waits(as_person, office
     group = group_of(proposal)
 
     first = page(as_person(group), proposal)
-    label, address = first.context["work"][0]
+    label, address, _done = first.context["work"][0]
     assert (str(label), address.partition("#")[2]) == (
         "Read the roles and costs, and accept them", "terms"
     )  # fmt: skip

@@ -354,5 +354,5 @@ def test_year_page_leads_the_office_to_the_report():
     page = logged_in(factories.user(Role.OFFICE), "en").get(f"/cases/{year.pk}/")
 
     assert ("Check the report", f"/cases/{report.pk}/") in [
-        (str(label), address) for label, address in page.context["work"]
+        (str(label), address) for label, address, _done in page.context["work"]
     ]
