@@ -275,7 +275,9 @@ def template_of(kind: LetterKind, content: dict) -> str:
 
 def _data(kind: LetterKind, case: Case, content: dict, *, day: date, number: int | None) -> dict:
     sender = _sender(day)
-    told = city.values("letter_symbol", "letter_seal", "appeal_text", "office_contact")
+    told = city.values(
+        "letter_symbol", "letter_seal", "appeal_text", "office_name", "office_contact"
+    )
     return {
         "symbol": f"{told['letter_symbol']}第{number}号" if number else "（番号は施行のとき）",
         "issued": wareki(day),
@@ -285,7 +287,7 @@ def _data(kind: LetterKind, case: Case, content: dict, *, day: date, number: int
         "draft": number is None,
         "title": str(kind.title),
         "notice_text": told["appeal_text"],
-        "contact": told["office_contact"],
+        "contact": "　".join(filter(None, (told["office_name"], told["office_contact"]))) or None,
         **content,
     }
 

@@ -160,8 +160,14 @@ def agreement(year: ProjectYear, facts: dict) -> dict:
                     f"事業の期間は、{wareki(year.starts_on)}から{wareki(year.ends_on)}までとする。"
                 ],
             },
-            {"heading": "役割", "paragraphs": [f"{every}の役割は、別表第１のとおりとする。"]},
-            {"heading": "負担金", "paragraphs": [f"市は、負担金として{amount}を限度に負担する。"]},
+            {"heading": "役割", "paragraphs": [f"{every}の役割は、別表第1のとおりとする。"]},
+            {
+                "heading": "負担金",
+                "paragraphs": [
+                    f"市は、負担金として{amount}を限度に負担する。",
+                    *(["費用の分担は、別表第2のとおりとする。"] if terms else []),
+                ],
+            },
             *_conditions(facts),
         ],
         "parties": [_signs(year, party) for party in parties],
