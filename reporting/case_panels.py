@@ -138,3 +138,16 @@ work_page(
     services.may_edit_collaboration,
     finished=_is_complete,
 )
+
+
+def _awaits_the_committee(report: CollaborationReport, user) -> bool:
+    waits = report.state == "accepted" and report.tabled_on is None
+    return waits and user.has_perm("reporting.handle_collaboration", report)
+
+
+work_page(
+    CollaborationReport.KIND,
+    _("Record the committee’s day"),
+    "reporting:tabling",
+    _awaits_the_committee,
+)

@@ -210,12 +210,19 @@ def test_office_records_the_day_of_the_committee():
     path = reverse("reporting:tabling", args=[report.pk])
     office = logged_in(factories.user(Role.OFFICE))
 
+    assert path in next_pages(office, report)
     assert office.get(path).status_code == 200
     assert office.post(path, {"tabled_on": "2030-01-01"}).status_code == 422
     assert office.post(path, {"tabled_on": "2027-01-20"}).status_code == 302
 
     report.refresh_from_db()
     assert report.tabled_on == date(2027, 1, 20)
+    assert path not in next_pages(office, report)
+
+
+def next_pages(client, case) -> list[str]:
+    page = client.get(reverse("casework:case", args=[case.pk]))
+    return [work.url for work in page.context["work"]]
 
 
 def test_correction_page_warns_that_the_report_is_public():
