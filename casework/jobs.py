@@ -5,9 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from celery.schedules import BaseSchedule, crontab, maybe_schedule
-from celery.signals import task_success
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -112,13 +110,14 @@ def _every(seconds: int) -> str:
     return said % {"number": minutes}
 
 
-@task_success.connect(dispatch_uid="casework.jobs")
-def note_end(sender, **_told) -> None:
-    """Write down that a periodic job came to its end; called by Celery in the worker."""
-    if sender.name in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}:
-        now = timezone.now()
+def note_end(task: str, *, now: datetime) -> None:
+    """Write down that ``task`` came to its end, if it is a periodic job.
+
+    :param now: by the machine's own clock.
+    """
+    if task in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}:
         Job.objects.update_or_create(
-            task=sender.name,
+            task=task,
             defaults={"done_at": now},
             create_defaults={"done_at": now, "expected_since": now},
         )

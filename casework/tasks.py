@@ -3,11 +3,18 @@
 from datetime import timedelta
 
 from celery import shared_task
+from celery.signals import task_success
 from django.utils import timezone
 
-from . import clock, delivery, history, reminders, watching
+from . import clock, delivery, history, jobs, reminders, watching
 from .calendar import japan_date
 from .models import Tick
+
+
+@task_success.connect(dispatch_uid="casework.jobs")
+def note_end(sender, **_told) -> None:
+    """Keep when a periodic job came to its end; called by Celery in the worker."""
+    jobs.note_end(sender.name, now=timezone.now())
 
 
 @shared_task
