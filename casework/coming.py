@@ -4,9 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import F, Max
-from django.db.models.functions import Coalesce
-
 from .calendar import japan_date
 from .deadlines import KINDS, Rung
 from .models import Deadline
@@ -51,9 +48,8 @@ def coming(deadlines: DeadlineQuerySet, *, today: date) -> list[Coming]:
 def _within_reach(deadlines: DeadlineQuerySet, today: date) -> DeadlineQuerySet:
     """Keep the open deadlines that end near enough for a rung of theirs to lie ahead."""
     days = [rung.days for kind in KINDS.values() for rung in kind.ladder]
-    ends = deadlines.open().annotate(ends=Coalesce(Max("extensions__until"), F("due_on")))
     reach = (today + timedelta(days=min(days)), today + timedelta(days=AHEAD + max(days)))
-    near = ends.filter(ends__range=reach)
+    near = deadlines.open().with_end().filter(ends__range=reach)
     return near.select_related("case__organization").prefetch_related("extensions", "reminders")
 
 

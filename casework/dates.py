@@ -2,8 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db.models import Count, F, Max, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Max, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.services.tokens import link_to
@@ -31,8 +30,9 @@ def dates_of(user) -> DeadlineQuerySet:
 
 def open_between(user, first: date, last: date) -> list[Deadline]:
     """Return what is owed from ``first`` to ``last``, two Japan dates, by day."""
-    ends = dates_of(user).open().annotate(ends=Coalesce(Max("extensions__until"), F("due_on")))
-    within = ends.filter(ends__range=(first, last)).order_by("ends", "pk")
+    within = (
+        dates_of(user).open().with_end().filter(ends__range=(first, last)).order_by("ends", "pk")
+    )
     return list(within.select_related("case").prefetch_related("extensions"))
 
 

@@ -5,8 +5,6 @@ from itertools import groupby
 
 from celery import current_app
 from django.conf import settings
-from django.db.models import F, Max
-from django.db.models.functions import Coalesce
 
 from accounts.models import Role, User, UserQuerySet
 
@@ -51,8 +49,7 @@ def _rows(person: User) -> list[tuple[str, User, str]]:
 def coming_deadlines(*, at: datetime) -> list[Deadline]:
     """Return the open deadlines that end after ``at``, the nearest first; five of them."""
     today = calendar.japan_date(at)
-    ends = Coalesce(Max("extensions__until"), F("due_on"))
-    rows = Deadline.objects.open().annotate(ends=ends).filter(ends__gte=today)
+    rows = Deadline.objects.open().with_end().filter(ends__gte=today)
     rows = rows.select_related("case").prefetch_related("extensions").order_by("ends", "pk")
     return list(rows[:5])
 

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
@@ -169,8 +168,7 @@ def late_elsewhere(user) -> DeadlineQuerySet:
         case__in=Case.objects.visible_to(user).open().values("pk"),
     )
     owed = owed.exclude(owed_by=Party.ORGANIZATION, case__in=on_paper.values("pk"))
-    ends = owed.annotate(ends=Coalesce(Max("extensions__until"), F("due_on")))
-    late = ends.filter(ends__lt=user.acting_on).order_by("ends", "pk")
+    late = owed.with_end().filter(ends__lt=user.acting_on).order_by("ends", "pk")
     return late.select_related("case__organization", "case__department").prefetch_related(
         "extensions"
     )
@@ -196,9 +194,10 @@ def with_next_date(cases: CaseQuerySet, *, owed_by: str | None = None) -> CaseQu
     owed = Deadline.objects.open().duties().filter(case=OuterRef("pk"))
     if owed_by:
         owed = owed.filter(_owed_by(owed_by))
-    ends = owed.annotate(ends=Coalesce(Max("extensions__until"), F("due_on")))
     return cases.annotate(
-        next_due=Subquery(ends.order_by(F("ends").asc(nulls_last=True)).values("ends")[:1]),
+        next_due=Subquery(
+            owed.with_end().order_by(F("ends").asc(nulls_last=True)).values("ends")[:1]
+        ),
         owes=Exists(owed),
     )
 

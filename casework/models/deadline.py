@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Max, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,10 @@ class DeadlineQuerySet(models.QuerySet):
     def duties(self):
         """Leave out rights that end, which nobody owes."""
         return self.exclude(owed_by="")
+
+    def with_end(self):
+        """Tell of each as ``ends`` the date that counts now, as ``ends_on`` does of one."""
+        return self.annotate(ends=Coalesce(Max("extensions__until"), F("due_on")))
 
     def visible_to(self, user):
         return self.filter(case__in=Case.objects.visible_to(user))
