@@ -5,44 +5,28 @@ is stored, and no case is looked at.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import gettext_lazy as _
-
 from casework.calendar import fiscal_year
+from casework.deadlines import KINDS
 from casework.derivation import Due
-from casework.flow import Text
 from casework.periods import Period
 
-from .deadlines import period_after, report_due
+from .deadlines import COUNTED, period_after, report_due
 from .rules import RuleSet
 
-
-@dataclass(frozen=True, slots=True)
-class DateRule:
-    """One rule that counts from a day.
-
-    :param label: what is due.
-    :param basis: what the day is that is typed in: a code of ``casework.derivation.BASES``.
-    :param parameter: the period of the edition; empty for the final report, which has two.
-    """
-
-    label: Text
-    basis: str
-    parameter: str = ""
+#: The one rule that is not a single period: the final report has a period and a fixed day.
+REPORT = "report"
 
 
-DATE_RULES: dict[str, DateRule] = {
-    "supplement": DateRule(_("Supplement (補正)"), "asked", "supplement_days"),
-    "matching": DateRule(_("Talks with the department"), "matching_asked", "matching_days"),
-    "offer": DateRule(_("Answer to the offered place"), "offered", "offer_days"),
-    "grant_application": DateRule(_("Application for the grant"), "year_opened", "grant_application_days"),
-    "withdrawal": DateRule(_("Last day to withdraw after the decision"), "decision_sent", "withdrawal_days"),
-    "report": DateRule(_("Final report"), "project_ends"),
-    "settlement": DateRule(_("Payment of the balance"), "amount_confirmed", "settlement_days"),
-    "repayment": DateRule(_("Repayment"), "amount_confirmed", "repayment_days"),
-}  # fmt: skip
+def codes() -> list[str]:
+    """Return the kinds of deadline that count from one day, in their order."""
+    return [code for code in KINDS if code in COUNTED or code == REPORT]
+
+
+def basis_of(code: str) -> str:
+    """Return what the day is that the rule counts from: a code of ``casework.derivation.BASES``."""
+    return "project_ends" if code == REPORT else COUNTED[code][1]
 
 
 def date_by(code: str, rules: RuleSet, day: date, closed: Collection[date]) -> Due:
@@ -52,12 +36,11 @@ def date_by(code: str, rules: RuleSet, day: date, closed: Collection[date]) -> D
 
     :raises LookupError: if there is no such rule.
     """
-    rule, year = DATE_RULES[code], fiscal_year(day)
-    if not rule.parameter:
+    year = fiscal_year(day)
+    if code == REPORT:
         return report_due(rules, day, year, closed)
-    return period_after(
-        rules, rule.parameter, day, basis=rule.basis, fiscal_year=year, closed=closed
-    )
+    parameter, basis = COUNTED[code]
+    return period_after(rules, parameter, day, basis=basis, fiscal_year=year, closed=closed)
 
 
 def date_after(period: str, day: date, closed: Collection[date]) -> Due:

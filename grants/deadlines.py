@@ -96,25 +96,41 @@ def _call(proposal, *, at, facts) -> Due:
     return with_clock(due, clock) if clock != time.min else due
 
 
-def _supplement(case, *, at, facts) -> Due:
-    if due_on := facts.get("due_on"):
-        return Due.fixed(due_on, basis="set_by_office")
-    return _after_now("supplement_days", "asked")(case, at=at, facts=facts)
+#: Deadlines that are one period after one day: kind → parameter of the rules, and what the day is.
+COUNTED = {
+    "supplement": ("supplement_days", "asked"),
+    "matching": ("matching_days", "matching_asked"),
+    "offer": ("offer_days", "offered"),
+    "grant_application": ("grant_application_days", "year_opened"),
+    "withdrawal": ("withdrawal_days", "decision_sent"),
+    "settlement": ("settlement_days", "amount_confirmed"),
+    "repayment": ("repayment_days", "amount_confirmed"),
+}
 
 
-def _after_now(parameter: str, basis: str):
+def _count(case, kind: str, day: date, *, basis: str = "") -> Due:
+    """Return when the period of ``kind`` ends in the rules of ``case``, counted from ``day``.
+
+    :param basis: what the day is, where it is another than usual.
+    """
+    parameter, usual = COUNTED[kind]
+    return period_after(
+        case.rules, parameter, day,
+        basis=basis or usual, fiscal_year=case.fiscal_year, closed=ClosedDays(),
+    )  # fmt: skip
+
+
+def _from_the_move(kind: str):
     def rule(case, *, at, facts) -> Due:
-        return _counted(case, parameter, japan_date(at), basis=basis)
+        return _count(case, kind, japan_date(at))
 
     return rule
 
 
-def _counted(case, parameter: str, day: date, *, basis: str) -> Due:
-    """Return when a period of the rules of ``case`` ends, counted from ``day``."""
-    return period_after(
-        case.rules, parameter, day,
-        basis=basis, fiscal_year=case.fiscal_year, closed=ClosedDays(),
-    )  # fmt: skip
+def _supplement(case, *, at, facts) -> Due:
+    if due_on := facts.get("due_on"):
+        return Due.fixed(due_on, basis="set_by_office")
+    return _count(case, "supplement", japan_date(at))
 
 
 def _grant_application(year, *, at, facts) -> Due:
@@ -124,8 +140,8 @@ def _grant_application(year, *, at, facts) -> Due:
     """
     opened_on, begins_on = japan_date(at), first_day(year.fiscal_year)
     if opened_on >= begins_on:
-        return _counted(year, "grant_application_days", opened_on, basis="year_opened")
-    return _counted(year, "grant_application_days", begins_on, basis="year_begins")
+        return _count(year, "grant_application", opened_on)
+    return _count(year, "grant_application", begins_on, basis="year_begins")
 
 
 def _report(year, *, at, facts) -> Due:
@@ -135,16 +151,14 @@ def _report(year, *, at, facts) -> Due:
 def _settlement(year, *, at, facts) -> Due | None:
     if year.balance_yen <= 0:
         return None
-    basis = facts.get("basis", "amount_confirmed")
-    return _after_now("settlement_days", basis)(year, at=at, facts=facts)
+    return _count(year, "settlement", japan_date(at), basis=facts.get("basis", ""))
 
 
 def _repayment(year, *, at, facts) -> Due | None:
     if year.balance_yen >= 0:
         return None
-    usual = "revoked" if year.state == "revoked" else "amount_confirmed"
-    basis = facts.get("basis", usual)
-    return _after_now("repayment_days", basis)(year, at=at, facts=facts)
+    usual = "revoked" if year.state == "revoked" else ""
+    return _count(year, "repayment", japan_date(at), basis=facts.get("basis", usual))
 
 
 #: A draft is not a filed proposal, and people forget: two days and one week before, too.
@@ -154,13 +168,13 @@ deadlines.register(
     DeadlineKind("call", _("Close of the call"), Party.ORGANIZATION, _call, CALL_LADDER),
     DeadlineKind("supplement", _("Supplement (補正)"), Party.ORGANIZATION, _supplement),
     DeadlineKind("matching", _("Talks with the department"), Party.DEPARTMENT,
-                 _after_now("matching_days", "matching_asked")),
+                 _from_the_move("matching")),
     DeadlineKind("offer", _("Answer to the offered place"), Party.ORGANIZATION,
-                 _after_now("offer_days", "offered")),
+                 _from_the_move("offer")),
     DeadlineKind("grant_application", _("Application for the grant"), Party.ORGANIZATION,
                  _grant_application),
     DeadlineKind("withdrawal", _("Last day to withdraw after the decision"), "",
-                 _after_now("withdrawal_days", "decision_sent"), ladder=()),
+                 _from_the_move("withdrawal"), ladder=()),
     DeadlineKind("report", _("Final report"), Party.ORGANIZATION, _report),
     DeadlineKind("report_supplement", _("Supplement to the report"), Party.ORGANIZATION, _supplement),
     DeadlineKind("settlement", _("Payment of the balance"), Party.ACCOUNTING, _settlement),

@@ -8,9 +8,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from casework.calendar import parse_wareki
+from casework.deadlines import KINDS
 from casework.derivation import name_of_basis
 from casework.period_field import PeriodField
-from grants.date_rules import DATE_RULES, DateRule
+from grants.date_rules import basis_of, codes
 from grants.models import CourseEdition
 
 #: Days from which every period ends on a day of the calendar.
@@ -46,7 +47,7 @@ class CalculatorForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["rule"].choices = [("", "–"), *map(_named, DATE_RULES.items())]
+        self.fields["rule"].choices = [("", "–"), *((code, _named(code)) for code in codes())]
 
     def clean(self):
         data = super().clean()
@@ -56,8 +57,7 @@ class CalculatorForm(forms.Form):
         return data
 
 
-def _named(known: tuple[str, DateRule]) -> tuple[str, str]:
-    """Return a rule with its words, and with what the day is that it counts from."""
-    code, rule = known
-    since = name_of_basis(rule.basis, get_language())
-    return code, _("%(rule)s, counted from: %(since)s") % {"rule": rule.label, "since": since}
+def _named(code: str) -> str:
+    """Return what a rule is called, with what the day is that it counts from."""
+    since = name_of_basis(basis_of(code), get_language())
+    return _("%(rule)s, counted from: %(since)s") % {"rule": KINDS[code].label, "since": since}

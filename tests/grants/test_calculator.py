@@ -9,7 +9,8 @@ from accounts.models import Role
 from casework.closed_days import ClosedDays
 from casework.models import ClosedDay
 from casework.services import advance
-from grants.date_rules import DATE_RULES, date_by
+from grants.date_rules import codes, date_by
+from grants.deadlines import COUNTED
 from grants.models import CourseEdition
 from grants.parameters import PARAMETERS, PERIODS
 from grants.rules import RuleSet
@@ -32,7 +33,9 @@ def page_of(office, **query) -> str:
 def test_calculator_knows_every_period_that_the_program_computes_with():
     computed = {name for name in PERIODS if not PARAMETERS[name].shown_only}
 
-    assert {rule.parameter or "report_days" for rule in DATE_RULES.values()} == computed
+    counted = {parameter for parameter, _basis in COUNTED.values()}
+    assert counted | {"report_days"} == computed
+    assert set(codes()) == {*COUNTED, "report"}
 
 
 @pytest.mark.parametrize("period", ["14", "2 months", "10 open_days", "11 next_open_day"])
