@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .periods import FirstDay, Latest, OnClosedDay, Period, Unit
+from .periods import CHOICES, Period, Unit
 
 #: Part of a period → what it is called on a form, in the order in which it is written.
 PARTS = {
@@ -13,7 +13,6 @@ PARTS = {
     "on_closed_day": _("If city hall is closed on that day"),
     "latest": _("At the latest"),
 }
-CHOICES = {"unit": Unit, "first_day": FirstDay, "on_closed_day": OnClosedDay, "latest": Latest}
 
 
 class PeriodWidget(forms.MultiWidget):
@@ -57,6 +56,7 @@ class PeriodField(forms.MultiValueField):
         told = dict(zip(PARTS, values, strict=True)) if values else {}
         if not told.get("count"):
             return ""
-        if told["first_day"] and told["unit"] not in (Unit.DAYS, Unit.MONTHS):
-            raise forms.ValidationError(_("Open days are counted from the day after."))
-        return str(Period(**told))
+        try:
+            return str(Period(**told))
+        except ValueError:  # the number is one, so it is the first day
+            raise forms.ValidationError(_("Open days are counted from the day after.")) from None

@@ -50,7 +50,8 @@ class Latest(models.TextChoices):
     ACCOUNTS_CLOSED = "accounts_closed", _("the closing of its accounts (31 May)")
 
 
-COUNTED = {
+#: What a number of each unit is called.
+NUMBERS = {
     Unit.DAYS: ngettext_lazy("%(count)d calendar day", "%(count)d calendar days", "count"),
     Unit.MONTHS: ngettext_lazy("%(count)d month", "%(count)d months", "count"),
     Unit.OPEN_DAYS: ngettext_lazy("%(count)d open day", "%(count)d open days", "count"),
@@ -106,7 +107,7 @@ class Period:
 
     def in_words(self) -> list[Text]:
         """Return what it says, in parts, in the language of the page."""
-        parts = [COUNTED[self.unit] % {"count": self.count}]
+        parts = [NUMBERS[self.unit] % {"count": self.count}]
         if self.first_day:
             parts.append(_("the first day is counted"))
         if self.on_closed_day:
@@ -148,16 +149,16 @@ class Period:
 
 
 #: Field of a period → the words it may hold; a word belongs to one field.
-WORDS = {
-    "unit": set(Unit.values),
-    "first_day": {FirstDay.COUNTED},
-    "on_closed_day": {OnClosedDay.NEXT, OnClosedDay.PREVIOUS},
-    "latest": {Latest.FISCAL_YEAR_END, Latest.ACCOUNTS_CLOSED},
+CHOICES: dict[str, type[models.TextChoices]] = {
+    "unit": Unit,
+    "first_day": FirstDay,
+    "on_closed_day": OnClosedDay,
+    "latest": Latest,
 }
 
 
 def _name_of(word: str) -> str:
-    for name, known in WORDS.items():
-        if word in known:
+    for name, choices in CHOICES.items():
+        if word in choices.values:
             return name
     raise ValueError(f"A period does not know the word “{word}”.")
