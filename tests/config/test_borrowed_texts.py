@@ -4,7 +4,7 @@ from pathlib import Path
 import import_export
 
 from config import translations
-from config.library_texts import IMPORT_EXPORT
+from config.borrowed_texts import IMPORT_EXPORT
 
 
 def test_each_text_is_said_by_its_library_which_has_no_japanese_for_it():
