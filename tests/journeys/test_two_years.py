@@ -98,6 +98,8 @@ def test_project_of_two_years_by_the_clock_of_the_demonstration(desk, people):
 
     for year in (FIRST, SECOND):
         check_papers(year)
+    states = ProjectYear.objects.order_by("position").values_list("state", flat=True)
+    assert list(states) == ["settled", "settled"]
 
 
 def carry_out(desk, people, year: Year) -> None:
