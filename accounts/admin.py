@@ -4,20 +4,10 @@ What has rules (memberships, duties, confirmation) is done on the pages, which k
 """
 
 from django.contrib import admin
-from import_export.admin import ImportExportModelAdmin
 
 from accounts import resources
-from accounts.export_columns import ExportColumnsForm
+from accounts.kept_admin import KeptAdmin
 from accounts.models import Change, Department, Duty, Membership, Organization, User
-
-
-class KeptAdmin(ImportExportModelAdmin):
-    """Rows are corrected, never deleted: cases refer to them."""
-
-    export_form_class = ExportColumnsForm
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 class ReadAdmin(admin.ModelAdmin):

@@ -1,22 +1,14 @@
 """The program's tables in the administration site: corrected, never deleted; cases only read."""
 
 from django.contrib import admin
-from import_export.admin import ExportMixin, ImportExportModelAdmin
+from import_export.admin import ExportMixin
 
 from accounts.export_columns import ExportColumnsForm
+from accounts.kept_admin import KeptAdmin
 from casework import clock
 
 from . import resources, services
 from .models import CourseEdition, EditionParameter, PastAward, Proposal
-
-
-class KeptAdmin(ImportExportModelAdmin):
-    """Rows are corrected, never deleted: rounds and cases refer to them."""
-
-    export_form_class = ExportColumnsForm
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(CourseEdition)

@@ -3,9 +3,8 @@
 from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from import_export.admin import ImportExportModelAdmin
 
-from accounts.export_columns import ExportColumnsForm
+from accounts.kept_admin import KeptAdmin
 from casework import clock
 from guideline import resources, services
 from guideline.models import (
@@ -18,15 +17,6 @@ from guideline.models import (
     Progress,
     Section,
 )
-
-
-class KeptAdmin(ImportExportModelAdmin):
-    """Rows are corrected, never deleted: reports and cases refer to them."""
-
-    export_form_class = ExportColumnsForm
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Edition)
