@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 
 from accounts.permissions import require
 from casework.calendar import japan_date
+from casework.models import Letter
 from casework.outbox import tell
 from casework.parties import Party as CaseParty
 from casework.services import locked, record
@@ -92,10 +93,14 @@ def refuse_unsigned(year: ProjectYear) -> None:
         )
 
 
+def letters_of(year: ProjectYear) -> QuerySet[Letter]:
+    """Return the letters that are the agreement of ``year``, the one that counts first."""
+    return year.letters.filter(kind="granted").order_by("-pk")
+
+
 def written_on(year: ProjectYear) -> date | None:
     """Return the day of the letter that is the agreement, Japan date; ``None`` before it is sent."""
-    letters = year.letters.filter(kind="granted").order_by("-pk")
-    return letters.values_list("issued_on", flat=True).first()
+    return letters_of(year).values_list("issued_on", flat=True).first()
 
 
 def signable_by(user, year: ProjectYear) -> list[str]:

@@ -154,7 +154,7 @@ def agreement_sign(request, pk):
 
 def _the_agreement(year: ProjectYear) -> list[tuple[str, str]]:
     """Return a link to the letter that is signed, if it is here."""
-    key = year.letters.filter(kind="granted").order_by("-pk").values_list("key", flat=True).first()
+    key = agreements.letters_of(year).values_list("key", flat=True).first()
     return [(_("Read the agreement (PDF)"), reverse("casework:letter", args=[key]))] if key else []
 
 
