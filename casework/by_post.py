@@ -18,7 +18,7 @@ from . import city, letters
 from .calendar import japan_date, wareki
 from .errors import NotPossible
 from .models import Case, Notice
-from .models.correspondence import NoticeQuerySet
+from .models.notice import NoticeQuerySet
 from .outbox import record, require_keeper
 from .typesetting import typeset
 from .verbs import name_verbs

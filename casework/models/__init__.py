@@ -3,11 +3,12 @@
 from .approval import Approval, ApprovalItem
 from .calendar import ClosedDay
 from .case import Access, Case, CaseQuerySet, Remark, Version
-from .correspondence import Letter, Notice, NumberSeries, Sender
 from .deadline import Deadline, Extension, Reminder
 from .engine import CitySetting, DemoClock, FailedTask, Job, Tick, Worker
 from .feed import CalendarFeed
 from .history import Event, Seal
+from .letter import Letter, NumberSeries, Sender
+from .notice import Notice
 from .stored_file import StoredFile
 
 __all__ = [

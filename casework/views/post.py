@@ -1,4 +1,4 @@
-"""The mailbox of a person, and the outbox that the office keeps."""
+"""Notices by post: printed in one batch, posted on a day, and perhaps returned on another."""
 
 from urllib.parse import urlencode
 
@@ -12,102 +12,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casework import by_post, forms
-from casework import outbox as the_outbox
-from casework.coming import AHEAD, coming
 from casework.errors import NotPossible
 from casework.keys import keys_in
-from casework.models import Case, Deadline, Notice
+from casework.models import Notice
 
 from .finding import holds, page_of, require_office
+from .outbox import OUTBOX
 from .papers import pdf_response
 
-MAILBOX = gettext_lazy("Mailbox")
-OUTBOX = gettext_lazy("Outbox")
 POST = gettext_lazy("Letters by post")
-
-
-def _received(user):
-    return Notice.objects.addressed_to(user).filter(state=Notice.State.SENT)
-
-
-@require_safe
-@login_required
-def mailbox(request):
-    """A person's own notices, newest first: what is new or asks something, then what is done."""
-    mine = _received(request.user).with_done().select_related("case").order_by("-sent_at", "-pk")
-    standing, done = mine.filter(is_done=False), mine.filter(is_done=True)
-    context = {
-        "page": page_of(request, standing),
-        "done": page_of(request, done, named="done"),
-        "unread": standing.filter(read_at=None).count(),
-    }
-    return render(request, "casework/mailbox.html", context)
-
-
-@require_safe
-@login_required
-def mailbox_notice(request, pk):
-    """One notice to the person who reads it; opening it marks it as read."""
-    notice = get_object_or_404(_received(request.user).select_related("case"), pk=pk)
-    if notice.read_at is None:
-        Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=request.now)
-    trail = [(reverse("casework:mailbox"), MAILBOX), ("", notice.subject)]
-    return render(request, "casework/mailbox_notice.html", {"notice": notice, "trail": trail})
-
-
-@require_safe
-@login_required
-def outbox(request):
-    """Every notice and what became of it."""
-    require_office(request.user, "casework.read_outbox")
-    seen = Notice.objects.visible_to(request.user)
-    form = forms.NoticeFilterForm(request.GET)
-    related = ("case__organization", "recipient", "handled_by")
-    found = form.filter(seen).select_related(*related).order_by("-pk")
-    waiting = by_post.waiting_on_paper(request.user)
-    context = {
-        "by_post": by_post.count(waiting),
-        "page": page_of(request, found),
-        "form": form,
-        "keeps": holds(request.user, "casework.keep_outbox"),
-    }
-    return render(request, "casework/outbox.html", context)
-
-
-@require_safe
-@login_required
-def outbox_coming(request):
-    """The reminders of the days to come, if no date changes and nothing is handed in."""
-    require_office(request.user, "casework.read_outbox")
-    seen = Deadline.objects.visible_to(request.user)
-    context = {
-        "page": page_of(request, coming(seen, today=request.today)),
-        "ahead": AHEAD,
-        "trail": [(reverse("casework:outbox"), OUTBOX), ("", _("Reminders to come"))],
-    }
-    return render(request, "casework/outbox_coming.html", context)
-
-
-@require_safe
-@login_required
-def outbox_notice(request, pk):
-    """One notice and its delivery; the words of an account mail stay with its reader."""
-    require_office(request.user, "casework.read_outbox")
-    found = Notice.objects.visible_to(request.user)
-    related = ("case__organization", "recipient", "handled_by", "letter")
-    notice = get_object_or_404(found.select_related(*related).defer("letter__pdf"), pk=pk)
-    context = {
-        "address": by_post.shown_address(notice),
-        "notice": notice,
-        "shows_body": not notice.kind.startswith("account_"),
-        "case_visible": Case.objects.visible_to(request.user).filter(pk=notice.case_id).exists(),
-        "keeps": holds(request.user, "casework.keep_outbox"),
-        "trail": [(reverse("casework:outbox"), OUTBOX), ("", notice.subject)],
-    }
-    return render(request, "casework/outbox_notice.html", context)
-
-
-# By post
 
 
 @require_safe
@@ -241,29 +154,3 @@ def outbox_returned(request, pk):
     }
     status = 422 if form.errors else 200
     return render(request, "casework/outbox_returned.html", context, status=status)
-
-
-@login_required
-@require_POST
-def outbox_retry(request, pk):
-    """Send a notice that failed once more."""
-    return _do(request, pk, the_outbox.retry, _("The notice goes out again."))
-
-
-@login_required
-@require_POST
-def outbox_withdraw(request, pk):
-    """Take back a notice that has not left yet."""
-    return _do(request, pk, the_outbox.withdraw, _("The notice is withdrawn."))
-
-
-def _do(request, pk: int, act, done: str):
-    require_office(request.user, "casework.keep_outbox")
-    notice = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
-    try:
-        act(notice, by=request.user, at=request.now)
-    except NotPossible as error:
-        messages.error(request, error.why)
-    else:
-        messages.success(request, done)
-    return redirect("casework:outbox-notice", pk=pk)

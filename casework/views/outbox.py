@@ -1,0 +1,97 @@
+"""The outbox that the office keeps: every notice, what became of it, and what is still to come."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from casework import by_post, forms
+from casework import outbox as the_outbox
+from casework.coming import AHEAD, coming
+from casework.errors import NotPossible
+from casework.models import Case, Deadline, Notice
+
+from .finding import holds, page_of, require_office
+
+OUTBOX = gettext_lazy("Outbox")
+
+
+@require_safe
+@login_required
+def outbox(request):
+    """Every notice and what became of it."""
+    require_office(request.user, "casework.read_outbox")
+    seen = Notice.objects.visible_to(request.user)
+    form = forms.NoticeFilterForm(request.GET)
+    related = ("case__organization", "recipient", "handled_by")
+    found = form.filter(seen).select_related(*related).order_by("-pk")
+    waiting = by_post.waiting_on_paper(request.user)
+    context = {
+        "by_post": by_post.count(waiting),
+        "page": page_of(request, found),
+        "form": form,
+        "keeps": holds(request.user, "casework.keep_outbox"),
+    }
+    return render(request, "casework/outbox.html", context)
+
+
+@require_safe
+@login_required
+def outbox_coming(request):
+    """The reminders of the days to come, if no date changes and nothing is handed in."""
+    require_office(request.user, "casework.read_outbox")
+    seen = Deadline.objects.visible_to(request.user)
+    context = {
+        "page": page_of(request, coming(seen, today=request.today)),
+        "ahead": AHEAD,
+        "trail": [(reverse("casework:outbox"), OUTBOX), ("", _("Reminders to come"))],
+    }
+    return render(request, "casework/outbox_coming.html", context)
+
+
+@require_safe
+@login_required
+def outbox_notice(request, pk):
+    """One notice and its delivery; the words of an account mail stay with its reader."""
+    require_office(request.user, "casework.read_outbox")
+    found = Notice.objects.visible_to(request.user)
+    related = ("case__organization", "recipient", "handled_by", "letter")
+    notice = get_object_or_404(found.select_related(*related).defer("letter__pdf"), pk=pk)
+    context = {
+        "address": by_post.shown_address(notice),
+        "notice": notice,
+        "shows_body": not notice.kind.startswith("account_"),
+        "case_visible": Case.objects.visible_to(request.user).filter(pk=notice.case_id).exists(),
+        "keeps": holds(request.user, "casework.keep_outbox"),
+        "trail": [(reverse("casework:outbox"), OUTBOX), ("", notice.subject)],
+    }
+    return render(request, "casework/outbox_notice.html", context)
+
+
+@login_required
+@require_POST
+def outbox_retry(request, pk):
+    """Send a notice that failed once more."""
+    return _do(request, pk, the_outbox.retry, _("The notice goes out again."))
+
+
+@login_required
+@require_POST
+def outbox_withdraw(request, pk):
+    """Take back a notice that has not left yet."""
+    return _do(request, pk, the_outbox.withdraw, _("The notice is withdrawn."))
+
+
+def _do(request, pk: int, act, done: str):
+    require_office(request.user, "casework.keep_outbox")
+    notice = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
+    try:
+        act(notice, by=request.user, at=request.now)
+    except NotPossible as error:
+        messages.error(request, error.why)
+    else:
+        messages.success(request, done)
+    return redirect("casework:outbox-notice", pk=pk)
