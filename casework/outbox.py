@@ -19,6 +19,7 @@ from accounts.permissions import require
 from . import history
 from .calendar import japan_date
 from .errors import NotPossible
+from .holding import why_held
 from .models import Case, Letter, Notice
 from .parties import Party, people_behind
 
@@ -120,6 +121,7 @@ def post_on_paper(kind: str, *, case: Case, at: datetime, key: str, **context) -
     notice, _created = Notice.objects.get_or_create(
         key=key,
         defaults={
+            **_first_state(kind, case, None),
             "kind": kind,
             "case_id": case.pk,
             "letter": context.get("letter"),
@@ -155,6 +157,7 @@ def enqueue(
     notice, created = Notice.objects.get_or_create(
         key=key,
         defaults={
+            **_first_state(kind, case, recipient),
             "kind": kind,
             "case_id": case.pk if case else None,
             "recipient": recipient,
@@ -167,10 +170,16 @@ def enqueue(
             "posted_at": at,
         },
     )
-    if created:
+    if created and notice.state == Notice.State.QUEUED:
         # A lambda: for a partial Django cannot write its log line, and would raise after all.
         transaction.on_commit(lambda: _ask_a_worker(notice.pk), robust=True)
     return notice
+
+
+def _first_state(kind: str, case: Case | None, recipient) -> dict[str, str]:
+    """Return in which state a notice is written: held back for a reason, or queued."""
+    why = why_held(kind, case=case, recipient=recipient)
+    return {"state": Notice.State.HELD if why else Notice.State.QUEUED, "held_for": why}
 
 
 def channel_for(recipient) -> str:
@@ -228,6 +237,23 @@ def retry(notice: Notice, *, by, at: datetime) -> None:
 
 
 @transaction.atomic
+def release(notice: Notice, *, by, at: datetime) -> None:
+    """Let a notice go that is held back.
+
+    :raises PermissionDenied: if ``by`` does not keep the outbox.
+    :raises NotPossible: if it is not held back.
+    """
+    require_keeper(by, at)
+    case = _locked_case(notice)
+    held = Notice.objects.filter(pk=notice.pk, state=Notice.State.HELD)
+    if not held.update(state=Notice.State.QUEUED, held_for=""):
+        raise NotPossible(_("Only a notice that is held back can be released."))
+    record(case, "release_notice", notice=notice.pk, by=by, at=at)
+    if not notice.is_by_post:
+        transaction.on_commit(lambda: _ask_a_worker(notice.pk), robust=True)
+
+
+@transaction.atomic
 def withdraw(notice: Notice, *, by, at: datetime) -> None:
     """Take a notice back that has not left yet.
 
@@ -248,11 +274,14 @@ def withdraw_replaced(letter: Letter) -> int:
 
 def _take_back(notices, *, why: str) -> int:
     waiting = notices.filter(
-        state__in=(Notice.State.QUEUED, Notice.State.FAILED, Notice.State.PRINTED)
-    )
+        state__in=(
+            Notice.State.HELD, Notice.State.QUEUED, Notice.State.FAILED, Notice.State.PRINTED,
+        )
+    )  # fmt: skip
     return waiting.update(
-        **NOT_ON_PAPER, state=Notice.State.WITHDRAWN, withdrawn_because=why, lease_until=None
-    )
+        **NOT_ON_PAPER, state=Notice.State.WITHDRAWN, withdrawn_because=why, lease_until=None,
+        held_for="",
+    )  # fmt: skip
 
 
 def require_keeper(by, at: datetime) -> None:

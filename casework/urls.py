@@ -64,6 +64,7 @@ urlpatterns = [
     path("office/outbox/<int:pk>/returned/", post.outbox_returned, name="outbox-returned"),
     path("office/outbox/<int:pk>/", outbox.outbox_notice, name="outbox-notice"),
     path("office/outbox/<int:pk>/retry/", outbox.outbox_retry, name="outbox-retry"),
+    path("office/outbox/<int:pk>/release/", outbox.outbox_release, name="outbox-release"),
     path("office/outbox/<int:pk>/withdraw/", outbox.outbox_withdraw, name="outbox-withdraw"),
     path("office/engine/", engine.engine_room, name="engine"),
     path("office/engine/tasks/<int:pk>/retry/", engine.task_retry, name="task-retry"),

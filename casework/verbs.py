@@ -40,6 +40,7 @@ name_verbs(
     merge_group=_("Group joined with another entry of the same group"),
     share=_("Shared with the coordinators"),
     pay=_("Payment recorded"),
+    release_notice=_("Notice released"),
     retry_notice=_("Notice sent again"),
     withdraw_notice=_("Notice withdrawn"),
 )

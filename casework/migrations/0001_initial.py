@@ -579,6 +579,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
+                            ("held", "held back"),
                             ("queued", "waiting"),
                             ("in_flight", "being sent"),
                             ("sent", "sent"),
@@ -589,6 +590,21 @@ class Migration(migrations.Migration):
                             ("returned", "came back"),
                         ],
                         default="queued",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "held_for",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (
+                                "restored",
+                                "the site was restored from a backup; a person releases it",
+                            ),
+                            ("approval", "a person reads it before it leaves"),
+                            ("digest", "it goes out with the next daily digest"),
+                        ],
                         max_length=10,
                     ),
                 ),
@@ -965,6 +981,17 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="notice_sent_has_moment",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "held"), models.Q(("held_for", ""), _negated=True)),
+                    models.Q(models.Q(("state", "held"), _negated=True), ("held_for", "")),
+                    _connector="OR",
+                ),
+                name="notice_held_for_a_reason",
             ),
         ),
         migrations.AddConstraint(

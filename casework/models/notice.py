@@ -85,6 +85,7 @@ class Notice(models.Model):
     """
 
     class State(models.TextChoices):
+        HELD = "held", _("held back")
         QUEUED = "queued", _("waiting")
         IN_FLIGHT = "in_flight", _("being sent")
         SENT = "sent", _("sent")
@@ -93,6 +94,11 @@ class Notice(models.Model):
         PRINTED = "printed", _("printed")
         MAILED = "mailed", _("posted")
         RETURNED = "returned", _("came back")
+
+    class Hold(models.TextChoices):
+        RESTORED = "restored", _("the site was restored from a backup; a person releases it")
+        APPROVAL = "approval", _("a person reads it before it leaves")
+        DIGEST = "digest", _("it goes out with the next daily digest")
 
     class Withdrawal(models.TextChoices):
         BY_OFFICE = "by_office", _("the office took it back")
@@ -118,6 +124,7 @@ class Notice(models.Model):
     body = models.TextField()
     path = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    held_for = models.CharField(max_length=10, choices=Hold.choices, blank=True)
     posted_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -139,6 +146,10 @@ class Notice(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state="sent") | Q(sent_at__isnull=False), name="notice_sent_has_moment"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="held") & ~Q(held_for="") | ~Q(state="held") & Q(held_for=""),
+                name="notice_held_for_a_reason",
             ),
             models.CheckConstraint(
                 condition=Q(channel="post", case__isnull=False, to="")

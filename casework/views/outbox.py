@@ -80,6 +80,13 @@ def outbox_retry(request, pk):
 
 @login_required
 @require_POST
+def outbox_release(request, pk):
+    """Let a notice go that is held back."""
+    return _do(request, pk, the_outbox.release, _("The notice goes out now."))
+
+
+@login_required
+@require_POST
 def outbox_withdraw(request, pk):
     """Take back a notice that has not left yet."""
     return _do(request, pk, the_outbox.withdraw, _("The notice is withdrawn."))
