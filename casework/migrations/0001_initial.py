@@ -184,6 +184,73 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="BackupRun",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("folder", models.CharField(max_length=100)),
+                ("size", models.PositiveBigIntegerField()),
+                ("digest", models.CharField(max_length=64, unique=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="RestoreDrill",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("backup_at", models.DateTimeField()),
+                ("folder", models.CharField(max_length=100)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Restoration",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("backup_at", models.DateTimeField()),
+                ("restored_at", models.DateTimeField()),
+                ("released_at", models.DateTimeField(null=True)),
+                (
+                    "released_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("released_at", None),
+                            ("released_by", None),
+                        )
+                        | models.Q(
+                            ("released_at__isnull", False),
+                            ("released_by__isnull", False),
+                        ),
+                        name="restoration_released_by_somebody",
+                    )
+                ]
+            },
+        ),
+        migrations.CreateModel(
             name="Approval",
             fields=[
                 (

@@ -1,6 +1,7 @@
 """What every case has, whatever the program."""
 
 from .approval import Approval, ApprovalItem
+from .backup import BackupRun, Restoration, RestoreDrill
 from .calendar import ClosedDay
 from .case import Access, Case, CaseQuerySet, Remark, Version
 from .deadline import Deadline, Extension, Reminder
@@ -15,6 +16,7 @@ __all__ = [
     "Access",
     "Approval",
     "ApprovalItem",
+    "BackupRun",
     "CalendarFeed",
     "Case",
     "CaseQuerySet",
@@ -31,6 +33,8 @@ __all__ = [
     "NumberSeries",
     "Reminder",
     "Remark",
+    "Restoration",
+    "RestoreDrill",
     "Seal",
     "Sender",
     "StoredFile",
