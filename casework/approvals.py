@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import require
 
-from . import history, locks, outbox, services
+from . import history, locks, outbox, services, timekeeping
 from .calendar import fiscal_year, japan_date
 from .consequences import on
 from .errors import NotPossible
@@ -91,6 +91,8 @@ def _refuse_what_cannot_move(wish: Wish, *, at: datetime) -> None:
     if why := services.refusal(case, move, at=at):
         raise NotPossible(f"{case}: {why}")
     refuse_alone(case, move, wish.facts)
+    if move.extends:
+        timekeeping.refuse_extension(case, **wish.facts)
     if waiting_draft(case):
         raise NotPossible(_("%(case)s already waits in another draft.") % {"case": case})
 

@@ -4,7 +4,7 @@ A clerk can check the rows against the city's rules; django-fsm executes them.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django_fsm import GET_STATE, transition
@@ -15,6 +15,9 @@ Text = str | Promise
 WHERE_IT_CAME_FROM = "*back*"
 #: Target of a move that is recorded but leaves the state as it is.
 SAME = "*same*"
+
+#: Source of a move that can be made from every state that is not final.
+EVERY_OPEN_STATE = ("*open*",)
 
 #: Verbs of the history that are no rows of a table: a case begins, a slip is undone (訂正).
 OPEN, TAKE_BACK = "open", "take_back"
@@ -71,6 +74,10 @@ class Move:
     :param meets: kinds of the deadlines that this move fulfils.
     :param closes: kinds of the deadlines that end because their duty falls away. Taking a move back
         does not open them again, so only a move by approval, which cannot be taken back, has any.
+    :param pauses: kinds of the deadlines whose clock stands still from now on; a later move that
+        opens the kind lets it run on (see ``casework.standstill``). Taking the move back does, too.
+    :param extends: the move gives more time for the one open deadline that its facts name, and
+        changes nothing else; pages offer it beside that deadline, not among the moves.
     :param by_approval: made only by executing an approved draft (起案・決裁).
     :param alone: whether it may be drafted for one case by itself; not where one decision is made
         on a whole list, which another page drafts (see ``casework.list_decisions``).
@@ -89,6 +96,8 @@ class Move:
     opens: tuple[str, ...] = ()
     meets: tuple[str, ...] = ()
     closes: tuple[str, ...] = ()
+    pauses: tuple[str, ...] = ()
+    extends: bool = False
     by_approval: bool = False
     alone: bool = True
     handed_in: bool = False
@@ -108,8 +117,14 @@ class Flow(dict[str, Move]):
     def __init__(self, kind: str, *rows: Stage | Move, part_of: str = ""):
         self.kind, self.part_of = kind, part_of
         self.stages = {row.code: row for row in rows if isinstance(row, Stage)}
-        super().__init__((row.verb, row) for row in rows if isinstance(row, Move))
+        moves = (self._from_where(row) for row in rows if isinstance(row, Move))
+        super().__init__((move.verb, move) for move in moves)
         self._refuse_unsound_rows()
+
+    def _from_where(self, move: Move) -> Move:
+        if move.source != EVERY_OPEN_STATE:
+            return move
+        return replace(move, source=tuple(s.code for s in self.stages.values() if not s.final))
 
     def _refuse_unsound_rows(self) -> None:
         known = {*self.stages, WHERE_IT_CAME_FROM, SAME}
@@ -120,6 +135,8 @@ class Flow(dict[str, Move]):
                 raise ValueError(f"{self.kind}.{move.verb}: unknown state {sorted(unknown)}")
             if move.closes and not move.by_approval:
                 raise ValueError(f"{self.kind}.{move.verb}: closes, but can be taken back")
+            if move.extends and not (move.by_approval and move.target == SAME):
+                raise ValueError(f"{self.kind}.{move.verb}: gives more time without an approval")
             if not (move.alone or move.by_approval):
                 raise ValueError(f"{self.kind}.{move.verb}: decided on a list, but not by approval")
 

@@ -12,10 +12,12 @@ from accounts.models import Duty, Role, User
 from .calendar import add_months, japan_date, moment
 from .city import Setting
 from .date_input import DateInput
-from .models import Notice, Sender
+from .errors import NotPossible
+from .models import Deadline, Notice, Sender
 from .models.case import KINDS
 from .moves import MoveForm, asks
 from .templatetags.components import fiscal_year_tag
+from .timekeeping import refuse_extension
 
 #: The filter that leaves no kind of case out.
 ALL_KINDS = "all"
@@ -64,9 +66,37 @@ asks("approval", "send_back", ReasonForm)
 asks("approval", "drop", ReasonForm)
 
 
-class ExtendForm(forms.Form):
-    until = forms.DateField(label=_("New date"), widget=DateInput())
-    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
+class ExtendForm(MoveForm):
+    """More time for one open deadline of the case, also after its date."""
+
+    deadline = forms.ModelChoiceField(
+        Deadline.objects.all(), label=_("Deadline"), widget=forms.HiddenInput()
+    )
+    until_on = forms.DateField(label=_("New date"), widget=DateInput())
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_(
+            "The letter prints it. If somebody asked for more time, say who, when, and whether on "
+            "paper, by e-mail or by telephone."
+        ),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["deadline"].queryset = self.case.deadlines.open()
+
+    def clean_deadline(self) -> int:
+        return self.cleaned_data["deadline"].pk
+
+    def clean(self):
+        data = super().clean()
+        if not self.errors:
+            try:
+                refuse_extension(self.case, **data)
+            except NotPossible as refusal:
+                self.add_error("until_on", str(refusal.why))
+        return data
 
 
 class SetDateForm(forms.Form):

@@ -43,8 +43,9 @@ COUNTED_LATER = "（施行のときに定まります）"
 class LetterKind:
     """One kind of formal letter.
 
-    :param build: called with the case and the facts of the move; returns the fields of the
-        letter's data that this kind fills (see ``casework.typesetting``); ``None`` sends nothing.
+    :param build: called with the case and the facts of the move, and as ``issued_on`` among them
+        the Japan date on which it leaves; returns the fields of the letter's data that this kind
+        fills (see ``casework.typesetting``); ``None`` sends nothing.
     :param moves: the (kind, verb) pairs that send it.
     """
 
@@ -81,7 +82,7 @@ def sent_by(case: Case, verb: str) -> LetterKind | None:
 def issue_for(case: Case, move: Move, *, by, at: datetime, facts: dict) -> Letter | None:
     """Issue the letter that ``move`` sends, in the transaction of the move."""
     kind = sent_by(case, move.verb)
-    content = kind.build(case, facts) if kind else None
+    content = kind.build(case, {**facts, "issued_on": japan_date(at)}) if kind else None
     if content is None:
         return None
     opened = case.deadlines.open().filter(kind__in=move.opens, due_on__isnull=False)
@@ -259,7 +260,7 @@ def preview(kind: LetterKind, case: Case, facts: dict, *, today: date) -> bytes:
 
     :raises NotPossible: if it is not set in whose name letters leave, or nothing would be sent.
     """
-    content = kind.build(case, facts)
+    content = kind.build(case, {**facts, "issued_on": today})
     if content is None:
         raise NotPossible(_("This move sends no letter."))
     move = next(case.flow[verb] for of, verb in kind.moves if of == case.kind)

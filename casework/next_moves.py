@@ -33,7 +33,7 @@ def next_moves(case: Case, user, *, at: datetime) -> NextMoves:
     """Sort the moves from where ``case`` stands as they concern ``user``."""
     found = NextMoves(waiting=approvals.waiting_draft(case))
     for move in case.moves_from_here():
-        if move.only_follows:
+        if move.only_follows or move.extends:
             continue
         if move.by_approval:
             _sort_decision(found, case, move, user, at)

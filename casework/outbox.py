@@ -87,13 +87,26 @@ def tell_who_is_next(case: Case, *, by, at: datetime, letter=None) -> None:
         tell(case, Party.ORGANIZATION, "case_moved", at=at, key=f"event-{event.pk}-moved", but=by)
 
 
+def tell_who_has_more_time(case: Case, extension: Extension, *, at: datetime, letter=None) -> None:
+    """Tell whoever owes the deadline of ``extension``; a letter tells the group by its own notice."""
+    party = extension.deadline.owed_by or Party.ORGANIZATION
+    if not (letter and party == Party.ORGANIZATION):
+        tell(
+            case, party, "more_time", at=at, key=f"extension-{extension.pk}-{party}",
+            extension=extension,
+        )  # fmt: skip
+
+
 @transaction.atomic
 def post(
-    kind: str, *, to, at: datetime, key: str, case: Case | None = None, path: str = "", **context
-) -> Notice:
+    kind: str, *, to, at: datetime, key: str, case: Case | None = None, path: str = "",
+    digest: bool = False, **context,
+) -> Notice:  # fmt: skip
     """Put one notice to one person in the outbox; posting the same ``key`` again changes nothing.
 
+    :param to: a person, or an :class:`Address`.
     :param path: the one page it leads to, where that is not the case.
+    :param digest: whether it may wait for the daily digest of the person.
     """
     subject, body = _words(kind, to.language, {"case": case, "person": to, **context})
     return enqueue(

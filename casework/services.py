@@ -76,7 +76,7 @@ def advance(
         raise NotPossible(NEEDS_APPROVAL)
     refuse_alone(case, move, facts)
     told = {"approval": item.approval_id} if item else {}
-    return _make(case, move, by=by, at=at, facts=facts, told=told)
+    return _make(case, move, by=by, at=at, facts=facts, told=told, item=item)
 
 
 @transaction.atomic
@@ -105,7 +105,7 @@ def follow(case: Case, verb: str, *, cause: Case, by, at: datetime, **facts) -> 
 
 
 def _make(
-    case: Case, move: Move, *, by, at: datetime, facts: dict, told: dict, letter=None
+    case: Case, move: Move, *, by, at: datetime, facts: dict, told: dict, letter=None, item=None
 ) -> Case:
     source, before = case.state, taking_back.fields_of(case)
     getattr(case, move.verb)(at=at, by=by, **facts)
@@ -121,10 +121,18 @@ def _make(
     )
     case.save()
     _keep_time(case, move, at=at, facts=facts)
+    extension = (
+        timekeeping.extend(case, facts, approval=item.approval, by=by, at=at)
+        if move.extends and item
+        else None
+    )
     letter = letters.issue_for(case, move, by=by, at=at, facts=facts) or letter
     _follow(case, move.verb, by=by, at=at, facts=facts)
     case = type(case)._base_manager.get(pk=case.pk)  # a consequence may have numbered it
-    outbox.tell_who_is_next(case, by=by, at=at, letter=letter)
+    if extension:
+        outbox.tell_who_has_more_time(case, extension, at=at, letter=letter)
+    else:
+        outbox.tell_who_is_next(case, by=by, at=at, letter=letter)
     return case
 
 
@@ -179,6 +187,7 @@ def _approved(case: Case, move: Move, item: ApprovalItem | None) -> bool:
 
 def _keep_time(case: Case, move: Move, *, at: datetime, facts: dict) -> None:
     timekeeping.meet_deadlines(case, move.meets, at=at, on=case.counts_on(move.verb, facts))
+    timekeeping.pause_deadlines(case, move.pauses, at=at)
     fallen_away = case.deadlines.open().filter(kind__in=move.closes)
     fallen_away.update(closed_at=at, closed_because=f"no longer owed after {move.verb}")
     if case.stage.final:

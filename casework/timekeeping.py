@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
 
@@ -10,8 +11,15 @@ from . import history
 from .calendar import end_of_day, japan_date, moment
 from .deadlines import KINDS
 from .derivation import Due
+from .errors import NotPossible
 from .flow import Move
-from .models import Case, Deadline, Extension
+from .models import Approval, Case, Deadline, Extension
+
+#: Why a row is closed whose clock stands still, and one that a taken-back move had opened.
+STANDS_STILL, TAKEN_BACK = "stands still", "the move was taken back"
+
+NOT_OWED = _("This deadline is not open any more.")
+NO_MORE_TIME = _("The new date must lie after the one that counts now.")
 
 
 def open_deadlines(case, kinds, *, at: datetime, facts: dict) -> list[Deadline]:
@@ -58,6 +66,11 @@ def meet_deadlines(case, kinds, *, at: datetime, on: date | None = None) -> None
     case.deadlines.open().filter(kind__in=kinds).update(met_at=at, met_on=on)
 
 
+def pause_deadlines(case, kinds, *, at: datetime) -> None:
+    """Let the clocks of ``kinds`` stand still: the open rows end, and a later one runs on."""
+    case.deadlines.open().filter(kind__in=kinds).update(closed_at=at, closed_because=STANDS_STILL)
+
+
 def close_deadlines(case, *, at: datetime, reason: str) -> None:
     """Close whatever is still open: the case has come to an end."""
     case.deadlines.open().update(closed_at=at, closed_because=reason)
@@ -71,11 +84,12 @@ def take_back(case, move: Move, *, moved_at: datetime, at: datetime) -> None:
     fresh = list(case.deadlines.open().filter(kind__in=move.opens, opened_at=moved_at))
     owed = case.deadlines.filter(kind__in=move.meets, met_at=moved_at)
     owed |= case.deadlines.filter(superseded_by__in=fresh)
+    owed |= case.deadlines.filter(kind__in=move.pauses, closed_at=moved_at)
     if case.flow.stages[case.state].final:
         owed |= case.deadlines.filter(closed_at=moved_at, superseded_by=None)
     again = list(owed.values_list("pk", flat=True))
     case.deadlines.filter(pk__in=[deadline.pk for deadline in fresh]).update(
-        closed_at=at, closed_because="the move was taken back"
+        closed_at=at, closed_because=TAKEN_BACK
     )
     case.deadlines.filter(pk__in=again).update(
         met_at=None, met_on=None, closed_at=None, closed_because="", superseded_by=None
@@ -83,7 +97,7 @@ def take_back(case, move: Move, *, moved_at: datetime, at: datetime) -> None:
 
 
 def _require_office(by, case: Case, at: datetime) -> None:
-    require(by.act_on(japan_date(at)), "casework.extend_deadline", case)
+    require(by.act_on(japan_date(at)), "casework.set_deadline", case)
 
 
 @transaction.atomic
@@ -110,31 +124,30 @@ def supersede(deadline: Deadline, due: Due, *, by, at: datetime, reason: str) ->
     return fresh
 
 
-@transaction.atomic
-def extend(deadline: Deadline, *, until: date, reason: str, by, at: datetime) -> Extension:
-    """Grant more time for ``deadline``, also after its date; the stored date stays what it was.
+def refuse_extension(case: Case, *, deadline: int, until_on: date, **facts) -> Deadline:
+    """Return the deadline that can be extended until ``until_on`` (Japan date), also after its date.
 
-    :raises PermissionDenied: if ``by`` is not of the office.
-    :raises ValueError: if ``until`` is not later than the date that counts now, or nothing is
-        owed any more.
+    :param deadline: the id of an open deadline of ``case``.
+    :raises NotPossible: if it is not open any more, or ``until_on`` gives no more time.
     """
-    case = Case.objects.select_for_update().get(pk=deadline.case_id)
-    _require_office(by, case, at)
-    deadline = Deadline.objects.get(pk=deadline.pk)  # somebody may just have extended it
-    if deadline.met_at or deadline.closed_at:
-        raise ValueError("Only an open deadline can be extended.")
-    if deadline.ends_on is not None and until <= deadline.ends_on:
-        raise ValueError("An extension must reach beyond the date that counts now.")
-    extension = Extension.objects.create(
-        deadline=deadline, until=until, reason=reason, by=by, at=at
-    )
-    history.append(
-        case,
-        "extend",
-        source=case.state,
-        target=case.state,
-        by=by,
-        at=at,
-        facts={"deadline": deadline.pk, "until": until, "reason": reason},
-    )
-    return extension
+    owed = case.deadlines.open().filter(pk=deadline).first()
+    if owed is None:
+        raise NotPossible(NOT_OWED)
+    if owed.ends_on is not None and until_on <= owed.ends_on:
+        raise NotPossible(NO_MORE_TIME)
+    return owed
+
+
+def extend(case: Case, facts: dict, *, approval: Approval, by, at: datetime) -> Extension:
+    """Write the extension that an approval grants; the stored date of the deadline stays.
+
+    The door calls this for a move that extends, once ``case`` is locked, and writes the event.
+
+    :param facts: of the move: ``deadline`` (id), ``until_on`` (Japan date), ``reason``.
+    :raises NotPossible: as :func:`refuse_extension` does.
+    """
+    owed = refuse_extension(case, **facts)
+    return Extension.objects.create(
+        deadline=owed, until=facts["until_on"], reason=facts["reason"], approval=approval,
+        by=by, at=at,
+    )  # fmt: skip

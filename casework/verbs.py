@@ -32,7 +32,6 @@ name_verbs(
     assign=_("Clerk in charge assigned"),
     add_file=_("File added"),
     remove_file=_("File taken out"),
-    extend=_("More time given"),
     supersede_deadline=_("Date set"),
     take_back=_("Last move taken back (訂正)"),
     note=_("Note written"),

@@ -5,7 +5,7 @@ The courses differ in rows (see ``grants.conditions``), not in code.
 
 from django.utils.translation import gettext_lazy as _
 
-from casework.flow import WHERE_IT_CAME_FROM, Flow, Move, Stage
+from casework.flow import EVERY_OPEN_STATE, SAME, WHERE_IT_CAME_FROM, Flow, Move, Stage
 from casework.parties import Party
 
 from .conditions import (
@@ -86,6 +86,8 @@ PROPOSAL_FLOW = Flow(
          hint=_("The proposal ends here. This cannot be taken back.")),
     Move("renounce",      _("Renounce the selection"),         ("selected", "coordinating", "ready"), "renounced", "grants.write", (no_year_granted, not_over), handed_in=True, tone="danger"),
     Move("rescind",       _("Rescind the selection"),          ("selected", "coordinating", "ready"), "rescinded", "grants.decide", (no_year_granted,), by_approval=True, tone="danger"),
+    Move("extend",        _("Give more time"),             EVERY_OPEN_STATE, SAME, "casework.extend_deadline", by_approval=True, extends=True,
+         hint=_("The first date stays on record; the new one counts from then on.")),
 )  # fmt: skip
 
 YEAR_FLOW = Flow(
@@ -124,4 +126,6 @@ YEAR_FLOW = Flow(
     Move("confirm",       _("Confirm the amount"),         ("reported",),   "confirmed", "grants.decide", by_approval=True, opens=("settlement", "repayment"), closes=("withdrawal",)),
     Move("settle",        _("Settle the account"),         ("confirmed", "revoked"), "settled", "grants.settle", (balance_is_zero,), meets=("settlement", "repayment")),
     Move("revoke",        _("Revoke"),                     ("granted", "discontinued", "reported", "report_returned", "confirmed", "settled"), "revoked", "grants.decide", by_approval=True, opens=("repayment",), closes=("report", "report_supplement", "withdrawal", "settlement"), tone="danger"),
+    Move("extend",        _("Give more time"),             EVERY_OPEN_STATE, SAME, "casework.extend_deadline", by_approval=True, extends=True,
+         hint=_("The first date stays on record; the new one counts from then on.")),
 )  # fmt: skip

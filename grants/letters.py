@@ -4,8 +4,14 @@ The wording is plain and names no article: the city's own 要綱 could not be re
 wants to add goes into the reason or the conditions of the move.
 """
 
-from casework.calendar import wareki, wareki_year
+from datetime import date
+
+from django.utils import translation
+
+from casework.calendar import wareki, wareki_year, weekday_ja
 from casework.letters import LetterKind, register
+from casework.models import Deadline
+from casework.parties import Party as Owes
 from casework.typesetting import AgreementParty, Item
 
 from .agreements import Party, parties_of
@@ -302,6 +308,31 @@ def not_funded(year: ProjectYear, facts: dict) -> dict:
     )
 
 
+def extended(case: Proposal | ProjectYear, facts: dict) -> dict | None:
+    """More time for what the group owes; of what others owe, a notice tells them."""
+    owed = case.deadlines.get(pk=facts["deadline"])
+    if owed.owed_by not in (Owes.ORGANIZATION, ""):
+        return None
+    until, before = facts["until_on"], _ends_before(owed, facts["until_on"])
+    words = ["次の期限を延長することに決定したので通知します。"]
+    if before and facts["issued_on"] > before:
+        words.append("なお、この決定は、これまでの期限が過ぎた後に行ったものです。")
+    with translation.override("ja"):  # letters are Japanese, whatever the language of the page
+        label = str(owed.label)
+    dates = (
+        item("期限の名称", label),
+        item("これまでの期限", wareki(before) if before else "未設定"),
+        item("延長後の期限", f"{wareki(until)}（{weekday_ja(until)}）まで"),
+    )
+    return _with_reason(case, facts, *words, extra=dates)
+
+
+def _ends_before(owed: Deadline, until: date) -> date | None:
+    """Return the date that counted before the extension ``until``, made already or not yet."""
+    granted = (row.until for row in owed.extensions.all() if row.until < until)
+    return max(granted, default=owed.due_on)
+
+
 P, Y = "proposal", "project_year"
 register(
     LetterKind("supplement_request", "補正依頼書", "letter", supplement,
@@ -323,5 +354,6 @@ register(
     LetterKind("not_funded", "予算不成立通知書", "letter", not_funded, ((Y, "not_fund"),)),
     LetterKind("discontinued", "事業中止承認通知書", "letter", discontinued, ((Y, "discontinue"),)),
     LetterKind("confirmed", "額の確定通知書", "letter", confirmed, ((Y, "confirm"),)),
+    LetterKind("extended", "期限延長決定通知書", "letter", extended, ((P, "extend"), (Y, "extend"))),
     LetterKind("revoked", "交付決定取消通知書", "letter", revoked, ((Y, "revoke"),)),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from casework.flow import Flow, Move, Stage
+from casework.flow import EVERY_OPEN_STATE, SAME, Flow, Move, Stage
 from casework.parties import Party
 
 from .conditions import (
@@ -57,4 +57,6 @@ COLLABORATION_FLOW = Flow(
          hint=_("Everyone can read the report on the public pages.")),
     Move("correct",   _("Publish the correction"), ("published", "corrected"), "corrected", "reporting.publish", (complete,), by_approval=True,
          hint=_("The public page shows the corrected text, the day and the note.")),
+    Move("extend",        _("Give more time"),             EVERY_OPEN_STATE, SAME, "casework.extend_deadline", by_approval=True, extends=True,
+         hint=_("The first date stays on record; the new one counts from then on.")),
 )  # fmt: skip

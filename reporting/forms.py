@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Department
 from casework.calendar import fiscal_year
 from casework.drafts import Draft
-from casework.forms import DateInput
+from casework.forms import DateInput, ExtendForm
 from casework.moves import MoveForm, asks, suggests
 from grants.forms.drafts import MeasureFormSet
 from grants.forms.fields import YenField, text_area
@@ -52,6 +52,7 @@ suggests(ProjectYear.KIND, "confirm", amount_to_confirm)
 asks("report", "send_back", SendBackForm)
 asks("collaboration_report", "send_back", SendBackForm)
 asks("collaboration_report", "correct", CorrectionForm)
+asks("collaboration_report", "extend", ExtendForm)
 
 
 class ReportFieldsForm(forms.ModelForm):

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from casework.flow import Flow, Move, Stage
+from casework.flow import EVERY_OPEN_STATE, SAME, Flow, Move, Stage
 from casework.parties import Party
 
 from .conditions import every_criterion_has_points, no_decision_drafted, seat_stands
@@ -24,4 +24,6 @@ SHEET_FLOW = Flow(
     Move("reinstate", _("Give back after a conflict was lifted"), ("recused",),              "assigned",  "casework.sweep", only_follows=True, opens=("scoring",)),
     Move("conclude",  _("Count in the decision"),                ("submitted",),             "counted",   "casework.sweep", only_follows=True),
     Move("drop",      _("Drop"),                                 ("assigned", "submitted"),  "withdrawn", "casework.sweep", only_follows=True),
+    Move("extend",        _("Give more time"),             EVERY_OPEN_STATE, SAME, "casework.extend_deadline", by_approval=True, extends=True,
+         hint=_("The first date stays on record; the new one counts from then on.")),
 )  # fmt: skip

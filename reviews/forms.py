@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Duty, Role, User
-from casework.forms import DateInput, ReasonForm
+from casework.forms import DateInput, ExtendForm, ReasonForm
 from casework.moves import MoveForm, asks
 from grants.forms.fields import YenField
 from grants.models import Proposal
@@ -16,6 +16,7 @@ from .decisions import VERBS
 from .models import Conflict, Criterion, PanelSeat, Rubric, ScoreSheet
 
 asks("score_sheet", "reopen", ReasonForm)
+asks("score_sheet", "extend", ExtendForm)
 
 
 class RubricForm(forms.ModelForm):

@@ -285,6 +285,9 @@ class ScoreSheet(Case):
     def conclude(self, **facts): ...
 
     @SHEET_FLOW.move
+    def extend(self, **facts): ...
+
+    @SHEET_FLOW.move
     def drop(self, **facts): ...
 
 

@@ -217,3 +217,12 @@ def approved(case, verb: str, *, at: datetime = NOON, **facts):
     )
     advance(draft, "approve", by=user(Role.APPROVER), at=at, decided_on=at.date())
     return case.specific.__class__.objects.get(pk=case.pk)
+
+
+def extended(deadline, *, until: date, reason: str = "事情", at: datetime = NOON):
+    """Draft more time for one deadline and let another person approve it; needs a sender."""
+    approved(
+        deadline.case.specific, "extend", at=at,
+        deadline=deadline.pk, until_on=until, reason=reason,
+    )  # fmt: skip
+    return deadline.extensions.get(until=until)

@@ -541,6 +541,15 @@ class Migration(migrations.Migration):
                 ("reason", models.TextField(verbose_name="reason")),
                 ("at", models.DateTimeField()),
                 (
+                    "approval",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="extensions",
+                        to="casework.approval",
+                        verbose_name="approval",
+                    ),
+                ),
+                (
                     "by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL

@@ -10,9 +10,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from casework.calendar import japan_date
-from casework.deadlines import KINDS
+from casework.deadlines import KINDS, Audience
 from casework.derivation import Due, in_words
 
+from .approval import Approval
 from .case import Case
 
 
@@ -69,10 +70,22 @@ class Deadline(models.Model):
                 name="deadline_has_day_and_moment_or_neither",
             ),
         ]
-        indexes = [models.Index(fields=["due_on"], name="deadline_by_day")]
+        indexes = [
+            models.Index(fields=["due_on"], name="deadline_by_day"),
+            models.Index(
+                fields=["remind_on"],
+                condition=Q(met_at__isnull=True, closed_at__isnull=True, remind_on__isnull=False),
+                name="deadline_to_remind_of",
+            ),
+            models.Index(
+                fields=["kind", "reckoned_by"],
+                condition=Q(met_at__isnull=True, closed_at__isnull=True),
+                name="deadline_open_by_ladder",
+            ),
+        ]
 
     def __str__(self):
-        return f"{self.case_id} {self.kind} {self.due_on}"
+        return f"{self.label} {self.due_on or ''}".strip()
 
     @property
     def label(self):
@@ -104,11 +117,19 @@ class Deadline(models.Model):
 
 
 class Extension(models.Model):
-    """More time for one deadline (延長), granted also after the date; the deadline stays."""
+    """More time for one deadline (延長), granted also after the date; the deadline stays.
+
+    There is none without the approval (決裁) that granted it.
+
+    :param by: who decided, or typed the decision in.
+    """
 
     deadline = models.ForeignKey(Deadline, on_delete=models.PROTECT, related_name="extensions")
     until = models.DateField(_("until"))
     reason = models.TextField(_("reason"))
+    approval = models.ForeignKey(
+        Approval, on_delete=models.PROTECT, related_name="extensions", verbose_name=_("approval")
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     at = models.DateTimeField()
 

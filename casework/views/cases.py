@@ -44,7 +44,9 @@ def case_detail(request, pk):
     """One case: where it stands, what comes next and by when, and all that happened."""
     case, user = visible_case(request, pk), request.user
     deadlines = list(
-        case.deadlines.order_by("-opened_at", "-pk").prefetch_related("extensions__by")
+        case.deadlines.order_by("-opened_at", "-pk").prefetch_related(
+            "extensions__by", "extensions__approval"
+        )
     )
     standing = [d for d in deadlines if _counts(d, request.today)]
     moves = next_moves(case, user, at=request.now)

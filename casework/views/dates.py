@@ -1,7 +1,8 @@
-"""What the office does with a deadline: give more time, or set the date."""
+"""What the office does with a deadline: draft more time for it, or set the date."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -12,6 +13,8 @@ from casework.derivation import Due
 from casework.models import Deadline
 
 from .cases import case_form
+from .finding import visible_case
+from .moving import draft_page
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -19,31 +22,20 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 def _deadline(request, pk: int) -> Deadline:
     rows = Deadline.objects.visible_to(request.user).open().select_related("case")
     deadline = get_object_or_404(rows.prefetch_related("extensions"), pk=pk)
-    require(request.user, "casework.extend_deadline", deadline.case)
+    require(request.user, "casework.set_deadline", deadline.case)
     return deadline
 
 
 @login_required
 @form_page
 def deadline_extend(request, pk):
-    """Grant more time for a deadline, also after its date."""
+    """Draft more time for a deadline (起案), also after its date; an approver decides."""
     deadline = _deadline(request, pk)
-    form = forms.ExtendForm(request.POST or None)
-    if form.is_valid():
-        try:
-            timekeeping.extend(deadline, **form.cleaned_data, by=request.user, at=request.now)
-        except ValueError:
-            form.add_error("until", _("The new date must lie after the one that counts now."))
-        else:
-            messages.success(request, _("The extension is recorded."))
-            return redirect("casework:case", pk=deadline.case_id)
-    return case_form(
-        request, deadline.case, form,
-        title=_("Give more time"),
-        text=_("The first date stays on record; the new one counts from now on."),
-        submit=_("Give more time"),
-        deadline=deadline,
-    )  # fmt: skip
+    case = visible_case(request, deadline.case_id)
+    move = next((move for move in case.moves_from_here() if move.extends), None)
+    if move is None:
+        raise Http404
+    return draft_page(request, case, move, begins_with={"deadline": pk}, deadline=deadline)
 
 
 @login_required

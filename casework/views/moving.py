@@ -25,14 +25,16 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 def _move_of(case: Case, verb: str) -> Move:
     move = case.flow.get(verb)
-    if move is None or move.only_follows:
+    if move is None or move.only_follows or move.extends:
         raise Http404(verb)
     return move
 
 
-def _form_of(request, case: Case, verb: str) -> moves.MoveForm:
+def _form_of(request, case: Case, verb: str, **begins_with) -> moves.MoveForm:
     data = (request.POST, request.FILES) if request.method == "POST" else ()
-    return moves.form_for(case, verb, *data, today=request.today, by=request.user)
+    form = moves.form_for(case, verb, *data, today=request.today, by=request.user)
+    form.initial |= begins_with
+    return form
 
 
 def _moved_on(request, case: Case):
@@ -103,7 +105,16 @@ def case_draft(request, pk, verb):
         return redirect("casework:case", pk=case.pk)
     if case.state not in move.source:
         return _moved_on(request, case)
-    form = _form_of(request, case, verb)
+    return draft_page(request, case, move)
+
+
+def draft_page(request, case: Case, move: Move, *, begins_with: dict | None = None, **context):
+    """Answer with the page on which ``move`` is drafted, its letter, or the way to the draft.
+
+    :param begins_with: field of the move's form → what stands in it first.
+    :param context: what the page shows besides, such as the deadline that is extended.
+    """
+    form = _form_of(request, case, move.verb, **(begins_with or {}))
     title_form = forms.DraftForm(
         request.POST or None, initial={"title": approvals.title_for(case, move)}
     )
@@ -111,13 +122,13 @@ def case_draft(request, pk, verb):
         answer = _preview_or_draft(request, case, move, form, title_form)
         if answer is not None:
             return answer
-    context = {
+    context |= {
         "case": case,
         "move": move,
         "form": form,
         "title_form": title_form,
         "effects": effects.of_move(case, move),
-        "letter_kind": letters.sent_by(case, verb),
+        "letter_kind": letters.sent_by(case, move.verb),
         "refused": services.refusal(case, move, at=request.now),
         "waiting": approvals.waiting_draft(case),
         "trail": trail_to(case, request.user, _("Draft a decision (起案)")),

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from accounts.models import Department, Role, User
-from casework import approvals, by_post, timekeeping
+from casework import approvals, by_post
 from casework.models import Approval, Case
 from casework.services import advance
 from grants import agreements
@@ -112,10 +112,10 @@ def agree_on_terms(stage: Stage, proposal: Proposal, group: User, department: Us
     return proposal
 
 
-def extend(stage: Stage, case: Case, kind: str, *, until: date, reason: str, office: User) -> None:
-    """The office gives more time for what is still owed."""
-    (deadline,) = case.deadlines.open().filter(kind=kind)
-    timekeeping.extend(deadline, until=until, reason=reason, by=office, at=stage.at)
+def extend(stage: Stage, case: Case, kind: str, *, until: date, reason: str, cast: Cast):
+    """The office drafts more time for what is still owed, and the approver grants it."""
+    (owed,) = case.deadlines.open().filter(kind=kind)
+    return decide(stage, case, "extend", cast, deadline=owed.pk, until_on=until, reason=reason)
 
 
 def draft_decision(

@@ -141,9 +141,9 @@ def supplement_with_more_time(
 ) -> Generator[datetime, None, Proposal]:
     """The group misses the date of its supplement, is given more time, and answers within it."""
     yield stage.when(year, 6, 4)
-    scenes.extend(
+    proposal = scenes.extend(
         stage, proposal, "supplement", until=stage.today + 5 * A_DAY,
-        reason="担当者の入院のため。", office=program.cast.office,
+        reason="担当者の入院のため。", cast=program.cast,
     )  # fmt: skip
     yield stage.when(year, 6, 8)
     proposal = advance(proposal, "resubmit", by=group, at=stage.at)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
 from casework.calendar import first_day, japan_date, last_day
-from casework.forms import DateInput, ReasonForm
+from casework.forms import DateInput, ExtendForm, ReasonForm
 from casework.moves import MoveForm, asks
 from grants.eligibility import Check, Outcome, checks
 from grants.limits import grant_limits_yen, most_grantable_yen
@@ -200,5 +200,6 @@ for kind, verb, form in (
     (Y, "withdraw", EndForm), (Y, "postpone", PostponeForm), (Y, "not_continue", ReasonForm),
     (Y, "not_fund", ReasonForm), (Y, "discontinue", DiscontinueForm),
     (Y, "confirm", ConfirmForm), (Y, "revoke", ReasonForm),
+    (P, "extend", ExtendForm), (Y, "extend", ExtendForm),
 ):  # fmt: skip
     asks(kind, verb, form)

@@ -207,6 +207,9 @@ class ProjectYear(Case):
     def settle(self, **facts): ...
 
     @YEAR_FLOW.move
+    def extend(self, **facts): ...
+
+    @YEAR_FLOW.move
     def revoke(self, **facts):
         self.confirmed_yen = 0
 

@@ -239,6 +239,9 @@ class Proposal(Case):
     def renounce(self, **facts): ...
 
     @PROPOSAL_FLOW.move
+    def extend(self, **facts): ...
+
+    @PROPOSAL_FLOW.move
     def rescind(self, **facts): ...
 
 

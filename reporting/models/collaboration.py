@@ -168,6 +168,9 @@ class CollaborationReport(Case):
     def publish(self, **facts): ...
 
     @COLLABORATION_FLOW.move
+    def extend(self, **facts): ...
+
+    @COLLABORATION_FLOW.move
     def correct(self, **facts): ...
 
 

@@ -124,7 +124,7 @@ def test_uid_stays_and_sequence_rises_when_a_date_is_replaced_and_extended(offic
     second = only(office, LATER)
     until = TODAY + timedelta(days=30)
     at = LATER + timedelta(hours=1)
-    timekeeping.extend(fresh, until=until, reason="x", by=office, at=at)
+    factories.extended(fresh, until=until, reason="x", at=at)
     third = only(office, at)
 
     assert first.uid == second.uid == third.uid
@@ -318,7 +318,7 @@ def test_month_shows_each_open_date_as_a_link_to_its_case(enter, office, at_noon
 def test_month_shows_an_extended_date_where_it_ends_now(enter, office, at_noon):
     case = due_in(3)
     until = TODAY + timedelta(days=9)
-    timekeeping.extend(supplement(case), until=until, reason="x", by=office, at=NOON)
+    factories.extended(supplement(case), until=until, reason="x", at=NOON)
 
     assert shown(enter(office)) == {until: [case.pk]}
 

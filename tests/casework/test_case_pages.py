@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import MemberRole, Role
-from casework import approvals, services, timekeeping, verbs
+from casework import approvals, services, verbs
 from casework.case_history import lines_of
 from casework.flow import OPEN, TAKE_BACK
-from casework.models import Access, Case
+from casework.models import Access, Approval, Case, Extension
 from casework.next_moves import next_moves, what_to_do
 from grants.flow import PROPOSAL_FLOW
 from grants.services import share_with_coordinators
@@ -187,8 +187,8 @@ def test_extension_stands_beside_the_date(enter, office):
     factories.sender()
     case = sent_back(filed())
     until = TODAY + timedelta(days=30)
-    timekeeping.extend(
-        case.deadlines.open().get(), until=until, reason="台風のため", by=office, at=NOON
+    factories.extended(
+        case.deadlines.open().get(), until=until, reason="台風のため", at=NOON
     )
 
     page = page_of(enter(group_of(case)), case)
@@ -381,11 +381,47 @@ def test_office_gives_more_time_after_the_date(enter, office):
     case = sent_back(filed(), due_on=date(2026, 11, 1))
     path = reverse("casework:extend", args=[case.deadlines.open().get().pk])
 
-    answer = enter(office).post(path, {"until": "2026-12-01", "reason": "連絡の行き違い"})
+    answer = enter(office).post(path, more_time(case, "2026-12-01", reason="連絡の行き違い"))
 
-    assert answer.status_code == 302
+    draft = Approval.objects.get()
+    assert (answer.status_code, answer.url) == (302, reverse("casework:case", args=[draft.pk]))
+    assert not Extension.objects.exists()
+    page = page_of(enter(factories.user(Role.APPROVER)), draft)
+    assert "連絡の行き違い" in page and "期限延長決定通知書" in page and "Supplement (補正)" in page
+
+    services.advance(
+        draft, "approve", by=factories.user(Role.APPROVER), at=NOON, decided_on=TODAY,
+        external_number="7-12", external_post="課長",
+    )  # fmt: skip
     deadline = case.deadlines.open().get()
     assert (deadline.due_on, deadline.ends_on) == (date(2026, 11, 1), date(2026, 12, 1))
+    assert deadline.extension.approval == draft
+    assert "連絡の行き違い" in page_of(enter(group_of(case)), case)
+
+
+def more_time(case, until: str, *, reason: str = "x", **other) -> dict:
+    owed = case.deadlines.open().get()
+    return {"title": "延長", "deadline": owed.pk, "until_on": until, "reason": reason, **other}
+
+
+def test_letter_of_an_extension_can_be_read_before_it_is_drafted(enter, office):
+    factories.sender()
+    case = sent_back(filed())
+    path = reverse("casework:extend", args=[case.deadlines.open().get().pk])
+
+    answer = enter(office).post(path, more_time(case, "2027-01-31", preview="1"))
+
+    assert answer["Content-Type"] == "application/pdf"
+    assert not Approval.objects.exists()
+
+
+@pytest.mark.parametrize("page", ["casework:move", "casework:draft"])
+def test_more_time_is_asked_for_beside_its_deadline_only(enter, office, page):
+    factories.sender()
+    case = sent_back(filed())
+
+    assert enter(office).get(reverse(page, args=[case.pk, "extend"])).status_code == 404
+    assert f"/cases/{case.pk}/draft/extend/" not in page_of(enter(office), case)
 
 
 def test_extension_that_gives_no_time_is_refused(enter, office):
@@ -393,7 +429,19 @@ def test_extension_that_gives_no_time_is_refused(enter, office):
     case = sent_back(filed())
     path = reverse("casework:extend", args=[case.deadlines.open().get().pk])
 
-    assert enter(office).post(path, {"until": "2026-11-21", "reason": "x"}).status_code == 422
+    answer = enter(office).post(path, more_time(case, "2026-11-21"))
+
+    assert answer.status_code == 422
+    assert "The new date must lie after the one that counts now." in answer.content.decode()
+
+
+def test_extension_of_another_case_is_refused(enter, office):
+    factories.sender()
+    case, other = sent_back(filed()), sent_back(filed())
+    path = reverse("casework:extend", args=[case.deadlines.open().get().pk])
+
+    assert enter(office).post(path, more_time(other, "2027-11-21")).status_code == 422
+    assert not Approval.objects.exists()
 
 
 def test_office_sets_a_date_that_is_not_set(enter, office):
@@ -470,8 +518,8 @@ def test_list_is_filtered_by_what_is_past_its_date(enter, office):
     given_time = sent_back(filed(), due_on=TODAY - timedelta(days=9))
     sent_back(filed(), due_on=TODAY)
     accepted()
-    timekeeping.extend(
-        given_time.deadlines.open().get(), until=TODAY, reason="x", by=office, at=NOON
+    factories.extended(
+        given_time.deadlines.open().get(), until=TODAY, reason="x", at=NOON
     )
 
     assert found_in(enter(office), "?only=late") == {late.pk}
@@ -538,9 +586,9 @@ def test_case_asks_as_often_for_three_lines_as_for_one(
     case = sent_back(filed())
     for number in range(count):
         services.record(case, "note", by=office, at=NOON, note=str(number))
-        timekeeping.extend(
+        factories.extended(
             case.deadlines.open().get(),
-            until=TODAY + timedelta(days=30 + number), reason="x", by=office, at=NOON,
+            until=TODAY + timedelta(days=30 + number), reason="x", at=NOON,
         )  # fmt: skip
     client = enter(office)
 

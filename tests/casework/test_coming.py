@@ -50,7 +50,7 @@ def test_what_is_listed_is_what_the_sweeps_send(office):
     for days in (-3, 0, 2, 3, 14, 40, 61, 75, 200):
         due_in(days)
     longer = due_in(5).deadlines.open().get()
-    timekeeping.extend(longer, until=TODAY + timedelta(days=30), reason="x", by=office, at=NOON)
+    factories.extended(longer, until=TODAY + timedelta(days=30), reason="x", at=NOON)
     predicted = listed()
 
     assert len(predicted) > 10

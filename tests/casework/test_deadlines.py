@@ -9,7 +9,7 @@ from casework import deadlines
 from casework.calendar import end_of_day, japan_date, moment
 from casework.deadlines import DeadlineKind, Rung
 from casework.derivation import Due, not_set
-from casework.models import Deadline, Extension
+from casework.models import Approval, Deadline, Extension
 from casework.parties import Party
 from tests import factories
 from tests.factories import JAPAN, NOON
@@ -41,7 +41,10 @@ def at(hour, minute=0, second=0, *, day=DAY) -> datetime:
 
 
 def extend(row: Deadline, until: date) -> None:
-    Extension.objects.create(deadline=row, until=until, reason="事情", by=factories.user(), at=NOON)
+    draft = Approval.objects.create(title="期限の延長", drafted_by=factories.user(), fiscal_year=2026)
+    Extension.objects.create(
+        deadline=row, until=until, reason="事情", approval=draft, by=factories.user(), at=NOON
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
-from casework import approvals, services, timekeeping
+from casework import approvals, services
 from casework.desk_links import desk_link, links_of
 from casework.desks import DESKS, cases_on, desks_of, most_urgent_first, waiting_for
 from casework.models import Access, Case
@@ -168,11 +168,10 @@ def test_extension_counts_for_the_order(office):
     factories.sender()
     first = sent_back(filed(), due_on=TODAY + timedelta(days=3))
     second = sent_back(filed(), due_on=TODAY + timedelta(days=5))
-    timekeeping.extend(
+    factories.extended(
         first.deadlines.open().get(),
         until=TODAY + timedelta(days=9),
         reason="雨",
-        by=office,
         at=NOON,
     )
 
@@ -280,8 +279,8 @@ def test_office_reads_above_the_fold_what_others_owe_past_its_date(enter, office
     shorter, longer = late_case(2), late_case(5)
     in_time = sent_back(filed(), due_on=TODAY)
     given_time = late_case(9)
-    timekeeping.extend(
-        given_time.deadlines.open().get(), until=TODAY, reason="x", by=office, at=NOON
+    factories.extended(
+        given_time.deadlines.open().get(), until=TODAY, reason="x", at=NOON
     )
     client = enter(office)
 

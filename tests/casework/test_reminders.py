@@ -224,10 +224,9 @@ def test_office_hears_when_the_date_has_passed(deadline):
 def test_extension_starts_the_ladder_anew(deadline):
     run(deadline, -1)
     until = deadline.due_on + timedelta(days=20)
-    clerk = factories.user("office")
-    timekeeping.extend(deadline, until=until, reason="事情", by=clerk, at=NOON)
+    factories.extended(deadline, until=until, reason="事情", at=NOON)
 
-    row = open_with_a_date().get(pk=deadline.pk)
+    row = Deadline.objects.open().get(pk=deadline.pk)
     assert remind(row, today=until - timedelta(days=3), at=NOON) == 1
 
     group = group_of(deadline.case)

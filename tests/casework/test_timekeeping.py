@@ -4,15 +4,17 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 
 from accounts.models import Role
-from casework import timekeeping, verification
-from casework.calendar import end_of_day
+from casework import approvals, timekeeping, verification
+from casework.calendar import end_of_day, wareki
 from casework.derivation import Due, not_set, with_clock
-from casework.models import Deadline, Remark
+from casework.errors import NotPossible
+from casework.models import Deadline, Extension, Notice, Remark
 from casework.services import advance
 from tests import factories
-from tests.casework.cases import filed, group_of, sent_back
+from tests.casework.cases import accepted, filed, group_of, sent_back
 from tests.factories import JAPAN, NOON, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -141,8 +143,7 @@ def test_superseding_is_refused_when_it_is_not_owed_any_more(supplement, office)
 
 def extend(deadline, days: int, *, at=LATER):
     until = deadline.due_on + timedelta(days=days)
-    clerk = factories.user("office")
-    return timekeeping.extend(deadline, until=until, reason="災害", by=clerk, at=at)
+    return factories.extended(deadline, until=until, reason="災害", at=at)
 
 
 def test_extension_stands_beside_the_deadline(supplement):
@@ -153,17 +154,79 @@ def test_extension_stands_beside_the_deadline(supplement):
     assert (supplement.due_on, supplement.due_at) == stored
     assert supplement.ends_on == extension.until
     event = supplement.case.events.get(verb="extend")
-    assert event.facts["until"] == extension.until.isoformat()
+    assert (event.source, event.target) == ("returned", "returned")
+    assert event.facts["until_on"] == extension.until.isoformat()
+    assert event.facts["approval"] == extension.approval_id
+    assert extension.by == event.by == extension.approval.decided_by
     assert "災害" not in str(event.facts)
+    assert list(verification.faults()) == []
 
 
-def test_extension_is_granted_also_after_the_date(supplement):
+def test_there_is_no_extension_without_an_approval(supplement, office):
+    approver = factories.user(Role.APPROVER)
+    facts = {"deadline": supplement.pk, "until_on": date(2027, 3, 1), "reason": "x"}
+
+    for person, refusal in ((office, PermissionDenied), (approver, NotPossible)):
+        with pytest.raises(refusal):
+            advance(supplement.case, "extend", by=person, at=LATER, **facts)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Extension.objects.create(
+            deadline=supplement, until=date(2027, 3, 1), reason="x", by=approver, at=LATER
+        )
+    assert not Extension.objects.exists()
+
+
+def test_extension_is_granted_also_after_the_date_and_its_letter_says_so(supplement):
     after = end_of_day(supplement.due_on) + timedelta(days=3)
     assert supplement.is_late(after)
 
     extend(supplement, 10, at=after)
 
     assert not Deadline.objects.get(pk=supplement.pk).is_late(after)
+    letter = supplement.case.letters.get(kind="extended")
+    assert "過ぎた後" in "".join(letter.data["paragraphs"])
+
+
+def test_letter_names_the_deadline_both_dates_and_the_reason(supplement):
+    extend(supplement, 7)
+    extend(supplement, 14, at=LATER + timedelta(hours=1))
+
+    first, second = supplement.case.letters.filter(kind="extended").order_by("pk")
+    told = {line["label"]: line["value"] for line in second.data["items"]}
+    assert told["期限の名称"] == "補正"
+    assert told["これまでの期限"] == wareki(supplement.due_on + timedelta(days=7))
+    assert told["延長後の期限"].startswith(wareki(supplement.due_on + timedelta(days=14)))
+    assert told["理由"] == "災害"
+    assert first.title == "期限延長決定通知書"
+    assert not any("過ぎた後" in words for words in second.data["paragraphs"])
+
+
+def test_group_hears_of_more_time_once_by_its_letter(supplement):
+    group = group_of(supplement.case)
+    before = set(Notice.objects.filter(recipient=group).values_list("pk", flat=True))
+
+    extend(supplement, 7)
+
+    fresh = Notice.objects.filter(recipient=group).exclude(pk__in=before)
+    assert [notice.kind for notice in fresh] == ["letter_sent"]
+
+
+def test_others_hear_of_more_time_by_a_notice_without_a_letter():
+    factories.sender()
+    case = accepted(round=factories.call("collaboration", matching_days="30"))
+    department = factories.user(Role.DEPARTMENT)
+    case = advance(
+        case, "start_matching", by=factories.user("office"), at=NOON,
+        department=department.duty_set.get().department_id,
+    )  # fmt: skip
+    owed = case.deadlines.open().get(kind="matching")
+    letters = case.letters.count()
+
+    factories.extended(owed, until=owed.due_on + timedelta(days=7), reason="会議の延期", at=LATER)
+
+    notice = Notice.objects.get(kind="more_time")
+    assert notice.recipient == department and "会議の延期" in notice.body
+    assert case.letters.count() == letters
 
 
 def test_late_supplement_is_taken_after_an_extension(supplement):
@@ -177,21 +240,35 @@ def test_late_supplement_is_taken_after_an_extension(supplement):
 
 @pytest.mark.parametrize("days", [0, -1])
 def test_extension_must_reach_further(supplement, days):
-    with pytest.raises(ValueError, match="beyond"):
+    with pytest.raises(NotPossible, match="after the one that counts"):
         extend(supplement, days)
 
 
 def test_second_extension_must_reach_beyond_the_first(supplement):
     extend(supplement, 7)
 
-    with pytest.raises(ValueError, match="beyond"):
+    with pytest.raises(NotPossible, match="after the one that counts"):
         extend(supplement, 7)  # the argument does not know of the first
+
+
+def test_draft_cannot_give_more_time_for_what_was_met_meanwhile(supplement, office):
+    until = supplement.due_on + timedelta(days=7)
+    facts = {"deadline": supplement.pk, "until_on": until, "reason": "x"}
+    draft = approvals.draft(
+        "延長", [approvals.Wish(supplement.case.specific, "extend", facts)], by=office, at=NOON
+    )
+    advance(supplement.case.specific, "resubmit", by=group_of(supplement.case), at=LATER)
+
+    with pytest.raises(NotPossible, match="not open any more"):
+        advance(
+            draft, "approve", by=factories.user(Role.APPROVER), at=LATER,
+            decided_on=LATER.date(),
+        )  # fmt: skip
+    assert not Extension.objects.exists()
 
 
 def test_only_the_office_changes_dates(supplement):
     stranger = factories.user(Role.APPROVER)
 
-    with pytest.raises(PermissionDenied):
-        timekeeping.extend(supplement, until=date(2027, 3, 1), reason="x", by=stranger, at=LATER)
     with pytest.raises(PermissionDenied):
         timekeeping.supersede(supplement, Due.fixed(TODAY), by=stranger, at=LATER, reason="x")

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from accounts.models import Role
-from casework import received, services
+from casework import received
 from casework.errors import NotPossible
 from casework.models import Deadline
 from casework.models.case import KINDS
@@ -105,7 +105,7 @@ def test_supplement_that_came_a_day_late_is_refused(office, returned):
 def test_more_time_for_a_supplement_counts_for_its_paper(office, returned):
     (owed,) = returned.deadlines.open().filter(kind="supplement")
     until = owed.ends_on + 5 * A_DAY
-    services.timekeeping.extend(owed, until=until, reason="入院", by=office, at=NOON)
+    factories.extended(owed, until=until, reason="入院", at=NOON)
 
     done = papers.key_in(
         returned, "resubmit", by=office, received_on=until, at=two_days_after(until)
