@@ -22,6 +22,7 @@ class CaseworkConfig(AppConfig):
             merging,
             outbox,
             permissions,
+            restored,
             setup_steps,
         )
 
