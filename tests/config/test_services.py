@@ -12,7 +12,10 @@ from tests import provision, services
 
 
 def test_postgres_of_the_wheel_answers():
-    with services.packaged_postgres() as url, psycopg.connect(url, dbname="postgres") as database:
+    with (
+        services.packaged_postgres() as server,
+        psycopg.connect(server.url, dbname="postgres") as database,
+    ):
         assert database.execute("SELECT 1").fetchone() == (1,)
 
 
