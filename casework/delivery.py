@@ -1,12 +1,14 @@
 """Sending one notice at most once per claim: claim, send with no transaction open, stamp."""
 
 import logging
+import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F
 
 from .models import Notice
@@ -17,6 +19,10 @@ LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 8
 #: How long the second attempt waits; each later one waits twice as long as the one before.
 FIRST_WAIT = timedelta(minutes=2)
+#: How long one sweep of beat goes on; another begins a minute later.
+ROUND = timedelta(seconds=50)
+#: Seconds between attempts to write down that a letter left; together less than a lease.
+STAMP_WAITS = (0, 1, 2, 4, 8, 16, 32, 60)
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +46,13 @@ def deliver(notice_id: int, *, at: datetime) -> bool:
     return True
 
 
-def sweep(notice_ids: Iterable[int], *, at: datetime) -> int:
-    """Deliver several notices one by one; return how many this call sent."""
-    return sum(deliver(notice_id, at=at) for notice_id in notice_ids)
+def sweep(notice_ids: Iterable[int], *, now: Callable[[], datetime]) -> int:
+    """Deliver several notices one by one; return how many this call sent.
+
+    :param now: reads the clock, anew for each notice: its lease counts from when it is taken, and
+        before a slow mail server those before it may have taken longer than a lease.
+    """
+    return sum(deliver(notice_id, at=now()) for notice_id in notice_ids)
 
 
 def _claim(notice_id: int, at: datetime) -> bool:
@@ -88,7 +98,21 @@ def _give_back(notice: Notice, error: Exception, at: datetime) -> None:
 
 
 def _stamp(notice: Notice, at: datetime) -> None:
-    _mine(notice).update(state=Notice.State.SENT, sent_at=at, lease_until=None, error="")
+    """Write down that the notice left.
+
+    Nobody else knows it, so this waits for a database that is being restarted; else the same
+    letter would leave again when the lease ends.
+    """
+    sent = {"state": Notice.State.SENT, "sent_at": at, "lease_until": None, "error": ""}
+    for wait in STAMP_WAITS:
+        try:
+            _mine(notice).update(**sent)
+            return
+        except (OperationalError, InterfaceError) as error:
+            log.warning("Notice %s left, but could not be stamped yet: %r", notice.pk, error)
+            connection.close()
+            time.sleep(wait)
+    _mine(notice).update(**sent)
 
 
 def _mine(notice: Notice):

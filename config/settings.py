@@ -268,6 +268,7 @@ IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # or worker and beat end when it is gone for an hour
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,  # seconds until the task of a killed worker is handed out again
     "socket_connect_timeout": 2,

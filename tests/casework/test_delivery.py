@@ -241,8 +241,19 @@ def test_sweep_goes_on_after_one_that_is_refused(server):
     first, second = post("a"), post("b")
     server.refusals = ["451 no"]
 
-    assert delivery.sweep(pending(at=NOON), at=NOON) == 1
+    assert delivery.sweep(pending(at=NOON), now=lambda: NOON) == 1
     assert (state(first), state(second)) == ("queued", "sent")
+
+
+def test_lease_counts_from_when_a_long_sweep_takes_the_notice(server):
+    first, second = post("a"), post("b")
+    server.refusals = ["451 no", "451 no"]
+    moments = iter([NOON, NOON + 2 * LEASE])
+
+    delivery.sweep([first.pk, second.pk], now=lambda: next(moments))
+
+    assert state(second) == "queued"
+    assert second.lease_until == NOON + 2 * LEASE + FIRST_WAIT
 
 
 def test_task_delivers_one_notice(server, notice):

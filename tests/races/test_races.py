@@ -516,7 +516,7 @@ def test_two_sweeps_send_each_notice_once(mail_server):
         outbox.post("case_moved", to=factories.user(), at=NOON, key=f"k{number}", case=case)
 
     def sweeping():
-        return delivery.sweep(delivery.pending(at=NOON), at=NOON)
+        return delivery.sweep(delivery.pending(at=NOON), now=lambda: NOON)
 
     outcomes = race(sweeping, sweeping, sweeping)
 

@@ -10,7 +10,6 @@ class Command(BaseCommand):
     help = "Deliver every notice that waits. Works without a broker; safe to run again."
 
     def handle(self, **options):
-        at = clock.now()
-        waiting = delivery.pending(at=at)
-        sent = delivery.sweep(progress(waiting, sys.stderr), at=at)
+        waiting = delivery.pending(at=clock.now())
+        sent = delivery.sweep(progress(waiting, sys.stderr), now=clock.now)
         self.stdout.write(f"{len(waiting)} notices waited, {sent} delivered.")
