@@ -20,6 +20,7 @@ class CaseworkConfig(AppConfig):
             guards,
             jobs,
             merging,
+            notice_kinds,
             outbox,
             permissions,
             restored,

@@ -9,18 +9,17 @@ from celery import current_app
 from celery.exceptions import OperationalError
 from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import require
 
-from . import history
+from . import history, notice_words
 from .calendar import japan_date
 from .errors import NotPossible
 from .holding import why_held
-from .models import Case, Letter, Notice
+from .models import Case, Letter, Notice, NoticeTemplate
+from .models.notice import ASKING, REMINDING
 from .parties import Party, people_behind
 
 log = logging.getLogger(__name__)
@@ -50,7 +49,7 @@ def tell(
     Telling the same ``key`` again changes nothing.
 
     :param but: a person who need not be told.
-    :param kind: names the template ``notices/<kind>.<language>.txt``; its first line is the subject.
+    :param kind: one of ``casework.notice_words.KINDS``, which says what its words may name.
     """
     key = key or f"{case.pk}-{kind}-{at.isoformat()}"
     day = japan_date(at)
@@ -108,10 +107,11 @@ def post(
     :param path: the one page it leads to, where that is not the case.
     :param digest: whether it may wait for the daily digest of the person.
     """
-    subject, body = _words(kind, to.language, {"case": case, "person": to, **context})
+    words = notice_words.write(kind, to.language, {"case": case, "person": to, **context})
     return enqueue(
         kind, to=to.email, recipient=to, case=case, letter=context.get("letter"), at=at, key=key,
-        subject=subject, body=body, path=path or case_path(case),
+        subject=words.subject, body=words.body, template=words.template,
+        path=path or _path(kind, case, context),
     )  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def post_on_paper(kind: str, *, case: Case, at: datetime, key: str, **context) -
 
     Its words are Japanese, as all formal letters are; its address is read when it is printed.
     """
-    subject, body = _words(kind, "paper", {"case": case, **context})
+    words = notice_words.write(kind, "paper", {"case": case, **context})
     notice, _created = Notice.objects.get_or_create(
         key=key,
         defaults={
@@ -139,8 +139,9 @@ def post_on_paper(kind: str, *, case: Case, at: datetime, key: str, **context) -
             "case_id": case.pk,
             "letter": context.get("letter"),
             "channel": Notice.Channel.POST,
-            "subject": subject,
-            "body": body,
+            "subject": words.subject,
+            "body": words.body,
+            "template": words.template,
             "path": case_path(case),
             "posted_at": at,
         },
@@ -148,12 +149,19 @@ def post_on_paper(kind: str, *, case: Case, at: datetime, key: str, **context) -
     return notice
 
 
-def _words(kind: str, variant: str, context: dict) -> tuple[str, str]:
-    """Return subject and body of ``notices/<kind>.<variant>.txt``; paper is in Japanese."""
-    with translation.override("ja" if variant == "paper" else variant):
-        text = render_to_string(f"notices/{kind}.{variant}.txt", context)
-    subject, _newline, body = text.strip().partition("\n")
-    return " ".join(subject.split())[:200], body.strip()
+#: Kinds of notice that ask for something that is done on a page of its own.
+LEADS_ON = frozenset({*ASKING, *REMINDING, "agreement_to_sign"})
+
+
+def _path(kind: str, case: Case | None, context: dict) -> str:
+    """Return where a notice leads: to exactly what it asks for, or else to its case.
+
+    What that is, is found when the link is opened: the case may have moved by then.
+    """
+    if case is None or kind not in LEADS_ON:
+        return case_path(case)
+    deadline = context.get("deadline")
+    return f"{case_path(case)}next/{f'?deadline={deadline.kind}' if deadline else ''}"
 
 
 def case_path(case: Case | None) -> str:
@@ -165,6 +173,7 @@ def case_path(case: Case | None) -> str:
 def enqueue(
     kind: str, *, to: str, at: datetime, key: str, subject: str, body: str,
     recipient=None, case: Case | None = None, letter: Letter | None = None, path: str = "",
+    template: NoticeTemplate | None = None,
 ) -> Notice:  # fmt: skip
     """Write the row of a notice whose words are ready, and ask a worker to send it."""
     notice, created = Notice.objects.get_or_create(
@@ -179,6 +188,7 @@ def enqueue(
             "channel": channel_for(recipient),
             "subject": subject[:200],
             "body": body,
+            "template": template,
             "path": path,
             "posted_at": at,
         },

@@ -39,6 +39,7 @@ urlpatterns = [
     path("cases/<int:pk>/", cases.case_detail, name="case"),
     path("cases/<int:pk>/moves/<slug:verb>/", moving.case_move, name="move"),
     path("cases/<int:pk>/draft/<slug:verb>/", moving.case_draft, name="draft"),
+    path("cases/<int:pk>/next/", moving.case_next, name="next"),
     path("cases/<int:pk>/files/", papers.case_upload, name="upload"),
     path("cases/<int:pk>/correct/", cases.case_correct, name="correct"),
     path("cases/<int:pk>/assign/", cases.case_assign, name="assign"),

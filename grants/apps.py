@@ -20,6 +20,7 @@ class GrantsConfig(AppConfig):
             letters,
             measure_panels,
             merging,
+            notice_kinds,
             permissions,
             receipts,
             setup_steps,

@@ -566,6 +566,42 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="NoticeTemplate",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                (
+                    "variant",
+                    models.CharField(
+                        choices=[
+                            ("ja", "Japanese"),
+                            ("en", "English"),
+                            ("paper", "By post (Japanese)"),
+                        ],
+                        max_length=5,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("subject", models.CharField(blank=True, max_length=300, verbose_name="subject")),
+                ("body", models.TextField(blank=True, verbose_name="text")),
+                ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Letter",
             fields=[
                 (
@@ -664,6 +700,7 @@ class Migration(migrations.Migration):
                             ("printed", "printed"),
                             ("mailed", "posted"),
                             ("returned", "came back"),
+                            ("bounced", "refused by the mail server"),
                         ],
                         default="queued",
                         max_length=10,
@@ -687,6 +724,17 @@ class Migration(migrations.Migration):
                 ("posted_at", models.DateTimeField()),
                 ("lease_until", models.DateTimeField(null=True)),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("resent", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "template",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to="casework.noticetemplate",
+                    ),
+                ),
+                ("bounced_at", models.DateTimeField(null=True)),
                 ("sent_at", models.DateTimeField(null=True)),
                 ("read_at", models.DateTimeField(null=True)),
                 ("printed_at", models.DateTimeField(null=True)),
@@ -1078,7 +1126,9 @@ class Migration(migrations.Migration):
                         ("case__isnull", False),
                         ("channel", "post"),
                         ("to", ""),
-                        models.Q(("state__in", ["in_flight", "sent", "failed"]), _negated=True),
+                        models.Q(
+                            ("state__in", ["in_flight", "sent", "failed", "bounced"]), _negated=True
+                        ),
                     ),
                     models.Q(
                         models.Q(("channel", "post"), _negated=True),
@@ -1128,6 +1178,37 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="notice_returned_has_day_and_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "bounced"), _negated=True),
+                    models.Q(("bounced_at__isnull", False), models.Q(("error", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="notice_bounced_has_moment_and_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="noticetemplate",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "variant", "version"), name="notice_template_once_a_version"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="noticetemplate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("body", ""), ("subject", "")),
+                    models.Q(
+                        models.Q(("subject", ""), _negated=True),
+                        models.Q(("body", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="notice_template_says_all_or_nothing",
             ),
         ),
         migrations.AddConstraint(

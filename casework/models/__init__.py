@@ -10,6 +10,7 @@ from .feed import CalendarFeed
 from .history import Event, Seal
 from .letter import Letter, NumberSeries, Sender
 from .notice import Notice
+from .notice_template import NoticeTemplate
 from .stored_file import StoredFile
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Job",
     "Letter",
     "Notice",
+    "NoticeTemplate",
     "NumberSeries",
     "Reminder",
     "Remark",

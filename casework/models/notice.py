@@ -9,6 +9,7 @@ from .case import Access, Case
 from .deadline import Deadline
 from .history import Event
 from .letter import Letter
+from .notice_template import NoticeTemplate
 
 #: Kinds of notice that ask for a move, until the case has moved on.
 ASKING = ("your_turn", "approval_drafted")
@@ -94,6 +95,7 @@ class Notice(models.Model):
         PRINTED = "printed", _("printed")
         MAILED = "mailed", _("posted")
         RETURNED = "returned", _("came back")
+        BOUNCED = "bounced", _("refused by the mail server")
 
     class Hold(models.TextChoices):
         RESTORED = "restored", _("the site was restored from a backup; a person releases it")
@@ -128,6 +130,11 @@ class Notice(models.Model):
     posted_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    resent = models.PositiveSmallIntegerField(default=0)
+    template = models.ForeignKey(
+        NoticeTemplate, on_delete=models.PROTECT, null=True, related_name="notices"
+    )
+    bounced_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
     printed_at = models.DateTimeField(null=True)
@@ -153,7 +160,7 @@ class Notice(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(channel="post", case__isnull=False, to="")
-                & ~Q(state__in=["in_flight", "sent", "failed"])
+                & ~Q(state__in=["in_flight", "sent", "failed", "bounced"])
                 | ~Q(channel="post") & ~Q(state__in=["printed", "mailed", "returned"]),
                 name="notice_by_post_takes_its_own_steps",
             ),
@@ -170,6 +177,10 @@ class Notice(models.Model):
                 condition=~Q(state="returned")
                 | Q(returned_on__isnull=False, returned_on__gte=F("mailed_on")) & ~Q(error=""),
                 name="notice_returned_has_day_and_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="bounced") | Q(bounced_at__isnull=False) & ~Q(error=""),
+                name="notice_bounced_has_moment_and_reason",
             ),
         ]
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 from django_fsm import TransitionNotAllowed
 
 from casework import approvals, effects, forms, letters, moves, services
@@ -16,6 +16,7 @@ from casework.errors import NotPossible
 from casework.flow import Move
 from casework.list_decisions import NOT_ALONE
 from casework.models import Approval, Case
+from casework.next_links import next_address
 
 from .finding import holds, require_office, trail_to, visible_case
 from .papers import pdf_response
@@ -89,6 +90,16 @@ def _make(request, case: Case, move: Move, form: moves.MoveForm):
     else:
         messages.success(request, _("Done: %(move)s.") % {"move": move.label})
     return redirect("casework:case", pk=case.pk)
+
+
+@login_required
+@require_safe
+def case_next(request, pk):
+    """Lead from a notice to exactly what its reader can do now, or to the case where that is open."""
+    case = visible_case(request, pk)
+    return redirect(
+        next_address(case, request.user, at=request.now, deadline=request.GET.get("deadline", ""))
+    )
 
 
 @login_required

@@ -272,7 +272,7 @@ def test_reminder_says_how_many_days_are_left_in_the_readers_language(deadline):
 
     notice = Notice.objects.get(recipient=group)
     assert "2" in notice.subject and deadline.case.title in notice.subject
-    assert notice.path == f"/cases/{deadline.case_id}/"
+    assert notice.path == f"/cases/{deadline.case_id}/next/?deadline={deadline.kind}"
 
 
 @pytest.mark.django_db
