@@ -20,13 +20,13 @@ class GrantsConfig(AppConfig):
             letters,
             measure_panels,
             merging,
-            notice_kinds,
             permissions,
             receipts,
             setup_steps,
         )
-        from .models import ParameterChange, Payment, RoundChange
+        from .models import ParameterChange, Payment, RoundChange, RoundPlan
 
         guards.append_only(ParameterChange)
         guards.append_only(Payment)
         guards.append_only(RoundChange)
+        guards.append_only(RoundPlan)

@@ -8,6 +8,7 @@ from casework.parties import Party
 from casework.verbs import name_verbs
 
 desk_link(Party.OFFICE, _("Rounds"), "grants:rounds", 20)
+desk_link(Party.OFFICE, _("The year as a chart"), "grants:year-plan", 25)
 desk_link(Party.OFFICE, _("Courses and rules"), "grants:courses", 30)
 desk_link(Party.OFFICE, _("Budget"), "grants:budget", 40)
 desk_link(Party.OFFICE, _("Calculator of dates"), "grants:calculator", 45)
@@ -15,6 +16,7 @@ desk_link(Party.OFFICE, _("Ledger of proposals (CSV)"), "grants:ledger-csv", 50)
 desk_link(Party.OFFICE, _("Ledger of proposals (XLSX)"), "grants:ledger-xlsx", 51)
 desk_link(Party.APPROVER, _("Budget"), "grants:budget", 40)
 desk_link(Role.AUDITOR, _("Rounds"), "grants:rounds", 35)
+desk_link(Role.AUDITOR, _("The year as a chart"), "grants:year-plan", 35)
 desk_link(Role.AUDITOR, _("Courses and rules"), "grants:courses", 36)
 desk_link(Role.AUDITOR, _("Budget"), "grants:budget", 37)
 desk_link(Role.AUDITOR, _("Ledger of proposals (CSV)"), "grants:ledger-csv", 50)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import calculator, calls, ledger, proposals, rounds, years
+from .views import calculator, calls, ledger, plan, proposals, rounds, years
 
 app_name = "grants"
 
@@ -35,6 +35,8 @@ urlpatterns = [
     path("office/rounds/new/", rounds.round_new, name="round-new"),
     path("office/rounds/<int:pk>/", rounds.round_detail, name="round"),
     path("office/rounds/<int:pk>/change/", rounds.round_change, name="round-change"),
+    path("office/rounds/<int:pk>/plan/", plan.round_plan, name="round-plan"),
+    path("office/year/", plan.year, name="year-plan"),
     path("rounds/<int:pk>/paper/", rounds.paper, name="paper"),
     path("office/budget/", rounds.budget, name="budget"),
     path("office/budget/new/", rounds.budget_new, name="budget-new"),

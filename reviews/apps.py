@@ -19,6 +19,7 @@ class ReviewsConfig(AppConfig):
             desk_parts,
             forms,
             permissions,
+            plan_followers,
             setup_steps,
         )
         from .models import DecisionSnapshot

@@ -19,6 +19,8 @@ from casework.parties import Party
 from casework.services import advance, follow, locked, open_case, record
 from casework.timekeeping import supersede
 from grants.models import Proposal, Round
+from grants.plan import Milestone
+from grants.services import planned_day
 
 from .deadlines import KIND, scoring_due
 from .models import Conflict, ConflictNote, Criterion, PanelSeat, Rubric, Score, ScoreSheet
@@ -37,7 +39,9 @@ def set_rubric(
     :raises ValidationError: if a proposal was referred already, or the pass mark is out of reach.
     """
     require(by.act_on(japan_date(at)), "reviews.run_selection")
-    Rubric.objects.get_or_create(round=round)
+    Rubric.objects.get_or_create(
+        round=round, defaults={"scores_due_on": planned_day(round, Milestone.SCORES)}
+    )
     rubric = Rubric.objects.select_for_update().get(round=round)
     _refuse_frozen(rubric)
     rubric.aggregation, rubric.pass_mark, rubric.source = aggregation, pass_mark, source

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+from casework.calendar import japan_date
 from casework.services import advance
 from grants import services as grants
 from grants.models import BudgetEntry, Proposal, Round
+from grants.plan import Planned
 from guideline.models import Measure
 
 from . import scenes
@@ -64,6 +66,13 @@ def hold_round(stage: Stage, program: Program, course: str, year: int) -> Story:
         at=stage.at,
     )
     program.rounds[course, year] = call
+    plan = [
+        Planned("meeting", on=japan_date(stage.when(year, *decided))),
+        Planned("scores", follows="meeting", period="1 open_days_before"),
+        Planned("result", follows="meeting", period="5 open_days"),
+        Planned("application", follows="result", period="30"),
+    ]
+    grants.save_plan(call, plan, version=0, reason="年間計画", by=office, at=stage.at)
     scenes.seat_the_panel(stage, call, office=office, members=program.cast.panel)
 
     yield stage.when(year, *referred)

@@ -4,6 +4,7 @@ from .agreement import AgreementSignature
 from .awards import PastAward
 from .budget import BudgetEntry, Payment, ProgramBudget
 from .courses import CourseEdition, EditionParameter, ParameterChange, Round, RoundChange
+from .plan import RoundPlan
 from .project_year import ProjectYear, YearBudgetLine
 from .proposal import (
     BudgetLine,
@@ -31,6 +32,7 @@ __all__ = [
     "ProposalMeasure",
     "Round",
     "RoundChange",
+    "RoundPlan",
     "Side",
     "Terms",
     "TermsAcceptance",

@@ -14,6 +14,7 @@ from grants.services.drafts import (
 )
 from grants.services.editions import enter_budget, keep_change, set_parameter
 from grants.services.payments import record_payment, reverse_payment, why_not_reversed
+from grants.services.plan import follows_plan, plan_of, planned_day, save_plan, schedule_of
 from grants.services.rounds import change_round, open_round
 from grants.services.terms import (
     accept_terms,
@@ -29,18 +30,23 @@ __all__ = [
     "accept_terms",
     "change_round",
     "enter_budget",
+    "follows_plan",
     "keep_change",
     "may_edit",
     "may_edit_year",
     "may_propose_terms",
     "note_matching",
     "open_round",
+    "plan_of",
+    "planned_day",
     "pledge",
     "propose_terms",
     "record_payment",
     "reverse_payment",
     "save_draft",
+    "save_plan",
     "save_year",
+    "schedule_of",
     "set_parameter",
     "share_with_coordinators",
     "sides_of",

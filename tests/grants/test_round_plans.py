@@ -1,0 +1,218 @@
+"""A plan of a round on its page: tried out without writing, saved with a reason, followed by the sheets."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DatabaseError, transaction
+from django.urls import reverse
+
+from accounts.models import Role
+from grants.models import RoundPlan
+from grants.plan import Planned
+from grants.services import plan_of, save_plan
+from reviews.models import Rubric
+from tests import factories
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+
+PLAN = [
+    Planned("meeting", on=date(2027, 1, 20)),
+    Planned("scores", follows="meeting", period="5 open_days_before"),
+    Planned("result", follows="meeting", period="14"),
+]
+
+
+@pytest.fixture
+def office():
+    return factories.user(Role.OFFICE)
+
+
+@pytest.fixture
+def call():
+    return factories.call()
+
+
+def save(call, by, plan=PLAN, *, version=0, reason="年間計画"):
+    return save_plan(call, plan, version=version, reason=reason, by=by, at=NOON)
+
+
+def typed(call, plan=PLAN, **said) -> dict:
+    """Return what the form sends for ``plan``."""
+    sent = {"version": call.plans.count(), "reason": "", **said}
+    for planned in plan:
+        if planned.on:
+            sent[f"{planned.what}-on"] = planned.on.isoformat()
+        else:
+            count, unit = (*planned.period.split(), "days")[:2]
+            sent |= {
+                f"{planned.what}-count": count,
+                f"{planned.what}-unit": unit,
+                f"{planned.what}-follows": planned.follows,
+            }
+    return sent
+
+
+def page_of(call) -> str:
+    return reverse("grants:round-plan", args=[call.pk])
+
+
+def test_saved_plan_is_the_plan(office, call):
+    assert plan_of(call) == []
+    save(call, office)
+    assert plan_of(call) == PLAN
+
+
+def test_each_change_is_a_version_that_stays(office, call):
+    save(call, office)
+    later = [Planned("meeting", on=date(2027, 1, 27)), *PLAN[1:]]
+    save(call, office, later, version=1, reason="委員の都合")
+
+    assert list(call.plans.values_list("version", "reason").order_by("version")) == [
+        (1, "年間計画"),
+        (2, "委員の都合"),
+    ]
+    assert plan_of(call) == later
+
+
+@pytest.mark.parametrize("change", [{"reason": " "}, {"plan": []}, {"version": 1}])
+def test_plan_without_reason_or_change_or_from_a_stale_page_is_refused(office, call, change):
+    with pytest.raises(ValidationError):
+        save(call, office, **change)
+    assert not call.plans.exists()
+
+
+def test_second_of_two_who_plan_at_once_is_refused(office, call):
+    save(call, office)
+    with pytest.raises(ValidationError):
+        save(call, office, PLAN[:1])
+    assert plan_of(call) == PLAN
+
+
+def test_plan_that_rests_on_nothing_is_refused(office, call):
+    with pytest.raises(ValidationError):
+        save(call, office, PLAN[1:])
+    assert not call.plans.exists()
+
+
+def test_only_the_office_plans(call):
+    with pytest.raises(PermissionDenied):
+        save(call, factories.user(Role.AUDITOR))
+    assert not call.plans.exists()
+
+
+def test_version_never_changes(office, call):
+    save(call, office)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        RoundPlan.objects.update(reason="別の理由")
+    assert call.plans.get().reason == "年間計画"
+
+
+def test_sheets_are_due_on_the_planned_day(office, call):
+    save(call, office)
+
+    assert Rubric.objects.get(round=call).scores_due_on == date(2027, 1, 13)
+
+
+def test_rubric_that_comes_later_takes_the_planned_day(office):
+    call = factories.call(seats=0)
+    save(call, office)
+
+    factories.panel(call)
+
+    assert Rubric.objects.get(round=call).scores_due_on == date(2027, 1, 13)
+
+
+def test_round_without_a_rubric_is_planned_all_the_same(office):
+    call = factories.call(seats=0)
+    save(call, office)
+    assert not Rubric.objects.filter(round=call).exists()
+    assert call.plans.count() == 1
+
+
+def test_trying_out_shows_what_moves_and_writes_nothing(client, office, call):
+    save(call, office)
+    due_on = Rubric.objects.get(round=call).scores_due_on
+    client.force_login(office)
+    moved = [Planned("meeting", on=date(2027, 1, 27)), *PLAN[1:]]
+
+    page = client.post(page_of(call), {**typed(call, moved), "do": "try"})
+
+    assert page.status_code == 200
+    assert [(row["shift"].what, row["shift"].days) for row in page.context["shifts"]] == [
+        ("scores", 7),
+        ("meeting", 7),
+        ("result", 7),
+    ]
+    assert plan_of(call) == PLAN
+    assert Rubric.objects.get(round=call).scores_due_on == due_on
+
+
+def test_page_saves_with_a_reason(client, office, call):
+    client.force_login(office)
+    sent = {**typed(call), "do": "save"}
+
+    assert client.post(page_of(call), sent).status_code == 422
+    assert not call.plans.exists()
+    answer = client.post(page_of(call), {**sent, "reason": "年間計画"})
+
+    assert answer.status_code == 302
+    assert sorted(plan_of(call), key=PLAN.index) == PLAN
+
+
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [
+        ({"meeting-on": "2027-01-32"}, "on"),
+        (
+            {"meeting-on": "2027-01-20", "meeting-count": "3", "meeting-follows": "closes"},
+            "__all__",
+        ),
+        ({"meeting-count": "3"}, "__all__"),
+        ({"result-count": "14", "result-follows": "meeting"}, "follows"),
+    ],
+)
+def test_fault_is_said_at_its_milestone(client, office, call, said, at):
+    client.force_login(office)
+
+    page = client.post(page_of(call), {"version": 0, "do": "try", **said})
+
+    assert page.status_code == 422
+    assert {fault for form in page.context["forms"] for fault in form.errors} == {at}
+    assert not call.plans.exists()
+
+
+def test_auditor_reads_the_plan_and_changes_nothing(client, office, call):
+    save(call, office)
+    client.force_login(factories.user(Role.AUDITOR))
+
+    assert b"<form method" not in client.get(page_of(call)).content.split(b"<main")[1]
+    assert client.post(page_of(call), {**typed(call, []), "do": "try"}).status_code == 403
+
+
+@pytest.mark.parametrize("rounds", [1, 3])
+def test_year_asks_the_same_number_of_queries_however_many_rounds(
+    client, office, django_assert_num_queries, rounds
+):
+    for _number in range(rounds):
+        save(factories.call(), office)
+    client.force_login(office)
+    client.get(reverse("grants:year-plan"))
+
+    with django_assert_num_queries(11):
+        page = client.get(reverse("grants:year-plan") + "?year=2026")
+
+    assert len(page.context["charts"]) == rounds
+
+
+def test_chart_shows_where_a_day_was_before(client, office, call):
+    save(call, office)
+    client.force_login(office)
+    moved = [Planned("meeting", on=date(2027, 1, 27)), *PLAN[1:]]
+
+    chart = client.post(page_of(call), {**typed(call, moved), "do": "try"}).context["chart"]
+
+    meeting = next(bar for bar in chart.bars if bar.on == date(2027, 1, 27))
+    assert meeting.x - meeting.before_x == 14  # seven days, two units each
+    assert chart.width > meeting.end
