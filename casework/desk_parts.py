@@ -4,10 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 
-from . import by_post, oversight
+from . import by_post, oversight, restored
 from .desk_links import desk_link
 from .desk_panels import desk_panel
 from .parties import Party
+
+for role in (Role.OFFICE, Role.ADMINISTRATOR):
+    desk_panel(role, "casework/desk/restored.html", restored.desk_part, order=1)
 
 desk_panel(Role.AUDITOR, "casework/desk/term.html", oversight.right_to_read, order=10)
 desk_panel(Role.AUDITOR, "casework/desk/seal.html", oversight.sealed, order=20)

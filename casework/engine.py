@@ -7,8 +7,17 @@ import redis
 from django.conf import settings
 from django.db.models import Count, Max, Min, Q
 
+from . import restored
 from .jobs import Periodic, periodic_jobs
-from .models import ClosedDay, FailedTask, Notice, Worker
+from .models import (
+    BackupRun,
+    ClosedDay,
+    FailedTask,
+    Notice,
+    Restoration,
+    RestoreDrill,
+    Worker,
+)
 
 #: How long ago a worker that is alive may have answered; it is asked every minute.
 ANSWERS_WITHIN = timedelta(minutes=3)
@@ -26,6 +35,9 @@ class Readings:
     :param queue: how many tasks wait in the broker; ``None`` where it does not answer.
     :param waiting: notices that a worker is still to send; those by post are a person's work.
     :param leased: notices that a worker holds now.
+    :param last_drill: the last backup that was restored for trial and found whole.
+    :param restoration: the site was restored, and nobody has released it yet.
+    :param held: notices that are held for that reason.
     :param oldest_due_at: since when the oldest notice waits that may go out at once.
     """
 
@@ -40,10 +52,18 @@ class Readings:
     oldest_due_at: datetime | None
     failed_tasks: int
     closed_days_until: date | None
+    last_backup: BackupRun | None
+    last_drill: RestoreDrill | None
+    restoration: Restoration | None
+    held: int
 
     @property
     def late_jobs(self) -> list[Periodic]:
         return [job for job in self.jobs if job.is_late(self.now)]
+
+    @property
+    def backup_is_late(self) -> bool:
+        return backup_is_late(self.last_backup, now=self.now)
 
     @property
     def answering(self) -> list[Worker]:
@@ -73,7 +93,22 @@ def read(*, now: datetime, at: datetime, queue: int | None) -> Readings:
         oldest_due_at=Notice.objects.due_for_delivery(at).aggregate(m=Min("posted_at"))["m"],
         failed_tasks=FailedTask.objects.filter(retried_at=None).count(),
         closed_days_until=ClosedDay.objects.aggregate(m=Max("day"))["m"],
+        last_backup=last_backup(),
+        last_drill=RestoreDrill.objects.order_by("-at").first(),
+        restoration=restored.standing(),
+        held=restored.held().count(),
     )
+
+
+def last_backup() -> BackupRun | None:
+    """Return the backup that was made last; ``None`` if none is known."""
+    return BackupRun.objects.order_by("-at").first()
+
+
+def backup_is_late(last: BackupRun | None, *, now: datetime) -> bool:
+    """Return whether the last backup is too old; never where nobody said how often one is made."""
+    every = timedelta(hours=settings.BACKUP_EVERY_HOURS)
+    return bool(every) and (last is None or now - last.at > every)
 
 
 def _notices() -> dict[str, int]:

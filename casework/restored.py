@@ -142,3 +142,9 @@ def up_to(newest: int, *, among: Iterable[int] | None = None) -> NoticeQuerySet:
     """
     rows = held().filter(pk__lte=newest)
     return rows if among is None else rows.filter(pk__in=list(among))
+
+
+def desk_part(request) -> dict | None:
+    """What desks show until the site is released; nothing otherwise."""
+    restoration = standing()
+    return {"restoration": restoration, "held": held().count()} if restoration else None

@@ -16,6 +16,7 @@ from .views import (
     oversight,
     papers,
     post,
+    restored,
     statements,
 )
 from .views.desk import desk, start
@@ -68,6 +69,8 @@ urlpatterns = [
     path("office/outbox/<int:pk>/release/", outbox.outbox_release, name="outbox-release"),
     path("office/outbox/<int:pk>/withdraw/", outbox.outbox_withdraw, name="outbox-withdraw"),
     path("office/engine/", engine.engine_room, name="engine"),
+    path("office/engine/restored/", restored.restored, name="restored"),
+    path("office/engine/restored/<slug:act>/", restored.restored_act, name="restored-act"),
     path("office/engine/tasks/<int:pk>/retry/", engine.task_retry, name="task-retry"),
     path("office/settings/", city.settings_page, name="settings"),
     path("office/settings/senders/add/", city.sender_add, name="sender-add"),

@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 
 from celery import current_app
 from celery.exceptions import OperationalError
+from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import Duty, Role, User
 
-from . import outbox
+from . import engine, outbox
 from .calendar import japan_date
 from .jobs import Periodic, expect, periodic_jobs
 from .models import Worker
@@ -26,7 +27,7 @@ FORGOTTEN_AFTER = timedelta(days=1)
 
 
 def watch(*, now: datetime, at: datetime) -> int:
-    """Tell the administrators of each late job, once per outage; return how many notices.
+    """Tell the administrators of each late job and of a backup that is missing, once per outage; return how many notices.
 
     Nobody can tell while beat or all workers are gone: then the first watch that comes back tells
     how long it was away, and leaves the other jobs a minute to catch up.
@@ -40,7 +41,23 @@ def watch(*, now: datetime, at: datetime) -> int:
     away = next((job for job in late if job.task == WATCH), None)
     if away:
         return _tell("engine_back", away, now=now, at=at)
-    return sum(_tell("engine_late", job, now=now, at=at) for job in late)
+    told = sum(_tell("engine_late", job, now=now, at=at) for job in late)
+    return told + _tell_of_backup(now=now, at=at)
+
+
+def _tell_of_backup(*, now: datetime, at: datetime) -> int:
+    """Tell of a backup that was not made in time: it is known by the one before it."""
+    last = engine.last_backup()
+    if not engine.backup_is_late(last, now=now):
+        return 0
+    people = _responsible(japan_date(at))
+    for person in people:
+        outbox.post(
+            "backup_late", to=person, at=at, path=reverse("casework:engine"), last=last,
+            key=f"backup_late-{last.pk if last else 'none'}-{person.pk}",
+            hours=settings.BACKUP_EVERY_HOURS,
+        )  # fmt: skip
+    return len(people)
 
 
 def _tell(kind: str, job: Periodic, *, now: datetime, at: datetime) -> int:

@@ -63,10 +63,17 @@ def in_numbers(found: engine.Readings | None) -> dict[str, object] | None:
         "workers": len(found.answering),
         "failed_tasks": found.failed_tasks,
         "closed_days_until": found.closed_days_until,
-        # Not set up yet: there is nothing to tell.
-        "last_backup": None,
-        "last_restore_drill": None,
+        "last_backup": found.last_backup and found.last_backup.at,
+        "backup_late": found.backup_is_late,
+        "last_restore_drill": found.last_drill and found.last_drill.at,
+        "restored": found.restoration and of_restoration(found),
     }
+
+
+def of_restoration(found: engine.Readings) -> dict[str, object]:
+    """Return since when the site waits to be released, and how many notices wait with it."""
+    since = found.restoration
+    return {"backup_at": since.backup_at, "restored_at": since.restored_at, "held": found.held}
 
 
 def on_a_desk(request: HttpRequest) -> dict[str, object]:

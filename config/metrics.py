@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from casework.engine import Readings
+from casework.models import BackupRun, RestoreDrill
 
 from . import health
 
@@ -74,10 +75,22 @@ def _single(found: Readings) -> Iterator[Family]:
         "workers": ("Workers that answered lately.", len(found.answering)),
         "failed_tasks": ("Failed tasks not sent again.", found.failed_tasks),
         "closed_days_until_timestamp_seconds": ("Last closed day loaded.", _last_day(found)),
+        "last_backup_timestamp_seconds": ("When the last backup was made.", _at(found.last_backup)),
+        "backup_late": ("Whether the last backup is too old.", found.backup_is_late),
+        "last_restore_drill_timestamp_seconds": ("Last drill.", _at(found.last_drill)),
+        "restored_unreleased": (
+            "Whether the site was restored and nobody has released it.",
+            found.restoration is not None,
+        ),
+        "restored_notices_held": ("Notices held since the site was restored.", found.held),
     }
     for name, (help_text, number) in numbers.items():
         if number is not None:
             yield name, help_text, "", [("", float(number))]
+
+
+def _at(row: BackupRun | RestoreDrill | None) -> float | None:
+    return row.at.timestamp() if row else None
 
 
 def _age(found: Readings) -> float | None:

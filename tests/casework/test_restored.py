@@ -1,0 +1,369 @@
+"""After a backup was restored nothing is sent again until a person releases it."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from accounts import mail
+from accounts.models import Role
+from casework import delivery, engine, outbox, reminders, restored, watching
+from casework.errors import NotPossible
+from casework.models import BackupRun, Job, Notice, Restoration, RestoreDrill
+from casework.views import finding
+from tests import factories
+from tests.casework.cases import filed
+from tests.factories import NOON, TODAY
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/office/engine/restored/"
+HOUR = timedelta(hours=1)
+
+
+def notice(key: str, **fields) -> Notice:
+    """One notice about a case, which has no other."""
+    case = filed()
+    case.notices.all().delete()
+    made = outbox.post("your_turn", to=factories.user(), at=NOON, key=key, case=case)
+    Notice.objects.filter(pk=made.pk).update(**fields)
+    return made
+
+
+def begin() -> Restoration:
+    return restored.begin(backup_at=NOON - HOUR, at=NOON)
+
+
+def states(*notices: Notice) -> list[tuple[str, str]]:
+    rows = Notice.objects.in_bulk([row.pk for row in notices])
+    return [(rows[row.pk].state, rows[row.pk].held_for) for row in notices]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"state": "queued"},
+        {"state": "queued", "attempts": 3, "lease_until": NOON - HOUR},
+        {"state": "in_flight", "attempts": 1, "lease_until": NOON - HOUR},
+        {"state": "failed", "attempts": 8},
+        {"state": "held", "held_for": "digest"},
+    ],
+)
+def test_whatever_waited_in_the_backup_is_held(fields):
+    waited = notice("k", **fields)
+
+    begin()
+
+    assert states(waited) == [("held", "restored")]
+    assert not delivery.deliver(waited.pk, at=NOON + HOUR)
+    assert waited.pk not in delivery.pending(at=NOON + HOUR)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"state": "sent", "sent_at": NOON},
+        {"state": "withdrawn", "withdrawn_because": "by_office"},
+        {"state": "held", "held_for": "approval"},
+    ],
+)
+def test_what_no_worker_would_send_stays_as_it_was(fields):
+    other = notice("k", **fields)
+
+    begin()
+
+    assert states(other) == [(fields["state"], fields.get("held_for", ""))]
+
+
+def test_notice_by_post_is_held_likewise():
+    case = filed()
+    paper = outbox.post_on_paper("letter_sent", case=case, at=NOON, key="p", letter=None)
+
+    begin()
+
+    assert states(paper) == [("held", "restored")]
+
+
+def test_what_a_sweep_writes_is_held_until_the_site_is_released():
+    factories.user(Role.OFFICE)
+    administrator = factories.user(Role.ADMINISTRATOR)
+    case = filed()
+    case.notices.all().delete()
+    begin()
+
+    outbox.tell(case, "organization", "case_moved", at=NOON, key="sweep")
+
+    [held] = Notice.objects.filter(key__startswith="sweep")
+    assert (held.state, held.held_for) == ("held", "restored")
+    restored.release(restored.held(), by=administrator, at=NOON)
+    restored.end(by=administrator, at=NOON, now=NOON)
+    outbox.tell(case, "organization", "case_moved", at=NOON, key="later")
+    assert Notice.objects.get(key__startswith="later").state == "queued"
+
+
+def test_reminders_of_a_restored_site_are_written_and_held():
+    filed()
+    begin()
+    rows = list(reminders.open_with_a_date().order_by("pk"))
+
+    came_to = reminders.sweep(rows, today=TODAY + timedelta(days=400), at=NOON)
+
+    kinds = Notice.objects.filter(kind__startswith="deadline_")
+    assert came_to.failed == 0
+    assert set(kinds.values_list("state", flat=True)) <= {"held"}
+
+
+def test_mail_about_log_ins_and_receipts_leave_at_once():
+    begin()
+
+    mail.send(to="a@example.jp", kind="account_reset", subject="s", body="b", key="m", at=NOON)
+    outbox.enqueue("receipt", to="a@example.jp", at=NOON, key="r", subject="s", body="b")
+
+    assert set(Notice.objects.values_list("key", "state")) == {("m", "queued"), ("r", "queued")}
+
+
+def test_backup_of_a_site_that_was_not_released_is_held_since_the_earlier_one():
+    begin()
+
+    restored.begin(backup_at=NOON + HOUR, at=NOON + 2 * HOUR)
+
+    row = Restoration.objects.get()
+    assert (row.backup_at, row.restored_at) == (NOON - HOUR, NOON + 2 * HOUR)
+
+
+# Letting it go
+
+
+@pytest.mark.parametrize("role", [Role.OFFICE, Role.ADMINISTRATOR])
+def test_office_and_administrator_release_and_the_history_says_who(role):
+    waited = notice("k")
+    begin()
+    person = factories.user(role)
+
+    assert restored.release(restored.held(), by=person, at=NOON) == 1
+
+    assert states(waited) == [("queued", "")]
+    event = waited.case.events.order_by("-pk").first()
+    assert (event.verb, event.by, event.facts["notice"]) == ("release_notice", person, waited.pk)
+    assert restored.release(Notice.objects.filter(pk=waited.pk), by=person, at=NOON) == 0
+
+
+def test_what_is_withdrawn_never_leaves():
+    waited = notice("k")
+    begin()
+
+    restored.withdraw(restored.held(), by=factories.user(Role.ADMINISTRATOR), at=NOON)
+
+    assert states(waited) == [("withdrawn", "")]
+    assert not delivery.deliver(waited.pk, at=NOON)
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.APPROVER, Role.PANEL])
+def test_others_release_nothing(role):
+    waited = notice("k")
+    begin()
+    person = factories.user(role)
+
+    for act in (restored.release, restored.withdraw):
+        with pytest.raises(PermissionDenied):
+            act(restored.held(), by=person, at=NOON)
+    with pytest.raises(PermissionDenied):
+        restored.end(by=person, at=NOON, now=NOON)
+
+    assert states(waited) == [("held", "restored")]
+
+
+def test_site_is_not_released_while_something_is_held():
+    notice("k")
+    begin()
+    office = factories.user(Role.OFFICE)
+
+    with pytest.raises(NotPossible, match="still held"):
+        restored.end(by=office, at=NOON, now=NOON)
+
+    assert restored.standing() is not None
+
+
+def test_site_is_released_once():
+    begin()
+    office = factories.user(Role.OFFICE)
+
+    restored.end(by=office, at=NOON, now=NOON + HOUR)
+    with pytest.raises(NotPossible):
+        restored.end(by=office, at=NOON, now=NOON + 2 * HOUR)
+
+    row = Restoration.objects.get()
+    assert (row.released_by, row.released_at) == (office, NOON + HOUR)
+
+
+# The page
+
+
+def test_page_names_what_is_held_and_what_may_have_gone_out(enter, at_noon):
+    waited = notice("k")
+    begin()
+
+    page = enter(factories.user(Role.OFFICE)).get(PAGE).content.decode()
+
+    assert "What may have gone out already" in page
+    assert "11:00" in page and "12:00" in page
+    assert waited.subject in page and str(waited.recipient) in page
+
+
+def test_all_are_released_with_the_site_at_one_press(enter, at_noon):
+    waited = notice("k")
+    begin()
+    client = enter(factories.user(Role.ADMINISTRATOR))
+    newest = client.get(PAGE).context["newest"]
+
+    page = client.post(f"{PAGE}release/", {"which": "all", "newest": newest}, follow=True)
+
+    assert "The site is released." in page.content.decode()
+    assert states(waited) == [("queued", "")]
+    assert restored.standing() is None
+
+
+def test_what_was_written_after_the_page_was_read_stays_held(enter, at_noon):
+    waited = notice("k")
+    begin()
+    client = enter(factories.user(Role.OFFICE))
+    newest = client.get(PAGE).context["newest"]
+    later = notice("later")
+
+    client.post(f"{PAGE}withdraw/", {"which": "all", "newest": newest})
+
+    assert states(waited, later) == [("withdrawn", ""), ("held", "restored")]
+    assert restored.standing() is not None
+
+
+def test_only_the_chosen_ones_are_let_go_then_the_rest_and_the_site(enter, at_noon):
+    first, second = notice("a"), notice("b")
+    begin()
+    client = enter(factories.user(Role.OFFICE))
+    newest = client.get(PAGE).context["newest"]
+
+    client.post(f"{PAGE}release/", {"which": "chosen", "notice": [first.pk], "newest": newest})
+    assert states(first, second) == [("queued", ""), ("held", "restored")]
+    client.post(f"{PAGE}withdraw/", {"which": "chosen", "notice": [second.pk], "newest": newest})
+    assert "Release the site" in client.get(PAGE).content.decode()
+    client.post(f"{PAGE}end/")
+
+    assert states(second) == [("withdrawn", "")]
+    assert restored.standing() is None
+
+
+def test_nothing_chosen_is_said(enter, at_noon):
+    notice("k")
+    begin()
+    client = enter(factories.user(Role.OFFICE))
+
+    page = client.post(f"{PAGE}release/", {"which": "chosen", "newest": "9" * 17}, follow=True)
+
+    assert "Choose at least one notice" in page.content.decode()
+
+
+def test_auditor_reads_and_cannot_release(enter, at_noon):
+    notice("k")
+    begin()
+    client = enter(factories.user(Role.AUDITOR))
+
+    assert "Release all" not in client.get(PAGE).content.decode()
+    assert client.post(f"{PAGE}release/", {"which": "all"}).status_code == 403
+    assert client.post(f"{PAGE}end/").status_code == 403
+
+
+def test_unknown_act_is_not_there(enter, at_noon):
+    assert enter(factories.user(Role.OFFICE)).post(f"{PAGE}burn/").status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.OFFICE, Role.ADMINISTRATOR])
+def test_desk_and_engine_room_lead_to_it_until_the_site_is_released(enter, at_noon, role):
+    client = enter(factories.user(role))
+    addresses = [reverse("casework:engine"), reverse(f"casework:{desk_of(role)}")]
+    assert all(PAGE not in client.get(path).content.decode() for path in addresses)
+
+    begin()
+
+    assert all(PAGE in client.get(path).content.decode() for path in addresses)
+
+
+def desk_of(role: str) -> str:
+    return {Role.OFFICE: "office", Role.ADMINISTRATOR: "administration"}[role]
+
+
+def test_notices_of_cases_one_does_not_see_are_counted_and_not_shown(enter, at_noon):
+    private = notice("k")
+    draft = factories.draft()
+    Notice.objects.filter(pk=private.pk).update(case=draft, subject="秘密の題名")
+    begin()
+
+    response = enter(factories.user(Role.OFFICE)).get(PAGE)
+
+    assert response.context["unseen"] == 1
+    assert "秘密の題名" not in response.content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_page_asks_as_often_for_three_as_for_one(
+    enter, at_noon, count, django_assert_max_num_queries
+):
+    for number in range(count):
+        notice(f"k{number}")
+    begin()
+    client = enter(factories.user(Role.OFFICE))
+    assert count < finding.PER_PAGE
+
+    with django_assert_max_num_queries(16):
+        assert client.get(PAGE).status_code == 200
+
+
+# Whether a backup is overdue
+
+
+def backup(at) -> BackupRun:
+    return BackupRun.objects.create(at=at, folder="yell", size=1, digest=at.isoformat())
+
+
+@pytest.mark.parametrize(
+    ("hours", "age", "late"),
+    [(0, None, False), (0, 1000, False), (24, None, True), (24, 24, False), (24, 25, True)],
+)
+def test_backup_is_late_only_where_somebody_said_how_often(settings, hours, age, late):
+    settings.BACKUP_EVERY_HOURS = hours
+    if age is not None:
+        backup(NOON - age * HOUR)
+
+    assert engine.backup_is_late(engine.last_backup(), now=NOON) is late
+
+
+def test_administrators_are_told_once_of_each_backup_that_is_overdue(settings):
+    settings.BACKUP_EVERY_HOURS = 24
+    administrator = factories.user(Role.ADMINISTRATOR, language="en")
+    watching.watch(now=NOON, at=NOON)
+    watching.watch(now=NOON + HOUR, at=NOON + HOUR)
+    [first] = Notice.objects.filter(kind="backup_late")
+    assert first.to == administrator.email and "None has been made yet" in first.body
+
+    backup(NOON + HOUR)
+    watching.watch(now=NOON + 2 * HOUR, at=NOON + 2 * HOUR)
+    assert Notice.objects.filter(kind="backup_late").count() == 1
+    engine_on_time(NOON + 30 * HOUR)
+    watching.watch(now=NOON + 30 * HOUR, at=NOON + 30 * HOUR)
+
+    assert Notice.objects.filter(kind="backup_late").count() == 2
+
+
+def engine_on_time(at) -> None:
+    Job.objects.update(done_at=at)
+
+
+def test_engine_room_tells_of_the_last_backup_and_drill(enter, at_noon, settings):
+    settings.BACKUP_EVERY_HOURS = 24
+    backup(NOON - 1000 * HOUR)
+    RestoreDrill.objects.create(at=NOON, backup_at=NOON - HOUR, folder="yell")
+
+    page = enter(factories.user(Role.ADMINISTRATOR)).get(reverse("casework:engine"))
+
+    assert "A backup is overdue." in page.content.decode()
+    assert "Not set up yet" not in page.content.decode()
