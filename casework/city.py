@@ -1,5 +1,6 @@
 """What only the city knows. Each setting has a code and words; empty means "not set"."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
 
+from . import quiet_hours
 from .calendar import japan_date
 from .flow import Text
 from .models import CitySetting, Letter, Sender
@@ -19,12 +21,14 @@ class Setting:
     """One thing only the city knows.
 
     :param choices: (code, words) where only some values make sense; empty where any text does.
+    :param check: called with a value; raises ``ValidationError`` if it makes no sense.
     """
 
     code: str
     label: Text
     hint: Text = ""
     choices: tuple[tuple[str, Text], ...] = ()
+    check: Callable[[str], object] = str
 
 
 SETTINGS: dict[str, Setting] = {
@@ -38,6 +42,12 @@ SETTINGS: dict[str, Setting] = {
         Setting("letter_seal", _("Seal on letters"), choices=tuple(Letter.Seal.choices)),
         Setting("appeal_text", _("Instruction on appeals (教示文)"), _("Printed when it is set.")),
         Setting("accessibility_contact", _("Contact for accessibility")),
+        Setting(
+            "quiet_hours",
+            _("Quiet hours"),
+            _("E-mails written between these times wait until they end, such as 21:00-08:00."),
+            check=quiet_hours.parse,
+        ),
     )
 }
 
@@ -63,8 +73,10 @@ def set_value(code: str, value: str, *, source: str, by, at: datetime) -> CitySe
 
     :raises KeyError: if there is no such setting.
     :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if the value makes no sense for it.
     """
     require(by.act_on(japan_date(at)), "casework.change_settings")
+    SETTINGS[code].check(value)
     defaults = {"value": value.strip(), "source": source, "by": by, "at": at}
     setting, _created = CitySetting.objects.update_or_create(
         code=SETTINGS[code].code, defaults=defaults

@@ -1,17 +1,31 @@
 """What the reminder ladders will send in the days to come, if nothing changes until then."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
 from .calendar import japan_date
-from .deadlines import KINDS, Rung
+from .climbing import days_to_come
+from .deadlines import Audience, LadderRungs, Pace, Rung, Tone
+from .ladders import all_ladders, climbed_of, ladder_of
 from .models import Deadline
 from .models.deadline import DeadlineQuerySet
-from .reminders import due_rungs, is_climbed
+from .parties import in_words
 
 #: How far the office looks ahead, in calendar days.
 AHEAD = 60
+
+Ladders = Mapping[str, LadderRungs]
+
+
+def how_in_words(rung: Rung) -> str:
+    """Return tone and channel of a rung in words; nothing if it is plain and leaves at once."""
+    words = [_("firm")] if rung.tone == Tone.FIRM else []
+    words += [_("with the daily digest")] if rung.channel == Pace.DIGEST else []
+    return pgettext("between the names of parties", ", ").join(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +33,6 @@ class Coming:
     """One rung of one ladder that is still to be climbed.
 
     :param on: Japan date of the sweep that sends it.
-    :param parties: whom it goes to, as codes of ``casework.parties``.
     """
 
     on: date
@@ -27,39 +40,68 @@ class Coming:
     rung: Rung
 
     @property
-    def parties(self) -> list[str]:
-        return [party for party in (self.deadline.owed_by, *self.rung.also) if party]
-
-    @property
     def is_late(self) -> bool:
         """Whether the duty is late by then, so that it is not a reminder but a warning."""
         return self.on > self.deadline.ends_on
 
+    @property
+    def audience_in_words(self) -> str:
+        """Whom it goes to; of who owes the duty, the party itself."""
+        if self.rung.audience == Audience.OWNER and self.deadline.owed_by:
+            return in_words([self.deadline.owed_by])
+        return str(Audience(self.rung.audience).label)
 
-def coming(deadlines: DeadlineQuerySet, *, today: date) -> list[Coming]:
+    @property
+    def how(self) -> str:
+        """Its tone and how soon it leaves, where they are not the usual ones."""
+        return how_in_words(self.rung)
+
+
+def coming(
+    deadlines: DeadlineQuerySet, *, today: date, ladders: Ladders | None = None
+) -> list[Coming]:
     """Return what goes out from ``today`` (Japan date) on, by day.
 
-    :param deadlines: those that the reader may see; asked in three queries, however many.
+    :param deadlines: those that the reader may see; asked in as many queries for many as for few.
+    :param ladders: kind → ladder, to ask what would go out by others than those that count now;
+        kinds that it lacks are left out.
     """
-    found = [item for row in _within_reach(deadlines, today) for item in _of(row, today)]
-    return sorted(found, key=lambda item: (item.on, item.deadline.pk))
+    counting = all_ladders() if ladders is None else ladders
+    rows = _within_reach(deadlines, counting, today)
+    found = [item for row in rows for item in _of(row, counting[row.kind], today)]
+    return sorted(found, key=lambda item: (item.on, item.deadline.pk, -item.rung.days))
 
 
-def _within_reach(deadlines: DeadlineQuerySet, today: date) -> DeadlineQuerySet:
+def _within_reach(deadlines: DeadlineQuerySet, ladders: Ladders, today: date) -> DeadlineQuerySet:
     """Keep the open deadlines that end near enough for a rung of theirs to lie ahead."""
-    days = [rung.days for kind in KINDS.values() for rung in kind.ladder]
-    reach = (today + timedelta(days=min(days)), today + timedelta(days=AHEAD + max(days)))
-    near = deadlines.open().with_end().filter(ends__range=reach)
+    days = [rung.days for ladder in ladders.values() for rung in ladder] or [0]
+    # What is long past its date may still have its last rung to climb, if no sweep ran since.
+    until = today + timedelta(days=AHEAD + max(days))
+    near = deadlines.open().with_end().filter(ends__lte=until, kind__in=ladders)
     return near.select_related("case__organization").prefetch_related("extensions", "reminders")
 
 
-def _of(deadline: Deadline, today: date) -> Iterator[Coming]:
+def _of(deadline: Deadline, ladder: LadderRungs, today: date) -> Iterator[Coming]:
     """Yield what the next sweep sends of one ladder, and what those of later days will."""
-    ladder, ends_on = KINDS[deadline.kind].ladder, deadline.ends_on
-    now, _passed = due_rungs(ladder, ends_on, japan_date(deadline.opened_at), today)
-    if now and not is_climbed(deadline, now):
-        yield Coming(today, deadline, now)
-    for rung in ladder:
-        on = ends_on - timedelta(days=rung.days)
-        if today < on <= today + timedelta(days=AHEAD):
+    for rung, on in _days(deadline, ladder, deadline.ends_on, today).items():
+        if on <= today + timedelta(days=AHEAD):
             yield Coming(on, deadline, rung)
+
+
+def _days(deadline: Deadline, ladder: LadderRungs, ends_on, today: date) -> dict[Rung, date]:
+    climbed = climbed_of(deadline) if ends_on == deadline.ends_on else {}
+    return days_to_come(ladder, ends_on, japan_date(deadline.opened_at), climbed, today)
+
+
+def moved(
+    deadline: Deadline, until: date, *, today: date
+) -> list[tuple[Rung, date | None, date | None]]:
+    """Return of each rung on which day it goes out now, and on which if ``until`` is the date.
+
+    The ladder starts anew for another date; what goes out on no day at all is ``None``.
+    """
+    ladder = ladder_of(deadline.kind)
+    now = _days(deadline, ladder, deadline.ends_on, today)
+    then = _days(deadline, ladder, until, today)
+    days = [(rung, now.get(rung), then.get(rung)) for rung in ladder]
+    return [(rung, old, new) for rung, old, new in days if old != new]

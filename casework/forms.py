@@ -184,6 +184,7 @@ class SettingForm(forms.Form):
             self.fields["value"] = forms.ChoiceField(
                 label=_("Value"), required=False, choices=choices, help_text=setting.hint
             )
+        self.fields["value"].validators.append(setting.check)
 
 
 class SenderForm(forms.ModelForm):

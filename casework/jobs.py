@@ -20,6 +20,7 @@ LABELS: dict[str, Text] = {
     "casework.tasks.tick": gettext_lazy("Sign of life of beat and worker"),
     "casework.tasks.deliver_pending": gettext_lazy("Delivery of notices that wait"),
     "casework.tasks.send_due": gettext_lazy("Reminders of dates"),
+    "casework.tasks.send_digests": gettext_lazy("Daily digests"),
     "casework.tasks.seal_history": gettext_lazy("Seal over the history"),
     "casework.tasks.watch": gettext_lazy("Watch over late jobs"),
     "casework.tasks.ask_workers": gettext_lazy("Asking which workers answer"),

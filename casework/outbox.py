@@ -3,6 +3,7 @@
 import logging
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from celery import current_app
@@ -14,11 +15,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import require
 
-from . import history, notice_words
+from . import city, history, notice_words, preferences, quiet_hours
 from .calendar import japan_date
+from .deadlines import KINDS
 from .errors import NotPossible
 from .holding import why_held
-from .models import Case, Letter, Notice, NoticeTemplate
+from .models import Case, Extension, Letter, Notice, NoticeTemplate
 from .models.notice import ASKING, REMINDING
 from .parties import Party, people_behind
 
@@ -30,6 +32,9 @@ SENT_BY_POST = frozenset({"letter_sent", "deadline_near", "deadline_overdue"})
 #: What nobody has to act upon: where nobody is behind a party, case pages say it.
 COURTESY = frozenset({"case_moved"})
 
+#: Where a person reads what was sent to them.
+MAILBOX_PATH = "/mailbox/"
+
 #: What a row says that is not on paper.
 NOT_ON_PAPER = {
     "postal_address": "", "printed_at": None, "mailed_on": None, "returned_on": None,
@@ -37,6 +42,16 @@ NOT_ON_PAPER = {
 }  # fmt: skip
 
 _by_hand: ContextVar[bool] = ContextVar("delivered_by_hand", default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An e-mail address behind which no person logs in, such as a department's shared mailbox."""
+
+    email: str
+    name: str
+    language: str = "ja"
+    fictitious: bool = False
 
 
 def tell(
@@ -111,8 +126,13 @@ def post(
     return enqueue(
         kind, to=to.email, recipient=to, case=case, letter=context.get("letter"), at=at, key=key,
         subject=words.subject, body=words.body, template=words.template,
-        path=path or _path(kind, case, context),
+        path=path or _path(kind, case, context), digest=digest,
+        statutory=_is_statutory(context.get("deadline")),
     )  # fmt: skip
+
+
+def _is_statutory(deadline) -> bool:
+    return deadline is not None and KINDS[deadline.kind].statutory
 
 
 def goes_by_post(case: Case, party: str, kind: str) -> bool:
@@ -174,18 +194,30 @@ def enqueue(
     kind: str, *, to: str, at: datetime, key: str, subject: str, body: str,
     recipient=None, case: Case | None = None, letter: Letter | None = None, path: str = "",
     template: NoticeTemplate | None = None,
+    digest: bool = False, statutory: bool = False,
 ) -> Notice:  # fmt: skip
-    """Write the row of a notice whose words are ready, and ask a worker to send it."""
+    """Write the row of a notice whose words are ready, and ask a worker to send it.
+
+    :param recipient: a person, an :class:`Address`, or nobody that is known.
+    :param digest: whether it may wait for the daily digest of the person.
+    :param statutory: whether it is about a date with legal effect, so that nobody can mute it.
+    """
+    person = recipient if isinstance(recipient, User) else None
+    wanted = preferences.delivery_for(kind, person, statutory=statutory)
+    muted = wanted == preferences.Delivery.NONE
+    waits = person is not None and (digest or wanted == preferences.Delivery.DIGEST) and not muted
+    channel = Notice.Channel.MAILBOX if muted else channel_for(recipient)
     notice, created = Notice.objects.get_or_create(
         key=key,
         defaults={
-            **_first_state(kind, case, recipient),
+            **_first_state(kind, case, person, digest=waits),
+            "lease_until": _quiet_until(kind, at) if channel == Notice.Channel.EMAIL else None,
             "kind": kind,
             "case_id": case.pk if case else None,
-            "recipient": recipient,
+            "recipient": person,
             "letter": letter,
             "to": to,
-            "channel": channel_for(recipient),
+            "channel": channel,
             "subject": subject[:200],
             "body": body,
             "template": template,
@@ -193,16 +225,25 @@ def enqueue(
             "posted_at": at,
         },
     )
-    if created and notice.state == Notice.State.QUEUED:
+    if created and notice.state == Notice.State.QUEUED and notice.lease_until is None:
         # A lambda: for a partial Django cannot write its log line, and would raise after all.
         transaction.on_commit(lambda: _ask_a_worker(notice.pk), robust=True)
     return notice
 
 
-def _first_state(kind: str, case: Case | None, recipient) -> dict[str, str]:
+def _first_state(
+    kind: str, case: Case | None, recipient, *, digest: bool = False
+) -> dict[str, str]:
     """Return in which state a notice is written: held back for a reason, or queued."""
-    why = why_held(kind, case=case, recipient=recipient)
+    why = why_held(kind, case=case, recipient=recipient) or (Notice.Hold.DIGEST if digest else "")
     return {"state": Notice.State.HELD if why else Notice.State.QUEUED, "held_for": why}
+
+
+def _quiet_until(kind: str, at: datetime) -> datetime | None:
+    """Return when an e-mail may leave that is written in the quiet hours of the city."""
+    if quiet_hours.is_exempt(kind):
+        return None
+    return quiet_hours.end_of(quiet_hours.parse(city.value("quiet_hours")), at)
 
 
 def channel_for(recipient) -> str:

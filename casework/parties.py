@@ -59,6 +59,14 @@ def people_behind(case, party: str, *, day) -> list[User]:
     return [person for person in people if rows.visible_to(person.act_on(day)).exists()]
 
 
+def everyone_of(case, *, day: date) -> list[User]:
+    """Return all who belong to the group of ``case`` and log in, also those who only read."""
+    members = Membership.objects.valid_on(day).filter(organization=case.organization_id)
+    people = User.objects.filter(pk__in=members.values("user"), is_active=True).order_by("pk")
+    rows = type(case).objects.filter(pk=case.pk)
+    return [person for person in people if rows.visible_to(person.act_on(day)).exists()]
+
+
 def is_held(role: str, *, day: date) -> bool:
     """Return whether anybody who logs in holds ``role`` on ``day`` (Japan date)."""
     return Duty.objects.valid_on(day).filter(role=role, user__is_active=True).exists()

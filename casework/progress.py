@@ -1,6 +1,6 @@
 """A progress bar for commands: on standard error, and only where a person watches."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TextIO, TypeVar
 
 T = TypeVar("T")
@@ -13,7 +13,12 @@ def progress(items: Sequence[T], out: TextIO) -> Iterator[T]:
 
     Give it ``sys.stderr``: a command's own ``self.stderr`` ends every piece with a new line.
     """
-    step = stepper(len(items), out)
+    return stepped(items, len(items), out)
+
+
+def stepped(items: Iterable[T], total: int, out: TextIO) -> Iterator[T]:
+    """Yield ``items``, of which there are about ``total``, drawing a bar as :func:`progress` does."""
+    step = stepper(total, out)
     for item in items:
         yield item
         step()

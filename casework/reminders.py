@@ -1,34 +1,34 @@
-"""The reminder ladder: for each open deadline and recipient, the latest due rung, once."""
+"""The sweep: each open deadline with a rung to climb today, and whom it tells, once."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 
 from . import outbox
 from .calendar import japan_date
-from .deadlines import KINDS, Rung
+from .climbing import due_rungs, mark_of, next_day
+from .deadlines import Audience, LadderRungs, Pace, Rung, Tone
+from .ladders import BATCH, all_ladders, climbed_of, ladder_of
 from .models import Case, Deadline, Reminder
-from .parties import people_behind
+from .outbox import Address
+from .parties import Party, everyone_of, people_behind
 
 log = logging.getLogger(__name__)
 
 #: In place of a person: the group is told by post, for nobody there logs in.
 BY_POST = None
 
+#: The parties behind those audiences that are one whatever the deadline.
+PARTIES = {
+    Audience.CLERK: Party.OFFICE,
+    Audience.MANAGER: Party.APPROVER,
+    Audience.COORDINATOR: Party.COORDINATOR,
+}
 
-def due_rungs(ladder: Iterable[Rung], ends_on: date, opened_on: date, today: date):
-    """Return ``(to send, to pass over)`` of a ladder that leads to ``ends_on``.
-
-    Only the latest rung whose day has come is sent, however late this runs; earlier ones, and
-    rungs that lie before the deadline existed, are passed over. All are Japan dates.
-    """
-    come = [rung for rung in ladder if ends_on - timedelta(days=rung.days) <= today]
-    in_time = [rung for rung in come if ends_on - timedelta(days=rung.days) >= opened_on]
-    latest = min(in_time, key=lambda rung: rung.days, default=None)
-    return latest, [rung for rung in come if rung is not latest]
+Told = set[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,53 +42,116 @@ class Sweep:
 def sweep(deadlines: Iterable[Deadline], *, today: date, at: datetime) -> Sweep:
     """Remind of each of ``deadlines``; one that raises an error does not keep the others waiting."""
     posted = failed = 0
+    ladders = all_ladders()
     for deadline in deadlines:
         try:
-            posted += remind(deadline, today=today, at=at)
+            posted += remind(deadline, today=today, at=at, ladder=ladders[deadline.kind])
         except Exception:  # whatever it was, the others are still due
             log.exception("Deadline %s was not reminded of.", deadline.pk)
             failed += 1
     return Sweep(posted, failed)
 
 
-def open_with_a_date():
-    """Return the open deadlines that have a date, with what the ladder needs to know."""
-    rows = Deadline.objects.open().filter(due_on__isnull=False)
-    related = rows.select_related("case__organization", "case__clerk")
-    return related.prefetch_related("extensions", "reminders")
+def due(today: date):
+    """Keep the open deadlines with a rung to climb on ``today`` (Japan date), or since before it."""
+    return Deadline.objects.open().filter(remind_on__lte=today)
+
+
+def in_batches(deadlines) -> Iterator[Deadline]:
+    """Yield ``deadlines`` by their keys, with few of them in memory at a time."""
+    last = 0
+    while batch := list(deadlines.filter(pk__gt=last).order_by("pk")[:BATCH]):
+        yield from batch
+        last = batch[-1].pk
+
+
+def _locked(deadline: Deadline) -> Deadline | None:
+    """Lock the case, and read again what may have changed since; ``None`` if nothing is owed."""
+    Case.objects.select_for_update().get(pk=deadline.case_id)
+    rows = Deadline.objects.open().select_related(
+        "case__organization", "case__clerk", "case__department"
+    )
+    return rows.prefetch_related("extensions", "reminders").filter(pk=deadline.pk).first()
 
 
 @transaction.atomic
-def remind(deadline: Deadline, *, today: date, at: datetime) -> int:
+def remind(
+    deadline: Deadline, *, today: date, at: datetime, ladder: LadderRungs | None = None
+) -> int:
     """Post what one deadline is due for today; return how many notices were posted.
 
-    Each (deadline, date, rung, recipient) is recorded once, so a second run posts nothing and a
-    missed night is made up for. A rung is climbed for all its recipients in one transaction, so
-    one record of it says that there is nothing more to do.
+    Each (deadline, date, rung, audience, recipient) is recorded once, so a second run posts nothing
+    and a missed night is made up for. A rung is climbed for all its recipients in one transaction;
+    one that reaches nobody is recorded as that, and not tried for ever.
+
+    :param ladder: the one that counts now; a sweep has asked for it already.
     """
-    ladder = KINDS[deadline.kind].ladder
-    rung, passed = due_rungs(ladder, deadline.ends_on, japan_date(deadline.opened_at), today)
-    if rung is None or is_climbed(deadline, rung):
+    owed = _locked(deadline)
+    if owed is None or owed.ends_on is None:
         return 0
-    Case.objects.select_for_update().get(pk=deadline.case_id)
-    if not Deadline.objects.open().filter(pk=deadline.pk).exists():
-        return 0
-    sent = 0
-    for party in filter(None, (deadline.owed_by, *rung.also)):
-        people, besides = _recipients(deadline, party, today)
-        for person in people:
-            _pass_over(deadline, passed, person, at)
-            sent += _climb(deadline, rung, person, today=today, at=at, **besides)
+    ladder = ladder_of(owed.kind) if ladder is None else ladder
+    opened_on, climbed = japan_date(owed.opened_at), climbed_of(owed)
+    rungs, passed = due_rungs(ladder, owed.ends_on, opened_on, climbed, today)
+    told = _told(owed)
+    sent = sum(_climb(owed, rung, passed, told, today=today, at=at) for rung in rungs)
+    climbed = {**climbed, **{rung.audience: rung.days for rung in rungs}}
+    Deadline.objects.filter(pk=owed.pk).update(
+        remind_on=next_day(ladder, owed.ends_on, opened_on, climbed), reckoned_by=mark_of(ladder)
+    )
     return sent
 
 
-def _recipients(deadline: Deadline, party: str, today: date) -> tuple[list, dict]:
-    """Return whom a reminder for ``party`` goes to, and what they are told besides."""
-    if people := people_behind(deadline.case, party, day=today):
+def _told(deadline: Deadline) -> Told:
+    """Return which rung of the way to the date that counts now was sent to which address."""
+    return {
+        (row.rung, row.recipient)
+        for row in deadline.reminders.all()
+        if row.ends_on == deadline.ends_on and row.outcome == Reminder.Outcome.SENT
+    }
+
+
+def _climb(
+    deadline: Deadline, rung: Rung, passed: list[Rung], told: Told, *, today: date, at: datetime
+) -> int:
+    """Send one rung to its audience, and record what it leaves behind; return how many it told."""
+    people, besides = _recipients(deadline, rung, today)
+    over = [other for other in passed if other.audience == rung.audience]
+    if not people:
+        log.warning("Deadline %s: nobody to tell (%s).", deadline.pk, rung.audience)
+        _record(deadline, [*over, rung], "", Reminder.Outcome.NOBODY, at)
+    new = [person for person in people if (rung.days, _name(person)) not in told]
+    for person in people:
+        outcome = Reminder.Outcome.SENT if person in new else Reminder.Outcome.PASSED_OVER
+        _record(deadline, over, _name(person), Reminder.Outcome.PASSED_OVER, at)
+        _record(deadline, [rung], _name(person), outcome, at)
+    for person in new:
+        _post(deadline, rung, person, today=today, at=at, **besides)
+    told.update((rung.days, _name(person)) for person in new)
+    return len(new)
+
+
+def _recipients(deadline: Deadline, rung: Rung, today: date) -> tuple[list, dict]:
+    """Return whom a rung goes to, and what they are told besides."""
+    case = deadline.case
+    if rung.audience == Audience.DEPARTMENT:
+        return _shared_mailbox(case), {}
+    if rung.audience == Audience.MEMBERS:
+        return everyone_of(case, day=today), {}
+    party = PARTIES.get(Audience(rung.audience), deadline.owed_by)
+    if people := people_behind(case, party, day=today):
         return people, {}
-    if outbox.goes_by_post(deadline.case, party, _kind(deadline, today)):
+    if not party or rung.audience == Audience.COORDINATOR:
+        return [], {}  # a case without one is as it should be
+    if outbox.goes_by_post(case, party, _kind(deadline, today)):
         return [BY_POST], {}
-    return outbox.stand_ins(deadline.case, party, day=today)
+    return outbox.stand_ins(case, party, day=today)
+
+
+def _shared_mailbox(case: Case) -> list[Address]:
+    department = case.department
+    if department is None or not department.mailbox:
+        return []
+    return [Address(department.mailbox, str(department), fictitious=department.fictitious)]
 
 
 def _kind(deadline: Deadline, today: date) -> str:
@@ -100,24 +163,18 @@ def _name(person) -> str:
     return person.email if person else ""
 
 
-def is_climbed(deadline: Deadline, rung: Rung) -> bool:
-    """Return whether ``rung`` was sent for the date that counts now."""
-    sent = Reminder.Outcome.SENT
-    return any(
-        (row.ends_on, row.rung, row.outcome) == (deadline.ends_on, rung.days, sent)
-        for row in deadline.reminders.all()
-    )
-
-
-def _pass_over(deadline: Deadline, rungs: list[Rung], person, at: datetime) -> None:
+def _record(
+    deadline: Deadline, rungs: list[Rung], recipient: str, outcome: str, at: datetime
+) -> None:
     Reminder.objects.bulk_create(
         (
             Reminder(
                 deadline=deadline,
                 ends_on=deadline.ends_on,
                 rung=rung.days,
-                recipient=_name(person),
-                outcome=Reminder.Outcome.PASSED_OVER,
+                audience=rung.audience,
+                recipient=recipient,
+                outcome=outcome,
                 at=at,
             )
             for rung in rungs
@@ -126,21 +183,21 @@ def _pass_over(deadline: Deadline, rungs: list[Rung], person, at: datetime) -> N
     )
 
 
-def _climb(deadline: Deadline, rung: Rung, person, *, today: date, at: datetime, **besides) -> int:
-    _reminder, first = Reminder.objects.get_or_create(
-        deadline=deadline,
-        ends_on=deadline.ends_on,
-        rung=rung.days,
-        recipient=_name(person),
-        defaults={"outcome": Reminder.Outcome.SENT, "at": at},
-    )
-    if not first:
-        return 0
+def _post(deadline: Deadline, rung: Rung, person, *, today: date, at: datetime, **besides) -> None:
     kind, left = _kind(deadline, today), (deadline.ends_on - today).days
-    told = {"deadline": deadline, "days_left": left, "days_late": -left, **besides}
-    key = f"deadline-{deadline.pk}-{deadline.ends_on}-{rung.days}-{person.pk if person else 'post'}"
+    told = {
+        "deadline": deadline, "days_left": left, "days_late": -left,
+        "firm": rung.tone == Tone.FIRM, **besides,
+    }  # fmt: skip
+    key = f"deadline-{deadline.pk}-{deadline.ends_on}-{rung.days}-{_key_of(person)}"
     if person is BY_POST:
         outbox.post_on_paper(kind, case=deadline.case, at=at, key=key, **told)
     else:
-        outbox.post(kind, to=person, case=deadline.case, at=at, key=key, **told)
-    return 1
+        digest = rung.channel == Pace.DIGEST
+        outbox.post(kind, to=person, case=deadline.case, at=at, key=key, digest=digest, **told)
+
+
+def _key_of(person) -> str:
+    if person is BY_POST:
+        return "post"
+    return person.email if isinstance(person, Address) else str(person.pk)

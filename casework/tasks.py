@@ -7,7 +7,7 @@ from celery import shared_task
 from celery.signals import task_success
 from django.utils import timezone
 
-from . import clock, delivery, history, jobs, reminders, watching
+from . import clock, delivery, digests, history, jobs, ladders, reminders, watching
 from .calendar import japan_date
 from .models import Tick
 
@@ -40,8 +40,16 @@ def deliver_pending() -> int:
 def send_due() -> int:
     """Post the reminders due today (beat: every hour; safe to run again)."""
     at = clock.now()
-    rows = list(reminders.open_with_a_date().order_by("pk"))
-    return reminders.sweep(rows, today=japan_date(at), at=at).posted
+    today = japan_date(at)
+    ladders.reckon()
+    rows = reminders.in_batches(reminders.due(today))
+    return reminders.sweep(rows, today=today, at=at).posted
+
+
+@shared_task
+def send_digests() -> int:
+    """Send each person what waited for one e-mail a day (beat: every morning; safe to run again)."""
+    return digests.send(at=clock.now()).written
 
 
 @shared_task

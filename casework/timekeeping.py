@@ -92,8 +92,9 @@ def take_back(case, move: Move, *, moved_at: datetime, at: datetime) -> None:
         closed_at=at, closed_because=TAKEN_BACK
     )
     case.deadlines.filter(pk__in=again).update(
-        met_at=None, met_on=None, closed_at=None, closed_because="", superseded_by=None
-    )
+        met_at=None, met_on=None, closed_at=None, closed_because="", superseded_by=None,
+        reckoned_by="",
+    )  # fmt: skip
 
 
 def _require_office(by, case: Case, at: datetime) -> None:
@@ -147,6 +148,7 @@ def extend(case: Case, facts: dict, *, approval: Approval, by, at: datetime) -> 
     :raises NotPossible: as :func:`refuse_extension` does.
     """
     owed = refuse_extension(case, **facts)
+    Deadline.objects.filter(pk=owed.pk).update(reckoned_by="")  # its reminders move with the date
     return Extension.objects.create(
         deadline=owed, until=facts["until_on"], reason=facts["reason"], approval=approval,
         by=by, at=at,

@@ -290,6 +290,8 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "casework.tasks.tick", "schedule": 15},  # seconds
     "deliver": {"task": "casework.tasks.deliver_pending", "schedule": 60},
     "remind": {"task": "casework.tasks.send_due", "schedule": crontab(minute=5)},  # every hour
+    # In the morning; where the city's quiet hours last longer, the e-mails wait until they end.
+    "digest": {"task": "casework.tasks.send_digests", "schedule": crontab(hour=8, minute=0)},
     "seal": {"task": "casework.tasks.seal_history", "schedule": crontab(hour=0, minute=20)},
     # Of the rounds that a worker missed, only the latest counts.
     "watch": {

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext_lazy as _
 
 from casework import deadlines
-from casework.deadlines import DeadlineKind
+from casework.deadlines import USUAL_LADDER, DeadlineKind
 from casework.derivation import Due, not_set, register_basis
 from casework.parties import Party
 
@@ -23,4 +23,5 @@ def _of_the_round(sheet, *, at: datetime, facts: dict) -> Due:
     return scoring_due(sheet.proposal.round.rubric.scores_due_on)
 
 
-deadlines.register(DeadlineKind(KIND, _("Score sheet"), Party.PANEL, _of_the_round))
+# Members of a panel answer to nobody's manager.
+deadlines.register(DeadlineKind(KIND, _("Score sheet"), Party.PANEL, _of_the_round, USUAL_LADDER))

@@ -494,6 +494,8 @@ class Migration(migrations.Migration):
                         to="casework.deadline",
                     ),
                 ),
+                ("remind_on", models.DateField(null=True)),
+                ("reckoned_by", models.CharField(blank=True, max_length=16)),
             ],
         ),
         migrations.CreateModel(
@@ -564,6 +566,145 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="Ladder",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("version", models.PositiveIntegerField()),
+                ("of_program", models.BooleanField(default=False)),
+                ("reason", models.TextField(verbose_name="reason")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "version"), name="ladder_once_a_version"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("version__gte", 1), models.Q(("reason", ""), _negated=True)
+                        ),
+                        name="ladder_has_version_and_reason",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Rung",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "days",
+                    models.SmallIntegerField(help_text="days before the date; negative is after"),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("owner", "Who owes it"),
+                            ("members", "Everyone of the group, also those who only read"),
+                            ("department", "Shared mailbox of the department in charge"),
+                            ("clerk", "Clerk in charge"),
+                            ("manager", "Manager (who decides approvals)"),
+                            ("coordinator", "Coordinator"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "tone",
+                    models.CharField(
+                        choices=[
+                            ("plain", "Plain"),
+                            ("firm", "Firm: says what follows if it is not done"),
+                        ],
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("at_once", "At once"), ("digest", "With the daily digest")],
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "ladder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rungs",
+                        to="casework.ladder",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("ladder", "days", "audience"), name="rung_once_a_day_and_audience"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("days__gte", -365), ("days__lte", 365)),
+                        name="rung_within_a_year",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="NoticePreference",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("group", models.CharField(max_length=20)),
+                (
+                    "delivery",
+                    models.CharField(
+                        choices=[
+                            ("at_once", "By e-mail at once"),
+                            ("digest", "In one e-mail a day"),
+                            ("none", "No e-mail; it stands in the mailbox here"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notice_preferences",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "group"), name="preference_once_a_group"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="NoticeTemplate",
@@ -766,6 +907,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "digest",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="casework.notice",
+                    ),
+                ),
+                (
                     "handled_by",
                     models.ForeignKey(
                         null=True,
@@ -857,11 +1007,31 @@ class Migration(migrations.Migration):
                     "rung",
                     models.SmallIntegerField(help_text="days before the date; negative is after"),
                 ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("owner", "Who owes it"),
+                            ("members", "Everyone of the group, also those who only read"),
+                            ("department", "Shared mailbox of the department in charge"),
+                            ("clerk", "Clerk in charge"),
+                            ("manager", "Manager (who decides approvals)"),
+                            ("coordinator", "Coordinator"),
+                        ],
+                        default="owner",
+                        max_length=12,
+                    ),
+                ),
                 ("recipient", models.EmailField(max_length=254)),
                 (
                     "outcome",
                     models.CharField(
-                        choices=[("sent", "sent"), ("passed_over", "passed over")], max_length=12
+                        choices=[
+                            ("sent", "sent"),
+                            ("passed_over", "passed over"),
+                            ("nobody", "nobody to tell"),
+                        ],
+                        max_length=12,
                     ),
                 ),
                 ("at", models.DateTimeField()),
@@ -1042,6 +1212,26 @@ class Migration(migrations.Migration):
             model_name="deadline",
             index=models.Index(fields=["due_on"], name="deadline_by_day"),
         ),
+        migrations.AddIndex(
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(
+                    ("closed_at__isnull", True),
+                    ("met_at__isnull", True),
+                    ("remind_on__isnull", False),
+                ),
+                fields=["remind_on"],
+                name="deadline_to_remind_of",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True), ("met_at__isnull", True)),
+                fields=["kind", "reckoned_by"],
+                name="deadline_open_by_ladder",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="deadline",
             constraint=models.UniqueConstraint(
@@ -1214,7 +1404,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="reminder",
             constraint=models.UniqueConstraint(
-                fields=("deadline", "ends_on", "rung", "recipient"), name="reminder_once_a_rung"
+                fields=("deadline", "ends_on", "rung", "audience", "recipient"),
+                name="reminder_once_a_rung",
             ),
         ),
         migrations.AddConstraint(

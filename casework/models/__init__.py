@@ -8,9 +8,11 @@ from .deadline import Deadline, Extension, Reminder
 from .engine import CitySetting, DemoClock, FailedTask, Job, Tick, Worker
 from .feed import CalendarFeed
 from .history import Event, Seal
+from .ladder import Ladder, Rung
 from .letter import Letter, NumberSeries, Sender
 from .notice import Notice
 from .notice_template import NoticeTemplate
+from .preference import NoticePreference
 from .stored_file import StoredFile
 
 __all__ = [
@@ -29,14 +31,17 @@ __all__ = [
     "Extension",
     "FailedTask",
     "Job",
+    "Ladder",
     "Letter",
     "Notice",
+    "NoticePreference",
     "NoticeTemplate",
     "NumberSeries",
     "Reminder",
     "Remark",
     "Restoration",
     "RestoreDrill",
+    "Rung",
     "Seal",
     "Sender",
     "StoredFile",

@@ -40,6 +40,8 @@ class Deadline(models.Model):
     :param due_on: last Japan date on which the duty is met in time; empty is "not set".
     :param due_at: the moment it ends, 24:00 Japan time unless its kind has a clock time.
     :param owed_by: a party code of ``casework.parties``; empty for a right that ends.
+    :param remind_on: the next Japan date with a rung to climb, by the ladder that ``reckoned_by``
+        marks; whatever changes that date empties the mark, and ``casework.ladders`` reckons anew.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="deadlines")
@@ -54,6 +56,8 @@ class Deadline(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_because = models.CharField(max_length=200, blank=True)
     superseded_by = models.OneToOneField("self", on_delete=models.PROTECT, null=True)
+    remind_on = models.DateField(null=True)
+    reckoned_by = models.CharField(max_length=16, blank=True)
 
     objects = DeadlineQuerySet.as_manager()
 
@@ -138,15 +142,20 @@ class Extension(models.Model):
 
 
 class Reminder(models.Model):
-    """One rung of a reminder ladder for one recipient: sent, or passed over, once and for all."""
+    """One rung of a reminder ladder for one recipient, once and for all: what became of it.
+
+    Without a recipient it went to the group by post, or there was nobody to tell.
+    """
 
     class Outcome(models.TextChoices):
         SENT = "sent", _("sent")
         PASSED_OVER = "passed_over", _("passed over")
+        NOBODY = "nobody", _("nobody to tell")
 
     deadline = models.ForeignKey(Deadline, on_delete=models.PROTECT, related_name="reminders")
     ends_on = models.DateField(help_text=_("the date the ladder leads to"))
     rung = models.SmallIntegerField(help_text=_("days before the date; negative is after"))
+    audience = models.CharField(max_length=12, choices=Audience.choices, default=Audience.OWNER)
     recipient = models.EmailField()
     outcome = models.CharField(max_length=12, choices=Outcome.choices)
     at = models.DateTimeField()
@@ -154,7 +163,8 @@ class Reminder(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["deadline", "ends_on", "rung", "recipient"], name="reminder_once_a_rung"
+                fields=["deadline", "ends_on", "rung", "audience", "recipient"],
+                name="reminder_once_a_rung",
             ),
         ]
 

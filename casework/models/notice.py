@@ -82,7 +82,10 @@ class Notice(models.Model):
 
     By post it is addressed to the group of its case, and the office takes it along: printed, then
     mailed on a day, then perhaps returned on another. ``handled_by`` took the last of these steps;
-    ``postal_address`` is what was printed, line by line, and empty before.
+    ``postal_address`` is what was printed, line by line, and empty before. What went out with a daily
+    digest names that ``digest``. ``template`` is the version of the office whose words it bears; where
+    it names none, they are the program's own. ``resent`` counts how often the office sent it again,
+    and ``bounced_at`` is when it was read that the mail server of its reader refuses it for good.
     """
 
     class State(models.TextChoices):
@@ -127,6 +130,7 @@ class Notice(models.Model):
     path = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     held_for = models.CharField(max_length=10, choices=Hold.choices, blank=True)
+    digest = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")
     posted_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -6,14 +6,9 @@ from datetime import date, datetime, time, timedelta
 from itertools import count
 
 from django.db import transaction
-from django.db.models import Q
 
-from casework import deadlines, delivery, history, outbox, reminders
+from casework import delivery, digests, history, ladders, outbox, reminders
 from casework.calendar import japan_date, moment
-
-#: Days before a date on which one is reminded of it; negative is after it.
-RUNGS = [rung.days for kind in deadlines.KINDS.values() for rung in kind.ladder]
-FIRST_RUNG, LAST_RUNG = timedelta(days=max(RUNGS)), timedelta(days=min(RUNGS))
 
 #: A story tells, in turn, the moment at which it goes on.
 Story = Generator[datetime, None, None]
@@ -74,15 +69,11 @@ class Stage:
             self._deliver(self.at)
 
     def _sweep(self, at: datetime) -> None:
-        """Do what beat does every day: remind, and seal what happened until yesterday.
-
-        As no night is missed here, only a date that is near can have a reminder today.
-        """
+        """Do what beat does every day: remind, and seal what happened until yesterday."""
         self.at = at
-        near = (self.today + LAST_RUNG, self.today + FIRST_RUNG)
-        on_a_rung = Q(due_on__range=near) | Q(extensions__until__range=near)
-        nearby = reminders.open_with_a_date().filter(on_a_rung).distinct().order_by("pk")
-        reminders.sweep(nearby, today=self.today, at=at)
+        ladders.reckon()
+        reminders.sweep(reminders.in_batches(reminders.due(self.today)), today=self.today, at=at)
+        digests.send(at=at)
         history.seal(day=self.today - timedelta(days=1))
 
     def _deliver(self, at: datetime) -> None:

@@ -113,7 +113,7 @@ def test_deadline_of_the_group_is_told_by_post_once(days, kind):
     deadline = sent_back(unreached()).deadlines.get(kind="supplement")
     Notice.objects.all().delete()
     for _ in range(2):
-        row = reminders.open_with_a_date().get(pk=deadline.pk)
+        row = Deadline.objects.open().get(pk=deadline.pk)
         reminders.remind(row, today=deadline.due_on + timedelta(days=days), at=NOON)
 
     assert [n.kind for n in Notice.objects.by_post()] == [kind]

@@ -6,10 +6,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
-from casework import timekeeping
 from casework.coming import AHEAD, coming
 from casework.models import Deadline, Reminder
-from casework.reminders import open_with_a_date, sweep
+from casework.reminders import sweep
 from tests import factories
 from tests.casework.cases import filed, sent_back
 from tests.factories import JAPAN, NOON, TODAY
@@ -34,16 +33,21 @@ def due_in(days: int, **kwargs):
 
 def listed() -> list[tuple]:
     found = coming(Deadline.objects.all(), today=TODAY)
-    return [(item.on, item.deadline.pk, item.rung.days) for item in found]
+    return [(i.on, i.deadline.pk, -i.rung.days, i.rung.audience) for i in found]
 
 
 def sent_from_today() -> list[tuple]:
     """Sweep on every day ahead, and return which rung left on which day."""
     for day in range(AHEAD + 1):
         at = datetime(TODAY.year, TODAY.month, TODAY.day, 6, tzinfo=JAPAN) + timedelta(days=day)
-        sweep(open_with_a_date(), today=at.date(), at=at)
+        sweep(Deadline.objects.open(), today=at.date(), at=at)
     sent = Reminder.objects.filter(outcome=Reminder.Outcome.SENT)
-    return sorted({(row.at.astimezone(JAPAN).date(), row.deadline_id, row.rung) for row in sent})
+    return sorted(
+        {
+            (row.at.astimezone(JAPAN).date(), row.deadline_id, -row.rung, row.audience)
+            for row in sent
+        }
+    )
 
 
 def test_what_is_listed_is_what_the_sweeps_send(office):
@@ -54,16 +58,16 @@ def test_what_is_listed_is_what_the_sweeps_send(office):
     predicted = listed()
 
     assert len(predicted) > 10
-    assert predicted == sent_from_today()
+    assert sorted(predicted) == sent_from_today()
 
 
 def test_what_went_out_today_is_listed_no_more():
     due_in(14)
-    assert [rung for _on, _pk, rung in listed()] == [14, 3, 0, -1]
+    assert [-days for _on, _pk, days, _who in listed()] == [14, 3, 0, -1, -1, -7]
 
-    sweep(open_with_a_date(), today=TODAY, at=NOON)
+    sweep(Deadline.objects.open(), today=TODAY, at=NOON)
 
-    assert [rung for _on, _pk, rung in listed()] == [3, 0, -1]
+    assert [-days for _on, _pk, days, _who in listed()] == [3, 0, -1, -1, -7]
 
 
 def test_office_reads_what_is_to_come_and_a_draft_stays_its_groups_own(enter, office, at_noon):
@@ -74,14 +78,15 @@ def test_office_reads_what_is_to_come_and_a_draft_stays_its_groups_own(enter, of
 
     assert {item.deadline.case_id for item in page.context["page"]} == {case.pk}
     words = page.content.decode()
-    assert words.count("Supplement (補正)") == 3 and "past its date" in words
-    assert words.count("Organization, Office") == 1
+    assert words.count("Supplement (補正)") == 5
+    assert words.count("past its date") == 3
+    assert words.count("Clerk in charge") == 1 and words.count("Manager (who decides") == 1
 
 
 def test_list_asks_as_often_for_three_dates_as_for_one(django_assert_num_queries):
     for _number in range(3):
         due_in(3)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             listed()
 
 

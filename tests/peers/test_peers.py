@@ -14,7 +14,7 @@ from django_fsm import TransitionNotAllowed
 from accounts.models import Role
 from casework import approvals, clock, delivery, reminders
 from casework.calendar import end_of_day, fiscal_year, japan_date
-from casework.deadlines import Rung
+from casework.deadlines import KINDS, Rung
 from casework.errors import NotPossible
 from casework.models import Deadline, Letter, Notice
 from casework.next_moves import next_moves
@@ -39,16 +39,16 @@ def state(case) -> str:
 
 def reminded_on(deadline: Deadline, befores: list[int], ladder: tuple[Rung, ...], monkeypatch):
     """Run the sweep so many days before the date; return on which of them the group was told."""
-    kind = reminders.KINDS[deadline.kind]
+    kind = KINDS[deadline.kind]
     monkeypatch.setitem(
-        reminders.KINDS,
+        KINDS,
         deadline.kind,
         type(kind)(kind.code, kind.label, kind.owed_by, kind.rule, ladder),
     )
     told = []
     for before in befores:
         today = deadline.due_on - timedelta(days=before)
-        row = reminders.open_with_a_date().get(pk=deadline.pk)
+        row = Deadline.objects.open().get(pk=deadline.pk)
         if reminders.remind(row, today=today, at=NOON):
             told.append(before)
     return told

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.models import Role, User
 from casework import approvals, delivery, history, outbox, reminders, timekeeping, verification
-from casework.models import Approval, Case, Event, Letter, Notice, Reminder
+from casework.models import Approval, Case, Deadline, Event, Letter, Notice, Reminder
 from casework.numbers import next_number
 from casework.services import advance, correct, locked
 from grants import agreements, services
@@ -564,7 +564,7 @@ def test_two_sweeps_remind_once():
     Notice.objects.all().delete()
 
     def sweeping():
-        rows = list(reminders.open_with_a_date())
+        rows = list(Deadline.objects.open())
         with outbox.delivered_by_hand():
             return reminders.sweep(rows, today=deadline.due_on, at=NOON)
 
@@ -578,7 +578,7 @@ def test_two_sweeps_remind_once():
 def test_reminder_and_answer_at_once_do_not_remind_of_what_is_done():
     proposal = sent_back()
     deadline = proposal.deadlines.get(kind="supplement")
-    row = reminders.open_with_a_date().get(pk=deadline.pk)
+    row = Deadline.objects.open().get(pk=deadline.pk)
     Notice.objects.all().delete()
 
     def reminding():

@@ -4,9 +4,9 @@ from datetime import date
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from casework import clock, outbox, reminders
+from casework import clock, ladders, outbox, reminders
 from casework.calendar import japan_date
-from casework.progress import progress
+from casework.progress import stepped
 
 
 class Command(BaseCommand):
@@ -22,12 +22,14 @@ class Command(BaseCommand):
 
     def handle(self, *, today: date | None, no_deliver: bool, **options):
         at = clock.now()
-        rows = list(reminders.open_with_a_date().order_by("pk"))
+        today = today or japan_date(at)
+        ladders.reckon()
+        rows = reminders.due(today)
+        total = rows.count()
         with outbox.delivered_by_hand():  # so that it works without a broker
-            came_to = reminders.sweep(
-                progress(rows, sys.stderr), today=today or japan_date(at), at=at
-            )
-        self.stdout.write(f"{len(rows)} open deadlines, {came_to.posted} reminders posted.")
+            each = stepped(reminders.in_batches(rows), total, sys.stderr)
+            came_to = reminders.sweep(each, today=today, at=at)
+        self.stdout.write(f"{total} deadlines with a reminder due, {came_to.posted} posted.")
         if not no_deliver:
             call_command("deliver", stdout=self.stdout, stderr=self.stderr)
         if came_to.failed:

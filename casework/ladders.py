@@ -1,0 +1,159 @@
+"""Which ladder counts for each kind of deadline, and keeping ``Deadline.remind_on`` in step with it.
+
+What changes the day of a reminder (a new row, an extension, a move that is taken back, a rung that
+was climbed, a ladder that the office or a new release changes) leaves a row whose ``reckoned_by`` is
+not the mark of the ladder that counts. :func:`reckon` finds these rows by an index, however many
+others there are, and is run before each sweep; killed half-way, it goes on where the rows say.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Max, Q
+from django.utils.translation import gettext as _
+
+from accounts.permissions import require
+
+from .calendar import japan_date
+from .climbing import Climbed, mark_of, next_day
+from .deadlines import KINDS, Audience, LadderRungs, Pace
+from .deadlines import Rung as ClimbedRung
+from .errors import NotPossible
+from .models import Case, Deadline, Ladder, Rung
+
+#: How many deadlines are held in memory, and how many cases locked, at a time.
+BATCH = 500
+
+
+def all_ladders() -> dict[str, LadderRungs]:
+    """Return kind → the ladder that counts now, in three queries for all kinds together."""
+    newest = Ladder.objects.values("kind").annotate(newest=Max("version"))
+    versions = {row["kind"]: row["newest"] for row in newest}
+    wanted = Q(pk__in=())
+    for kind, version in versions.items():
+        wanted |= Q(kind=kind, version=version)
+    stored = Ladder.objects.filter(wanted).prefetch_related("rungs") if versions else ()
+    of_office = {row.kind: _rungs(row) for row in stored if not row.of_program}
+    return {code: of_office.get(code, kind.ladder) for code, kind in KINDS.items()}
+
+
+def ladder_of(kind: str) -> LadderRungs:
+    """Return the ladder of one kind that counts now; a sweep asks :func:`all_ladders` once."""
+    row = latest(kind)
+    return KINDS[kind].ladder if row is None or row.of_program else _rungs(row)
+
+
+def latest(kind: str) -> Ladder | None:
+    """Return the version of the office that counts; ``None`` if there never was one."""
+    return Ladder.objects.filter(kind=kind).order_by("-version").first()
+
+
+def _rungs(ladder: Ladder) -> LadderRungs:
+    return in_order(rung.as_climbed for rung in ladder.rungs.all())
+
+
+def in_order(rungs: Iterable[ClimbedRung]) -> LadderRungs:
+    """Return ``rungs`` as they are climbed down."""
+    audiences = Audience.values
+    return tuple(sorted(rungs, key=lambda r: (-r.days, audiences.index(r.audience))))
+
+
+@transaction.atomic
+def change(kind: str, rungs: Iterable[ClimbedRung], *, reason: str, by, at: datetime) -> Ladder:
+    """Put a new ladder in the place of the one of ``kind``; what was sent stays sent.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises NotPossible: if the law wants a reminder that the ladder lacks.
+    """
+    require(by.act_on(japan_date(at)), "casework.keep_ladders")
+    wanted = in_order(rungs)
+    check(kind, wanted)
+    ladder = _add(kind, reason=reason, by=by, at=at)
+    Rung.objects.bulk_create(
+        Rung(ladder=ladder, days=r.days, audience=r.audience, tone=r.tone, channel=r.channel)
+        for r in wanted
+    )
+    return ladder
+
+
+@transaction.atomic
+def back_to_the_programs(kind: str, *, reason: str, by, at: datetime) -> Ladder:
+    """Let the program's own ladder of ``kind`` count again.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    """
+    require(by.act_on(japan_date(at)), "casework.keep_ladders")
+    return _add(kind, reason=reason, by=by, at=at, of_program=True)
+
+
+def _add(kind: str, **fields) -> Ladder:
+    before = latest(KINDS[kind].code)
+    return Ladder.objects.create(kind=kind, version=before.version + 1 if before else 1, **fields)
+
+
+def check(kind: str, ladder: LadderRungs) -> None:
+    """Refuse a ladder that leaves out what must be told.
+
+    :raises NotPossible: with the reason.
+    """
+    if len({(rung.days, rung.audience) for rung in ladder}) < len(ladder):
+        raise NotPossible(_("The same people are to be told twice on one day."))
+    told = [r for r in ladder if r.audience == Audience.OWNER and r.channel == Pace.AT_ONCE]
+    if KINDS[kind].statutory and not any(rung.days >= 0 for rung in told):
+        raise NotPossible(
+            _(
+                "This date has legal effect: who owes it must be told at once, "
+                "on the day itself or before it."
+            )
+        )
+
+
+# The next day of each deadline
+
+
+def climbed_of(deadline: Deadline) -> Climbed:
+    """Return how far each audience has come on the way to the date that counts now."""
+    climbed: dict[str, int] = {}
+    for row in deadline.reminders.all():
+        if row.ends_on == deadline.ends_on:
+            climbed[row.audience] = min(row.rung, climbed.get(row.audience, row.rung))
+    return climbed
+
+
+def next_day_of(deadline: Deadline, ladder: LadderRungs) -> date | None:
+    """Return what ``remind_on`` of an open deadline is to be."""
+    opened_on = japan_date(deadline.opened_at)
+    return next_day(ladder, deadline.ends_on, opened_on, climbed_of(deadline))
+
+
+def reckon() -> int:
+    """Bring ``remind_on`` of all open deadlines into step; return how many were not."""
+    return sum(_reckon_kind(kind, ladder) for kind, ladder in all_ladders().items())
+
+
+def stale(kind: str, mark: str):
+    """Keep the open deadlines of ``kind`` that another ladder than the marked one was reckoned by."""
+    # Not "exclude": both ways round it the index is walked, and the rest of the table is not.
+    other = Q(reckoned_by__lt=mark) | Q(reckoned_by__gt=mark)
+    return Deadline.objects.open().filter(other, kind=kind)
+
+
+def _reckon_kind(kind: str, ladder: LadderRungs) -> int:
+    mark, done = mark_of(ladder), 0
+    rows = stale(kind, mark).values_list("pk", "case_id")
+    while found := list(rows[:BATCH]):
+        _reckon_batch(found, ladder, mark)
+        done += len(found)
+    return done
+
+
+@transaction.atomic
+def _reckon_batch(found: list[tuple[int, int]], ladder: LadderRungs, mark: str) -> None:
+    cases = sorted(case for _pk, case in found)
+    list(Case.objects.select_for_update().filter(pk__in=cases).order_by("pk").values_list("pk"))
+    rows = Deadline.objects.open().filter(pk__in=[pk for pk, _case in found])
+    deadlines = list(rows.prefetch_related("extensions", "reminders"))
+    for deadline in deadlines:
+        deadline.remind_on, deadline.reckoned_by = next_day_of(deadline, ladder), mark
+    Deadline.objects.bulk_update(deadlines, ["remind_on", "reckoned_by"])
