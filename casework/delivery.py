@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F
+from django.template.loader import render_to_string
+from django.utils import translation
 
+from .envelopes import sender_of
 from .models import Notice
 
 #: How long a worker may take before another one may claim the same notice.
@@ -34,7 +37,7 @@ def deliver(notice_id: int, *, at: datetime) -> bool:
     """
     if not _claim(notice_id, at):
         return False
-    notice = Notice.objects.get(pk=notice_id)
+    notice = Notice.objects.select_related("recipient").get(pk=notice_id)
     try:
         _refuse_endless_attempts(notice)
         _send(notice)
@@ -74,12 +77,28 @@ def _refuse_endless_attempts(notice: Notice) -> None:
 def _send(notice: Notice) -> None:
     if notice.channel != Notice.Channel.EMAIL:
         return  # it is on the mailbox page as soon as it is stamped
-    EmailMessage(
+    address = f"{settings.SITE_URL}{notice.path}"
+    mail = EmailMultiAlternatives(
         subject=notice.subject,
-        body=f"{notice.body}\n\n{settings.SITE_URL}{notice.path}\n",
+        body=f"{notice.body}\n\n{address}\n",
+        from_email=sender_of(notice),
         to=[notice.to],
-        headers={"Message-ID": message_id(notice)},
-    ).send()
+        headers={
+            "From": settings.DEFAULT_FROM_EMAIL,
+            "Message-ID": message_id(notice),
+            "Auto-Submitted": "auto-generated",  # so that nobody's "out of office" answers it
+        },
+    )
+    mail.attach_alternative(_as_page(notice, address), "text/html")
+    mail.send()
+
+
+def _as_page(notice: Notice, address: str) -> str:
+    """Return the same words as a page with one button, in the language of their reader."""
+    language = notice.recipient.language if notice.recipient else settings.LANGUAGE_CODE
+    with translation.override(language):
+        context = {"notice": notice, "address": address, "language": language}
+        return render_to_string("notices/mail.html", context)
 
 
 def message_id(notice: Notice) -> str:

@@ -10,6 +10,7 @@ from celery import current_app
 from celery.exceptions import OperationalError
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -34,6 +35,11 @@ COURTESY = frozenset({"case_moved"})
 
 #: Where a person reads what was sent to them.
 MAILBOX_PATH = "/mailbox/"
+
+#: What became of a notice that can be sent again.
+AGAIN = (
+    Notice.State.FAILED, Notice.State.MAILED, Notice.State.RETURNED, Notice.State.BOUNCED,
+)  # fmt: skip
 
 #: What a row says that is not on paper.
 NOT_ON_PAPER = {
@@ -286,18 +292,24 @@ def enqueue_account_mail(
 def retry(notice: Notice, *, by, at: datetime) -> None:
     """Put a notice that failed, or was posted or came back, into the queue once more.
 
+    It goes to the address that its reader has now.
+
     :raises PermissionDenied: if ``by`` does not keep the outbox.
     :raises NotPossible: if it has not failed or been posted.
     """
     require_keeper(by, at)
     case = _locked_case(notice)
-    again = (Notice.State.FAILED, Notice.State.MAILED, Notice.State.RETURNED)
-    rows = Notice.objects.filter(pk=notice.pk, state__in=again)
-    if not rows.update(state=Notice.State.QUEUED, attempts=0, lease_until=None, **NOT_ON_PAPER):
+    again = Notice.objects.filter(pk=notice.pk, state__in=AGAIN)
+    queued = {"state": Notice.State.QUEUED, "attempts": 0, "lease_until": None, "bounced_at": None}
+    if not again.update(**queued, **_mended(notice), **NOT_ON_PAPER, resent=F("resent") + 1):
         raise NotPossible(_("Only a notice that failed or was posted can be sent again."))
     record(case, "retry_notice", notice=notice.pk, by=by, at=at)
     if not notice.is_by_post:
         transaction.on_commit(lambda: _ask_a_worker(notice.pk), robust=True)
+
+
+def _mended(notice: Notice) -> dict[str, str]:
+    return {"to": notice.recipient.email} if notice.recipient else {}
 
 
 @transaction.atomic

@@ -226,6 +226,9 @@ else:
 EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="yell@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where mail servers send what they refuse; each e-mail bears its own token in it. Empty: nowhere.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
+BOUNCE_IMAP_PASSWORD = env.str("BOUNCE_IMAP_PASSWORD", default="")
 MESSAGE_ID_DOMAIN = urlsplit(SITE_URL).hostname
 
 # Security

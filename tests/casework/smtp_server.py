@@ -15,6 +15,8 @@ class Dialogue(socketserver.StreamRequestHandler):
         self.say("220 test")
         while line := self.rfile.readline().decode().strip():
             verb = line.split()[0].upper()
+            if verb == "MAIL":
+                self.sender = line[line.index("<") + 1 : line.index(">")]
             if verb == "DATA":
                 self.take()
             else:
@@ -26,6 +28,7 @@ class Dialogue(socketserver.StreamRequestHandler):
             return
         self.say("354 go on")
         lines = iter(self.rfile.readline, b".\r\n")
+        self.server.senders.append(self.sender)
         self.server.received.append(email.message_from_bytes(b"".join(lines)))
         self.say("250 taken")
 
@@ -39,6 +42,7 @@ class Server(socketserver.ThreadingTCPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Dialogue)
         self.received: list[Message] = []
+        self.senders: list[str] = []  # of the envelopes, in the order of what was received
         self.refusals: list[str] = []
 
 

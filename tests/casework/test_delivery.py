@@ -44,7 +44,7 @@ def state(notice: Notice) -> str:
 
 
 def text_of(message) -> str:
-    return message.get_payload(decode=True).decode()
+    return message.get_payload(0).get_payload(decode=True).decode()
 
 
 # Sending
