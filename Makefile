@@ -1,6 +1,6 @@
 # What a person types. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format lock messages journeys clean
+.PHONY: help setup setup-dev run test check format lock messages journeys drills clean
 
 PYTHON := $(firstword $(shell for p in python3.13 python3.12 python3.11 python3 python; do "$$p" -c "import sys; sys.exit(sys.version_info < (3, 8))" 2>/dev/null && echo "$$p"; done))
 VENV := .venv/bin/python
@@ -27,6 +27,9 @@ test: setup-dev ## checks, suite, PostgreSQL and browser, installing what they n
 
 journeys: setup-dev ## the browser journeys alone
 	$(VENV) -m pytest -m journey -n logical --maxprocesses 2 --dist load
+
+drills: setup-dev ## break what surrounds the delivery of notices, on real processes
+	@$(VENV) -m tests.drills
 
 check: setup-dev ## lint, format, contracts, migrations, translations, deployment settings
 	@$(VENV) -m config.checks

@@ -135,11 +135,14 @@ class Dialogue(socketserver.StreamRequestHandler):
     def read_to_the_end(self, content: bytes) -> bytes | None:
         """Return the whole message, or nothing if the client ended in the middle of it."""
         lines = [content]
-        while (line := self.rfile.readline()) != b".\r\n":
-            if not line.endswith(b"\n"):
-                self.folder.note("cut")
-                return None
-            lines.append(line)
+        try:
+            while (line := self.rfile.readline()) != b".\r\n":
+                if not line.endswith(b"\n"):
+                    raise ConnectionResetError
+                lines.append(line)
+        except ConnectionResetError:
+            self.folder.note("cut")
+            return None
         return b"".join(lines)
 
     def fall_silent(self, place: str) -> None:
@@ -147,9 +150,7 @@ class Dialogue(socketserver.StreamRequestHandler):
         if self.folder.behaviour.silent_at != place:
             return
         self.folder.note(f"silent-{place}")
-        while self.folder.behaviour.silent_at == place:
-            if self.client_is_gone():
-                raise ConnectionResetError
+        while self.folder.behaviour.silent_at == place and not self.client_is_gone():
             time.sleep(0.02)
 
     def client_is_gone(self) -> bool:

@@ -19,7 +19,7 @@ from tests.drills.mail_server import Folder
 from tests.services import free_port
 
 #: Seconds that any one thing may take to come about.
-PATIENCE = 30
+PATIENCE = 45
 
 
 class Unmet(AssertionError):

@@ -26,7 +26,7 @@ from tests.drills.parts import Installation, Unmet, let_pass, until
 LONG = LEASE + timedelta(minutes=1)
 #: Seconds that a person who saves something may have to wait while the broker is gone.
 BEARABLE = 3
-BIG = "長い本文です。" * 400_000  # more than the kernel keeps between two processes
+BIG = "長い本文です。" * 200_000  # more than the kernel keeps between two processes
 
 UNFINISHED = (Notice.State.QUEUED, Notice.State.IN_FLIGHT)
 BY_MAIL = "casework.tasks.deliver"
@@ -104,9 +104,11 @@ def ask(task: str, **arguments) -> None:
 
 
 def killed_while(site: Site, place: str, *, body: str = "本文") -> None:
+    """Kill the worker while both its processes stand before a silent server, and four more wait."""
     site.mail.behave(silent_at=place)
-    site.post(6, body=body)
+    site.post(2, body=body)
     site.await_silence(place, 2)
+    site.post(4)
     site.kill("worker")
     recover(site)
 
@@ -172,7 +174,7 @@ def broker_gone_for_an_hour(site: Site) -> None:
     site.kill("broker")
     site.post(5)
     let_pass(timedelta(hours=1))
-    site.await_health("broker", "worker", waiting=5)
+    site.await_health("broker", "worker", "beat", waiting=5)
     site.start("broker")
     keep_alive(site, "worker", "beat")
     site.await_rest()
@@ -224,8 +226,7 @@ def mailbox_disk_full(site: Site) -> None:
     site.stack.callback(subprocess.run, ["umount", str(box)], check=True)
     site.mail.prepare()
     ballast = box / "ballast"
-    ballast.write_bytes(b"x" * 1000)
-    with ballast.open("ab") as file:
+    with ballast.open("ab", buffering=0) as file:
         fill(file)
     site.post(4)
     await_attempts(1)
@@ -239,7 +240,6 @@ def fill(file) -> None:
     try:
         while True:
             file.write(b"x" * 4096)
-            file.flush()
     except OSError:
         return
 
@@ -343,6 +343,8 @@ def sweep_longer_than_a_lease(site: Site) -> None:
     ask(SWEEP)
     site.await_silence("data", 1)
     let_pass(LONG)
+    first = Notice.objects.filter(state=Notice.State.QUEUED, attempts=1)
+    until(first.exists, "the worker gave up on the first")
     site.mail.behave(pause=0.3)
     end = time.monotonic() + 20
     while unfinished().exists() and time.monotonic() < end:
