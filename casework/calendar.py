@@ -282,6 +282,12 @@ def open_days_before(day: date, count: int, closed: Collection[date]) -> date:
     return _open_day(day, count, closed, -ONE_DAY)
 
 
+def open_days_between(after: date, until: date, closed: Collection[date]) -> int:
+    """Return how many open days lie after one day, up to and including ``until``."""
+    days = range((until - after).days)
+    return sum(not is_closed(after + (n + 1) * ONE_DAY, closed) for n in days)
+
+
 def _open_day(day: date, count: int, closed: Collection[date], step: timedelta) -> date:
     if count < 1:
         raise ValueError(f"Open days are counted from 1, not {count}.")

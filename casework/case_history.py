@@ -54,7 +54,9 @@ def _line(case: Case, event: Event, words: dict[int, str], inside: bool) -> Line
 
 
 def _facts(case: Case, event: Event) -> list[Fact]:
-    told = {name: value for name, value in event.facts.items() if name not in PROSE}
+    """Leave out which deadline more time was given for: the deadline itself says it."""
+    apart = (*PROSE, "deadline")
+    told = {name: value for name, value in event.facts.items() if name not in apart}
     return facts.in_words(case.kind, event.verb, told) if event.verb in case.machine.flow else []
 
 

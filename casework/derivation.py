@@ -28,6 +28,7 @@ BASES: dict[str, tuple[str, str]] = {
     "typed_in": ("入力した日", "day typed in"),
     "received": ("収受日", "day received"),
     "fiscal_year_end": ("年度末", "end of the fiscal year"),
+    "supplement_open": ("補正を待つ間", "while a supplement was open"),
     "accounts_closed": ("出納閉鎖", "closing of the accounts"),
 }
 
@@ -71,6 +72,14 @@ PHRASES: dict[str, tuple[str, str]] = {
         "「{a}」と「{b}」のうち早い日、{day}",
         "the earlier of “{a}” and “{b}”: {day}",
     ),
+    "ran": ("{day}までに通算{count}日が経過", "{days} had run by {day}"),
+    "ran_open": ("{day}までに通算{count}開庁日が経過", "{open_days} had run by {day}"),
+    "stood_still": (
+        "{since}の翌日から{day}までの{count}日は算入しない（{basis}）",
+        "the clock then stood still for {days}, until {day} ({basis})",
+    ),
+    "runs_on": ("残る{count}日で、{day}", "{days} were left: {day}"),
+    "runs_on_open": ("残る{count}開庁日で、{day}", "{open_days} were left: {day}"),
     "not_set": (
         "未設定（{basis}が決まっていません。窓口がお答えします）",
         "Not set ({basis} has not been decided; the office will answer)",
@@ -134,7 +143,7 @@ class Step:
             "basis": self.basis,
             "choices": [due.to_json() for due in self.choices],
         }
-        return {key: value for key, value in stored.items() if value}
+        return {key: value for key, value in stored.items() if value or value == 0}
 
     @classmethod
     def from_json(cls, stored: dict) -> "Step":
@@ -352,6 +361,8 @@ def _say(step: Step, tongue: int) -> str:
         since=step.since and _say_day(step.since, tongue),
         count=step.count,
         nth=step.count and _nth(step.count),
+        days="1 day" if step.count == 1 else f"{step.count} days",
+        open_days="1 open day" if step.count == 1 else f"{step.count} open days",
         months="1 month" if step.count == 1 else f"{step.count} months",
         day=step.on and _say_day_and_weekday(step.on, tongue),
         **dict(zip("ab", choices, strict=False)),

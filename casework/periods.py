@@ -125,7 +125,11 @@ class Period:
         :param basis: what ``day`` is: a code of ``casework.derivation.BASES``.
         :param fiscal_year: whose end, or whose accounts, the period may not outlast.
         """
-        due = self._end(day, closed, basis=basis, source=source)
+        due = self.counted(day, closed, basis=basis, source=source)
+        return self.bounded(due, closed, fiscal_year=fiscal_year)
+
+    def bounded(self, due: Due, closed: Collection[date], *, fiscal_year: int) -> Due:
+        """Return ``due`` as closed days and the latest day of this period leave it."""
         if self.on_closed_day == OnClosedDay.NEXT:
             due = derivation.move_to_next_open_day(due, closed)
         elif self.on_closed_day == OnClosedDay.PREVIOUS:
@@ -134,7 +138,8 @@ class Period:
             due = derivation.cap_at(due, LATEST_DAY[self.latest](fiscal_year), basis=self.latest)
         return due
 
-    def _end(self, day: date, closed: Collection[date], **told: str) -> Due:
+    def counted(self, day: date, closed: Collection[date], **told: str) -> Due:
+        """Return the day that is counted to, whatever the period says besides; as ``after``."""
         if self.unit == Unit.OPEN_DAYS:
             return derivation.open_days_after(day, self.count, closed, **told)
         if self.unit == Unit.OPEN_DAYS_BEFORE:

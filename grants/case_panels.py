@@ -11,10 +11,10 @@ from casework.calendar import first_day, japan_date
 from casework.flow import Text
 from casework.models import Remark
 from casework.panels import panel
-from casework.parties import is_held
+from casework.parties import Party, is_held
 from casework.work_pages import work_page
 
-from . import agreements, printing, services
+from . import agreements, printing, processing, services
 from .adoptions import cap_of
 from .desk_notes import has_accepted
 from .eligibility import Check, Outcome, checks
@@ -313,12 +313,33 @@ def siblings_panel(year: ProjectYear, request) -> dict:
     return {"case": year, "years": years, "here": year.pk, "proposal": seen.first()}
 
 
+#: Where an application stands while it waits for its decision.
+UNDECIDED = {
+    Proposal.KIND: ("submitted", "returned", "accepted", "matching", "matched", "in_selection"),
+    ProjectYear.KIND: ("applied", "returned"),
+}
+
+
+def clocks_panel(case: Proposal | ProjectYear, request) -> dict | None:
+    """The clock of the office until the decision, and what the group owes by a date."""
+    if case.state not in UNDECIDED[case.kind]:
+        return None
+    rows = list(case.deadlines.order_by("pk").prefetch_related("extensions"))
+    open_ones = (row for row in rows if row.met_at is None and row.closed_at is None)
+    return {
+        "case": case,
+        "clock": processing.clock_of(case, rows, today=request.today),
+        "owed": [row for row in open_ones if row.owed_by == Party.ORGANIZATION],
+    }
+
+
 P, Y = Proposal.KIND, ProjectYear.KIND
 FOLDER = "grants/panels"
 for kind, name, context, order in (
     (P, "filing", filing_panel, 10), (P, "missing", missing_panel, 20),
     (P, "eligibility", eligibility_panel, 30), (P, "matching", matching_panel, 40),
     (P, "terms", terms_panel, 50), (P, "years", years_panel, 60),
+    (P, "clocks", clocks_panel, 25), (Y, "clocks", clocks_panel, 22),
     (P, "content", content_panel, 70), (P, "versions", versions_panel, 80),
     (Y, "missing", missing_panel, 20), (Y, "money", money_panel, 30),
     (Y, "agreement", agreement_panel, 25),

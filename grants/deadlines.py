@@ -13,10 +13,13 @@ from casework.deadlines import DeadlineKind, Rung
 from casework.derivation import Due, not_set, register_basis, the_earlier_of, with_clock
 from casework.parties import Party
 
+from .processing import ACCEPTANCE, PROCESSING, acceptance_due, processing_due
 from .rules import RuleSet, Status
 
 for code, ja, en in (
     ("call_closes", "募集の締切", "the call closes"),
+    ("arrived", "到達した日", "day it arrived"),
+    ("processing_from", "標準処理期間の起算日", "day the usual time counts from"),
     ("asked", "補正を依頼した日", "day the supplement was asked for"),
     ("offered", "繰上げを打診した日", "day the place was offered"),
     ("decision_sent", "決定を通知した日", "day the decision was sent"),
@@ -43,15 +46,16 @@ for code, ja, en in (
 
 def period_after(
     rules: RuleSet, parameter: str, day: date, *, basis: str, fiscal_year: int,
-    closed: Collection[date] = (),
+    closed: Collection[date] = (), law: str = "",
 ) -> Due:  # fmt: skip
     """Return when the period ends that the rules set for ``parameter``, or "not set".
 
     :param day: the day it is counted from, Japan date.
     :param fiscal_year: whose end, or whose accounts, the period may not outlast.
     :param closed: weekdays on which city hall is closed.
+    :param law: what it rests on where the rules name no source.
     """
-    period, source = rules.period(parameter), rules.source(parameter)
+    period, source = rules.period(parameter), rules.source(parameter) or law
     if period is None:
         return not_set(parameter, source=source)
     return period.after(day, closed, basis=basis, fiscal_year=fiscal_year, source=source)
@@ -166,6 +170,9 @@ CALL_LADDER = (Rung(14), Rung(7), Rung(2), Rung(0))
 
 deadlines.register(
     DeadlineKind("call", _("Close of the call"), Party.ORGANIZATION, _call, CALL_LADDER),
+    DeadlineKind(PROCESSING, _("Usual time until the decision (標準処理期間)"), Party.OFFICE,
+                 processing_due),
+    DeadlineKind(ACCEPTANCE, _("Acceptance by the office"), Party.OFFICE, acceptance_due),
     DeadlineKind("supplement", _("Supplement (補正)"), Party.ORGANIZATION, _supplement,
                  statutory=True),
     DeadlineKind("matching", _("Talks with the department"), Party.DEPARTMENT,

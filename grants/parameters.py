@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.flow import Text
 from casework.periods import Period
 
-from .rules import Status
+from .rules import FROM_ARRIVAL, FROM_CALL_CLOSES, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +66,20 @@ PARAMETERS: dict[str, Parameter] = {
     "info_session_on": Parameter(_("Day of the information session"), "text", public=True, shown_only=True),
     "application_opens_on": Parameter(_("First day of the call"), "text", shown_only=True),
     "application_closes_on": Parameter(_("Last day of the call"), "text", shown_only=True),
-    "acceptance_days": Parameter(_("Days until the office accepts"), "period", shown_only=True),
-    "standard_processing_days": Parameter(_("Usual days until the decision"), unit=DAYS, public=True, shown_only=True),
+    "acceptance_days": Parameter(_("Days until the office accepts"), "period"),
+    "processing_period": Parameter(_("Usual time until the decision (標準処理期間)"), "period", public=True),
+    "processing_from": Parameter(_("The usual time counts from"), "code", public=True),
     "supplement_days": Parameter(_("Days for a supplement (補正)"), "period", public=True),
     "matching_days": Parameter(_("Days for the talks with a department"), "period"),
+    "result_acceptance_days": Parameter(_("Days to accept the result (採択の受諾)"), "period", shown_only=True),
     "offer_days": Parameter(_("Days to answer an offered place"), "period"),
     "result_on": Parameter(_("Day of the result"), "text", public=True, shown_only=True),
     "grant_application_days": Parameter(_("Days to apply for the grant"), "period", public=True),
     "withdrawal_days": Parameter(_("Days to withdraw after the decision"), "period", public=True),
     "advance_percent": Parameter(_("Share that is paid in advance"), unit=PERCENT, public=True),
+    "project_start_days": Parameter(_("Time within which the project starts"), "period", public=True, shown_only=True),
+    "interim_report_days": Parameter(_("Time of the interim report"), "period", public=True, shown_only=True),
+    "claim_filing_days": Parameter(_("Days to send the claim for the payment"), "period", shown_only=True),
     "claim_days": Parameter(_("Days until a claim is paid"), "period", shown_only=True),
     "report_days": Parameter(_("Days for the final report"), "period", public=True),
     "report_latest": Parameter(_("Latest day for the final report (month-day)"), "text", public=True),
@@ -84,12 +89,16 @@ PARAMETERS: dict[str, Parameter] = {
     "agreement_parties": Parameter(_("Who signs the yearly agreement (年度協定書)"), "code", public=True),
     "continuation_review": Parameter(_("Review before the next project year"), "code", public=True, shown_only=True),
     "earlier_year_blocks": Parameter(_("An unsettled earlier year stops the next grant"), "code"),
+    "committee_paper_days": Parameter(_("When the committee gets its paper"), "period", shown_only=True),
+    "publication_days": Parameter(_("Days until a report is published"), "period"),
     "collaboration_report": Parameter(_("Report of the department"), "code", public=True),
     "evidence": Parameter(_("Receipts and proofs"), "text", public=True, shown_only=True),
     "budget_yen": Parameter(_("Budget of the course"), "yen"),
     "funding_source": Parameter(_("Where the money comes from"), "text", public=True, shown_only=True),
     "adoption_count_limit": Parameter(_("Adoptions in one round"), unit=_("times at most"), shown_only=True),
     "panel_seats": Parameter(_("Seats of the subcommittee"), unit=_("people"), shown_only=True),
+    "panel_term": Parameter(_("Term of the members of the subcommittee"), "period", shown_only=True),
+    "npo_registration_period": Parameter(_("How long the registration with the NPO center holds"), "period", shown_only=True),
     "panel_dates": Parameter(_("Meetings of the subcommittee"), "text", shown_only=True),
     "conflict_of_interest": Parameter(_("Conflicts of interest"), "text", shown_only=True),
     "non_adoption_reasons": Parameter(_("Reasons for not selecting"), "code", shown_only=True),
@@ -132,6 +141,8 @@ CODES: dict[str, Text] = {
     "by_project_start": _("required by the start of the project"),
     "yearly": _("every year"),
     "year_of_receipt": _("in the year of receipt"),
+    FROM_ARRIVAL: _("the day the application arrives"),
+    FROM_CALL_CLOSES: _("the day the call closes"),
     "subsidy": _("Subsidy (補助金)"),
     "cost_share": _("Shared cost (負担金)"),
     "organization": _("The group"),
@@ -140,6 +151,9 @@ CODES: dict[str, Text] = {
     "matching_failed": _("no department was found"),
     "below_pass_mark": _("too few points"),
 }
+
+#: Parameters that may only say one of some codes, because the program computes with them.
+ONE_OF: dict[str, tuple[str, ...]] = {"processing_from": (FROM_ARRIVAL, FROM_CALL_CLOSES)}
 
 #: Parameters that are days on the calendar, which come anew every year.
 DAYS_OF_ONE_YEAR = (
@@ -270,6 +284,8 @@ def refuse_unreadable(name: str, value: str) -> None:
     """
     if name in WHOLE and not (value.isascii() and value.isdecimal()):
         raise ValidationError(_("Write a whole number in digits, without separators."))
+    if value not in ONE_OF.get(name, (value,)):
+        raise ValidationError(_("Write one of: %s.") % ", ".join(ONE_OF[name]))
     if name in PERIODS:
         try:
             Period.parse(value)

@@ -10,6 +10,9 @@ from casework.periods import Period
 
 YES = "yes"
 
+#: What ``processing_from`` may say: from which day the usual time until a decision counts.
+FROM_ARRIVAL, FROM_CALL_CLOSES = "arrival", "call_closes"
+
 
 class Status(models.TextChoices):
     """What is known of a parameter."""

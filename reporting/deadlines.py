@@ -1,13 +1,17 @@
-"""The one deadline that reporting adds: when a department owes its collaboration report."""
+"""The deadlines that reporting adds: when a department reports, and when the city publishes it."""
 
 from django.utils.translation import gettext_lazy as _
 
 from casework import deadlines
+from casework.calendar import japan_date
+from casework.closed_days import ClosedDays
 from casework.deadlines import DeadlineKind
 from casework.derivation import Due, not_set, register_basis
 from casework.parties import Party
+from grants.date_rules import date_by
 
 KIND = "collaboration_report"
+PUBLICATION = "publication"
 
 register_basis(KIND, "協働事業報告書の提出期日", "due date of collaboration reports")
 
@@ -19,6 +23,19 @@ def collaboration_report_due(report, *, at, facts) -> Due:
     return not_set(KIND)
 
 
+def publication_due(report, *, at, facts) -> Due | None:
+    """Return by when the office publishes a report that it accepted at ``at``.
+
+    The city sets this by its own will, in the rules of the project: where it is not set, and where
+    a report is about no project, nothing is owed.
+    """
+    year = report.project_year
+    if year is None or year.rules.period("publication_days") is None:
+        return None
+    return date_by(PUBLICATION, year.rules, japan_date(at), ClosedDays())
+
+
 deadlines.register(
-    DeadlineKind(KIND, _("Collaboration report"), Party.DEPARTMENT, collaboration_report_due)
+    DeadlineKind(KIND, _("Collaboration report"), Party.DEPARTMENT, collaboration_report_due),
+    DeadlineKind(PUBLICATION, _("Publication of the report"), Party.OFFICE, publication_due),
 )

@@ -8,10 +8,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from casework.calendar import parse_wareki
-from casework.deadlines import KINDS
 from casework.derivation import name_of_basis
 from casework.period_field import PeriodField
-from grants.date_rules import basis_of, codes
+from grants.date_rules import basis_of, codes, label_of
 from grants.models import CourseEdition
 
 #: Days from which every period ends on a day of the calendar.
@@ -60,4 +59,4 @@ class CalculatorForm(forms.Form):
 def _named(code: str) -> str:
     """Return what a rule is called, with what the day is that it counts from."""
     since = name_of_basis(basis_of(code), get_language())
-    return _("%(rule)s, counted from: %(since)s") % {"rule": KINDS[code].label, "since": since}
+    return _("%(rule)s, counted from: %(since)s") % {"rule": label_of(code), "since": since}

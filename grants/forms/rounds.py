@@ -12,7 +12,7 @@ from casework.calendar import end_of_day, moment
 from casework.forms import DateInput
 from casework.period_field import PeriodField
 from grants.models import BudgetEntry, CourseEdition, EditionParameter, Round
-from grants.parameters import PARAMETERS, PERIODS
+from grants.parameters import CODES, ONE_OF, PARAMETERS, PERIODS
 from grants.rules import Status
 
 from .fields import YenField, text_area
@@ -104,6 +104,11 @@ class ParameterForm(forms.ModelForm):
         self.fields["status"].choices = Status.choices  # one of them is chosen already
         if self.instance.name in PERIODS:
             self.fields["value"] = PeriodField(label=_("Value"), required=False)
+        if codes := ONE_OF.get(self.instance.name):
+            choices = [("", "–"), *((code, CODES[code]) for code in codes)]
+            self.fields["value"] = forms.ChoiceField(
+                label=_("Value"), choices=choices, required=False
+            )
 
     def clean(self):
         data = super().clean()

@@ -11,6 +11,7 @@ from itertools import count
 from accounts.models import Change, Duty, Invitation, Membership, Officer, Organization, User
 from casework import history
 from casework.models import (
+    Approval,
     ApprovalItem,
     Case,
     CitySetting,
@@ -247,8 +248,9 @@ def _deadline(case: Case, number: int, by: User) -> None:
     closed = copy(some, case=case, closed_at=NOW, superseded_by=None)
     for deadline in (some, closed):
         Extension.objects.create(
-            deadline=deadline, until=NOW.date() + timedelta(days=number), reason="増", by=by, at=NOW
-        )
+            deadline=deadline, until=NOW.date() + timedelta(days=number), reason="増",
+            approval=Approval.objects.order_by("pk").first(), by=by, at=NOW,
+        )  # fmt: skip
 
 
 def _guideline(things: dict, number: int) -> None:

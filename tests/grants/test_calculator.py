@@ -7,9 +7,10 @@ from django.urls import reverse
 
 from accounts.models import Role
 from casework.closed_days import ClosedDays
+from casework.deadlines import KINDS
 from casework.models import ClosedDay
 from casework.services import advance
-from grants.date_rules import codes, date_by
+from grants.date_rules import BESIDES, codes, date_by
 from grants.deadlines import COUNTED
 from grants.models import CourseEdition
 from grants.parameters import PARAMETERS, PERIODS
@@ -31,11 +32,29 @@ def page_of(office, **query) -> str:
 
 
 def test_calculator_knows_every_period_that_the_program_computes_with():
-    computed = {name for name in PERIODS if not PARAMETERS[name].shown_only}
-
     counted = {parameter for parameter, _basis in COUNTED.values()}
-    assert counted | {"report_days"} == computed
-    assert set(codes()) == {*COUNTED, "report"}
+    besides = {rule.parameter for rule in BESIDES.values()}
+
+    assert counted | besides | {"report_days"} == set(PERIODS)
+    assert codes() == [*(code for code in KINDS if code in {*COUNTED, "report"}), *BESIDES]
+
+
+def test_rules_that_nothing_follows_yet_say_so_where_they_are_set():
+    followed = {"processing", "acceptance", "publication"}
+
+    said = {code for code, rule in BESIDES.items() if PARAMETERS[rule.parameter].shown_only}
+
+    assert said == set(BESIDES) - followed
+    assert followed <= set(KINDS)
+
+
+@pytest.mark.parametrize("code", ["result_acceptance", "claim", "committee_paper", "panel_term"])
+def test_rule_without_a_machine_is_computed_by_the_page(office, code):
+    edition = factories.edition(**{BESIDES[code].parameter: "3 open_days_before"})
+
+    page = page_of(office, day="令和9年1月29日", edition=edition.pk, rule=code)
+
+    assert "3rd open day before 29 January 2027" in page and "Tuesday 26 January 2027" in page
 
 
 @pytest.mark.parametrize("period", ["14", "2 months", "10 open_days", "11 next_open_day"])

@@ -24,7 +24,9 @@ ANSWERED = """
     grant_application_days withdrawal_days report_days report_latest claim_days settlement_days
     repayment_days advance_percent change_threshold_percent continuation_review
     earlier_year_blocks agreement_parties adoption_count_limit budget_yen funding_source
-    standard_processing_days
+    processing_period processing_from result_acceptance_days project_start_days
+    interim_report_days claim_filing_days committee_paper_days publication_days panel_term
+    npo_registration_period
     evidence
 """
 #: Asked of the city and not known: no file may claim a value.
@@ -32,6 +34,9 @@ UNKNOWN = """
     subsidy_rate_percent eligible_costs ineligible_costs other_subsidy pass_mark rubric aggregation
     report_days report_latest claim_days settlement_days repayment_days advance_percent
     withdrawal_days change_threshold_percent adoption_count_limit budget_yen
+    processing_period processing_from result_acceptance_days project_start_days
+    interim_report_days claim_filing_days committee_paper_days publication_days panel_term
+    npo_registration_period
 """
 
 

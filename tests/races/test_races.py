@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from accounts.models import Role, User
-from casework import approvals, delivery, history, outbox, reminders, timekeeping, verification
+from casework import approvals, delivery, history, outbox, reminders, verification
 from casework.models import Approval, Case, Deadline, Event, Letter, Notice, Reminder
 from casework.numbers import next_number
 from casework.services import advance, correct, locked
@@ -594,21 +594,26 @@ def test_reminder_and_answer_at_once_do_not_remind_of_what_is_done():
 # Deadlines and history
 
 
-def test_two_extensions_at_once_reach_beyond_each_other():
-    deadline = sent_back().deadlines.get(kind="supplement")
-    until = deadline.due_on + timedelta(days=7)
-    clerk = factories.user(Role.OFFICE)
-
-    outcomes = race(
-        *[
-            lambda: timekeeping.extend(
-                deadline, until=until, reason="事情", by=person(clerk), at=NOON
-            )
-        ]
-        * 3
+def test_more_time_and_the_answer_at_once_leave_one_of_both_or_the_answer_alone():
+    proposal = sent_back()
+    deadline = proposal.deadlines.get(kind="supplement")
+    facts = {
+        "deadline": deadline.pk, "until_on": deadline.due_on + timedelta(days=7), "reason": "事情"
+    }  # fmt: skip
+    draft = approvals.draft(
+        "延長", [wish(proposal, "extend", **facts)], by=factories.user(Role.OFFICE), at=NOON
     )
 
-    assert kinds(outcomes) == ["ValueError", "ValueError", "ok"]
+    outcomes = race(
+        moving(draft, "approve", factories.user(Role.APPROVER), decided_on=TODAY),
+        moving(proposal, "resubmit", group_of(proposal)),
+    )
+
+    granted = deadline.extensions.count()
+    assert kinds(outcomes) == (["ok", "ok"] if granted else ["NotPossible", "ok"])
+    assert fresh(proposal).state == "submitted"
+    assert proposal.letters.filter(kind="extended").count() == granted
+    assert (fresh(draft).state == "approved") == bool(granted)
 
 
 def test_lines_of_one_history_written_at_once_make_one_chain():
