@@ -1,15 +1,17 @@
-"""The dates of a person: those of the cases on their desks, and nothing else."""
+"""The dates of a person, those of the cases on their desks; and those that the whole office keeps."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from django.db.models import Count, Max, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
+from accounts.models import Role
 from accounts.services.tokens import link_to
 
 from .desks import concerning, desks_of, kinds_of_interest, waiting_for
 from .icalendar_files import KEPT, Entry
-from .models import Deadline, Event
+from .models import Case, Deadline, Event
 from .models.deadline import DeadlineQuerySet
 from .parties import in_words
 
@@ -36,32 +38,59 @@ def open_between(user, first: date, last: date) -> list[Deadline]:
     return list(within.select_related("case").prefetch_related("extensions"))
 
 
+#: Called with the moment; returns entries that the whole office keeps, such as planned meetings.
+Keeper = Callable[[datetime], list[Entry]]
+
+_KEEPERS: list[Keeper] = []
+
+
+def kept_by_office(keeper: Keeper) -> Keeper:
+    """Add the entries of a higher app to the calendar of the office."""
+    _KEEPERS.append(keeper)
+    return keeper
+
+
 def entries_of(user, *, at: datetime) -> list[Entry]:
     """Return the calendar of ``user``, in the language in force: three queries, however many dates.
 
     What was met or closed stays for a while, so that a phone that has it learns what became of it.
     """
-    found = _standing(user, at=at)
-    before = _predecessors(user)
-    return [_entry(deadline, before) for deadline in found if deadline.ends_on]
+    return _entries(dates_of(user), at=at)
 
 
-def _standing(user, *, at: datetime) -> DeadlineQuerySet:
+def entries_of_office(user, *, at: datetime) -> list[Entry]:
+    """Return the calendar of the office, as far as ``user`` may see it on the day they act on.
+
+    It has what anybody owes in a case that was filed, and what higher apps keep; nothing for
+    whoever is not of the office any more.
+    """
+    if not user.duties.holds(Role.OFFICE):
+        return []
+    filed = Case.objects.visible_to(user).filter(filed_at__isnull=False)
+    rows = Deadline.objects.duties().filter(case__in=filed.values("pk"))
+    return _entries(rows, at=at) + [entry for keeper in _KEEPERS for entry in keeper(at)]
+
+
+def _entries(rows: DeadlineQuerySet, *, at: datetime) -> list[Entry]:
+    before = _predecessors(rows)
+    return [_entry(deadline, before) for deadline in _standing(rows, at=at) if deadline.ends_on]
+
+
+def _standing(rows: DeadlineQuerySet, *, at: datetime) -> DeadlineQuerySet:
     """Return the last row of each chain; the history says how often its case changed, and when."""
     lately = Q(met_at__gt=at - KEPT) | Q(closed_at__gt=at - KEPT)
     still = Q(met_at__isnull=True, closed_at__isnull=True)
     events = Event.objects.filter(case=OuterRef("case")).order_by().values("case")
-    rows = dates_of(user).filter(still | lately, superseded_by__isnull=True)
-    rows = rows.annotate(
+    rows = rows.filter(still | lately, superseded_by__isnull=True).annotate(
         changes=Subquery(events.annotate(n=Count("pk")).values("n")),
         changed_at=Subquery(events.annotate(last=Max("at")).values("last")),
     )
     return rows.select_related("case").prefetch_related("extensions").order_by("pk")
 
 
-def _predecessors(user) -> dict[int, int]:
+def _predecessors(rows: DeadlineQuerySet) -> dict[int, int]:
     """Return, of each row that took the place of another, the id of that one."""
-    replaced = dates_of(user).filter(superseded_by__isnull=False)
+    replaced = rows.filter(superseded_by__isnull=False)
     return dict(replaced.values_list("superseded_by", "pk"))
 
 

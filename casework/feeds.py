@@ -1,4 +1,4 @@
-"""Making and revoking the private address at which a phone reads a person's dates."""
+"""Making and revoking the private addresses at which calendars read dates."""
 
 from datetime import datetime
 
@@ -7,31 +7,38 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.permissions import require
 from accounts.services.tokens import digest, link_to, new_token
 
 from . import icalendar_files
 from .calendar import japan_date
-from .dates import entries_of
+from .dates import entries_of, entries_of_office
 from .models import CalendarFeed
 
 
 @transaction.atomic
-def make_feed(*, by: User, at: datetime) -> tuple[CalendarFeed, str]:
-    """Make a new address for the calendar of ``by``; the one that stood is revoked.
+def make_feed(
+    *, by: User, at: datetime, scope: str = CalendarFeed.Scope.OWN
+) -> tuple[CalendarFeed, str]:
+    """Make a new address for a calendar of ``by``; the one that stood is revoked.
 
     :returns: the feed, and the token, which is stored nowhere: only its digest is.
+    :raises PermissionDenied: if it is the calendar of the office, and ``by`` is not of the office.
     """
-    revoke_feed(by=by, at=at)
+    if scope == CalendarFeed.Scope.OFFICE:
+        require(by.act_on(japan_date(at)), "casework.read_office_calendar")
+    revoke_feed(by=by, at=at, scope=scope)
     token = new_token()
-    feed = CalendarFeed.objects.create(user=by, token_digest=digest(token), made_at=at)
+    feed = CalendarFeed.objects.create(user=by, scope=scope, token_digest=digest(token), made_at=at)
     return feed, token
 
 
 @transaction.atomic
-def revoke_feed(*, by: User, at: datetime) -> bool:
-    """Revoke the address of the calendar of ``by``; return whether there was one."""
+def revoke_feed(*, by: User, at: datetime, scope: str = CalendarFeed.Scope.OWN) -> bool:
+    """Revoke the address of a calendar that ``by`` made; return whether there was one."""
     User.objects.select_for_update().get(pk=by.pk)  # two presses of a button wait for each other
-    return bool(CalendarFeed.objects.live().filter(user=by).update(revoked_at=at))
+    standing = CalendarFeed.objects.live().filter(user=by, scope=scope)
+    return bool(standing.update(revoked_at=at))
 
 
 def feed_address(token: str) -> str:
@@ -53,7 +60,10 @@ def written(feed: CalendarFeed, *, at: datetime) -> bytes:
     """
     person = feed.user.act_on(japan_date(at))
     with translation.override(person.language):
-        entries = entries_of(person, at=at)
-        return icalendar_files.write(
-            entries, name=_("Dates in Yell"), key=f"person-{person.pk}", at=at
-        )
+        if feed.scope == CalendarFeed.Scope.OFFICE:
+            told = {"name": _("Dates of the office in Yell"), "key": "office"}
+            entries = entries_of_office(person, at=at)
+        else:
+            told = {"name": _("Dates in Yell"), "key": f"person-{person.pk}"}
+            entries = entries_of(person, at=at)
+        return icalendar_files.write(entries, **told, at=at)

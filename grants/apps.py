@@ -20,7 +20,9 @@ class GrantsConfig(AppConfig):
             letters,
             measure_panels,
             merging,
+            notice_kinds,
             permissions,
+            plan_dates,
             receipts,
             setup_steps,
         )

@@ -368,6 +368,17 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("own", "the dates on your desks"),
+                            ("office", "all dates of the office"),
+                        ],
+                        default="own",
+                        max_length=10,
+                    ),
+                ),
                 ("token_digest", models.CharField(editable=False, max_length=64, unique=True)),
                 ("made_at", models.DateTimeField()),
                 ("revoked_at", models.DateTimeField(null=True)),
@@ -382,7 +393,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("revoked_at__isnull", True)),
-                        fields=("user",),
+                        fields=("user", "scope"),
                         name="calendar_feed_live_once_a_person",
                     )
                 ],

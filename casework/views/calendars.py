@@ -53,24 +53,40 @@ def calendar_month(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def calendar_feed(request):
     """How to have one's dates on a phone; a new address is shown this once, and never again."""
-    address = ""
+    address, scope = "", _scope(request)
     if request.method == "POST":
-        _feed, token = feeds.make_feed(by=request.user, at=request.now)
+        _feed, token = feeds.make_feed(by=request.user, at=request.now, scope=scope)
         address = feeds.feed_address(token)
+    standing = {feed.scope: feed for feed in CalendarFeed.objects.live().filter(user=request.user)}
     context = {
         "address": address,
+        "address_of": CalendarFeed.Scope(scope).label,
         "subscribe": f"webcal://{address.partition('://')[2]}" if address else "",
-        "feed": CalendarFeed.objects.live().filter(user=request.user).first(),
+        "calendars": [
+            (kind, kind.label, standing.get(kind.value)) for kind in _calendars_of(request.user)
+        ],
         "trail": [(reverse("casework:calendar"), CALENDAR), ("", _("Dates on your phone"))],
     }
     return render(request, "casework/calendar_feed.html", context)
+
+
+def _calendars_of(user) -> list[CalendarFeed.Scope]:
+    """Return the calendars that ``user`` can have an address of."""
+    of_office = user.has_perm("casework.read_office_calendar")
+    return list(CalendarFeed.Scope) if of_office else [CalendarFeed.Scope.OWN]
+
+
+def _scope(request) -> str:
+    """Return which calendar a form is about; one's own where it names none that there is."""
+    named = request.POST.get("scope")
+    return named if named in CalendarFeed.Scope.values else CalendarFeed.Scope.OWN
 
 
 @login_required
 @require_POST
 def calendar_feed_revoke(request):
     """Let the address lead nowhere from now on."""
-    if feeds.revoke_feed(by=request.user, at=request.now):
+    if feeds.revoke_feed(by=request.user, at=request.now, scope=_scope(request)):
         messages.success(request, _("The address leads nowhere any more."))
     return redirect("casework:calendar-feed")
 

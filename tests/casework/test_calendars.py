@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -15,6 +16,8 @@ from casework import feeds, month, services, timekeeping
 from casework.derivation import Due
 from casework.models import Access, CalendarFeed, ClosedDay, Deadline
 from casework.services import advance
+from grants.plan import Planned
+from grants.services import save_plan
 from tests import factories
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import NOON, TODAY
@@ -42,9 +45,9 @@ def supplement(case) -> Deadline:
     return case.deadlines.open().get(kind="supplement")
 
 
-def whole(person, at: datetime = NOON) -> list:
+def whole(person, at: datetime = NOON, **kwargs) -> list:
     """Return the events that a phone finds at a new address of ``person``."""
-    _feed, token = feeds.make_feed(by=person, at=at)
+    _feed, token = feeds.make_feed(by=person, at=at, **kwargs)
     with time_machine.travel(at, tick=False):
         answer = Client().get(reverse("casework:feed", args=[token]))
     translation.activate("en")  # for a test that quotes words afterwards
@@ -230,6 +233,51 @@ def get(token: str):
     return Client().get(reverse("casework:feed", args=[token]))
 
 
+def test_calendar_of_the_office_has_what_anybody_owes_in_a_filed_case(office):
+    case = due_in(5)
+    factories.draft()
+    other = factories.user(Role.OFFICE, language="en")
+    services.assign(case, clerk=other, by=office, at=NOON)
+
+    events = whole(office, scope=CalendarFeed.Scope.OFFICE)
+
+    assert [event["dtstart"].dt for event in events if "補正" in event["summary"]] == [
+        TODAY + timedelta(days=5)
+    ]
+
+
+def test_calendar_of_the_office_has_the_planned_days(office):
+    plan = [Planned("meeting", on=TODAY + timedelta(days=9))]
+    save_plan(factories.call(), plan, version=0, reason="年間計画", by=office, at=NOON)
+
+    events = whole(office, scope=CalendarFeed.Scope.OFFICE)
+
+    meeting = next(event for event in events if "Meeting" in event["summary"])
+    assert meeting["dtstart"].dt == TODAY + timedelta(days=9)
+    assert not [event for event in whole(office) if "Meeting" in event["summary"]]
+
+
+def test_calendar_of_the_office_is_nobody_elses(office):
+    due_in(5)
+    with pytest.raises(PermissionDenied):
+        feeds.make_feed(by=factories.user(Role.PANEL), at=NOON, scope=CalendarFeed.Scope.OFFICE)
+    Duty.objects.filter(user=office).update(valid_until=TODAY)
+
+    assert whole(office, scope=CalendarFeed.Scope.OFFICE)
+    feed, _token = feeds.make_feed(by=office, at=NOON, scope=CalendarFeed.Scope.OFFICE)
+    assert Calendar.from_ical(feeds.written(feed, at=NOON + timedelta(days=1))).events == []
+
+
+def test_each_of_two_calendars_is_revoked_by_itself(enter, office, at_noon):
+    client = enter(office)
+    for scope in CalendarFeed.Scope.values:
+        client.post(reverse("casework:calendar-feed"), {"scope": scope})
+
+    client.post(reverse("casework:calendar-feed-revoke"), {"scope": "office"})
+
+    assert [feed.scope for feed in CalendarFeed.objects.live()] == ["own"]
+
+
 def test_wrong_token_leads_nowhere(office, at_noon):
     feed, token = feeds.make_feed(by=office, at=NOON)
 
@@ -254,9 +302,14 @@ def test_database_keeps_one_live_address_a_person(office):
         CalendarFeed.objects.create(user=office, token_digest="x", made_at=NOON)
 
 
+def standing(page) -> list[CalendarFeed | None]:
+    """Return the feeds of the calendars that a page offers, one's own first."""
+    return [feed for _scope, _label, feed in page.context["calendars"]]
+
+
 def test_address_is_shown_once_and_its_page_says_when_it_was_made(enter, office, at_noon):
     browser, page = enter(office), reverse("casework:calendar-feed")
-    assert browser.get(page).context["feed"] is None
+    assert standing(browser.get(page)) == [None, None]
 
     shown = browser.post(page)
     address = shown.context["address"]
@@ -266,7 +319,7 @@ def test_address_is_shown_once_and_its_page_says_when_it_was_made(enter, office,
     assert get(token).status_code == 200
     assert token not in str(CalendarFeed.objects.values_list())
     later = browser.get(page)
-    assert token not in later.content.decode() and later.context["feed"].user == office
+    assert token not in later.content.decode() and standing(later)[0].user == office
 
 
 def test_revoking_on_the_page_ends_the_address(enter, office, at_noon):
@@ -274,7 +327,7 @@ def test_revoking_on_the_page_ends_the_address(enter, office, at_noon):
 
     answer = enter(office).post(reverse("casework:calendar-feed-revoke"), follow=True)
 
-    assert answer.context["feed"] is None
+    assert standing(answer) == [None, None]
     assert get(token).status_code == 404
 
 
