@@ -59,6 +59,7 @@ class Server(Protocol):
     """A PostgreSQL server of one's own; ``url`` names a database that may have to be made."""
 
     url: str
+    programs: Path
 
     def start(self) -> None: ...
 
@@ -153,6 +154,7 @@ class PackagedPostgres:
     def __init__(self, server):
         self._server = server
         self.url: str = server.get_uri(database="yell")
+        self.programs = Path(server.bin_path)
 
     def start(self) -> None:
         self._server.start()

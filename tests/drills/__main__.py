@@ -147,8 +147,9 @@ def pad(text: str, width: int) -> str:
 
 def print_what_was_simulated(drills) -> None:
     print(
-        "\nposted, arrived: letters; lost: neither in a mailbox nor shown as failed; doubles: further"
-        "\ncopies, all with the Message-ID of the first; open: how many of them SMTP itself leaves open."
+        "\nposted, arrived: letters; lost: neither in a mailbox nor shown as failed or taken back;"
+        "\ndoubles: further copies, all with the Message-ID of the first; open: how many of them SMTP itself"
+        "\nleaves open, or a person asked for."
         "\nShort intervals: beat every second, 3 seconds of patience with SMTP (tests/drills/settings.py)."
         "\nSimulated:"
     )

@@ -6,20 +6,24 @@ tells what came of it. Time passes by the demo clock, see ``parts.let_pass``.
 
 import os
 import subprocess
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 from celery import current_app
 from django.db import connection, transaction
 
-from casework import clock, outbox
+from casework import clock, outbox, restored
 from casework.delivery import LEASE
 from casework.models import Notice
+from config.bootstrap import ROOT
+from tests import factories
 from tests.drills.parts import Installation, Unmet, let_pass, until
 
 #: Longer than a lease, and than the three minutes after which a part counts as gone.
@@ -45,7 +49,7 @@ class Site:
         self.mail = installation.mail
         self.stack = ExitStack()
         self.said: list[str] = []
-        self.open_to_doubles = 0
+        self.posted = self.open_to_doubles = 0
         self.remark = ""
 
     def start(self, *names: str) -> None:
@@ -55,14 +59,16 @@ class Site:
         for name in names:
             self.installation[name].kill()
 
-    def post(self, number: int, *, body: str = "本文", to: str = "") -> list[Notice]:
+    def post(self, number: int, **more: str) -> list[Notice]:
         """Post notices as a page does: a row, a commit, and a task for whoever listens."""
-        return [self._post(to or f"{uuid4().hex}@example.jp", body) for _ in range(number)]
+        return [self._post(**more) for _ in range(number)]
 
-    def _post(self, to: str, body: str) -> Notice:
-        key = uuid4().hex
+    def _post(self, *, kind: str = "drill", to: str = "", body: str = "本文") -> Notice:
+        key, self.posted = uuid4().hex, self.posted + 1
         with transaction.atomic():
-            return outbox.enqueue("drill", to=to, at=clock.now(), key=key, subject=key, body=body)
+            return outbox.enqueue(
+                kind, to=to or f"{key}@example.jp", at=clock.now(), key=key, subject=key, body=body
+            )
 
     def post_without_tasks(self, number: int) -> list[Notice]:
         with outbox.delivered_by_hand():
@@ -356,11 +362,70 @@ def sweep_longer_than_a_lease(site: Site) -> None:
     site.start("beat")
 
 
+# An old backup
+
+
+def old_backup_restored(site: Site) -> None:
+    """What waited in the backup left long ago, and two letters left that it does not know of."""
+    if site.postgres is None:
+        raise NotHere("the database server is not this program's to replace a database of")
+    clerk = factories.user("office")
+    site.kill("worker", "beat")
+    waited = site.post_without_tasks(3)
+    manage(site, "backup", str(site.installation.folder / "backups"))
+    site.start("worker", "beat")
+    site.post(2)
+    site.await_rest()
+    restore(site)
+    [later] = site.post(1)
+    for notice in (*waited, later):
+        ask(BY_MAIL, notice_id=notice.pk)
+    ask(SWEEP)
+    let_pass(LONG)
+    site.post(1, kind="account_invitation")  # is held by nothing: when it arrived, all were tried
+    site.await_rest()
+    if restored.held().count() != 4:
+        raise Unmet(f"{restored.held().count()} notices are held, and not 4")
+    site.await_health()
+    release(site, [waited[0], later], by=clerk)
+
+
+def restore(site: Site) -> None:
+    for name in ("worker", "beat", "web"):
+        site.installation[name].stop()
+    connection.close()
+    [backup] = Path(site.installation.folder / "backups").iterdir()
+    manage(site, "restore", str(backup), "--replace")
+    site.start("web", "worker", "beat")
+
+
+def release(site: Site, notices: list[Notice], *, by) -> None:
+    """Let a person send the one again and the other at all, and take back the rest."""
+    site.open_to_doubles = 1
+    site.remark = "4 held; a person released 2, one of which had left before the restoring"
+    at = clock.now()
+    restored.release(restored.held().filter(pk__in=[n.pk for n in notices]), by=by, at=at)
+    restored.withdraw(restored.held(), by=by, at=at)
+    restored.end(by=by, at=at, now=at)
+    site.await_rest()
+
+
+def manage(site: Site, *words: str) -> None:
+    """Run a command of the program, as the keeper of a deployment does."""
+    more = {"POSTGRES_PROGRAMS": str(site.postgres.programs)}
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words], cwd=ROOT, capture_output=True, text=True,
+        env=site.installation.environment | more,
+    )  # fmt: skip
+    if done.returncode:
+        raise Unmet(f"manage.py {words[0]}: {done.stdout}{done.stderr}")
+
+
 @dataclass(frozen=True)
 class Count:
     """What the mail server got of what was posted.
 
-    :param lost: notices that are neither in a mailbox nor shown to a person as failed.
+    :param lost: notices that are neither in a mailbox, nor shown as failed, nor taken back.
     :param doubles: copies beyond the first of their letter, all with its Message-ID.
     :param strangers: letters that came with more than one Message-ID.
     """
@@ -379,12 +444,12 @@ def count(site: Site) -> Count:
     for message in site.mail.messages():
         copies[message["Subject"]].append(message["Message-ID"])
     rows = list(Notice.objects.all())
-    failed = [row for row in rows if row.state not in (Notice.State.SENT, *UNFINISHED)]
+    told = [row for row in rows if row.state in (Notice.State.FAILED, Notice.State.WITHDRAWN)]
     return Count(
-        posted=len(rows),
+        posted=site.posted,
         arrived=len(copies),
-        failed=len(failed),
-        lost=sum(row not in failed and row.key not in copies for row in rows),
+        failed=sum(row.state == Notice.State.FAILED for row in rows),
+        lost=sum(row not in told and row.key not in copies for row in rows),
         doubles=sum(len(ids) - 1 for ids in copies.values()),
         strangers=sum(len(set(ids)) > 1 for ids in copies.values()),
     )
@@ -430,4 +495,5 @@ DRILLS = (
     Drill("beat twice", beat_twice),
     Drill("task delivered five times", task_delivered_twice),
     Drill("sweep longer than a lease", sweep_longer_than_a_lease, LEASE_ENDS),
+    Drill("old backup restored", old_backup_restored),
 )  # fmt: skip
