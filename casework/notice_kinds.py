@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
-from . import jobs
+from . import engine, jobs
 from .calendar import japan_date
 from .models import Case, Extension, Notice
 from .notice_words import (
@@ -22,6 +22,7 @@ from .notice_words import (
     counted,
     in_words,
     register,
+    told_as,
 )
 
 
@@ -193,6 +194,10 @@ def _listed(told: Told, language: str) -> str:
     return "\n".join(lines)
 
 
+def _title_if_told(told: Told, language: str) -> str:
+    return told["case"].title if told.get("case") else ""
+
+
 register(
     NoticeKind(
         "digest", _("Daily digest"), _("Once a day, for those who want notices in one e-mail."),
@@ -209,14 +214,22 @@ register(
         _digest, lambda cases: cases.filter(notices__isnull=False),
     ),
     NoticeKind(
-        "notice_bounced", _("An e-mail came back"),
+        "notice_bounced",
+        _("An e-mail came back"),
         _("When the mail server of a reader refuses a notice for good."),
         (
-            READER, CASE_TITLE, INSTEAD_OF,
-            Variable("address", _("The address that was refused"), lambda told, _l: told["bounced"].to),
-            Variable("notice", _("Subject of the notice"), lambda told, _l: told["bounced"].subject),
-            Variable("error", _("What the mail server said"), lambda told, _l: told["bounced"].error,
-                     optional=True),
+            READER,
+            Variable("case_title", CASE_TITLE.label, _title_if_told, optional=True),
+            INSTEAD_OF,
+            Variable(
+                "address", _("The address that was refused"), lambda told, _l: told["bounced"].to
+            ),
+            Variable(
+                "notice", _("Subject of the notice"),
+                lambda told, _l: told["bounced"].subject if told.get("case") else "",
+                optional=True,
+            ),
+            Variable("error", _("What the mail server said"), lambda told, _l: told["bounced"].error),
         ),
         lambda case, at: (found := _newest_mail(case)) and {"case": case, "bounced": found},
         lambda cases: cases.filter(Q(notices__isnull=False) & ~Q(notices__to="")),
@@ -226,6 +239,27 @@ register(
 
 def _newest_mail(case: Case | None) -> Notice | None:
     return Notice.objects.filter(case=case).exclude(to="").order_by("-pk").first()
+
+
+def _backup(case: Case | None, at: datetime) -> dict:
+    return {"last": engine.last_backup(), "hours": settings.BACKUP_EVERY_HOURS}
+
+
+register(
+    NoticeKind(
+        "backup_late", _("A backup is overdue"),
+        _("When no backup was made for longer than it is set; to administrators."),
+        (
+            READER,
+            Variable("hours", _("Every how many hours a backup is to be made"), told_as("hours")),
+            Variable(
+                "last_at", _("When the last backup was made"),
+                lambda told, _l: clock(told["last"].at) if told["last"] else "", optional=True,
+            ),
+        ),
+        _backup, fitting=None,
+    )
+)  # fmt: skip
 
 
 def _job(case: Case | None, at: datetime) -> dict | None:

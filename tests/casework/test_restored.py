@@ -13,7 +13,7 @@ from casework.errors import NotPossible
 from casework.models import BackupRun, Job, Notice, Restoration, RestoreDrill
 from casework.views import finding
 from tests import factories
-from tests.casework.cases import filed
+from tests.casework.cases import filed, sent_back
 from tests.factories import NOON, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -77,8 +77,10 @@ def test_what_no_worker_would_send_stays_as_it_was(fields):
 
 
 def test_notice_by_post_is_held_likewise():
-    case = filed()
-    paper = outbox.post_on_paper("letter_sent", case=case, at=NOON, key="p", letter=None)
+    factories.sender()
+    case = sent_back()
+    letter = case.letters.get()
+    paper = outbox.post_on_paper("letter_sent", case=case, at=NOON, key="p", letter=letter)
 
     begin()
 

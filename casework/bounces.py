@@ -1,0 +1,154 @@
+"""Bounces: e-mails that a mail server sent back, read from a mailbox and put to their notices.
+
+What a mail says is read by a library that knows the mailers; which notice it is about says the
+address it came to (``casework.envelopes``). Nothing else is believed: an answer of "out of office",
+a made-up token or a mail that was read before changes nothing, and is reported.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.message import Message
+
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from flufl.bounce import all_failures
+
+from accounts.models import Duty, Role, User
+
+from . import outbox
+from .calendar import japan_date
+from .envelopes import Attempt, attempt_of, tokens_in
+from .models import Notice
+from .parties import Party, people_behind
+
+#: Where mail servers write to whom a mail was really delivered.
+ADDRESSED = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
+#: What is told about a bounce; a bounce of it is only shown in the outbox, or it would never end.
+KIND = "notice_bounced"
+#: Characters of what a mail server said that the row keeps.
+LONGEST = 500
+
+
+class Outcome(models.TextChoices):
+    """What became of one mail of the mailbox."""
+
+    BOUNCED = "bounced", _("refused for good: the notice says so")
+    DELAYED = "delayed", _("not delivered yet; the mail server still tries")
+    KNOWN = "known", _("nothing new: the notice says so already, or was sent again since")
+    LATER = "later", _("its notice is being sent: left for the next reading")
+    NO_BOUNCE = "no_bounce", _("no bounce, such as an answer of “out of office”")
+    FORGED = "forged", _("names no notice of this site")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one mail came to; ``notice`` is the key of the notice that it names."""
+
+    outcome: Outcome
+    notice: int | None = None
+    why: str = ""
+
+    @property
+    def is_done_with(self) -> bool:
+        """Whether the mail need not be read again."""
+        return self.outcome != Outcome.LATER
+
+
+def read(message: Message, *, at: datetime, dry_run: bool = False) -> Reading:
+    """Put one mail to the notice it is about, and tell the office of a bounce, once.
+
+    :param at: by the clock that dates all that happens to the case.
+    :param dry_run: say what would become of it, and change nothing.
+    """
+    attempt = _attempt(message)
+    if attempt is None:
+        return Reading(Outcome.FORGED)
+    delayed, refused = all_failures(message)
+    if not delayed and not refused:
+        return Reading(Outcome.NO_BOUNCE, attempt.notice)
+    with transaction.atomic():
+        reading = _put(attempt, _reason(message), for_good=bool(refused), at=at)
+        transaction.set_rollback(dry_run)
+    return reading
+
+
+def _attempt(message: Message) -> Attempt | None:
+    """Return the attempt that the mail was sent back to, if this site made one of its addresses."""
+    headers = (str(value) for name in ADDRESSED for value in message.get_all(name, ()))
+    found: Iterable[Attempt | None] = map(attempt_of, tokens_in(" ".join(headers)))
+    return next(filter(None, found), None)
+
+
+def _put(attempt: Attempt, why: str, *, for_good: bool, at: datetime) -> Reading:
+    sent = Notice.objects.filter(
+        pk=attempt.notice, resent=attempt.resent, attempts__gte=attempt.number,
+        state=Notice.State.SENT,
+    )  # fmt: skip
+    said = {"state": Notice.State.BOUNCED, "bounced_at": at} if for_good else {}
+    if not sent.update(**said, error=why):
+        return _too_early_or_late(attempt, why)
+    if not for_good:
+        return Reading(Outcome.DELAYED, attempt.notice, why)
+    _tell(Notice.objects.select_related("case", "recipient").get(pk=attempt.notice), at=at)
+    return Reading(Outcome.BOUNCED, attempt.notice, why)
+
+
+def _too_early_or_late(attempt: Attempt, why: str) -> Reading:
+    """Say of a mail that changes nothing whether it may do so at the next reading."""
+    notice = Notice.objects.filter(pk=attempt.notice).first()
+    if notice is None:
+        return Reading(Outcome.FORGED)
+    on_its_way = (Notice.State.QUEUED, Notice.State.IN_FLIGHT)
+    if notice.resent == attempt.resent and notice.state in on_its_way:
+        return Reading(Outcome.LATER, notice.pk, why)
+    return Reading(Outcome.KNOWN, notice.pk, why)
+
+
+def _reason(message: Message) -> str:
+    """Return what the mail server said: the status of RFC 3464, or else the subject of the mail."""
+    for part in message.walk():
+        if part["Action"] and (part["Status"] or part["Diagnostic-Code"]):
+            said = (part["Status"], part["Diagnostic-Code"])
+            return " ".join(" ".join(filter(None, said)).split())[:LONGEST]
+    return " ".join(str(message["Subject"] or "").split())[:LONGEST] or str(Outcome.BOUNCED.label)
+
+
+# Who is told
+
+
+def _tell(notice: Notice, *, at: datetime) -> None:
+    """Tell the clerk of the case that ``notice`` did not arrive; the key makes it once.
+
+    Of what the office does not see (a draft of a group, a mail about a log-in) it learns the
+    address alone. Whose own address is refused is not told by it.
+    """
+    if notice.kind == KIND:
+        return
+    key, day = f"bounced-{notice.pk}-{notice.resent}", japan_date(at)
+    case = notice.case.specific if notice.case else None
+    path = reverse("casework:outbox-notice", args=[notice.pk])
+    if case is not None and people_behind(case, Party.OFFICE, day=day):
+        outbox.tell(
+            case,
+            Party.OFFICE,
+            KIND,
+            at=at,
+            key=key,
+            but=notice.recipient,
+            bounced=notice,
+            path=path,
+        )
+        return
+    for person in _office(day):
+        if person != notice.recipient:
+            outbox.post(
+                KIND, to=person, at=at, key=f"{key}-{person.pk}", bounced=notice,
+                path=reverse("casework:outbox") if case else path,
+            )  # fmt: skip
+
+
+def _office(day: date) -> list[User]:
+    standing = Duty.objects.valid_on(day).filter(role=Role.OFFICE)
+    return list(User.objects.filter(duty__in=standing, is_active=True).distinct().order_by("pk"))
