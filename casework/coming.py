@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from .calendar import japan_date
 from .climbing import days_to_come
@@ -55,6 +55,35 @@ class Coming:
     def how(self) -> str:
         """Its tone and how soon it leaves, where they are not the usual ones."""
         return how_in_words(self.rung)
+
+
+def in_words_of(ladder: LadderRungs) -> list[str]:
+    """Return each rung in one line."""
+    return [_in_words(rung) for rung in ladder]
+
+
+def _in_words(rung: Rung) -> str:
+    days = abs(rung.days)
+    if rung.days > 0:
+        when = ngettext("%(days)d day before", "%(days)d days before", days) % {"days": days}
+    elif rung.days < 0:
+        when = ngettext("%(days)d day after", "%(days)d days after", days) % {"days": days}
+    else:
+        when = _("on the day itself")
+    line = _("%(when)s: %(who)s") % {"when": when, "who": Audience(rung.audience).label}
+    how = how_in_words(rung)
+    return f"{line} ({how})" if how else line
+
+
+def changes(
+    deadlines: DeadlineQuerySet, kind: str, wanted: LadderRungs, *, today: date
+) -> tuple[list[Coming], list[Coming]]:
+    """Return which reminders another ladder of ``kind`` adds within the days ahead, and leaves out."""
+    rows = deadlines.filter(kind=kind)
+    now = coming(rows, today=today, ladders={kind: ladder_of(kind)})
+    then = coming(rows, today=today, ladders={kind: wanted})
+    old, new = set(now), set(then)
+    return [item for item in then if item not in old], [item for item in now if item not in new]
 
 
 def coming(

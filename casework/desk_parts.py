@@ -38,3 +38,4 @@ desk_link(Role.ADMINISTRATOR, _("People and duties"), "accounts:person-list", or
 desk_link(Role.ADMINISTRATOR, _("Add a person"), "accounts:person-add", order=20)
 desk_link(Role.ADMINISTRATOR, _("Groups"), "accounts:organization-list", order=30)
 desk_link(Role.ADMINISTRATOR, _("Engine room"), "casework:engine", order=40)
+desk_link(Role.ADMINISTRATOR, _("Reminder ladders"), "casework:ladders", order=50)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.permissions import require
@@ -27,21 +27,22 @@ BATCH = 500
 
 
 def all_ladders() -> dict[str, LadderRungs]:
-    """Return kind → the ladder that counts now, in three queries for all kinds together."""
-    newest = Ladder.objects.values("kind").annotate(newest=Max("version"))
-    versions = {row["kind"]: row["newest"] for row in newest}
-    wanted = Q(pk__in=())
-    for kind, version in versions.items():
-        wanted |= Q(kind=kind, version=version)
-    stored = Ladder.objects.filter(wanted).prefetch_related("rungs") if versions else ()
-    of_office = {row.kind: _rungs(row) for row in stored if not row.of_program}
+    """Return kind → the ladder that counts now, in two queries for all kinds together."""
+    of_office = {code: rungs_of(row) for code, row in versions().items() if not row.of_program}
     return {code: of_office.get(code, kind.ladder) for code, kind in KINDS.items()}
+
+
+def versions() -> dict[str, Ladder]:
+    """Return kind → the version of the office that counts, for kinds that ever had one."""
+    newest = Ladder.objects.filter(kind=OuterRef("kind")).order_by("-version")
+    rows = Ladder.objects.filter(version=Subquery(newest.values("version")[:1]))
+    return {row.kind: row for row in rows.prefetch_related("rungs")}
 
 
 def ladder_of(kind: str) -> LadderRungs:
     """Return the ladder of one kind that counts now; a sweep asks :func:`all_ladders` once."""
     row = latest(kind)
-    return KINDS[kind].ladder if row is None or row.of_program else _rungs(row)
+    return KINDS[kind].ladder if row is None or row.of_program else rungs_of(row)
 
 
 def latest(kind: str) -> Ladder | None:
@@ -49,7 +50,8 @@ def latest(kind: str) -> Ladder | None:
     return Ladder.objects.filter(kind=kind).order_by("-version").first()
 
 
-def _rungs(ladder: Ladder) -> LadderRungs:
+def rungs_of(ladder: Ladder) -> LadderRungs:
+    """Return the rungs of a version of the office."""
     return in_order(rung.as_climbed for rung in ladder.rungs.all())
 
 
@@ -99,6 +101,8 @@ def check(kind: str, ladder: LadderRungs) -> None:
     """
     if len({(rung.days, rung.audience) for rung in ladder}) < len(ladder):
         raise NotPossible(_("The same people are to be told twice on one day."))
+    if not KINDS[kind].owed_by and any(r.audience == Audience.OWNER for r in ladder):
+        raise NotPossible(_("Nobody owes this; so nobody can be told as the one who does."))
     told = [r for r in ladder if r.audience == Audience.OWNER and r.channel == Pace.AT_ONCE]
     if KINDS[kind].statutory and not any(rung.days >= 0 for rung in told):
         raise NotPossible(

@@ -16,6 +16,7 @@ from casework.notice_words import (
     register,
     told_as,
 )
+from casework.preferences import in_group
 
 from .agreements import Party
 from .models import ProjectYear, Proposal
@@ -89,3 +90,6 @@ register(
         ABOUT_CASE, the_case, lambda cases: cases.filter(kind="project_year"),
     ),
 )  # fmt: skip
+
+in_group("turn", "agreement_to_sign")
+in_group("news", "agreement_signed", "call_changed", "draft_shared")

@@ -43,10 +43,10 @@ class NoticeQuerySet(models.QuerySet):
 
         What asks for a move is done once its case has moved on, a reminder once nothing is owed that
         was owed then; the rest only informs, and is done when it is read. That a case moved is old
-        news, read or not, once it has moved again.
+        news, read or not, once it has moved again; of a digest the parts stand for themselves.
         """
         asks = Q(kind__in=(*ASKING, *REMINDING), case__isnull=False)
-        informed = ~asks & Q(read_at__isnull=False)
+        informed = ~asks & (Q(read_at__isnull=False) | Q(kind="digest"))
         moved_on = Q(kind__in=(*ASKING, "case_moved")) & _case_moved_on()
         met = asks & Q(kind__in=REMINDING) & ~Q(_still_owed())
         done = ExpressionWrapper(informed | moved_on | met, BooleanField())

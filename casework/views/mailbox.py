@@ -39,4 +39,6 @@ def mailbox_notice(request, pk):
     if notice.read_at is None:
         Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=request.now)
     trail = [(reverse("casework:mailbox"), MAILBOX), ("", notice.subject)]
-    return render(request, "casework/mailbox_notice.html", {"notice": notice, "trail": trail})
+    parts = _received(request.user).filter(digest=notice) if notice.kind == "digest" else ()
+    context = {"notice": notice, "parts": parts, "trail": trail}
+    return render(request, "casework/mailbox_notice.html", context)
