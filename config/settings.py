@@ -312,9 +312,8 @@ CELERY_BEAT_SCHEDULE = {
 # Backups: `manage.py backup` makes one; who makes none so often is told. Not set: nobody watches
 
 BACKUP_EVERY_HOURS = env.int("BACKUP_EVERY_HOURS", default=0)
-POSTGRES_PROGRAMS = env.str(
-    "POSTGRES_PROGRAMS", default=""
-)  # the folder of pg_dump, if not on PATH
+# The folder of pg_dump and pg_restore, if they are not on PATH.
+POSTGRES_PROGRAMS = env.str("POSTGRES_PROGRAMS", default="")
 
 # Who brings it as a bearer token may read /metrics; while it is empty, there is no such page.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
