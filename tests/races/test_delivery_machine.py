@@ -1,0 +1,260 @@
+"""Any order of claims, crashes, lease ends, retries and interventions, with two workers as threads.
+
+What a worker hands over ends in a sink that is a mail backend of Django: it holds each letter at
+the gate until the machine says what becomes of it, so that everything else can happen meanwhile.
+"""
+
+import queue
+import smtplib
+import threading
+from collections import Counter, defaultdict
+from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from casework import outbox, restored
+from casework.delivery import LEASE, deliver, pending
+from casework.errors import NotPossible
+from casework.models import Notice, Restoration
+from tests import factories
+from tests.factories import NOON
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+S = Notice.State
+#: From which state a notice may be seen to have come into which, between two steps.
+LEGAL = {
+    S.QUEUED: {S.QUEUED, S.IN_FLIGHT, S.WITHDRAWN, S.HELD, S.FAILED},
+    S.IN_FLIGHT: {S.IN_FLIGHT, S.QUEUED, S.SENT, S.FAILED, S.HELD},
+    S.FAILED: {S.FAILED, S.QUEUED, S.WITHDRAWN, S.HELD},
+    S.HELD: {S.HELD, S.QUEUED, S.WITHDRAWN},
+    S.SENT: {S.SENT},
+    S.WITHDRAWN: {S.WITHDRAWN},
+}
+PATIENCE = 30  # seconds after which a thread that waits is a failure
+OUTCOMES = ("accepted", "refused", "killed before", "killed after")
+SPANS = (timedelta(seconds=30), LEASE + timedelta(seconds=1), timedelta(hours=5))
+
+
+class Killed(BaseException):
+    """The worker ends here, as by kill -9: nothing of the program catches it."""
+
+
+class Worker(threading.Thread):
+    """One attempt of one worker at one notice."""
+
+    def __init__(self, notice_id: int, at: datetime, start: threading.Barrier | None = None):
+        super().__init__(daemon=True)
+        self.notice_id, self.at, self.together = notice_id, at, start
+        self.stands = threading.Event()  # at the gate, or at its end
+        self.orders: queue.Queue[str] = queue.Queue()
+        self.letters: list[str] = []
+        self.at_gate = False
+        self.error: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            if self.together:
+                connection.ensure_connection()
+                self.together.wait(PATIENCE)
+            deliver(self.notice_id, at=self.at)
+        except Killed:
+            pass
+        except Exception as error:
+            self.error = error
+        finally:
+            connection.close()
+            self.at_gate = False
+            self.stands.set()
+
+    def hand_over(self, message) -> None:
+        """Stand at the gate with a letter until the machine says what becomes of it."""
+        self.letters.append(message.extra_headers["Message-ID"])
+        self.at_gate = True
+        self.stands.set()
+        order = self.orders.get(timeout=PATIENCE)
+        if order in ("accepted", "killed after"):
+            Sink.taken[self.notice_id].append(self.letters[-1])
+        if order.startswith("killed"):
+            raise Killed
+        if order == "refused":
+            raise smtplib.SMTPDataError(451, b"try again later")
+
+
+class Sink(BaseEmailBackend):
+    """The mail server: what it took, by notice, as Message-IDs."""
+
+    taken: dict[int, list[str]] = defaultdict(list)
+
+    def send_messages(self, email_messages) -> int:
+        for message in email_messages:
+            threading.current_thread().hand_over(message)
+        return len(email_messages)
+
+
+class Delivery(RuleBasedStateMachine):
+    """A few notices, two workers, and a clock that only the machine moves."""
+
+    places = st.sampled_from([0, 1])
+    picks = st.integers(0, 99)
+
+    @initialize()
+    def begin(self) -> None:
+        Sink.taken.clear()
+        self.now, self.keys = NOON, count()
+        self.workers: list[Worker | None] = [None, None]
+        self.seen: dict[int, str] = {}
+        self.open: Counter[int] = Counter()  # copies that SMTP itself leaves open
+        self.keeper = factories.user("office")
+        self.post()
+
+    @rule()
+    def post(self) -> None:
+        key = f"machine-{next(self.keys)}"
+        with outbox.delivered_by_hand():
+            outbox.enqueue("machine", to="a@example.jp", at=self.now, key=key, subject=key, body="")
+
+    @rule(place=places, pick=picks)
+    def deliver_one(self, place: int, pick: int) -> None:
+        if self.workers[place] is None:
+            self.let_go(place, Worker(self.notice(pick), self.now))
+
+    @precondition(lambda self: self.workers == [None, None])
+    @rule(pick=picks)
+    def deliver_the_same_at_once(self, pick: int) -> None:
+        together = threading.Barrier(2)
+        pair = [Worker(self.notice(pick), self.now, together) for _ in range(2)]
+        for worker in pair:
+            worker.start()
+        for place, worker in enumerate(pair):
+            self.await_stand(place, worker)
+        assert sum(worker.at_gate for worker in pair) <= 1
+
+    @precondition(lambda self: any(self.workers))
+    @rule(place=places, order=st.sampled_from(OUTCOMES))
+    def decide(self, place: int, order: str) -> None:
+        if worker := self.workers[place]:
+            self.end(place, worker, order)
+
+    @rule(span=st.sampled_from(SPANS))
+    def pass_time(self, span: timedelta) -> None:
+        self.now += span
+
+    @rule(pick=picks, step=st.sampled_from([outbox.withdraw, outbox.retry, outbox.release]))
+    def intervene(self, pick: int, step) -> None:
+        notice = Notice.objects.get(pk=self.notice(pick))
+        before = notice.state
+        can = {
+            outbox.withdraw: (S.QUEUED, S.FAILED, S.HELD),
+            outbox.retry: (S.FAILED,),
+            outbox.release: (S.HELD,),
+        }
+        try:
+            with outbox.delivered_by_hand():
+                step(notice, by=self.keeper, at=self.now)
+        except NotPossible:
+            assert before not in can[step]
+        else:
+            assert before in can[step]
+
+    @precondition(lambda self: self.workers == [None, None])
+    @rule()
+    def restore_what_is_there(self) -> None:
+        """The site is stopped, and restored from a backup of this very moment."""
+        restored.begin(backup_at=self.now, at=self.now)
+
+    @invariant()
+    def every_step_is_legal(self) -> None:
+        for pk, state in Notice.objects.values_list("pk", "state"):
+            assert state in LEGAL[self.seen.get(pk, state)], (self.seen[pk], state)
+            self.seen[pk] = state
+
+    @invariant()
+    def no_copy_too_many(self) -> None:
+        for pk, letters in Sink.taken.items():
+            assert len(letters) <= 1 + self.open[pk], letters
+            assert len(set(letters)) == 1, letters
+
+    def teardown(self) -> None:
+        """Let all workers end well and all that waits be delivered: then nothing is lost."""
+        try:
+            self.finish()
+        finally:
+            Notice.objects.all().delete()
+            Restoration.objects.all().delete()
+
+    def finish(self) -> None:
+        for place, worker in enumerate(self.workers):
+            if worker:
+                self.end(place, worker, "accepted")
+        for _attempt in range(2):  # a second one for what the first failed in the end
+            self.now += timedelta(days=1)
+            for pk in pending(at=self.now):
+                self.let_go(0, Worker(pk, self.now))
+                self.every_step_is_legal()
+                if worker := self.workers[0]:
+                    self.end(0, worker, "accepted")
+        self.every_step_is_legal()
+        self.no_copy_too_many()
+        for notice in Notice.objects.all():
+            assert notice.state not in (S.QUEUED, S.IN_FLIGHT)
+            assert notice.state != S.SENT or Sink.taken[notice.pk]
+
+    # How it is done
+
+    def notice(self, pick: int) -> int:
+        keys = list(Notice.objects.order_by("pk").values_list("pk", flat=True))
+        return keys[pick % len(keys)]
+
+    def let_go(self, place: int, worker: Worker) -> None:
+        worker.start()
+        self.await_stand(place, worker)
+
+    def await_stand(self, place: int, worker: Worker) -> None:
+        """Wait until a worker stands at the gate or has nothing to do."""
+        assert worker.stands.wait(PATIENCE), "a worker waits for ever"
+        if worker.at_gate:
+            self.workers[place] = worker
+        else:
+            worker.join(PATIENCE)
+            assert worker.error is None, worker.error
+
+    def end(self, place: int, worker: Worker, order: str) -> None:
+        """Say what becomes of the letter at the gate, and wait for the end of its worker."""
+        late = self.now > worker.at + LEASE
+        self.open[worker.notice_id] += order == "killed after" or (order == "accepted" and late)
+        worker.orders.put(order)
+        worker.join(PATIENCE)
+        assert not worker.is_alive(), "a worker waits for ever"
+        assert worker.error is None, worker.error
+        assert len(worker.letters) == 1  # one claim, one letter
+        self.workers[place] = None
+
+
+def test_no_order_of_events_loses_a_letter_or_sends_it_twice(settings):
+    settings.EMAIL_URL_SET = True
+    settings.EMAIL_BACKEND = f"{__name__}.Sink"
+    brief = hypothesis_settings(
+        max_examples=30,
+        stateful_step_count=25,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+    run_state_machine_as_test(Delivery, settings=brief)
+
+    assert not Notice.objects.exists()
