@@ -26,12 +26,13 @@ class CaseworkConfig(AppConfig):
             restored,
             setup_steps,
         )
-        from .models import Ladder, Rung
+        from .models import Ladder, NoticeTemplate, Rung
 
         mail.register(outbox.enqueue_account_mail)
         guards.append_only(Change)
         guards.append_only(Ladder)
         guards.append_only(Rung)
+        guards.append_only(NoticeTemplate)
         pre_migrate.connect(guards.lift, dispatch_uid="casework.guards")
         post_migrate.connect(guards.install, dispatch_uid="casework.guards")
         register(Tags.database)(guards.check_installed)

@@ -13,6 +13,7 @@ from .views import (
     ladders,
     mailbox,
     moving,
+    notice_texts,
     outbox,
     oversight,
     papers,
@@ -73,6 +74,15 @@ urlpatterns = [
     path("office/outbox/<int:pk>/retry/", outbox.outbox_retry, name="outbox-retry"),
     path("office/outbox/<int:pk>/release/", outbox.outbox_release, name="outbox-release"),
     path("office/outbox/<int:pk>/withdraw/", outbox.outbox_withdraw, name="outbox-withdraw"),
+    path("office/notice-texts/", notice_texts.notice_text_list, name="notice-texts"),
+    path(
+        "office/notice-texts/<slug:code>/<slug:variant>/",
+        notice_texts.notice_text, name="notice-text",
+    ),
+    path(
+        "office/notice-texts/<slug:code>/<slug:variant>/reset/",
+        notice_texts.notice_text_reset, name="notice-text-reset",
+    ),
     path("office/engine/", engine.engine_room, name="engine"),
     path("office/engine/restored/", restored.restored, name="restored"),
     path("office/engine/restored/<slug:act>/", restored.restored_act, name="restored-act"),

@@ -2,13 +2,20 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 
 class NoticeTemplateQuerySet(models.QuerySet):
     def latest_of(self, kind: str, variant: str) -> "NoticeTemplate | None":
         return self.filter(kind=kind, variant=variant).order_by("-version").first()
+
+    def newest(self):
+        """Keep the newest version of each text."""
+        later = NoticeTemplate.objects.filter(
+            kind=OuterRef("kind"), variant=OuterRef("variant"), version__gt=OuterRef("version")
+        )
+        return self.filter(~Exists(later)).select_related("by")
 
 
 class NoticeTemplate(models.Model):
