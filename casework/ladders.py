@@ -6,7 +6,7 @@ not the mark of the ladder that counts. :func:`reckon` finds these rows by an in
 others there are, and is run before each sweep; killed half-way, it goes on where the rows say.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -28,7 +28,12 @@ BATCH = 500
 
 def all_ladders() -> dict[str, LadderRungs]:
     """Return kind → the ladder that counts now, in two queries for all kinds together."""
-    of_office = {code: rungs_of(row) for code, row in versions().items() if not row.of_program}
+    return counting(versions())
+
+
+def counting(rows: Mapping[str, Ladder]) -> dict[str, LadderRungs]:
+    """Return kind → the ladder that counts, where ``rows`` are the newest versions of the office."""
+    of_office = {code: rungs_of(row) for code, row in rows.items() if not row.of_program}
     return {code: of_office.get(code, kind.ladder) for code, kind in KINDS.items()}
 
 

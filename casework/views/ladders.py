@@ -28,7 +28,8 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 def ladder_list(request):
     """Every kind of deadline with the rungs of its ladder."""
     require_office(request.user, "casework.read_ladders")
-    counting, versions = ladders.all_ladders(), ladders.versions()
+    versions = ladders.versions()
+    counting = ladders.counting(versions)
     context = {
         "kinds": [
             (kind, coming.in_words_of(counting[code]), versions.get(code))
