@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from django_celery_beat.models import PeriodicTask
 
 from casework import clock, engine
-from casework.models import Tick
+from casework.models import Restoration, Tick
 
 OLD = timedelta(minutes=3)
 
@@ -66,14 +66,17 @@ def in_numbers(found: engine.Readings | None) -> dict[str, object] | None:
         "last_backup": found.last_backup and found.last_backup.at,
         "backup_late": found.backup_is_late,
         "last_restore_drill": found.last_drill and found.last_drill.at,
-        "restored": found.restoration and of_restoration(found),
+        "restored": found.restoration and of(found.restoration, found.held),
     }
 
 
-def of_restoration(found: engine.Readings) -> dict[str, object]:
+def of(restoration: Restoration, held: int) -> dict[str, object]:
     """Return since when the site waits to be released, and how many notices wait with it."""
-    since = found.restoration
-    return {"backup_at": since.backup_at, "restored_at": since.restored_at, "held": found.held}
+    return {
+        "backup_at": restoration.backup_at,
+        "restored_at": restoration.restored_at,
+        "held": held,
+    }
 
 
 def on_a_desk(request: HttpRequest) -> dict[str, object]:

@@ -22,6 +22,9 @@ from config import processes
 from config.backups import folder as backup_folder
 from config.bootstrap import ROOT
 
+#: The database of the tests itself is not touched; but every test is given one.
+pytestmark = pytest.mark.django_db
+
 #: Makes a site with a case, an upload, a log-in, and notices in each state that waits; then its backup.
 FILL = """
 import sys, django; django.setup()
