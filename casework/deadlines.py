@@ -72,6 +72,8 @@ class DeadlineKind:
         :class:`~casework.derivation.Due`, or ``None`` where this case owes no such thing.
     :param ladder: of the program itself; the office may put another one in its place.
     :param statutory: whether missing it has legal effect, so that nobody can mute its reminders.
+    :param applies: called with a case; whether its rules know the duty at all. What no case of its
+        sort owes is not announced before a move.
     """
 
     code: str
@@ -80,6 +82,7 @@ class DeadlineKind:
     rule: Callable[..., Due | None]
     ladder: LadderRungs = ESCALATING_LADDER
     statutory: bool = False
+    applies: Callable[..., bool] = bool
 
 
 KINDS: dict[str, DeadlineKind] = {}

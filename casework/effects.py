@@ -44,12 +44,13 @@ def _deadlines(case: Case, move: Move) -> list[str]:
     closes = standing if stage and stage.final else move.closes
     met = [kind for kind in standing if kind in move.meets]
     closed = [kind for kind in standing if kind in closes and kind not in met]
+    begins = [kind for kind in move.opens if deadlines.KINDS[kind].applies(case)]
     paused = [kind for kind in standing if kind in move.pauses]
     return [
         *_named(_("The deadline “%(label)s” is met."), met),
         *_named(_("The deadline “%(label)s” falls away."), closed),
         *_named(_("The clock of “%(label)s” stands still."), paused),
-        *_named(_("Where it applies, a deadline begins to run: “%(label)s”."), move.opens),
+        *_named(_("Where it applies, a deadline begins to run: “%(label)s”."), begins),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, time
+from functools import partial
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from casework.deadlines import DeadlineKind, Rung
 from casework.derivation import Due, not_set, register_basis, the_earlier_of, with_clock
 from casework.parties import Party
 
-from .processing import ACCEPTANCE, PROCESSING, acceptance_due, processing_due
+from .processing import ACCEPTANCE, PROCESSING, acceptance_due, is_set, processing_due
 from .rules import RuleSet, Status
 
 for code, ja, en in (
@@ -171,8 +172,9 @@ CALL_LADDER = (Rung(14), Rung(7), Rung(2), Rung(0))
 deadlines.register(
     DeadlineKind("call", _("Close of the call"), Party.ORGANIZATION, _call, CALL_LADDER),
     DeadlineKind(PROCESSING, _("Usual time until the decision (標準処理期間)"), Party.OFFICE,
-                 processing_due),
-    DeadlineKind(ACCEPTANCE, _("Acceptance by the office"), Party.OFFICE, acceptance_due),
+                 processing_due, applies=partial(is_set, PROCESSING)),
+    DeadlineKind(ACCEPTANCE, _("Acceptance by the office"), Party.OFFICE, acceptance_due,
+                 applies=partial(is_set, ACCEPTANCE)),
     DeadlineKind("supplement", _("Supplement (補正)"), Party.ORGANIZATION, _supplement,
                  statutory=True),
     DeadlineKind("matching", _("Talks with the department"), Party.DEPARTMENT,

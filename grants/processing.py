@@ -36,6 +36,11 @@ PROCESSING, ACCEPTANCE = "processing", "acceptance"
 PERIOD_OF = {PROCESSING: "processing_period", ACCEPTANCE: "acceptance_days"}
 
 
+def is_set(kind: str, case) -> bool:
+    """Return whether the rules of ``case`` say how long ``kind`` takes."""
+    return case.rules.period(PERIOD_OF[kind]) is not None
+
+
 def processing_due(case, *, at: datetime, facts: dict) -> Due | None:
     """Return when the decision is usually there, or when the clock that stood still runs out."""
     return _clock(case, PROCESSING, at=at, facts=facts)

@@ -29,13 +29,23 @@ def publication_due(report, *, at, facts) -> Due | None:
     The city sets this by its own will, in the rules of the project: where it is not set, and where
     a report is about no project, nothing is owed.
     """
-    year = report.project_year
-    if year is None or year.rules.period("publication_days") is None:
+    if not publication_is_set(report):
         return None
-    return date_by(PUBLICATION, year.rules, japan_date(at), ClosedDays())
+    return date_by(PUBLICATION, report.project_year.rules, japan_date(at), ClosedDays())
+
+
+def publication_is_set(report) -> bool:
+    year = report.project_year
+    return year is not None and year.rules.period("publication_days") is not None
 
 
 deadlines.register(
     DeadlineKind(KIND, _("Collaboration report"), Party.DEPARTMENT, collaboration_report_due),
-    DeadlineKind(PUBLICATION, _("Publication of the report"), Party.OFFICE, publication_due),
+    DeadlineKind(
+        PUBLICATION,
+        _("Publication of the report"),
+        Party.OFFICE,
+        publication_due,
+        applies=publication_is_set,
+    ),
 )

@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
-from casework import services, timekeeping
+from casework import effects, services, timekeeping
 from casework.derivation import Due
 from casework.services import advance
+from grants.models import Proposal
 from tests import factories
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import JAPAN, NOON, TODAY
@@ -186,3 +187,19 @@ def test_case_page_of_a_decided_case_has_no_clocks(as_person):
     case = services.advance(case, "withdraw", by=group_of(case), at=NOON)
 
     assert "Both clocks" not in page_of(as_person(group_of(case)), case)
+
+
+def test_only_a_period_that_is_set_is_announced_before_the_application_is_sent():
+    for period, announced in (("40", True), (None, False)):
+        case = factories.draft(round=factories.call(processing_period=period))
+
+        said = " ".join(effects.of_move(case, case.flow["submit"]))
+
+        assert ("標準処理期間" in said) == announced
+        assert "Acceptance by the office" not in said
+
+
+def test_supplement_is_announced_to_stop_the_clock():
+    said = effects.of_move(filed_with(), Proposal.flow["send_back"])
+
+    assert "The clock of “Usual time until the decision (標準処理期間)” stands still." in said
