@@ -10,9 +10,10 @@ from django.db import transaction
 from django.test import override_settings
 
 from accounts.models import Change, Duty, Organization, Role, SetupLink, User
-from casework import clock, delivery, outbox, verification
+from casework import clock, delivery, derivation, outbox, verification
 from casework.models import Case, Event, Extension, Letter, Notice, Reminder
 from casework.models.case import KINDS
+from casework.timekeeping import STANDS_STILL
 from config.rehearsal import cast
 from grants import agreements, eligibility
 from grants.advances import advance_yen, awaiting_advance
@@ -59,6 +60,10 @@ FATES = {
 NOT_PLAYED = {
     # A draft that comes back is a matter between two desks; every other draft is approved.
     "approval": {"send_back", "redraft", "drop"},
+    # One proposal is given more time; for other kinds of cases it is the same move.
+    "project_year": {"extend"},
+    "score_sheet": {"extend"},
+    "collaboration_report": {"extend"},
 }
 
 
@@ -204,6 +209,21 @@ def test_conflicts_slip_and_extension_stand_in_the_history():
     (extension,) = Extension.objects.all()
     assert extension.deadline.due_on < extension.at.date() < extension.until
     assert not extension.deadline.is_late(extension.deadline.met_at)
+    assert (extension.approval.state, extension.by) == ("approved", extension.approval.decided_by)
+    letter = extension.deadline.case.letters.get(kind="extended")
+    assert any("過ぎた後" in words for words in letter.data["paragraphs"])
+
+
+def test_clock_until_the_decision_stood_still_for_every_supplement():
+    supplemented = Proposal.objects.filter(events__verb="resubmit").distinct()
+    assert supplemented
+    for proposal in supplemented:
+        rows = proposal.deadlines.filter(kind="processing").order_by("pk")
+        stopped, running = rows[0], rows[1]
+        assert stopped.closed_because == STANDS_STILL
+        assert running.due_on >= stopped.due_on and "算入しない" in str(
+            derivation.in_words(derivation.Due.from_json(running.derivation), "ja")
+        )
 
 
 def test_late_report_is_reminded_of():
