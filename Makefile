@@ -1,6 +1,6 @@
 # What a person types. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format lock messages journeys drills clean
+.PHONY: help setup setup-dev run test check format lock messages journeys drills benchmarks clean
 
 PYTHON := $(firstword $(shell for p in python3.13 python3.12 python3.11 python3 python; do "$$p" -c "import sys; sys.exit(sys.version_info < (3, 8))" 2>/dev/null && echo "$$p"; done))
 VENV := .venv/bin/python
@@ -30,6 +30,9 @@ journeys: setup-dev ## the browser journeys alone
 
 drills: setup-dev ## break what surrounds the delivery of notices, on real processes
 	@$(VENV) -m tests.drills
+
+benchmarks: setup-dev ## how the program behaves as numbers grow (benchmarks/README.md)
+	@$(VENV) -m benchmarks.delivery
 
 check: setup-dev ## lint, format, contracts, migrations, translations, deployment settings
 	@$(VENV) -m config.checks

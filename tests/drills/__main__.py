@@ -8,19 +8,21 @@ import argparse
 import os
 import signal
 import sys
-import tempfile
 import time
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 
-import django
 import redis
+from django.core.management import call_command
 
-from tests import services
-from tests.drills.parts import Installation, let_pass, time_limit, until
+from tests.drills.parts import (
+    Installation,
+    database,
+    installation,
+    let_pass,
+    time_limit,
+    until,
+)
 
 LIMIT = 120  # seconds for one drill
 STARTED = ("broker", "mail", "web", "worker", "beat")
@@ -33,37 +35,10 @@ def main() -> int:
     asked.add_argument("words", nargs="*")
     options = asked.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    with database(options.database) as (url, server), installation(url) as site_parts:
+    with database(options.database) as (url, server), installation(url) as parts:
         if server:
-            django.core.management.call_command("migrate", verbosity=0, interactive=False)
-        return play(site_parts, server, options.words)
-
-
-@contextmanager
-def database(given: str | None) -> Iterator[tuple[str, services.Server | None]]:
-    """Give the address of a database, and its server where this program may stop it."""
-    if given:
-        yield given, None
-        return
-    with services.own_postgres() as server:
-        import psycopg
-
-        with psycopg.connect(server.url, dbname="postgres", autocommit=True) as connection:
-            connection.execute("CREATE DATABASE yell")
-        yield server.url, server
-
-
-@contextmanager
-def installation(url: str) -> Iterator[Installation]:
-    """Make this process one of an installation's, whose other parts end with the block."""
-    with tempfile.TemporaryDirectory(prefix="yell-drills-") as folder:
-        made = Installation(Path(folder), url)
-        os.environ.update(made.environment)
-        django.setup()
-        try:
-            yield made
-        finally:
-            made.stop_all()
+            call_command("migrate", verbosity=0, interactive=False)
+        return play(parts, server, options.words)
 
 
 def play(parts: Installation, server, words: list[str]) -> int:

@@ -3,8 +3,10 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,10 +15,13 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+import django
+import psycopg
+
 from config import processes
 from config.bootstrap import ROOT
 from tests.drills.mail_server import Folder
-from tests.services import free_port
+from tests.services import Server, free_port, own_postgres
 
 #: Seconds that any one thing may take to come about.
 PATIENCE = 45
@@ -147,8 +152,6 @@ class Installation:
             until(self.mail_answers, "the mail server answers")
 
     def mail_answers(self) -> bool:
-        import socket
-
         with suppress(OSError), socket.create_connection(("127.0.0.1", self.mail_port), 1):
             return True
         return False
@@ -177,6 +180,31 @@ class Installation:
         """Return the end of what every part said, for whoever looks into a failure."""
         logs = sorted(self.folder.glob("*.log"))
         return "\n".join(f"--- {log.name}\n{log.read_text()[-1500:]}" for log in logs)
+
+
+@contextmanager
+def database(given: str | None) -> Iterator[tuple[str, Server | None]]:
+    """Give the address of a database, and its server where this program may stop it."""
+    if given:
+        yield given, None
+        return
+    with own_postgres() as server:
+        with psycopg.connect(server.url, dbname="postgres", autocommit=True) as connection:
+            connection.execute("CREATE DATABASE yell")
+        yield server.url, server
+
+
+@contextmanager
+def installation(url: str) -> Iterator[Installation]:
+    """Make this process one of an installation's, whose other parts end with the block."""
+    with tempfile.TemporaryDirectory(prefix="yell-drills-") as folder:
+        made = Installation(Path(folder), url)
+        os.environ.update(made.environment)
+        django.setup()
+        try:
+            yield made
+        finally:
+            made.stop_all()
 
 
 @contextmanager
