@@ -302,7 +302,7 @@ def _states_of(kind: str) -> tuple:
 
 
 class NoticeFilterForm(FilterForm):
-    """Search by subject, address and group; filter by what became of the notice, and how it goes."""
+    """Search by subject, address, group and case number; filter by what became of the notice, and how it goes."""
 
     state = forms.ChoiceField(
         label=_("Delivery"), required=False, choices=[("", _("All")), *Notice.State.choices]
@@ -315,7 +315,9 @@ class NoticeFilterForm(FilterForm):
         """Keep what the form asks for."""
         if words := self.asked("q"):
             group = Q(channel=Notice.Channel.POST, case__organization__name__icontains=words)
-            notices = notices.filter(Q(subject__icontains=words) | Q(to__icontains=words) | group)
+            number = Q(case__number__icontains=words)
+            told = Q(subject__icontains=words) | Q(to__icontains=words)
+            notices = notices.filter(told | number | group)
         if state := self.asked("state"):
             notices = notices.filter(state=state)
         if channel := self.asked("channel"):

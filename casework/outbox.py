@@ -1,7 +1,8 @@
 """The outbox: the only way a notice leaves. A row is written with the move; a worker sends it."""
 
 import logging
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,7 +23,7 @@ from .deadlines import KINDS
 from .errors import NotPossible
 from .holding import why_held
 from .models import Case, Extension, Letter, Notice, NoticeTemplate
-from .models.notice import ASKING, REMINDING
+from .models.notice import ASKING, REMINDING, NoticeQuerySet
 from .parties import Party, people_behind
 
 log = logging.getLogger(__name__)
@@ -290,12 +291,12 @@ def enqueue_account_mail(
 
 @transaction.atomic
 def retry(notice: Notice, *, by, at: datetime) -> None:
-    """Put a notice that failed, or was posted or came back, into the queue once more.
+    """Put a notice that failed, bounced, was posted or came back, into the queue once more.
 
     It goes to the address that its reader has now.
 
     :raises PermissionDenied: if ``by`` does not keep the outbox.
-    :raises NotPossible: if it has not failed or been posted.
+    :raises NotPossible: if it has not failed, bounced or been posted.
     """
     require_keeper(by, at)
     case = _locked_case(notice)
@@ -327,6 +328,33 @@ def release(notice: Notice, *, by, at: datetime) -> None:
     record(case, "release_notice", notice=notice.pk, by=by, at=at)
     if not notice.is_by_post:
         transaction.on_commit(lambda: _ask_a_worker(notice.pk), robust=True)
+
+
+@transaction.atomic
+def release_several(notices: Iterable[Notice], *, by, at: datetime) -> int:
+    """Let several notices go that are held back; return how many. What is not held is passed over.
+
+    :raises PermissionDenied: if ``by`` does not keep the outbox.
+    """
+    require_keeper(by, at)
+    released = 0
+    for notice in sorted(notices, key=lambda notice: (notice.case_id or 0, notice.pk)):
+        with suppress(NotPossible):
+            release(notice, by=by, at=at)
+            released += 1
+    return released
+
+
+def held_for_person(user) -> NoticeQuerySet:
+    """Return what ``user`` sees of the notices that a person has to release."""
+    held = Notice.objects.visible_to(user).filter(state=Notice.State.HELD)
+    return held.exclude(held_for=Notice.Hold.DIGEST)
+
+
+def desk_part(request) -> dict | None:
+    """What the desk of the office shows of notices that a person has to release, if any wait."""
+    number = held_for_person(request.user).count()
+    return {"held": number} if number else None
 
 
 @transaction.atomic

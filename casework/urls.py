@@ -69,6 +69,7 @@ urlpatterns = [
     path("office/outbox/post/print/", post.outbox_print, name="outbox-print"),
     path("office/outbox/post/papers/", post.outbox_papers, name="outbox-papers"),
     path("office/outbox/post/mailed/", post.outbox_mailed, name="outbox-mailed"),
+    path("office/outbox/release/", outbox.outbox_release_chosen, name="outbox-release-chosen"),
     path("office/outbox/<int:pk>/returned/", post.outbox_returned, name="outbox-returned"),
     path("office/outbox/<int:pk>/", outbox.outbox_notice, name="outbox-notice"),
     path("office/outbox/<int:pk>/retry/", outbox.outbox_retry, name="outbox-retry"),

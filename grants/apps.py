@@ -17,6 +17,7 @@ class GrantsConfig(AppConfig):
             desk_notes,
             desk_parts,
             forms,
+            holding,
             letters,
             measure_panels,
             merging,

@@ -197,6 +197,11 @@ class Notice(models.Model):
         return self.case_id is not None and self.kind in (*ASKING, *REMINDING)
 
     @property
+    def waits_for_person(self) -> bool:
+        """Whether it is held back until somebody releases it."""
+        return self.state == self.State.HELD and self.held_for != self.Hold.DIGEST
+
+    @property
     def is_by_post(self) -> bool:
         return self.channel == self.Channel.POST
 

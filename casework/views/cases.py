@@ -14,7 +14,7 @@ from casework import case_history, files, forms, services, taking_back
 from casework.desks import next_of, with_next_date
 from casework.errors import NotPossible
 from casework.flow import Text
-from casework.models import Access, Case, Deadline
+from casework.models import Access, Case, Deadline, Notice
 from casework.models.case import CaseQuerySet
 from casework.next_moves import acts_for, next_moves, note_for, what_to_do
 from casework.panels import panels_of
@@ -54,6 +54,7 @@ def case_detail(request, pk):
     works_for_city = user.duties.holds(*CaseQuerySet.READERS_OF_FILED)
     access = list(case.access.select_related("user").order_by("pk"))
     history = case_history.lines_of(case, inside=works_for_city or _of_department(case, user))
+    notices = _notices(case, user, works_for_city=works_for_city)
     context = {
         "case": case,
         "trail": trail_to(case, user),
@@ -71,9 +72,8 @@ def case_detail(request, pk):
         "files": case.files.standing().select_related("by").order_by("pk"),
         "upload_form": forms.UploadForm() if _may_upload(case, user) else None,
         "may_remove": files.may_remove(case, user),
-        "notices": case.notices.visible_to(user)
-        .select_related("recipient", "handled_by")
-        .order_by("-pk"),
+        "notices": notices,
+        "held": sum(notice.waits_for_person for notice in notices),
         "history": history,
         "asked": history[0].remarks if history and case.stage.tone == "action" else [],
         "access": access if works_for_city else [],
@@ -84,6 +84,12 @@ def case_detail(request, pk):
         "works_for_city": works_for_city,
     }
     return render(request, "casework/case_detail.html", context)
+
+
+def _notices(case: Case, user, *, works_for_city: bool) -> list[Notice]:
+    """Return the notices of a case; to the group, one that is held back is not there yet."""
+    seen = case.notices.visible_to(user).select_related("recipient", "handled_by").order_by("-pk")
+    return list(seen if works_for_city else seen.exclude(state=Notice.State.HELD))
 
 
 def _awaited(case: Case, standing: list[Deadline]) -> list[str]:

@@ -5,13 +5,14 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from casework import by_post, forms
 from casework import outbox as the_outbox
 from casework.coming import AHEAD, coming
 from casework.errors import NotPossible
+from casework.keys import keys_in
 from casework.models import Case, Deadline, Notice
 
 from .finding import holds, page_of, require_office
@@ -33,6 +34,7 @@ def outbox(request):
         "by_post": by_post.count(waiting),
         "page": page_of(request, found),
         "form": form,
+        "shows_held": form.asked("state") == Notice.State.HELD,
         "keeps": holds(request.user, "casework.keep_outbox"),
     }
     return render(request, "casework/outbox.html", context)
@@ -58,7 +60,7 @@ def outbox_notice(request, pk):
     """One notice and its delivery; the words of an account mail stay with its reader."""
     require_office(request.user, "casework.read_outbox")
     found = Notice.objects.visible_to(request.user)
-    related = ("case__organization", "recipient", "handled_by", "letter")
+    related = ("case__organization", "recipient", "handled_by", "letter", "template")
     notice = get_object_or_404(found.select_related(*related).defer("letter__pdf"), pk=pk)
     context = {
         "address": by_post.shown_address(notice),
@@ -83,6 +85,21 @@ def outbox_retry(request, pk):
 def outbox_release(request, pk):
     """Let a notice go that is held back."""
     return _do(request, pk, the_outbox.release, _("The notice goes out now."))
+
+
+@login_required
+@require_POST
+def outbox_release_chosen(request):
+    """Let the chosen ones of the notices go that are held back."""
+    require_office(request.user, "casework.keep_outbox")
+    ids = keys_in(request.POST.getlist("notice"))
+    chosen = Notice.objects.visible_to(request.user).filter(pk__in=ids)
+    released = the_outbox.release_several(chosen, by=request.user, at=request.now)
+    said = ngettext(
+        "%(number)d notice goes out now.", "%(number)d notices go out now.", released
+    )
+    messages.success(request, said % {"number": released})
+    return redirect(f"{reverse('casework:outbox')}?state={Notice.State.HELD}")
 
 
 @login_required

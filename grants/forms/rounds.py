@@ -53,6 +53,10 @@ class RoundForm(forms.Form):
         label=_("Budget of the round"), required=False,
         help_text=_("Leave this empty while it is not set."),
     )  # fmt: skip
+    holds_notices = forms.BooleanField(
+        label=_("A person reads the notices of letters before they leave"), required=False,
+        help_text=_("They wait in the outbox until the office releases them."),
+    )  # fmt: skip
 
     def opens_at(self) -> datetime:
         return moment(self.cleaned_data["opens_on"], self.cleaned_data["opens_clock"] or time.min)
@@ -82,6 +86,7 @@ class RoundChangeForm(RoundForm):
             "closes_on": call.last_day,
             "closes_clock": closes.time() if closes.time() != time.min else None,
             "budget_yen": call.budget_yen,
+            "holds_notices": call.holds_notices,
         }
 
 

@@ -348,6 +348,13 @@ class Migration(migrations.Migration):
                         blank=True, null=True, verbose_name="budget (yen)"
                     ),
                 ),
+                (
+                    "holds_notices",
+                    models.BooleanField(
+                        default=False,
+                        verbose_name="a person reads what is sent with letters before it leaves",
+                    ),
+                ),
                 ("frozen_rules", models.JSONField(editable=False)),
                 ("rules_digest", models.CharField(editable=False, max_length=64)),
                 (
@@ -663,8 +670,9 @@ class Migration(migrations.Migration):
                             ("opens_at", "Opens"),
                             ("closes_at", "Closes"),
                             ("budget_yen", "Budget of the round"),
+                            ("holds_notices", "Notices of letters wait for a person"),
                         ],
-                        max_length=10,
+                        max_length=15,
                     ),
                 ),
                 ("old_value", models.CharField(blank=True, max_length=40)),

@@ -196,6 +196,9 @@ class Round(models.Model):
     closes_at = models.DateTimeField(_("closes"))
     announced_at = models.DateTimeField(_("announced"), null=True, blank=True)
     budget_yen = models.PositiveBigIntegerField(_("budget (yen)"), null=True, blank=True)
+    holds_notices = models.BooleanField(
+        _("a person reads what is sent with letters before it leaves"), default=False
+    )
     frozen_rules = models.JSONField(editable=False)
     rules_digest = models.CharField(max_length=64, editable=False)
 
@@ -260,16 +263,17 @@ class Round(models.Model):
 class RoundChange(models.Model):
     """One change of a round after it was opened; written with the change, never altered afterwards.
 
-    :param old_value: a moment (ISO 8601) or an amount in yen; empty where it was not set.
+    :param old_value: a moment (ISO 8601), an amount in yen, or yes or no; empty where it was not set.
     """
 
     class What(models.TextChoices):
         OPENS_AT = "opens_at", _("Opens")
         CLOSES_AT = "closes_at", _("Closes")
         BUDGET_YEN = "budget_yen", _("Budget of the round")
+        HOLDS_NOTICES = "holds_notices", _("Notices of letters wait for a person")
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="changes")
-    what = models.CharField(max_length=10, choices=What.choices)
+    what = models.CharField(max_length=15, choices=What.choices)
     old_value = models.CharField(max_length=40, blank=True)
     new_value = models.CharField(max_length=40, blank=True)
     reason = models.TextField()
@@ -280,14 +284,16 @@ class RoundChange(models.Model):
         return f"{self.round}: {self.what}: {self.old_value!r} → {self.new_value!r}"
 
     @property
-    def old(self) -> datetime | int | None:
+    def old(self) -> datetime | int | bool | None:
         return self._read(self.old_value)
 
     @property
-    def new(self) -> datetime | int | None:
+    def new(self) -> datetime | int | bool | None:
         return self._read(self.new_value)
 
-    def _read(self, value: str) -> datetime | int | None:
+    def _read(self, value: str) -> datetime | int | bool | None:
         if not value:
             return None
+        if self.what == self.What.HOLDS_NOTICES:
+            return value == "yes"
         return int(value) if self.what == self.What.BUDGET_YEN else datetime.fromisoformat(value)

@@ -19,11 +19,12 @@ from grants.models import CourseEdition, Proposal, Round, RoundChange
 @transaction.atomic
 def open_round(
     edition: CourseEdition, *, fiscal_year: int, name: str, opens_at: datetime,
-    closes_at: datetime, budget_yen: int | None, by, at: datetime,
+    closes_at: datetime, budget_yen: int | None, holds_notices: bool = False, by, at: datetime,
 ) -> Round:  # fmt: skip
     """Open a call: freeze the edition's rules as they stand and announce it.
 
     :param budget_yen: what the round may spend, in yen; ``None`` while it is not set.
+    :param holds_notices: whether a person reads the notices of letters before they leave.
     :raises PermissionDenied: if ``by`` is not of the office.
     :raises ValidationError: if it closes before it opens.
     """
@@ -37,6 +38,7 @@ def open_round(
         closes_at=closes_at,
         announced_at=at,
         budget_yen=budget_yen,
+        holds_notices=holds_notices,
         frozen_rules=frozen,
         rules_digest=history.digest_of(frozen),
     )
@@ -48,13 +50,15 @@ def open_round(
 @transaction.atomic
 def change_round(
     round: Round, *, opens_at: datetime, closes_at: datetime, budget_yen: int | None,
-    reason: str, by, at: datetime,
+    holds_notices: bool | None = None, reason: str, by, at: datetime,
 ) -> Round:  # fmt: skip
     """Change what a round may spend and when its call is open; what it was stays on record.
 
     Where the close changes, the drafts of the round get a new date, and their groups are told.
 
     :param budget_yen: what the round may spend, in yen; ``None`` while it is not set.
+    :param holds_notices: whether a person reads the notices of letters before they leave; ``None``
+        leaves that as it is. What is held already waits for its release all the same.
     :raises PermissionDenied: if ``by`` is not of the office.
     :raises ValidationError: if there is no reason or nothing to change, the budget is less than
         what is bound, or a moment lies where nobody may rely on it any more.
@@ -63,6 +67,8 @@ def change_round(
     CourseEdition.objects.filter(pk=round.edition_id).lock_courses()
     call = Round.objects.select_for_update(no_key=True).get(pk=round.pk)
     wanted = {"opens_at": opens_at, "closes_at": closes_at, "budget_yen": budget_yen}
+    if holds_notices is not None:
+        wanted["holds_notices"] = holds_notices
     changed = {name: value for name, value in wanted.items() if getattr(call, name) != value}
     if not changed or not reason.strip():
         raise ValidationError(_("Change something, and say why."))
@@ -120,9 +126,11 @@ def _change(call: Round, changed: dict, *, reason: str, by, at: datetime) -> Non
     RoundChange.objects.bulk_create(rows)
 
 
-def _kept(value: datetime | int | None) -> str:
+def _kept(value: datetime | int | bool | None) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 

@@ -171,6 +171,7 @@ def _open_round(request, edition: CourseEdition, form: RoundForm) -> Round:
         opens_at=form.opens_at(),
         closes_at=form.closes_at(),
         budget_yen=form.cleaned_data["budget_yen"],
+        holds_notices=form.cleaned_data["holds_notices"],
         by=request.user,
         at=request.now,
     )
@@ -218,6 +219,7 @@ def _change_round(request, call: Round, form: RoundChangeForm) -> None:
         opens_at=form.opens_at(),
         closes_at=form.closes_at(),
         budget_yen=form.cleaned_data["budget_yen"],
+        holds_notices=form.cleaned_data["holds_notices"],
         reason=form.cleaned_data["reason"],
         by=request.user,
         at=request.now,
