@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 
 from casework.deadlines import KINDS as DEADLINE_KINDS
 from casework.flow import OPEN, SAME, TAKE_BACK, WHERE_IT_CAME_FROM, Condition, Flow, Move, Stage
+from casework.ladders import in_order
 from casework.models import Case
 from casework.models.case import KINDS
 from casework.parties import Party
@@ -166,8 +167,9 @@ def test_deadline_kind_is_owed_by_a_party_and_climbs_down_its_ladder(code):
 
     assert kind.owed_by in Party.values or not kind.ladder, "nobody would be reminded"
     assert isinstance(kind.label, Promise)
-    assert days == sorted(set(days), reverse=True)
-    assert {party for rung in kind.ladder for party in rung.also} <= {*Party.values}
+    assert days == sorted(days, reverse=True)
+    assert len({(rung.days, rung.audience) for rung in kind.ladder}) == len(kind.ladder)
+    assert in_order(kind.ladder) == kind.ladder, "stored and registered ladders are one shape"
 
 
 # The machinery
