@@ -15,7 +15,7 @@ from . import history, locks, outbox, services, timekeeping
 from .calendar import fiscal_year, japan_date
 from .consequences import on
 from .errors import NotPossible
-from .flow import Move
+from .flow import SAME, Move
 from .list_decisions import refuse_alone
 from .models import Approval, ApprovalItem, Case
 from .models.case import WAITING_DRAFT
@@ -25,9 +25,11 @@ from .parties import Party
 def title_for(case: Case, move: Move) -> str:
     """Name a draft by what would be decided: kind, case, and where the case would then stand.
 
+    A move that leaves the case where it stands is named itself.
+
     In Japanese, whoever drafts: the title is stored, and what is stored is a document of the city.
     """
-    target = case.flow.stages.get(move.target)
+    target = move if move.target == SAME else case.flow.stages.get(move.target)
     with translation.override("ja"):
         head, end = f"{case.machine.label}：", f"（{target.label}）" if target else ""
     return f"{head}{case.title[: 200 - len(head) - len(end)]}{end}"

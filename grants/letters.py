@@ -11,7 +11,6 @@ from django.utils import translation
 from casework.calendar import wareki, wareki_year, weekday_ja
 from casework.letters import LetterKind, register
 from casework.models import Deadline
-from casework.parties import Party as Owes
 from casework.typesetting import AgreementParty, Item
 
 from .agreements import Party, parties_of
@@ -311,7 +310,7 @@ def not_funded(year: ProjectYear, facts: dict) -> dict:
 def extended(case: Proposal | ProjectYear, facts: dict) -> dict | None:
     """More time for what the group owes; of what others owe, a notice tells them."""
     owed = case.deadlines.get(pk=facts["deadline"])
-    if owed.owed_by not in (Owes.ORGANIZATION, ""):
+    if not owed.is_of_group:
         return None
     until, before = facts["until_on"], _ends_before(owed, facts["until_on"])
     words = ["次の期限を延長することに決定したので通知します。"]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.calendar import japan_date
 from casework.deadlines import KINDS, Audience
 from casework.derivation import Due, in_words
+from casework.parties import Party
 
 from .approval import Approval
 from .case import Case
@@ -94,6 +95,11 @@ class Deadline(models.Model):
     @property
     def label(self):
         return KINDS[self.kind].label
+
+    @property
+    def is_of_group(self) -> bool:
+        """Whether the group owes it, or has a right until then: a letter tells it of more time."""
+        return self.owed_by in (Party.ORGANIZATION, "")
 
     @property
     def in_words(self) -> str:

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import require
@@ -15,6 +16,14 @@ from casework.models import Deadline
 from .cases import case_form
 from .finding import visible_case
 from .moving import draft_page
+
+#: What the page says instead of a letter, where others than the group owe the duty.
+BY_NOTICE = {
+    "letter_kind": None,
+    "effects": [
+        gettext_lazy("No letter leaves. Whoever owes it is told of the new date by a notice.")
+    ],
+}
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -35,7 +44,8 @@ def deadline_extend(request, pk):
     move = next((move for move in case.moves_from_here() if move.extends), None)
     if move is None:
         raise Http404
-    return draft_page(request, case, move, begins_with={"deadline": pk}, deadline=deadline)
+    told = {"deadline": deadline, **({} if deadline.is_of_group else BY_NOTICE)}
+    return draft_page(request, case, move, begins_with={"deadline": pk}, **told)
 
 
 @login_required

@@ -123,7 +123,8 @@ def draft_page(request, case: Case, move: Move, *, begins_with: dict | None = No
     """Answer with the page on which ``move`` is drafted, its letter, or the way to the draft.
 
     :param begins_with: field of the move's form → what stands in it first.
-    :param context: what the page shows besides, such as the deadline that is extended.
+    :param context: what the page shows besides, such as the deadline that is extended, or in
+        the place of what it shows of the move.
     """
     form = _form_of(request, case, move.verb, **(begins_with or {}))
     title_form = forms.DraftForm(
@@ -133,7 +134,7 @@ def draft_page(request, case: Case, move: Move, *, begins_with: dict | None = No
         answer = _preview_or_draft(request, case, move, form, title_form)
         if answer is not None:
             return answer
-    context |= {
+    context = {
         "case": case,
         "move": move,
         "form": form,
@@ -143,6 +144,7 @@ def draft_page(request, case: Case, move: Move, *, begins_with: dict | None = No
         "refused": services.refusal(case, move, at=request.now),
         "waiting": approvals.waiting_draft(case),
         "trail": trail_to(case, request.user, _("Draft a decision (起案)")),
+        **context,
     }
     wrong = form.errors or title_form.errors
     return render(request, "casework/draft.html", context, status=422 if wrong else 200)

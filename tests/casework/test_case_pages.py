@@ -415,6 +415,21 @@ def test_letter_of_an_extension_can_be_read_before_it_is_drafted(enter, office):
     assert not Approval.objects.exists()
 
 
+def test_page_promises_a_letter_only_of_what_the_group_owes(enter, office):
+    factories.sender()
+    group_owes = sent_back(filed())
+    department_owes = accepted(round=factories.call("collaboration", matching_days="30"))
+    department = factories.user(Role.DEPARTMENT).duty_set.get().department_id
+    services.advance(department_owes, "start_matching", by=office, at=NOON, department=department)
+    client = enter(office)
+
+    for case, letter in ((group_owes, True), (department_owes, False)):
+        owed = case.deadlines.open().get()
+        page = client.get(reverse("casework:extend", args=[owed.pk])).content.decode()
+        assert ("期限延長決定通知書" in page) == letter
+        assert ("No letter leaves." in page) != letter
+
+
 @pytest.mark.parametrize("page", ["casework:move", "casework:draft"])
 def test_more_time_is_asked_for_beside_its_deadline_only(enter, office, page):
     factories.sender()
