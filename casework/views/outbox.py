@@ -95,9 +95,7 @@ def outbox_release_chosen(request):
     ids = keys_in(request.POST.getlist("notice"))
     chosen = Notice.objects.visible_to(request.user).filter(pk__in=ids)
     released = the_outbox.release_several(chosen, by=request.user, at=request.now)
-    said = ngettext(
-        "%(number)d notice goes out now.", "%(number)d notices go out now.", released
-    )
+    said = ngettext("%(number)d notice goes out now.", "%(number)d notices go out now.", released)
     messages.success(request, said % {"number": released})
     return redirect(f"{reverse('casework:outbox')}?state={Notice.State.HELD}")
 
