@@ -15,8 +15,8 @@ MOST_DAYS = 365
 
 
 class Side(models.TextChoices):
-    BEFORE = "before", _("before the date, or on it")
-    AFTER = "after", _("after the date")
+    BEFORE = "before", _("before, or on it")
+    AFTER = "after", _("after it")
 
 
 class RungForm(forms.Form):
