@@ -1,20 +1,22 @@
 """After a backup was restored nothing is sent again until a person releases it."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.urls import reverse
 
 from accounts import mail
 from accounts.models import Role
-from casework import delivery, engine, outbox, reminders, restored, watching
+from casework import delivery, engine, outbox, restored, watching
 from casework.errors import NotPossible
 from casework.models import BackupRun, Job, Notice, Restoration, RestoreDrill
 from casework.views import finding
 from tests import factories
 from tests.casework.cases import filed, sent_back
-from tests.factories import NOON, TODAY
+from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -105,15 +107,15 @@ def test_what_a_sweep_writes_is_held_until_the_site_is_released():
 
 
 def test_reminders_of_a_restored_site_are_written_and_held():
-    filed()
+    factories.sender()
+    sent_back()
     begin()
-    rows = list(reminders.open_with_a_date().order_by("pk"))
+    Notice.objects.all().delete()
 
-    came_to = reminders.sweep(rows, today=TODAY + timedelta(days=400), at=NOON)
+    call_command("send_due", "--today", "2026-12-03", "--no-deliver", stdout=StringIO())
 
-    kinds = Notice.objects.filter(kind__startswith="deadline_")
-    assert came_to.failed == 0
-    assert set(kinds.values_list("state", flat=True)) <= {"held"}
+    reminded = Notice.objects.filter(kind__startswith="deadline_")
+    assert set(reminded.values_list("state", "held_for")) == {("held", "restored")}
 
 
 def test_mail_about_log_ins_and_receipts_leave_at_once():
