@@ -122,6 +122,7 @@ class Delivery(RuleBasedStateMachine):
         self.keeper = factories.user("office")
         self.post()
 
+    @precondition(lambda self: len(self.seen) < 2)
     @rule()
     def post(self) -> None:
         key = f"machine-{next(self.keys)}"
@@ -143,6 +144,17 @@ class Delivery(RuleBasedStateMachine):
         for place, worker in enumerate(pair):
             self.await_stand(place, worker)
         assert sum(worker.at_gate for worker in pair) <= 1
+
+    @precondition(lambda self: self.workers.count(None) == 1)
+    @rule(order=st.sampled_from(OUTCOMES))
+    def overtake(self, order: str) -> None:
+        """A worker takes what another has held for longer than its lease, and is done with it first."""
+        [busy], place = filter(None, self.workers), self.workers.index(None)
+        self.now += LEASE + timedelta(seconds=1)
+        self.let_go(place, Worker(busy.notice_id, self.now))
+        self.every_step_is_legal()
+        if second := self.workers[place]:
+            self.end(place, second, order)
 
     @precondition(lambda self: any(self.workers))
     @rule(place=places, order=st.sampled_from(OUTCOMES))
