@@ -18,13 +18,13 @@ def filed(**kwargs) -> Proposal:
 
 
 def accepted(**kwargs) -> Proposal:
-    return advance(filed(**kwargs), "accept", by=factories.user("office"), at=NOON)
+    return advance(filed(**kwargs), "accept", by=factories.anyone("office"), at=NOON)
 
 
 def sent_back(proposal: Proposal | None = None, **facts) -> Proposal:
     """A proposal to be supplemented; needs a sender, for a letter goes out."""
-    return advance(proposal or filed(), "send_back", by=factories.user("office"), at=NOON, **facts)
+    return advance(proposal or filed(), "send_back", by=factories.anyone("office"), at=NOON, **facts)
 
 
 def in_selection(**kwargs) -> Proposal:
-    return advance(accepted(**kwargs), "refer", by=factories.user("office"), at=NOON)
+    return advance(accepted(**kwargs), "refer", by=factories.anyone("office"), at=NOON)

@@ -23,7 +23,7 @@ def sender() -> Sender:
 def granted_year(course: str = "startup", *, granted_yen: int = 80_000, **rules) -> ProjectYear:
     """The first year of a project, granted at NOON; it runs from 1 December to 31 January."""
     sender()
-    office = factories.user(Role.OFFICE)
+    office = factories.anyone(Role.OFFICE)
     proposal = ready_proposal(course, office=office, **{"lag_years": "0", **rules})
     year = applied(proposal.project_years.get(position=1))
     grants.enter_budget(
@@ -170,7 +170,7 @@ def collaboration(
 def accepted_collaboration(department=None, **words) -> CollaborationReport:
     report = collaboration(department, **words)
     report = advance(report, "submit", by=department_clerk(report.department), at=NOON)
-    return advance(report, "accept", by=factories.user(Role.OFFICE), at=NOON)
+    return advance(report, "accept", by=factories.anyone(Role.OFFICE), at=NOON)
 
 
 def published_collaboration(department=None, **words) -> CollaborationReport:
