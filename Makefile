@@ -33,6 +33,7 @@ drills: setup-dev ## break what surrounds the delivery of notices, on real proce
 
 benchmarks: setup-dev ## how the program behaves as numbers grow (benchmarks/README.md)
 	@$(VENV) -m benchmarks.delivery
+	@$(VENV) -m benchmarks.reminders
 
 check: setup-dev ## lint, format, contracts, migrations, translations, deployment settings
 	@$(VENV) -m config.checks
