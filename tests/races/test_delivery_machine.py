@@ -144,6 +144,8 @@ class Delivery(RuleBasedStateMachine):
         for place, worker in enumerate(pair):
             self.await_stand(place, worker)
         assert sum(worker.at_gate for worker in pair) <= 1
+        if self.workers[1]:  # whoever won, the machine goes on alike
+            self.workers.reverse()
 
     @precondition(lambda self: self.workers.count(None) == 1)
     @rule(order=st.sampled_from(OUTCOMES))
