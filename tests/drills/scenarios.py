@@ -19,10 +19,12 @@ from uuid import uuid4
 from celery import current_app
 from django.db import connection, transaction
 
-from casework import clock, outbox, restored
-from casework.delivery import LEASE
-from casework.models import Notice
+from casework import clock, outbox, reminders, restored, timekeeping
+from casework.calendar import japan_date
+from casework.delivery import LEASE, message_id
+from casework.models import Deadline, Notice, Reminder
 from config.bootstrap import ROOT
+from grants.services import start_draft
 from tests import factories
 from tests.drills.parts import Installation, Unmet, let_pass, until
 
@@ -35,6 +37,8 @@ BIG = "長い本文です。" * 200_000  # more than the kernel keeps between tw
 UNFINISHED = (Notice.State.QUEUED, Notice.State.IN_FLIGHT)
 BY_MAIL = "casework.tasks.deliver"
 SWEEP = "casework.tasks.deliver_pending"
+REMIND = "casework.tasks.send_due"
+MANY = 200  # deadlines
 
 
 class NotHere(Exception):
@@ -362,6 +366,46 @@ def sweep_longer_than_a_lease(site: Site) -> None:
     site.start("beat")
 
 
+def reminders_swept_twice_at_once(site: Site) -> None:
+    site.start("second worker")
+    site.posted = owe(MANY)
+    site.stack.callback(owe_nothing)
+    for _ in range(2):
+        ask(REMIND)
+    until(lambda: due_today() == 0, "a sweep has dealt with all that is due")
+    site.await_rest()
+    sent = Reminder.objects.filter(deadline__in=Deadline.objects.open(), outcome="sent").count()
+    if not sent == Notice.objects.count() == MANY:
+        raise Unmet(f"{sent} reminders and {Notice.objects.count()} notices for {MANY} deadlines")
+    site.await_health()
+
+
+@transaction.atomic
+def owe(number: int) -> int:
+    """Let a group owe so many supplements in three days, which is when it is to be reminded."""
+    owe_nothing()
+    at, call = clock.now(), factories.call()
+    by = factories.member(factories.organization())
+    facts = {"due_on": japan_date(at) + timedelta(days=3)}
+    for _ in range(number):
+        case = start_draft(
+            call, by.organizations.get(), title="掃引の訓練", by=by, at=factories.NOON
+        )
+        timekeeping.close_deadlines(case, at=at, reason="a drill")
+        timekeeping.open_deadlines(case, ["supplement"], at=at, facts=facts)
+    return number
+
+
+def owe_nothing() -> None:
+    Deadline.objects.open().update(closed_at=clock.now(), closed_because="a drill")
+
+
+def due_today() -> int:
+    """Count what is to be reminded of; what nobody has reckoned yet counts too."""
+    owed = Deadline.objects.open()
+    return owed.filter(reckoned_by="").count() + reminders.due(clock.today()).count()
+
+
 # An old backup
 
 
@@ -439,11 +483,16 @@ class Count:
 
 
 def count(site: Site) -> Count:
-    """Compare the rows with what lies in the mailbox; each letter bears its row's key as subject."""
+    """Compare the rows with what lies in the mailbox.
+
+    A letter that a drill wrote bears its row's key as subject; any other is known by its Message-ID.
+    """
+    rows = list(Notice.objects.all())
+    keys = {message_id(row): row.key for row in rows}
     copies: dict[str, list[str]] = defaultdict(list)
     for message in site.mail.messages():
-        copies[message["Subject"]].append(message["Message-ID"])
-    rows = list(Notice.objects.all())
+        key = keys.get(message["Message-ID"], message["Subject"])
+        copies[key].append(message["Message-ID"])
     told = [row for row in rows if row.state in (Notice.State.FAILED, Notice.State.WITHDRAWN)]
     return Count(
         posted=site.posted,
@@ -495,5 +544,6 @@ DRILLS = (
     Drill("beat twice", beat_twice),
     Drill("task delivered five times", task_delivered_twice),
     Drill("sweep longer than a lease", sweep_longer_than_a_lease, LEASE_ENDS),
+    Drill("reminders swept twice at once", reminders_swept_twice_at_once),
     Drill("old backup restored", old_backup_restored),
 )  # fmt: skip
