@@ -31,6 +31,9 @@ class Setting:
     check: Callable[[str], object] = str
 
 
+#: The value of ``letter_numbers`` where a person types in each number.
+TYPED_IN = "typed_in"
+
 SETTINGS: dict[str, Setting] = {
     setting.code: setting
     for setting in (
@@ -39,6 +42,12 @@ SETTINGS: dict[str, Setting] = {
         Setting("office_name", _("Name of the office in charge")),
         Setting("office_contact", _("Contact of the office"), _("Telephone and e-mail address.")),
         Setting("letter_symbol", _("Symbol of letters (文書記号)"), _("Stands before the number.")),
+        Setting(
+            "letter_numbers",
+            _("Numbers of letters"),
+            _("Counted here, unless they are typed in: then each letter waits for its number."),
+            choices=((TYPED_IN, _("typed in, from the city's register of documents")),),
+        ),
         Setting("letter_seal", _("Seal on letters"), choices=tuple(Letter.Seal.choices)),
         Setting("appeal_text", _("Instruction on appeals (教示文)"), _("Printed when it is set.")),
         Setting("accessibility_contact", _("Contact for accessibility")),

@@ -301,6 +301,12 @@ def _states_of(kind: str) -> tuple:
     return KINDS[kind].label, [(f"{kind}:{stage.code}", stage.label) for stage in stages]
 
 
+class LetterNumberForm(forms.Form):
+    """The number of one letter; empty while the register has not given it."""
+
+    number = forms.IntegerField(label=_("Number"), required=False, min_value=1, max_value=999_999)
+
+
 class NoticeFilterForm(FilterForm):
     """Search by subject, address, group and case number; filter by what became of the notice, and how it goes."""
 

@@ -22,13 +22,19 @@ from .calendar import fiscal_year, japan_date, wareki, weekday_ja
 from .deadlines import KINDS as DEADLINE_KINDS
 from .errors import NotPossible
 from .flow import Move, Text
-from .models import Case, Letter
-from .numbers import next_number
+from .models import Case, Letter, LetterToNumber
+from .numbers import next_number, note_number
 from .parties import Party
 from .typesetting import typeset
 from .verbs import name_verbs
 
-name_verbs(reissue_letter=_("New version of a letter"))
+name_verbs(
+    reissue_letter=_("New version of a letter"),
+    number_letter=_("Number of a letter entered"),
+)
+
+#: The one series of all letters; it begins anew in each fiscal year.
+SERIES = "letter"
 
 NO_SENDER = _(
     "It is not set in whose name letters leave on this day. Enter the sender under Settings."
@@ -80,14 +86,21 @@ def sent_by(case: Case, verb: str) -> LetterKind | None:
 
 
 def issue_for(case: Case, move: Move, *, by, at: datetime, facts: dict) -> Letter | None:
-    """Issue the letter that ``move`` sends, in the transaction of the move."""
+    """Issue the letter that ``move`` sends, in the transaction of the move.
+
+    Where numbers are typed in, it waits for its number and ``None`` is returned.
+    """
     kind = sent_by(case, move.verb)
     content = kind.build(case, {**facts, "issued_on": japan_date(at)}) if kind else None
     if content is None:
         return None
     opened = case.deadlines.open().filter(kind__in=move.opens, due_on__isnull=False)
     dates = {deadline.kind: _until(deadline.due_on) for deadline in opened.order_by("pk")}
-    return issue(kind, case, _with_dates(content, dates), by=by, at=at)
+    content = _with_dates(content, dates)
+    if city.value("letter_numbers") == city.TYPED_IN:
+        LetterToNumber.objects.create(case_id=case.pk, kind=kind.code, content=content, at=at)
+        return None
+    return issue(kind, case, content, by=by, at=at)
 
 
 def _until(day: date) -> str:
@@ -108,20 +121,64 @@ def _with_dates(content: dict, dates: dict[str, str]) -> dict:
 
 
 @transaction.atomic
-def issue(kind: LetterKind, case: Case, content: dict, *, by, at: datetime) -> Letter:
+def issue(
+    kind: LetterKind, case: Case, content: dict, *, by, at: datetime, number: int | None = None
+) -> Letter:
     """Number a letter, freeze its data and its PDF, and tell its addressee.
 
-    :raises NotPossible: if it is not set in whose name letters leave that day.
+    :param number: of the city's document register; ``None`` counts on in the fiscal year.
+    :raises NotPossible: if it is not set in whose name letters leave that day, or the number is
+        taken in the fiscal year.
     """
     day = japan_date(at)
     year = fiscal_year(day)
-    number = next_number("letter", year)
+    if number is None:
+        number = next_number(SERIES, year)
+    else:
+        note_number(SERIES, year, number)
+        _refuse_taken(year, number)
     data = _data(kind, case, content, day=day, number=number)
     letter = Letter(
         case_id=case.pk, kind=kind.code, title=data["title"], fiscal_year=year, number=number,
         symbol=data["symbol"], seal=data["seal"],
     )  # fmt: skip
     return _freeze(letter, kind, case, data, by=by, at=at)
+
+
+def _refuse_taken(year: int, number: int) -> None:
+    taken = Letter.objects.filter(fiscal_year=year, number=number).first()
+    if taken:
+        raise NotPossible(
+            _("Number %(number)d is taken in this fiscal year: %(letter)s")
+            % {"number": number, "letter": taken.title}
+        )
+
+
+@transaction.atomic
+def give_number(waiting: LetterToNumber, number: int, *, by, at: datetime) -> Letter:
+    """Let a letter leave that waited for its number; it bears the day on which it gets it.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises NotPossible: if it has a number already, the number is taken in the fiscal year, or it is
+        not set in whose name letters leave that day.
+    """
+    require(by.act_on(japan_date(at)), "casework.number_letters")
+    case = Case.objects.select_for_update().get(pk=waiting.case_id).specific
+    row = LetterToNumber.objects.waiting().filter(pk=waiting.pk).first()
+    if row is None:
+        raise NotPossible(_("This letter has its number already, or is not sent any more."))
+    row.letter = issue(KINDS[row.kind], case, row.content, by=by, at=at, number=number)
+    row.save(update_fields=["letter"])
+    history.append(
+        case, "number_letter", source=case.state, target=case.state, by=by, at=at,
+        facts={"letter": row.letter.pk},
+    )  # fmt: skip
+    return row.letter
+
+
+def drop_waiting(case: Case, *, since: datetime) -> None:
+    """Forget the letters of a move that is taken back, and that never left."""
+    LetterToNumber.objects.waiting().filter(case_id=case.pk, at__gte=since).delete()
 
 
 def _freeze(letter: Letter, kind: LetterKind, case: Case, data: dict, *, by, at) -> Letter:
@@ -316,3 +373,9 @@ def addressee_of(organization: Organization) -> dict[str, str]:
     return {
         "organization": organization.name, "title": head.post, "name": head.name, "honorific": "様"
     }  # fmt: skip
+
+
+def desk_part(request) -> dict | None:
+    """How many letters wait for a number; nothing where none does."""
+    waiting = LetterToNumber.objects.visible_to(request.user).waiting().count()
+    return {"to_number": waiting} if waiting else None

@@ -14,8 +14,19 @@ def next_number(series: str, fiscal_year: int) -> int:
     """
     if not transaction.get_connection().in_atomic_block:
         raise TransactionManagementError("A number is taken in the transaction that uses it.")
-    NumberSeries.objects.get_or_create(name=series, fiscal_year=fiscal_year)
-    row = NumberSeries.objects.select_for_update().get(name=series, fiscal_year=fiscal_year)
+    row = _locked(series, fiscal_year)
     row.last += 1
     row.save(update_fields=["last"])
     return row.last
+
+
+def note_number(series: str, fiscal_year: int, number: int) -> None:
+    """Lock a series in which ``number`` is typed in, and count on from the highest there is."""
+    row = _locked(series, fiscal_year)
+    row.last = max(row.last, number)
+    row.save(update_fields=["last"])
+
+
+def _locked(series: str, fiscal_year: int) -> NumberSeries:
+    NumberSeries.objects.get_or_create(name=series, fiscal_year=fiscal_year)
+    return NumberSeries.objects.select_for_update().get(name=series, fiscal_year=fiscal_year)

@@ -264,6 +264,7 @@ def correct(case: Case, *, reason: str, by, at: datetime) -> Case:
         facts={"event": last.pk, "reason": reason},
     )  # fmt: skip
     timekeeping.take_back(case, case.flow[last.verb], moved_at=last.at, at=at)
+    letters.drop_waiting(case, since=last.at)
     taking_back.put_back(case, last)
     case.__dict__["state"] = last.source  # not a move of the table: the door writes it itself
     case.came_from = history.source_of(case, last.source, before=last)

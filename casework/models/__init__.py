@@ -9,7 +9,7 @@ from .engine import CitySetting, DemoClock, FailedTask, Job, Tick, Worker
 from .feed import CalendarFeed
 from .history import Event, Seal
 from .ladder import Ladder, Rung
-from .letter import Letter, NumberSeries, Sender
+from .letter import Letter, LetterToNumber, NumberSeries, Sender
 from .notice import Notice
 from .notice_template import NoticeTemplate
 from .preference import NoticePreference
@@ -33,6 +33,7 @@ __all__ = [
     "Job",
     "Ladder",
     "Letter",
+    "LetterToNumber",
     "Notice",
     "NoticePreference",
     "NoticeTemplate",

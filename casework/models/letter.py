@@ -105,3 +105,33 @@ class Letter(models.Model):
     def is_agreement(self) -> bool:
         """Whether several parties sign it, so that the city alone cannot issue it anew."""
         return self.data.get("template") == "agreement"
+
+
+class LetterToNumberQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(case__in=Case.objects.visible_to(user))
+
+    def waiting(self):
+        """Keep what has no number yet."""
+        return self.filter(letter=None)
+
+
+class LetterToNumber(models.Model):
+    """A letter that a move sends and that waits for its number from the city's document register.
+
+    :param content: what the letter says, as it was when the move was made.
+    :param letter: the letter that it became; empty while it waits.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="letters_to_number")
+    kind = models.CharField(max_length=40)
+    content = models.JSONField()
+    at = models.DateTimeField()
+    letter = models.OneToOneField(
+        Letter, on_delete=models.PROTECT, null=True, related_name="waited_as"
+    )
+
+    objects = LetterToNumberQuerySet.as_manager()
+
+    def __str__(self):
+        return f"{self.case_id}: {self.kind}"

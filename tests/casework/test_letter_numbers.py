@@ -1,0 +1,161 @@
+"""Numbers of letters that a person types in: the letter waits, and leaves with its number, once."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.models import Role
+from casework import city, letters
+from casework.errors import NotPossible
+from casework.models import Letter, LetterToNumber, Notice
+from casework.services import correct
+from tests import factories
+from tests.casework.cases import filed, sent_back
+from tests.factories import NOON, TODAY
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOON + timedelta(days=2)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def office():
+    factories.sender()
+    person = factories.user(Role.OFFICE)
+    city.set_value("letter_numbers", city.TYPED_IN, source="文書取扱規程", by=person, at=NOON)
+    return person
+
+
+def waiting(**kwargs) -> LetterToNumber:
+    case = sent_back(filed(**kwargs), due_on=TODAY + timedelta(days=14))
+    return LetterToNumber.objects.get(case=case.pk)
+
+
+def letter_notices(case_id: int):
+    return Notice.objects.filter(case=case_id, kind="letter_sent")
+
+
+def test_letter_waits_and_nobody_is_told_of_it(office):
+    row = waiting()
+
+    assert not Letter.objects.exists()
+    assert not letter_notices(row.case_id).exists()
+    assert row.letter is None
+
+
+def test_letter_leaves_with_its_number_on_the_day_it_gets_it(office):
+    row = waiting()
+
+    letter = letters.give_number(row, 41, by=office, at=LATER)
+
+    assert (letter.number, letter.issued_on) == (41, TODAY + timedelta(days=2))
+    assert letter.symbol.endswith("第41号") and letter.pdf.startswith(b"%PDF")
+    assert letter_notices(row.case_id).count() == 1
+    assert "補正" in str(letter.data["items"])
+    last = row.case.events.order_by("-pk").first()
+    assert (last.verb, last.by, last.facts) == ("number_letter", office, {"letter": letter.pk})
+
+
+def test_number_that_is_taken_is_refused_with_the_letter_that_has_it(office):
+    first, second = waiting(), waiting()
+    letters.give_number(first, 41, by=office, at=NOON)
+
+    with pytest.raises(NotPossible, match="Number 41 is taken"):
+        letters.give_number(second, 41, by=office, at=NOON)
+
+    assert LetterToNumber.objects.waiting().get() == second
+    assert Letter.objects.count() == 1
+
+
+def test_letter_gets_only_one_number(office):
+    row = waiting()
+    letters.give_number(row, 41, by=office, at=NOON)
+
+    with pytest.raises(NotPossible):
+        letters.give_number(row, 42, by=office, at=NOON)
+    assert Letter.objects.get().number == 41
+
+
+def test_counting_goes_on_from_the_highest_number_that_was_typed_in(office):
+    letters.give_number(waiting(), 41, by=office, at=NOON)
+    letters.give_number(waiting(), 7, by=office, at=NOON)
+    city.set_value("letter_numbers", "", source="", by=office, at=NOON)
+
+    case = sent_back(due_on=TODAY + timedelta(days=14))
+
+    assert case.letters.get().number == 42
+
+
+def test_move_that_is_taken_back_drops_its_letter(office):
+    row = waiting()
+
+    correct(row.case.specific, reason="宛先違い", by=office, at=LATER)
+
+    assert not LetterToNumber.objects.exists()
+    with pytest.raises(NotPossible):
+        letters.give_number(row, 41, by=office, at=LATER)
+    assert not Letter.objects.exists()
+
+
+def test_only_the_office_types_numbers_in(office):
+    row = waiting()
+    with pytest.raises(PermissionDenied):
+        letters.give_number(row, 41, by=factories.user(Role.APPROVER), at=NOON)
+    assert not Letter.objects.exists()
+
+
+def test_page_gives_the_numbers_that_were_filled_in(client, office):
+    first, second = waiting(), waiting()
+    client.force_login(office)
+    page = reverse("casework:letter-numbers")
+    client.post(page, {f"{first.pk}-number": "12", f"{second.pk}-number": ""})
+
+    assert Letter.objects.get().number == 12
+    assert LetterToNumber.objects.waiting().get() == second
+
+
+def test_page_gives_none_where_one_is_taken(client, office):
+    first, second = waiting(), waiting()
+    client.force_login(office)
+
+    page = client.post(
+        reverse("casework:letter-numbers"),
+        {f"{first.pk}-number": "12", f"{second.pk}-number": "12"},
+    )
+
+    assert page.status_code == 422
+    assert not Letter.objects.exists()
+    assert [bool(form.errors) for form in page.context["forms"]] == [False, True]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_page_asks_as_often_for_three_letters_as_for_one(
+    client, office, number, django_assert_num_queries
+):
+    for _number in range(number):
+        waiting()
+    client.force_login(office)
+    client.get(reverse("casework:letter-numbers"))
+
+    with django_assert_num_queries(9):
+        page = client.get(reverse("casework:letter-numbers"))
+
+    assert len(page.context["rows"]) == number
+
+
+def test_desk_says_how_many_wait(client, office):
+    waiting()
+    client.force_login(office)
+
+    desk = client.get(reverse("casework:office"))
+
+    assert reverse("casework:letter-numbers").encode() in desk.content
