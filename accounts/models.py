@@ -183,6 +183,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("may open the administration site"), default=False)
     is_active = models.BooleanField(_("may log in"), default=True)
     date_joined = models.DateTimeField(_("joined"), null=True, editable=False)
+    erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
     fictitious = models.BooleanField(_("fictitious"), default=False)
 
     objects = UserManager()

@@ -16,6 +16,7 @@ class CaseworkConfig(AppConfig):
             approvals,
             case_panels,
             desk_parts,
+            destruction,
             failed_tasks,
             guards,
             jobs,
@@ -24,6 +25,7 @@ class CaseworkConfig(AppConfig):
             outbox,
             permissions,
             restored,
+            retention_classes,
             setup_steps,
         )
         from .models import Ladder, NoticeTemplate, Rung

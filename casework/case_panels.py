@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 
-from . import facts
+from . import destruction, facts
 from .desk_links import desk_link
 from .flow import Text
 from .letters import sent_by
@@ -42,7 +42,13 @@ def _why_not(approval, user) -> Text:
     return ""
 
 
+def destruction_list(case, request) -> dict:
+    """What the list of a month holds, and what became of it."""
+    return {"destruction": case, "counts": destruction.counts_of(case)}
+
+
 panel("approval", "casework/panels/approval_items.html", approval_items, order=10)
+panel("destruction", "casework/panels/destruction.html", destruction_list, order=10)
 
 desk_link(Party.ORGANIZATION, _("All our cases"), "casework:cases", order=90)
 for _party in (Party.OFFICE, Party.APPROVER, Party.ACCOUNTING):
@@ -51,4 +57,5 @@ desk_link(Party.OFFICE, _("Groups"), "accounts:organization-list", order=20)
 desk_link(Party.OFFICE, _("Outbox"), "casework:outbox", order=80)
 desk_link(Party.OFFICE, _("Settings"), "casework:settings", order=90)
 desk_link(Party.OFFICE, _("Engine room"), "casework:engine", order=100)
+desk_link(Party.OFFICE, _("Retention"), "casework:retention", order=95)
 desk_link(Party.OFFICE, _("Closed days"), "casework:closed-days", order=91)

@@ -91,12 +91,36 @@ class ExtendForm(MoveForm):
 
     def clean(self):
         data = super().clean()
-        if not self.errors:
+        dates = {name: data[name] for name in ("deadline", "until_on") if name in data}
+        if len(dates) == 2:
             try:
-                refuse_extension(self.case, **data)
+                refuse_extension(self.case, **dates)
             except NotPossible as refusal:
                 self.add_error("until_on", str(refusal.why))
         return data
+
+
+asks("destruction", "drop", ReasonForm)
+
+
+class PeriodForm(forms.Form):
+    """For how long the city keeps a class of rows, and where that is said."""
+
+    years = forms.IntegerField(
+        label=_("Years"), required=False, min_value=1, max_value=100,
+        help_text=_("Full fiscal years. Empty means not set: nothing is ever proposed."),
+    )  # fmt: skip
+    source = forms.CharField(
+        label=_("Source"), required=False, max_length=300,
+        help_text=_("The rule of the city that says so, with its date."),
+    )  # fmt: skip
+
+
+class HoldForm(forms.Form):
+    """Which case is kept from destruction, and why."""
+
+    number = forms.CharField(label=_("Number of the case"), max_length=40)
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class SetDateForm(forms.Form):

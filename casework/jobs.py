@@ -22,6 +22,7 @@ LABELS: dict[str, Text] = {
     "casework.tasks.send_due": gettext_lazy("Reminders of dates"),
     "casework.tasks.send_digests": gettext_lazy("Daily digests"),
     "casework.tasks.seal_history": gettext_lazy("Seal over the history"),
+    "casework.tasks.propose_destruction": gettext_lazy("List of what is past its retention period"),
     "casework.tasks.watch": gettext_lazy("Watch over late jobs"),
     "casework.tasks.ask_workers": gettext_lazy("Asking which workers answer"),
 }
@@ -92,14 +93,16 @@ def in_words(schedule: BaseSchedule) -> str:
     """Say how often a job runs; a schedule that has no plain words is shown as it is written."""
     if not isinstance(schedule, crontab):
         return _every(int(schedule.run_every.total_seconds()))
-    every_day = len(schedule.day_of_month) == 31 and len(schedule.day_of_week) == 7
-    if len(schedule.minute) > 1 or not every_day:
+    if len(schedule.minute) > 1 or len(schedule.day_of_week) < 7:
         return str(schedule)
     (minute,) = schedule.minute
     if len(schedule.hour) == 24:
         return _("every hour, %(minute)d minutes past") % {"minute": minute}
     times = ", ".join(f"{hour}:{minute:02}" for hour in sorted(schedule.hour))
-    return _("every day at %(times)s") % {"times": times}
+    if schedule.day_of_month == {1}:
+        return _("on the first of every month at %(times)s") % {"times": times}
+    every_day = len(schedule.day_of_month) == 31
+    return _("every day at %(times)s") % {"times": times} if every_day else str(schedule)
 
 
 def _every(seconds: int) -> str:

@@ -300,7 +300,7 @@ def retry(notice: Notice, *, by, at: datetime) -> None:
     """
     require_keeper(by, at)
     case = _locked_case(notice)
-    again = Notice.objects.filter(pk=notice.pk, state__in=AGAIN)
+    again = Notice.objects.filter(pk=notice.pk, state__in=AGAIN, erased_at=None)
     queued = {"state": Notice.State.QUEUED, "attempts": 0, "lease_until": None, "bounced_at": None}
     if not again.update(**queued, **_mended(notice), **NOT_ON_PAPER, resent=F("resent") + 1):
         raise NotPossible(_("Only a notice that failed or was posted can be sent again."))

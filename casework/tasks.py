@@ -7,7 +7,18 @@ from celery import shared_task
 from celery.signals import task_success
 from django.utils import timezone
 
-from . import clock, delivery, digests, history, jobs, ladders, reminders, watching
+from . import (
+    clock,
+    delivery,
+    destruction,
+    digests,
+    files,
+    history,
+    jobs,
+    ladders,
+    reminders,
+    watching,
+)
 from .calendar import japan_date
 from .models import Tick
 
@@ -56,6 +67,13 @@ def send_digests() -> int:
 def seal_history() -> None:
     """Seal what happened, as yesterday's end (beat: soon after midnight; safe to run again)."""
     history.seal(day=clock.today() - timedelta(days=1))
+
+
+@shared_task
+def propose_destruction() -> None:
+    """List what is past its retention period (beat: on the 1st; safe to run again, and late)."""
+    files.unlink_destroyed()
+    destruction.propose(at=clock.now())
 
 
 @shared_task

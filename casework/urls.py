@@ -20,6 +20,7 @@ from .views import (
     papers,
     post,
     restored,
+    retention,
     statements,
 )
 from .views.desk import desk, start
@@ -92,6 +93,12 @@ urlpatterns = [
     path("office/engine/restored/", restored.restored, name="restored"),
     path("office/engine/restored/<slug:act>/", restored.restored_act, name="restored-act"),
     path("office/engine/tasks/<int:pk>/retry/", engine.task_retry, name="task-retry"),
+    path("office/retention/", retention.retention_page, name="retention"),
+    path("office/retention/record.csv", retention.record_csv, name="retention-record"),
+    path("office/retention/holds/add/", retention.hold_add, name="hold-add"),
+    path("office/retention/holds/<int:pk>/lift/", retention.hold_lift, name="hold-lift"),
+    path("office/retention/<slug:code>/", retention.retention_class, name="retention-class"),
+    path("office/retention/<slug:code>/years/", retention.period_edit, name="retention-years"),
     path("office/settings/", city.settings_page, name="settings"),
     path("office/settings/senders/add/", city.sender_add, name="sender-add"),
     path("office/settings/senders/<int:pk>/end/", city.sender_end, name="sender-end"),

@@ -42,4 +42,7 @@ name_verbs(
     release_notice=_("Notice released"),
     retry_notice=_("Notice sent again"),
     withdraw_notice=_("Notice withdrawn"),
+    hold=_("Kept from destruction"),
+    lift_hold=_("No longer kept from destruction"),
+    destroy_rows=_("Rows destroyed"),
 )

@@ -296,6 +296,10 @@ CELERY_BEAT_SCHEDULE = {
     # In the morning; where the city's quiet hours last longer, the e-mails wait until they end.
     "digest": {"task": "casework.tasks.send_digests", "schedule": crontab(hour=8, minute=0)},
     "seal": {"task": "casework.tasks.seal_history", "schedule": crontab(hour=0, minute=20)},
+    "retention": {
+        "task": "casework.tasks.propose_destruction",
+        "schedule": crontab(day_of_month=1, hour=3, minute=40),
+    },
     # Of the rounds that a worker missed, only the latest counts.
     "watch": {
         "task": "casework.tasks.watch",

@@ -81,6 +81,10 @@ class Migration(migrations.Migration):
                     "date_joined",
                     models.DateTimeField(editable=False, null=True, verbose_name="joined"),
                 ),
+                (
+                    "erased_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="erased"),
+                ),
                 ("fictitious", models.BooleanField(default=False, verbose_name="fictitious")),
                 (
                     "groups",

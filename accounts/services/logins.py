@@ -58,9 +58,11 @@ def close_login(user: User, *, by: User, at: datetime) -> None:
 def reopen_login(user: User, *, by: User, at: datetime) -> None:
     """Let ``user`` log in again, with the password and the duties they have.
 
-    :raises ValidationError: if it is open already.
+    :raises ValidationError: if it is open already, or the person was erased.
     """
     require(by, "accounts.manage_logins", user)
+    if User.objects.filter(pk=user.pk, erased_at__isnull=False).exists():
+        raise ValidationError(_("This person was erased. Nobody can log in as them again."))
     _switch(user, is_active=True)
     record("login_reopened", by=by, at=at, user=user)
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,6 +11,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import require
 from accounts.services.record import record
+
+#: How the history names what nobody did; stored, so in Japanese for everyone.
+SYSTEM_NAME = "システム"
 
 
 @transaction.atomic
@@ -33,6 +37,20 @@ def create_user(*, email: str, name: str, language: str, password: str | None, a
         raise ValidationError(_("A person with this e-mail address already exists."), code="taken")
     user = User.objects.create_user(email, password, name=name, language=language, date_joined=at)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def system_user(name: str, *, at: datetime) -> User:
+    """Return the named system user in whose name a job acts; nobody logs in as it."""
+    user, _created = User.objects.get_or_create(
+        email=f"{name}@system.invalid",
+        defaults={
+            "name": SYSTEM_NAME,
+            "is_active": False,
+            "password": make_password(None),
+            "date_joined": at,
+        },
+    )
     return user
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 
+import django.core.validators
 import django.db.models.deletion
 import django_fsm
 from django.conf import settings
@@ -939,6 +940,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("error", models.TextField(blank=True)),
+                ("erased_at", models.DateTimeField(null=True)),
                 (
                     "case",
                     models.ForeignKey(
@@ -1142,6 +1144,7 @@ class Migration(migrations.Migration):
                 ),
                 ("at", models.DateTimeField()),
                 ("removed_at", models.DateTimeField(editable=False, null=True)),
+                ("destroyed_at", models.DateTimeField(editable=False, null=True)),
                 (
                     "by",
                     models.ForeignKey(
@@ -1472,5 +1475,162 @@ class Migration(migrations.Migration):
                 ),
                 name="approval_decided_by_another_person",
             ),
+        ),
+        migrations.CreateModel(
+            name="Destruction",
+            fields=[
+                (
+                    "case_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="casework.case",
+                    ),
+                ),
+                ("month", models.DateField(editable=False, unique=True, verbose_name="month")),
+            ],
+            options={
+                "verbose_name": "destruction of records",
+                "verbose_name_plural": "destructions of records",
+            },
+            bases=("casework.case",),
+        ),
+        migrations.CreateModel(
+            name="DestructionItem",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, verbose_name="class")),
+                ("row", models.PositiveBigIntegerField()),
+                ("years", models.PositiveSmallIntegerField(verbose_name="years")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("listed", "listed"),
+                            ("destroyed", "destroyed"),
+                            ("held", "kept: a hold stands on its case"),
+                            ("changed", "kept: it is no longer due, or no longer there"),
+                        ],
+                        default="listed",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "destruction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="casework.destruction",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("destruction", "code", "row"), name="destruction_lists_a_row_once"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="LegalHold",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("lifted_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="legal_holds",
+                        to="casework.case",
+                    ),
+                ),
+                (
+                    "lifted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("lifted_at", None)),
+                        fields=("case",),
+                        name="legal_hold_once_a_case",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RetentionPeriod",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="class")),
+                (
+                    "years",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="years",
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="source")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "retention period",
+                "verbose_name_plural": "retention periods",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("years__isnull", True), ("years__gte", 1), _connector="OR"
+                        ),
+                        name="retention_is_a_year_or_more",
+                    )
+                ],
+            },
         ),
     ]

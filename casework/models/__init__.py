@@ -13,6 +13,7 @@ from .letter import Letter, LetterToNumber, NumberSeries, Sender
 from .notice import Notice
 from .notice_template import NoticeTemplate
 from .preference import NoticePreference
+from .retention import Destruction, DestructionItem, LegalHold, RetentionPeriod
 from .stored_file import StoredFile
 
 __all__ = [
@@ -27,11 +28,14 @@ __all__ = [
     "ClosedDay",
     "Deadline",
     "DemoClock",
+    "Destruction",
+    "DestructionItem",
     "Event",
     "Extension",
     "FailedTask",
     "Job",
     "Ladder",
+    "LegalHold",
     "Letter",
     "LetterToNumber",
     "Notice",
@@ -42,6 +46,7 @@ __all__ = [
     "Remark",
     "Restoration",
     "RestoreDrill",
+    "RetentionPeriod",
     "Rung",
     "Seal",
     "Sender",

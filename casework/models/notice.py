@@ -86,6 +86,7 @@ class Notice(models.Model):
     digest names that ``digest``. ``template`` is the version of the office whose words it bears; where
     it names none, they are the program's own. ``resent`` counts how often the office sent it again,
     and ``bounced_at`` is when it was read that the mail server of its reader refuses it for good.
+    ``erased_at`` is when its words and addresses were destroyed, their retention period being over.
     """
 
     class State(models.TextChoices):
@@ -149,6 +150,7 @@ class Notice(models.Model):
     )
     withdrawn_because = models.CharField(max_length=12, choices=Withdrawal.choices, blank=True)
     error = models.TextField(blank=True)
+    erased_at = models.DateTimeField(null=True)
 
     objects = NoticeQuerySet.as_manager()
 

@@ -23,7 +23,11 @@ def place_of(stored: "StoredFile", name: str) -> str:
 
 
 class StoredFile(models.Model):
-    """One upload. The bytes are never changed; taking a file out of a draft hides the row."""
+    """One upload. The bytes are never changed; taking a file out of a draft hides the row.
+
+    Once its retention period is over the bytes may be destroyed; the row keeps its digest. Until
+    they are off the disk, ``content`` still names them.
+    """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="files")
@@ -36,6 +40,7 @@ class StoredFile(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, editable=False)
+    destroyed_at = models.DateTimeField(null=True, editable=False)
 
     objects = StoredFileQuerySet.as_manager()
 

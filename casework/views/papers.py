@@ -67,6 +67,9 @@ def _file(request, key) -> StoredFile:
 def file_download(request, key):
     """Serve one file to whoever may see its case, always as a download."""
     stored = _file(request, key)
+    if stored.destroyed_at:
+        context = {"stored": stored, "trail": trail_to(stored.case, request.user, stored.name)}
+        return render(request, "casework/file_destroyed.html", context, status=410)
     return FileResponse(
         stored.content.open("rb"),
         as_attachment=True,

@@ -209,7 +209,8 @@ def _history_faults() -> list[str]:
 def _file_faults(folder: Path, manifest: Manifest) -> Iterator[str]:
     """Compare the files of a backup with what the rows say of them."""
     found = {name: digest for name, digest, _file in _entries(folder)}
-    for name, digest in StoredFile.objects.order_by("pk").values_list("content", "digest"):
+    kept = StoredFile.objects.filter(destroyed_at=None).order_by("pk")
+    for name, digest in kept.values_list("content", "digest"):
         if name not in found:
             yield f"The file {name} is not in the backup."
         elif found[name] != digest:

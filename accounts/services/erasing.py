@@ -1,0 +1,29 @@
+"""Erasing people once the city need not know them any more; the rows that history names stay."""
+
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.hashers import make_password
+from django.db.models import QuerySet
+
+from accounts.models import Change, User
+
+#: Stands where a name stood; stored, so in Japanese for everyone.
+ERASED_NAME = "（消去済）"
+
+
+def erase_people(people: QuerySet[User], *, by: User, at: datetime) -> None:
+    """Take name, address and keys from log-ins that are closed; their ids stay for the history."""
+    ids = list(people.filter(is_active=False, erased_at=None).values_list("pk", flat=True))
+    for library in (EmailAddress, Authenticator, UserSession):
+        library.objects.filter(user__in=ids).delete()
+    for pk in ids:
+        User.objects.filter(pk=pk).update(
+            name=ERASED_NAME,
+            email=f"erased-{pk}@erased.invalid",
+            password=make_password(None),
+            erased_at=at,
+        )
+    Change.objects.bulk_create(Change(what="person_erased", user_id=pk, by=by, at=at) for pk in ids)

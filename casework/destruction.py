@@ -1,0 +1,159 @@
+"""Destroying what is past its retention period: a list a month, an approval, a record that stays.
+
+The list holds classes and ids only. Between the list and the decision rows may be held, change or
+go: what is destroyed is what is listed and still due at the moment of the decision; the rest is
+skipped, and the record says why.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, QuerySet
+
+from accounts.services.people import system_user
+
+from . import files, outbox, retention, services
+from .calendar import fiscal_year, japan_date, wareki_calendar_year
+from .consequences import on
+from .models import Destruction, DestructionItem
+from .parties import Party
+from .retention import RetentionClass
+
+#: Rows that are listed, or destroyed, at a time.
+BATCH = 500
+
+Outcome = DestructionItem.Outcome
+
+
+def propose(*, at: datetime) -> Destruction | None:
+    """List what is past its retention period, once a month, and tell the office.
+
+    :returns: the list, or ``None`` if nothing is due or the month has its list already.
+    """
+    month = japan_date(at).replace(day=1)
+    of_month = Destruction.objects.filter(month=month)
+    if of_month.exists():
+        return None
+    try:
+        return _propose(month, at=at)
+    except IntegrityError:
+        if of_month.exists():  # another worker was faster
+            return None
+        raise
+
+
+@transaction.atomic
+def _propose(month: date, *, at: datetime) -> Destruction | None:
+    found = {code: list(rows) for code, rows in _due(japan_date(at)) if rows}
+    if not found:
+        return None
+    by, year, years = system_user("retention", at=at), fiscal_year(month), retention.periods()
+    made = Destruction(title=_title(month), month=month, internal=True, fiscal_year=year)
+    counts = {code: len(rows) for code, rows in found.items()}
+    services.open_case(made, by=by, at=at, filed=True, counts=counts)
+    services.file_number(made, "D", year)
+    DestructionItem.objects.bulk_create(
+        (
+            DestructionItem(destruction=made, code=code, row=row, years=years[code])
+            for code, rows in found.items()
+            for row in rows
+        ),
+        batch_size=BATCH,
+    )
+    outbox.tell(made, Party.OFFICE, "your_turn", at=at)
+    return made
+
+
+def _title(month: date) -> str:
+    """Name a list; in Japanese for everyone, as it is stored."""
+    return f"保存年限満了の廃棄（{wareki_calendar_year(month.year)}{month.month}月分）"
+
+
+def _due(today: date) -> Iterator[tuple[str, list[int]]]:
+    """Yield code and ids of what is due and neither held nor on a list that waits."""
+    years = retention.periods()
+    waiting = DestructionItem.objects.filter(destruction__closed_at=None)
+    for code, kept in retention.classes().items():
+        if code in years:
+            rows = retention.due(kept, years[code], today=today)
+            rows = rows.exclude(pk__in=retention.held(kept, rows).values("pk"))
+            listed = waiting.filter(code=code).values("row")
+            yield (
+                code,
+                list(rows.exclude(pk__in=listed).order_by("pk").values_list("pk", flat=True)),
+            )
+
+
+@on("destruction", "destroy")
+def execute(destruction: Destruction, *, by, at: datetime, facts: dict) -> None:
+    """Destroy what is listed and still due; write down what became of each row."""
+    listed = destruction.items.filter(outcome=Outcome.LISTED).order_by("code", "row")
+    known, years = retention.classes(), retention.periods()
+    for code in listed.values_list("code", flat=True).distinct().order_by("code"):
+        rows = list(listed.filter(code=code).values_list("row", flat=True))
+        for start in range(0, len(rows), BATCH):
+            batch = rows[start : start + BATCH]
+            told = _destroy(known.get(code), years.get(code), batch, by=by, at=at)
+            for outcome, ids in told.items():
+                destruction.items.filter(code=code, row__in=ids).update(outcome=outcome)
+            services.record(
+                destruction, "destroy_rows", by=by, at=at, retention_class=code,
+                **{outcome.value: ids for outcome, ids in told.items()},
+            )  # fmt: skip
+    transaction.on_commit(files.unlink_destroyed, robust=True)
+
+
+def _destroy(
+    kept: RetentionClass | None, years: int | None, ids: list[int], *, by, at: datetime
+) -> dict[Outcome, list[int]]:
+    """Destroy those of ``ids`` that are still due and not held; say what became of each."""
+    still, kept_back = [], []
+    if kept is not None and years is not None:
+        rows = retention.due(kept, years, today=japan_date(at)).filter(pk__in=ids)
+        kept_back = _ids(retention.held(kept, rows))
+        still = _ids(rows.exclude(pk__in=kept_back).select_for_update(of=("self",)))
+        kept.destroy(rows.model._base_manager.filter(pk__in=still), by=by, at=at)
+    changed = sorted(set(ids) - {*still, *kept_back})
+    return {Outcome.DESTROYED: still, Outcome.HELD: kept_back, Outcome.CHANGED: changed}
+
+
+def _ids(rows: QuerySet) -> list[int]:
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def counts_of(destruction: Destruction) -> list[dict]:
+    """Return of each class of a list how many rows had which outcome."""
+    rows = destruction.items.values("code", "years", "outcome").annotate(number=Count("pk"))
+    known = retention.classes()
+    return [
+        {
+            **row,
+            "label": known[row["code"]].label if row["code"] in known else row["code"],
+            "outcome": Outcome(row["outcome"]).label,
+        }
+        for row in rows.order_by("code", "outcome")
+    ]
+
+
+#: The heads of the record of what was destroyed (廃棄簿).
+RECORD_HEAD = ("number", "month", "class", "row", "years", "outcome", "closed_at", "by")
+
+
+def record_of_all() -> Iterator[tuple]:
+    """Yield a line for each row of each list that was decided, the earliest first."""
+    items = DestructionItem.objects.exclude(destruction__closed_at=None)
+    ordered = items.select_related("destruction").order_by("destruction__month", "code", "row")
+    deciders = _deciders()
+    for item in ordered.iterator(chunk_size=BATCH):
+        of = item.destruction
+        yield (
+            of.number, f"{of.month:%Y-%m}", item.code, item.row, item.years, item.outcome,
+            of.closed_at.isoformat(), deciders.get(of.pk),
+        )  # fmt: skip
+
+
+def _deciders() -> dict[int, str]:
+    """Return list → who decided what becomes of it."""
+    decided = Destruction.objects.filter(events__verb__in=Destruction.flow)
+    return dict(decided.values_list("pk", "events__by__name").order_by("events__pk"))

@@ -1,0 +1,176 @@
+"""Retention (保存年限): which classes of rows there are, for how long the city keeps each, what is held.
+
+A class says which of its rows ended by a day, and how they are destroyed. Each app registers its
+own from ``AppConfig.ready``; how many years the city keeps a class is a row that the office fills
+in. While it is not set, nothing of the class is ever proposed for destruction.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.permissions import require
+
+from . import services
+from .calendar import end_of_day, fiscal_year, japan_date, last_day
+from .errors import NotPossible
+from .flow import Text
+from .models import Case, LegalHold, RetentionPeriod
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionClass:
+    """One class of rows that are kept for as long.
+
+    :param what: what of a row is destroyed, and what of it stays.
+    :param counts_from: what ends a row; its years are counted from the end of that fiscal year.
+    :param due: called with a Japan date: the rows that ended by it and are not destroyed yet.
+    :param destroy: called with rows, ``by=`` and ``at=``, in the transaction of the decision.
+    :param cases: lookup from a row to the cases whose holds keep it.
+    :param name: says which row it is, and nothing personal.
+    :param reads: the relations that ``name`` reads.
+    """
+
+    code: str
+    label: Text
+    what: Text
+    counts_from: Text
+    due: Callable[[date], QuerySet]
+    destroy: Callable[..., None]
+    cases: str
+    name: Callable[[Model], str] = str
+    reads: tuple[str, ...] = ()
+
+
+_CLASSES: dict[str, RetentionClass] = {}
+#: Kind of case → called with a moment: which cases of this kind were over before it.
+_OVER: dict[str, Callable[[datetime], Q]] = {}
+
+
+def register(*classes: RetentionClass) -> None:
+    """Add classes.
+
+    :raises ValueError: if there is a class of this code already.
+    """
+    for added in classes:
+        if _CLASSES.setdefault(added.code, added) is not added:
+            raise ValueError(f"There are two retention classes {added.code}.")
+
+
+def classes() -> dict[str, RetentionClass]:
+    """Return code → class, in the order of registration."""
+    return dict(_CLASSES)
+
+
+def over_when(kind: str):
+    """Register the decorated function to say which cases of ``kind`` were over before a moment.
+
+    Of a kind for which nobody says it, a case is over once it is closed.
+
+    :raises ValueError: if somebody else says it.
+    """
+
+    def registered(function: Callable[[datetime], Q]):
+        if _OVER.setdefault(kind, function) is not function:
+            raise ValueError(f"Two say when a {kind} is over.")
+        return function
+
+    return registered
+
+
+def cases_over(day: date) -> QuerySet[Case]:
+    """Return the cases that were over by the end of ``day`` (Japan date)."""
+    before = end_of_day(day)
+    found = Q(closed_at__lt=before) & ~Q(kind__in=_OVER)
+    for kind, over in _OVER.items():
+        found |= Q(kind=kind) & over(before)
+    return Case.objects.filter(found)
+
+
+# The period
+
+
+def kept_until(ended_on: date, years: int) -> date:
+    """Return the last day on which a row that ended on ``ended_on`` is kept.
+
+    Counted from the end of the fiscal year in which it ended, ``years`` full fiscal years.
+
+    :param years: 1 or more.
+    """
+    return last_day(fiscal_year(ended_on) + years)
+
+
+def ended_by(today: date, years: int) -> date:
+    """Return the latest day on which a row must have ended so that its period is over ``today``."""
+    return last_day(fiscal_year(today) - years - 1)
+
+
+def periods() -> dict[str, int]:
+    """Return code → years of the classes for which they are set."""
+    rows = RetentionPeriod.objects.filter(years__isnull=False, code__in=_CLASSES)
+    return dict(rows.values_list("code", "years"))
+
+
+@transaction.atomic
+def set_period(code: str, years: int | None, *, source: str, by, at: datetime) -> RetentionPeriod:
+    """Say for how many full fiscal years the city keeps a class; ``None`` is "not set".
+
+    :raises KeyError: if there is no such class.
+    :raises PermissionDenied: if ``by`` does not keep retention.
+    :raises ValidationError: if it is less than a year.
+    """
+    require(by.act_on(japan_date(at)), "casework.keep_retention")
+    said = {"years": years, "source": source, "by": by, "at": at}
+    code = _CLASSES[code].code
+    RetentionPeriod(code=code, **said).clean_fields()
+    row, _created = RetentionPeriod.objects.update_or_create(code=code, defaults=said)
+    return row
+
+
+def due(kept: RetentionClass, years: int, *, today: date) -> QuerySet:
+    """Return the rows of a class whose period of ``years`` is over; held ones, too."""
+    return kept.due(ended_by(today, years))
+
+
+def held(kept: RetentionClass, rows: QuerySet) -> QuerySet:
+    """Keep those of ``rows`` that a hold keeps from being destroyed."""
+    standing = LegalHold.objects.filter(lifted_at=None).values("case")
+    return rows.filter(pk__in=rows.model._base_manager.filter(**{f"{kept.cases}__in": standing}))
+
+
+# Holds
+
+
+@transaction.atomic
+def hold(case: Case, *, reason: str, by, at: datetime) -> LegalHold:
+    """Let nothing of ``case``, and no person of its group, be destroyed until it is lifted.
+
+    :raises PermissionDenied: if ``by`` does not keep retention.
+    :raises NotPossible: if a hold stands already.
+    """
+    require(by.act_on(japan_date(at)), "casework.keep_retention")
+    try:
+        with transaction.atomic():
+            made = LegalHold.objects.create(case_id=case.pk, by=by, at=at)
+    except IntegrityError:
+        raise NotPossible(_("A hold stands on this case already.")) from None
+    services.record(case, "hold", by=by, at=at, reason=reason)
+    return made
+
+
+@transaction.atomic
+def lift(standing: LegalHold, *, by, at: datetime) -> None:
+    """Lift a hold.
+
+    :raises PermissionDenied: if ``by`` does not keep retention.
+    :raises NotPossible: if it was lifted.
+    """
+    require(by.act_on(japan_date(at)), "casework.keep_retention")
+    rows = LegalHold.objects.filter(pk=standing.pk, lifted_at=None)
+    if not rows.update(lifted_at=at, lifted_by=by):
+        raise NotPossible(_("This hold was lifted already."))
+    services.record(standing.case, "lift_hold", by=by, at=at)

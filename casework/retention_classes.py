@@ -1,0 +1,163 @@
+"""The classes of rows that people, groups and every case have, whatever the program."""
+
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Change, Duty, Invitation, Membership, Officer, User
+from accounts.services.erasing import ERASED_NAME, erase_people
+
+from . import retention
+from .calendar import end_of_day, japan_date
+from .models import CalendarFeed, Case, Notice, Remark, StoredFile
+from .retention import RetentionClass
+
+#: The states in which nothing is done with a notice any more.
+_LEFT = (
+    Notice.State.SENT, Notice.State.FAILED, Notice.State.WITHDRAWN, Notice.State.MAILED,
+    Notice.State.RETURNED, Notice.State.BOUNCED,
+)  # fmt: skip
+
+
+def _officers(day: date) -> QuerySet[Officer]:
+    return Officer.objects.filter(valid_until__lte=day)
+
+
+def _memberships(day: date) -> QuerySet[Membership]:
+    """Leave out those in whose time a case of the group began that is not over as long itself."""
+    of_their_time = _not_over(day).filter(
+        organization=OuterRef("organization"), opened_at__date__lte=OuterRef("valid_until")
+    )
+    return Membership.objects.filter(~Exists(of_their_time), valid_until__lte=day)
+
+
+def _invitations(day: date) -> QuerySet[Invitation]:
+    ended = Coalesce("accepted_at", "revoked_at", "expires_at")
+    return Invitation.objects.alias(ended=ended).filter(ended__lt=end_of_day(day))
+
+
+def _logins(day: date) -> QuerySet[User]:
+    """Keep closed log-ins of people who never held a duty, and whose groups' cases are all over.
+
+    Who decided or kept something for the city stays named with what they did.
+    """
+    of_person = {"user": OuterRef("pk")}
+    closings = Change.objects.filter(what="login_closed", **of_person).order_by("-at", "-pk")
+    standing = Q(valid_until=None) | Q(valid_until__gt=day)
+    groups = Membership.objects.filter(standing, user=OuterRef(OuterRef("pk")))
+    running = _not_over(day).filter(organization__in=groups.values("organization"))
+    people = User.objects.alias(login_closed_at=Subquery(closings.values("at")[:1]))
+    return people.filter(
+        ~Exists(Duty.objects.filter(**of_person)),
+        ~Exists(running),
+        is_active=False, erased_at=None, login_closed_at__lt=end_of_day(day),
+    )  # fmt: skip
+
+
+def _files(day: date) -> QuerySet[StoredFile]:
+    return StoredFile.objects.filter(destroyed_at=None, case__in=_over(day))
+
+
+def _notices(day: date) -> QuerySet[Notice]:
+    about_none = Q(case=None, posted_at__lt=end_of_day(day))
+    gone = Notice.objects.filter(erased_at=None, state__in=_LEFT)
+    return gone.filter(about_none | Q(case__in=_over(day), posted_at__lt=end_of_day(day)))
+
+
+def _remarks(day: date) -> QuerySet[Remark]:
+    return Remark.objects.filter(case__in=_over(day), at__lt=end_of_day(day))
+
+
+def _over(day: date) -> QuerySet:
+    return retention.cases_over(day).values("pk")
+
+
+def _not_over(day: date) -> QuerySet[Case]:
+    return Case.objects.exclude(pk__in=_over(day))
+
+
+def _delete(rows: QuerySet, *, by, at: datetime) -> None:
+    rows.delete()
+
+
+def _erase_logins(rows: QuerySet[User], *, by, at: datetime) -> None:
+    CalendarFeed.objects.filter(user__in=rows.values("pk")).delete()
+    erase_people(rows, by=by, at=at)
+
+
+def _destroy_files(rows: QuerySet[StoredFile], *, by, at: datetime) -> None:
+    """Say that the bytes are gone; they go once this is committed (``files.unlink_destroyed``)."""
+    rows.update(destroyed_at=at)
+
+
+def _erase_notices(rows: QuerySet[Notice], *, by, at: datetime) -> None:
+    """Empty words and addresses; a mark stands where the table wants something to stand."""
+    rows.exclude(postal_address="").update(postal_address=ERASED_NAME)
+    rows.exclude(error="").update(error=ERASED_NAME)
+    rows.update(body="", to="", erased_at=at)
+
+
+def _case(case: Case | None) -> str:
+    """Name a case by its number: its title is for those who may see it."""
+    return (case.number or f"#{case.pk}") if case else "–"
+
+
+ON_CLOSING = _("The case is closed")
+
+retention.register(
+    RetentionClass(
+        "officers", _("Officers of groups whose term ended"),
+        _("The row goes. Letters keep the name they were addressed to."),
+        _("The last day of the term"),
+        _officers, _delete, "organization__cases",
+        lambda officer: f"{officer.organization} · {officer.valid_until}",
+        ("organization",),
+    ),
+    RetentionClass(
+        "memberships", _("Memberships that ended"),
+        _("The row goes. The record of changes keeps the ids."),
+        _("The last day of the membership"),
+        _memberships, _delete, "organization__cases",
+        lambda membership: f"{membership.organization} · {membership.valid_until}",
+        ("organization",),
+    ),
+    RetentionClass(
+        "invitations", _("Invitations that were answered, taken back or ran out"),
+        _("The row goes, with the e-mail address in it."),
+        _("The day it was answered, taken back or ran out"),
+        _invitations, _delete, "organization__cases",
+        lambda invitation: f"{invitation.organization} · {japan_date(invitation.invited_at)}",
+        ("organization",),
+    ),
+    RetentionClass(
+        "logins", _("Closed log-ins of members of groups"),
+        _("Name, e-mail address, password and keys go. The row stays, as the history points to it."),
+        _("The day the log-in was closed"),
+        _logins, _erase_logins, "membership__organization__cases",
+        lambda person: f"{person._meta.verbose_name} {person.pk}",
+    ),
+    RetentionClass(
+        "files", _("Files uploaded to cases"),
+        _("The bytes go. Name, size and digest stay, with the day of destruction."),
+        ON_CLOSING, _files, _destroy_files, "case",
+        lambda stored: f"{_case(stored.case)} · {stored.label} {japan_date(stored.at)}",
+        ("case",),
+    ),
+    RetentionClass(
+        "notices", _("Notices that left"),
+        _("Words and addresses go. Kind, state and times stay."),
+        _("The case is closed; of a notice about no case, the day it was written"),
+        _notices, _erase_notices, "case",
+        lambda notice: f"{_case(notice.case)} · {notice.kind} {japan_date(notice.posted_at)}",
+        ("case",),
+    ),
+    RetentionClass(
+        "remarks", _("Reasons and notes that people gave with moves"),
+        _("The words go. The history keeps their digest."),
+        ON_CLOSING, _remarks, _delete, "case",
+        lambda remark: f"{_case(remark.case)} · {japan_date(remark.at)}",
+        ("case",),
+    ),
+)  # fmt: skip

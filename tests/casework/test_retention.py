@@ -1,0 +1,519 @@
+"""Retention (保存年限): what is due, who decides, what goes, and that every verification stays green."""
+
+import csv
+import io
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+from django.urls import reverse
+
+from accounts.models import Change, Invitation, Membership, Officer, Role, User
+from accounts.services.logins import close_login, reopen_login
+from casework import approvals, destruction, files, outbox, retention, tasks, verification
+from casework.approvals import Wish
+from casework.calendar import JAPAN
+from casework.errors import NotPossible
+from casework.models import (
+    Destruction,
+    Event,
+    LegalHold,
+    Notice,
+    Remark,
+    StoredFile,
+)
+from casework.services import advance
+from tests import factories
+from tests.casework.cases import filed, group_of
+from tests.factories import NOON, TODAY
+
+pytestmark = pytest.mark.django_db
+
+#: All ends on TODAY, in fiscal year 2026; five years are over when fiscal year 2032 begins.
+YEARS = 5
+LAST_MOMENT = datetime(2032, 3, 31, 23, 59, tzinfo=JAPAN)
+DUE = datetime(2032, 4, 1, 3, 40, tzinfo=JAPAN)
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+@pytest.fixture(autouse=True)
+def uploads(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def sender():
+    return factories.sender()
+
+
+@pytest.fixture
+def office():
+    return factories.user(Role.OFFICE)
+
+
+@pytest.fixture
+def approver():
+    return factories.user(Role.APPROVER)
+
+
+def keep_all(office, years: int | None = YEARS, *codes: str) -> None:
+    for code in codes or retention.classes():
+        retention.set_period(code, years, source="架空の文書取扱規程", by=office, at=NOON)
+
+
+def over(office):
+    """A proposal with a file, remarks and notices that its group withdrew."""
+    case = filed()
+    upload = ContentFile(PDF, name="計画.pdf")
+    files.store(case, upload, label="計画", by=office, at=NOON)
+    advance(case, "send_back", by=office, at=NOON, reason="電話番号を書いてください")
+    case = advance(case, "withdraw", by=group_of(case), at=NOON)
+    Notice.objects.update(state="sent", sent_at=NOON)
+    return case
+
+
+def people_of(case, office):
+    """An officer, an invitation, a former member and a closed log-in of the group of a case."""
+    group, admin = case.organization, factories.user(Role.ADMINISTRATOR)
+    Officer.objects.create(organization=group, name="役員 花子", post="会長", valid_until=TODAY)
+    Officer.objects.create(organization=group, name="役員 太郎", post="会計")
+    Invitation.objects.create(
+        organization=group, email="guest@example.jp", role="viewer", token_digest="0" * 64,
+        invited_by=office, invited_at=NOON, expires_at=NOON + timedelta(days=14),
+    )  # fmt: skip
+    gone = factories.user(name="利用 一郎")
+    Membership.objects.create(
+        user=gone, organization=group, role="owner", valid_from=TODAY - timedelta(days=9),
+        valid_until=TODAY,
+    )  # fmt: skip
+    close_login(gone, by=admin, at=NOON)
+    return gone
+
+
+def decide(listed: Destruction, office, approver, at=DUE):
+    draft = approvals.draft("廃棄", [Wish(listed, "destroy")], by=office, at=at)
+    advance(draft, "approve", by=approver, at=at, decided_on=at.date())
+    listed.refresh_from_db()
+    return listed
+
+
+def outcomes(listed: Destruction) -> dict[str, set[str]]:
+    told: dict[str, set[str]] = {}
+    for code, outcome in listed.items.values_list("code", "outcome"):
+        told.setdefault(code, set()).add(outcome)
+    return told
+
+
+# What is due
+
+
+def test_nothing_is_proposed_while_no_period_is_set(office):
+    over(office)
+
+    assert destruction.propose(at=DUE) is None
+    assert not Destruction.objects.exists()
+
+
+def test_period_that_is_taken_back_is_not_set_again(office):
+    keep_all(office)
+    keep_all(office, None)
+
+    assert retention.periods() == {}
+
+
+def test_period_is_a_year_or_more_and_the_offices(office, approver):
+    with pytest.raises(ValidationError):
+        retention.set_period("files", 0, source="", by=office, at=NOON)
+    with pytest.raises(PermissionDenied):
+        retention.set_period("files", 5, source="", by=approver, at=NOON)
+    assert retention.periods() == {}
+
+
+def test_every_class_is_due_the_day_after_its_last_and_not_before(office):
+    people_of(over(office), office)
+    keep_all(office)
+
+    assert destruction.propose(at=LAST_MOMENT) is None
+    listed = destruction.propose(at=DUE)
+    assert {item.code for item in listed.items.all()} == set(retention.classes())
+
+
+def test_open_case_keeps_what_belongs_to_it(office):
+    case = filed()
+    files.store(case, ContentFile(PDF, name="計画.pdf"), label="", by=office, at=NOON)
+    keep_all(office, YEARS, "files", "remarks", "memberships")
+    Membership.objects.filter(organization=case.organization).update(valid_until=TODAY)
+
+    assert destruction.propose(at=DUE) is None
+
+
+def test_login_of_somebody_who_held_a_duty_is_kept(office):
+    close_login(office, by=factories.user(Role.ADMINISTRATOR), at=NOON)
+    keep_all(factories.user(Role.OFFICE), YEARS, "logins")
+
+    assert destruction.propose(at=DUE) is None
+
+
+# The monthly list
+
+
+def test_list_is_made_once_a_month_and_the_office_is_told(office):
+    over(office)
+    keep_all(office)
+
+    listed = destruction.propose(at=DUE)
+
+    assert destruction.propose(at=DUE + timedelta(days=20)) is None
+    assert (listed.state, listed.internal, listed.number) == ("proposed", True, "D-2032-001")
+    assert listed.month == date(2032, 4, 1)
+    told = Notice.objects.filter(case=listed)
+    assert office in {notice.recipient for notice in told}
+    assert {notice.recipient for notice in told} == set(User.objects.filter(duty__role="office"))
+    assert listed.events.get().by.is_system
+
+
+def test_job_that_runs_late_lists_what_an_earlier_month_missed(office):
+    over(office)
+    keep_all(office)
+
+    with time_machine.travel(DUE + timedelta(days=400), tick=False):
+        tasks.propose_destruction()
+        tasks.propose_destruction()
+        call_command("propose_destruction")
+
+    assert Destruction.objects.get().month == date(2033, 5, 1)
+
+
+def test_next_month_leaves_out_what_waits_on_a_list(office):
+    over(office)
+    keep_all(office)
+    destruction.propose(at=DUE)
+
+    assert destruction.propose(at=DUE + timedelta(days=31)) is None
+
+
+def test_dropped_list_destroys_nothing_and_is_proposed_anew(office):
+    over(office)
+    keep_all(office, YEARS, "files")
+    listed = destruction.propose(at=DUE)
+    advance(listed, "drop", by=office, at=DUE, reason="確認中")
+
+    again = destruction.propose(at=DUE + timedelta(days=31))
+
+    assert StoredFile.objects.get().destroyed_at is None
+    assert again.items.get().row == listed.items.get().row
+
+
+# The decision
+
+
+def test_nobody_destroys_without_an_approval(office, approver):
+    over(office)
+    keep_all(office)
+    listed = destruction.propose(at=DUE)
+
+    with pytest.raises(NotPossible):
+        advance(listed, "destroy", by=approver, at=DUE)
+    with pytest.raises(PermissionDenied):
+        advance(listed, "destroy", by=office, at=DUE)
+    assert set(listed.items.values_list("outcome", flat=True)) == {"listed"}
+
+
+def test_drafter_does_not_decide(office):
+    both = factories.user(Role.OFFICE, Role.APPROVER)
+    over(office)
+    keep_all(office)
+    listed = destruction.propose(at=DUE)
+    draft = approvals.draft("廃棄", [Wish(listed, "destroy")], by=both, at=DUE)
+
+    with pytest.raises(PermissionDenied):
+        advance(draft, "approve", by=both, at=DUE, decided_on=DUE.date())
+    assert Remark.objects.exists()
+
+
+def test_decision_destroys_every_class_and_every_verification_stays_green(
+    office, approver, uploads, django_capture_on_commit_callbacks
+):
+    case = over(office)
+    standing = group_of(case)
+    gone = people_of(case, office)
+    keep_all(office)
+    stored = StoredFile.objects.get()
+    before = (stored.digest, list(case.versions.values_list("digest", flat=True)))
+    letters = dict(case.letters.values_list("pk", "pdf_digest"))
+    assert letters and Path(stored.content.path).exists()
+
+    listed = destruction.propose(at=DUE)
+    with django_capture_on_commit_callbacks(execute=True):
+        decide(listed, office, approver)
+
+    assert listed.state == "destroyed"
+    assert outcomes(listed) == {code: {"destroyed"} for code in retention.classes()}
+    assert list(verification.faults()) == []
+    stored.refresh_from_db()
+    assert (stored.digest, list(case.versions.values_list("digest", flat=True))) == before
+    assert dict(case.letters.values_list("pk", "pdf_digest")) == letters
+    assert (stored.destroyed_at, stored.content.name) == (DUE, "")
+    assert not [path for path in uploads.rglob("*") if path.is_file()]
+    assert [officer.name for officer in Officer.objects.all()] == ["役員 太郎"]
+    assert not Invitation.objects.exists()
+    assert [row.user for row in Membership.objects.all()] == [standing]
+    assert not case.remarks.exists()
+    gone.refresh_from_db()
+    assert (gone.name, gone.erased_at) == ("（消去済）", DUE)
+    assert gone.email.endswith("@erased.invalid") and not gone.has_usable_password()
+    assert Change.objects.filter(what="person_erased", user=gone, by=approver).exists()
+    told = case.notices.values_list("body", "to", "erased_at").distinct()
+    assert list(told) == [("", "", DUE)]
+
+
+def test_decision_writes_down_classes_counts_and_ids_only(office, approver):
+    case = over(office)
+    gone = people_of(case, office)
+    keep_all(office)
+    decide(destruction.propose(at=DUE), office, approver)
+
+    told = {e.facts["retention_class"]: e.facts for e in Event.objects.filter(verb="destroy_rows")}
+    assert set(told) == set(retention.classes())
+    assert told["logins"] == {
+        "retention_class": "logins", "destroyed": [gone.pk], "held": [], "changed": []
+    }  # fmt: skip
+    assert "利用 一郎" not in str(list(Event.objects.values_list("facts", flat=True)))
+
+
+def test_many_rows_are_destroyed_in_batches(office, approver, monkeypatch):
+    monkeypatch.setattr(destruction, "BATCH", 2)
+    over(office)
+    keep_all(office, YEARS, "notices")
+    rows = Notice.objects.filter(posted_at__lte=NOON).count()
+    listed = decide(destruction.propose(at=DUE), office, approver)
+
+    lines = Event.objects.filter(verb="destroy_rows").count()
+    assert rows > 2 and lines == -(-rows // 2)
+    assert listed.items.filter(outcome="destroyed").count() == rows
+
+
+# What is skipped
+
+
+def test_hold_keeps_a_case_and_its_people_from_the_list(office):
+    case = over(office)
+    people_of(case, office)
+    keep_all(office)
+    retention.hold(case, reason="監査のため", by=office, at=NOON)
+
+    assert destruction.propose(at=DUE) is None
+    assert "監査" not in str(case.events.get(verb="hold").facts)
+
+
+def test_hold_put_after_the_list_skips_its_rows_and_says_so(office, approver):
+    case = over(office)
+    keep_all(office, YEARS, "files", "remarks")
+    listed = destruction.propose(at=DUE)
+    retention.hold(case, reason="監査のため", by=office, at=DUE)
+
+    decide(listed, office, approver)
+
+    assert outcomes(listed)["files"] == {"held"}
+    assert StoredFile.objects.get().destroyed_at is None
+    assert list(verification.faults()) == []
+
+
+def test_lifted_hold_keeps_nothing(office):
+    case = over(office)
+    keep_all(office, YEARS, "files")
+    standing = retention.hold(case, reason="監査のため", by=office, at=NOON)
+    with pytest.raises(NotPossible):
+        retention.hold(case, reason="もう一度", by=office, at=NOON)
+    retention.lift(standing, by=office, at=NOON)
+    with pytest.raises(NotPossible):
+        retention.lift(LegalHold.objects.get(), by=office, at=NOON)
+
+    assert destruction.propose(at=DUE).items.get().code == "files"
+
+
+def test_row_that_changed_after_the_list_is_skipped_and_named(office, approver):
+    case = over(office)
+    admin = factories.user(Role.ADMINISTRATOR)
+    gone = people_of(case, office)
+    keep_all(office, YEARS, "logins", "officers")
+    listed = destruction.propose(at=DUE)
+    reopen_login(gone, by=admin, at=DUE)
+    Officer.objects.filter(valid_until=TODAY).delete()
+
+    decide(listed, office, approver)
+
+    assert outcomes(listed) == {"logins": {"changed"}, "officers": {"changed"}}
+    assert User.objects.get(pk=gone.pk).name == "利用 一郎"
+
+
+def test_period_that_grew_after_the_list_skips_all_of_its_class(office, approver):
+    over(office)
+    keep_all(office, YEARS, "files", "remarks")
+    listed = destruction.propose(at=DUE)
+    keep_all(office, YEARS + 1, "files")
+
+    decide(listed, office, approver)
+
+    assert outcomes(listed) == {"files": {"changed"}, "remarks": {"destroyed"}}
+
+
+# Afterwards
+
+
+def test_file_whose_unlinking_was_interrupted_is_swept_by_the_next_run(office, approver, uploads):
+    over(office)
+    keep_all(office, YEARS, "files")
+    decide(destruction.propose(at=DUE), office, approver)  # its on_commit is never reached
+    stored = StoredFile.objects.get()
+    assert stored.destroyed_at and Path(stored.content.path).exists()
+
+    with time_machine.travel(DUE + timedelta(days=31), tick=False):
+        tasks.propose_destruction()
+
+    assert not [path for path in uploads.rglob("*") if path.is_file()]
+    assert files.unlink_destroyed() == 0
+
+
+def test_file_whose_bytes_went_before_its_name_did_is_swept_too(office, approver):
+    over(office)
+    keep_all(office, YEARS, "files")
+    decide(destruction.propose(at=DUE), office, approver)
+    Path(StoredFile.objects.get().content.path).unlink()
+
+    assert files.unlink_destroyed() == 1
+    assert StoredFile.objects.get().content.name == ""
+
+
+def test_destroyed_file_is_gone_for_whoever_may_see_the_case_and_unknown_to_others(
+    office, approver, enter
+):
+    case = over(office)
+    keep_all(office, YEARS, "files")
+    decide(destruction.propose(at=DUE), office, approver)
+    address = reverse("casework:file", args=[StoredFile.objects.get().key])
+
+    answer = enter(group_of(case)).get(address)
+
+    assert answer.status_code == 410 and "destroyed" in answer.content.decode()
+    assert enter(factories.user()).get(address).status_code == 404
+    page = enter(office).get(reverse("casework:case", args=[case.pk])).content.decode()
+    assert address not in page and "Destroyed" in page
+
+
+def test_erased_person_cannot_come_back(office, approver):
+    gone = people_of(over(office), office)
+    keep_all(office, YEARS, "logins")
+    decide(destruction.propose(at=DUE), office, approver)
+
+    with pytest.raises(ValidationError):
+        reopen_login(gone, by=factories.user(Role.ADMINISTRATOR), at=DUE)
+    assert not User.objects.get(pk=gone.pk).is_active
+
+
+def test_erased_notice_says_so_and_is_not_sent_again(office, approver, enter):
+    case = over(office)
+    Notice.objects.filter(case=case).update(state="failed", error="550 <a@example.jp>")
+    keep_all(office, YEARS, "notices")
+    decide(destruction.propose(at=DUE), office, approver)
+    notice = Notice.objects.filter(case=case).first()
+
+    with pytest.raises(NotPossible):
+        outbox.retry(notice, by=office, at=DUE)
+    page = enter(office).get(reverse("casework:outbox-notice", args=[notice.pk])).content.decode()
+    assert "were destroyed" in page and "550" not in page
+
+
+# Pages
+
+
+def test_page_says_not_set_and_then_what_is_due(office, enter):
+    over(office)
+    page = reverse("casework:retention")
+    with time_machine.travel(DUE, tick=False):
+        assert "Not set" in enter(office).get(page).content.decode()
+        answer = enter(office).post(
+            reverse("casework:retention-years", args=["files"]), {"years": "5", "source": "規程"}
+        )
+        assert answer.status_code == 302
+        html = enter(office).get(page).content.decode()
+        listed = reverse("casework:retention-class", args=["files"])
+        assert listed in html
+        assert "計画" in enter(office).get(listed).content.decode()
+
+
+def test_class_is_listed_without_names(office, enter):
+    people_of(over(office), office)
+    keep_all(office)
+    with time_machine.travel(DUE, tick=False):
+        pages = "".join(
+            enter(office).get(reverse("casework:retention-class", args=[code])).content.decode()
+            for code in retention.classes()
+        )
+    assert not [name for name in ("役員 花子", "利用 一郎", "guest@example.jp") if name in pages]
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR])
+def test_others_read_and_do_not_keep(role, enter):
+    reader = enter(factories.user(role))
+
+    assert reader.get(reverse("casework:retention")).status_code == 200
+    assert reader.get(reverse("casework:retention-years", args=["files"])).status_code == 403
+    assert reader.get(reverse("casework:hold-add")).status_code == 403
+
+
+def test_hold_is_put_and_lifted_on_pages(office, enter):
+    case = over(office)
+    browser = enter(office)
+
+    unknown = browser.post(reverse("casework:hold-add"), {"number": "X-1", "reason": "監査"})
+    assert unknown.status_code == 422
+    browser.post(reverse("casework:hold-add"), {"number": case.number, "reason": "監査"})
+    standing = LegalHold.objects.get(case=case.pk)
+    assert case.number in browser.get(reverse("casework:retention")).content.decode()
+    browser.post(reverse("casework:hold-lift", args=[standing.pk]))
+    standing.refresh_from_db()
+    assert standing.lifted_by == office
+
+
+def test_office_drafts_and_approver_decides_on_pages(office, approver, enter):
+    over(office)
+    keep_all(office)
+    listed = destruction.propose(at=DUE)
+    with time_machine.travel(DUE, tick=False):
+        page = enter(office).get(reverse("casework:case", args=[listed.pk])).content.decode()
+        assert reverse("casework:draft", args=[listed.pk, "destroy"]) in page
+        answer = enter(office).post(
+            reverse("casework:draft", args=[listed.pk, "destroy"]), {"title": "廃棄"}
+        )
+        enter(approver).post(
+            reverse("casework:move", args=[int(answer.url.strip("/").split("/")[1]), "approve"]),
+            {"decided_on": "2032-04-01"},
+        )
+    listed.refresh_from_db()
+    assert listed.state == "destroyed"
+
+
+def test_record_of_destruction_lists_every_row_by_class_and_id(office, approver, enter):
+    over(office)
+    keep_all(office, YEARS, "files")
+    decide(destruction.propose(at=DUE), office, approver)
+
+    body = enter(office).get(reverse("casework:retention-record")).getvalue().decode("utf-8-sig")
+    (line,) = csv.DictReader(io.StringIO(body))
+    assert (line["number"], line["class"], line["outcome"]) == ("D-2032-001", "files", "destroyed")
+    assert (line["row"], line["by"]) == (str(StoredFile.objects.get().pk), approver.name)
+
+
+def test_two_classes_of_one_code_are_refused():
+    kept = retention.classes()["files"]
+
+    with pytest.raises(ValueError, match="files"):
+        retention.register(replace(kept, label="another"))
+    assert retention.classes()["files"] is kept
