@@ -122,15 +122,31 @@ def _days(deadline: Deadline, ladder: LadderRungs, ends_on, today: date) -> dict
     return days_to_come(ladder, ends_on, japan_date(deadline.opened_at), climbed, today)
 
 
-def moved(
-    deadline: Deadline, until: date, *, today: date
-) -> list[tuple[Rung, date | None, date | None]]:
+#: A rung, the day on which it goes out now, and the one on which it would.
+Moved = tuple[Rung, date | None, date | None]
+
+
+def moved(deadline: Deadline, until: date, *, today: date) -> list[Moved]:
     """Return of each rung on which day it goes out now, and on which if ``until`` is the date.
 
     The ladder starts anew for another date; what goes out on no day at all is ``None``.
     """
     ladder = ladder_of(deadline.kind)
+    return _moved(deadline, ladder, _days(deadline, ladder, until, today), today)
+
+
+def replaced(deadline: Deadline, until: date, *, today: date) -> list[Moved]:
+    """Return the same if a new row takes the place of ``deadline``, which is there from ``today`` on.
+
+    It starts the ladder anew also for the same date, and skips the rungs dated before it.
+    """
+    ladder = ladder_of(deadline.kind)
+    return _moved(deadline, ladder, days_to_come(ladder, until, today, {}, today), today)
+
+
+def _moved(
+    deadline: Deadline, ladder: LadderRungs, then: Mapping[Rung, date], today: date
+) -> list[Moved]:
     now = _days(deadline, ladder, deadline.ends_on, today)
-    then = _days(deadline, ladder, until, today)
     days = [(rung, now.get(rung), then.get(rung)) for rung in ladder]
     return [(rung, old, new) for rung, old, new in days if old != new]

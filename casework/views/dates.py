@@ -1,5 +1,7 @@
 """What the office does with a deadline: draft more time for it, or set the date."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
@@ -9,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import require
-from casework import forms, timekeeping
+from casework import coming, forms, timekeeping
 from casework.derivation import Due
 from casework.models import Deadline
 
@@ -35,6 +37,20 @@ def _deadline(request, pk: int) -> Deadline:
     return deadline
 
 
+def _shown(form, field: str, moves) -> dict:
+    """Return which reminders the date in ``field`` moves; nothing else is asked for yet.
+
+    :param moves: called with the date; returns what ``casework.coming.moved`` does.
+    """
+    for other in form.errors.keys() - {field}:
+        del form.errors[other]
+    if form.errors:
+        return {}
+    until = form.cleaned_data[field]
+    lines = [(coming.in_words_of([rung])[0], old, new) for rung, old, new in moves(until)]
+    return {"until": until, "moved": lines}
+
+
 @login_required
 @form_page
 def deadline_extend(request, pk):
@@ -45,7 +61,11 @@ def deadline_extend(request, pk):
     if move is None:
         raise Http404
     told = {"deadline": deadline, **({} if deadline.is_of_group else BY_NOTICE)}
-    return draft_page(request, case, move, begins_with={"deadline": pk}, **told)
+    moves = partial(coming.moved, deadline, today=request.today)
+    return draft_page(
+        request, case, move, begins_with={"deadline": pk},
+        shows=lambda form: _shown(form, "until_on", moves), can_show=True, **told,
+    )  # fmt: skip
 
 
 @login_required
@@ -53,8 +73,11 @@ def deadline_extend(request, pk):
 def deadline_set(request, pk):
     """Set the date of a deadline whose rule is not set, or whose basis changed."""
     deadline = _deadline(request, pk)
-    form = forms.SetDateForm(request.POST or None)
-    if form.is_valid():
+    form, shown = forms.SetDateForm(request.POST or None), {}
+    if "show" in request.POST:
+        moves = partial(coming.replaced, deadline, today=request.today)
+        shown = _shown(form, "due_on", moves)
+    elif form.is_valid():
         due = Due.fixed(form.cleaned_data["due_on"], basis="set_by_office")
         try:
             timekeeping.supersede(
@@ -70,5 +93,5 @@ def deadline_set(request, pk):
         title=_("Set the date"),
         text=_("A new line takes the place of the one that stands; both stay on record."),
         submit=_("Set the date"),
-        deadline=deadline,
+        deadline=deadline, can_show=True, **shown,
     )  # fmt: skip

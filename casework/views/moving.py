@@ -119,10 +119,14 @@ def case_draft(request, pk, verb):
     return draft_page(request, case, move)
 
 
-def draft_page(request, case: Case, move: Move, *, begins_with: dict | None = None, **context):
+def draft_page(
+    request, case: Case, move: Move, *, begins_with: dict | None = None, shows=None, **context
+):
     """Answer with the page on which ``move`` is drafted, its letter, or the way to the draft.
 
     :param begins_with: field of the move's form → what stands in it first.
+    :param shows: called with the form when the person asks to be shown what would follow, in place
+        of drafting; returns more context.
     :param context: what the page shows besides, such as the deadline that is extended, or in
         the place of what it shows of the move.
     """
@@ -130,7 +134,9 @@ def draft_page(request, case: Case, move: Move, *, begins_with: dict | None = No
     title_form = forms.DraftForm(
         request.POST or None, initial={"title": approvals.title_for(case, move)}
     )
-    if request.method == "POST" and form.is_valid():
+    if shows and "show" in request.POST:
+        context |= shows(form)
+    elif request.method == "POST" and form.is_valid():
         answer = _preview_or_draft(request, case, move, form, title_form)
         if answer is not None:
             return answer

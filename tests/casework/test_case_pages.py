@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import MemberRole, Role
-from casework import approvals, services, verbs
+from casework import approvals, coming, reminders, services, verbs
 from casework.case_history import lines_of
 from casework.flow import OPEN, TAKE_BACK
 from casework.models import Access, Approval, Case, Extension
@@ -187,9 +187,7 @@ def test_extension_stands_beside_the_date(enter, office):
     factories.sender()
     case = sent_back(filed())
     until = TODAY + timedelta(days=30)
-    factories.extended(
-        case.deadlines.open().get(), until=until, reason="台風のため", at=NOON
-    )
+    factories.extended(case.deadlines.open().get(), until=until, reason="台風のため", at=NOON)
 
     page = page_of(enter(group_of(case)), case)
     assert "台風のため" in page and "30 days left" in page
@@ -461,7 +459,7 @@ def test_extension_of_another_case_is_refused(enter, office):
 
 def test_office_sets_a_date_that_is_not_set(enter, office):
     factories.sender()
-    case = sent_back(filed(supplement_days=None))
+    case = sent_back(filed(round=factories.call(supplement_days=None)))
     path = reverse("casework:set-date", args=[case.deadlines.open().get().pk])
 
     answer = enter(office).post(path, {"due_on": "2026-12-05", "reason": "電話で決めた"})
@@ -470,6 +468,67 @@ def test_office_sets_a_date_that_is_not_set(enter, office):
     deadline = case.deadlines.open().get()
     assert deadline.due_on == date(2026, 12, 5)
     assert "Day set by the office: Saturday 5 December 2026" in page_of(enter(office), case)
+
+
+def shown_by(client, page: str, deadline, **data) -> str:
+    """Return what a page of a date answers to "Show which reminders move"."""
+    path = reverse(f"casework:{page}", args=[deadline.pk])
+    answer = client.post(path, {"deadline": deadline.pk, **data, "show": "1"})
+    assert answer.status_code == 200 and "This field is required" not in answer.content.decode()
+    return " ".join(answer.content.decode().partition('id="moved')[2].partition("<form")[0].split())
+
+
+def test_new_date_shows_which_reminders_move_before_it_is_drafted(enter, office):
+    factories.sender()
+    owed = sent_back(filed(), due_on=date(2026, 12, 4)).deadlines.open().get()
+
+    shown = shown_by(enter(office), "extend", owed, title="延長", until_on="2026-12-18")
+
+    assert shown.count("<tr>") == 1 + len(coming.moved(owed, date(2026, 12, 18), today=TODAY))
+    assert "3 days before: Who owes it" in shown
+    assert 'datetime="2026-12-01"' in shown and 'datetime="2026-12-15"' in shown
+    assert not Approval.objects.exists() and not Extension.objects.exists()
+
+
+def test_date_that_is_set_shows_which_reminders_it_brings(enter, office):
+    factories.sender()
+    owed = sent_back(filed(round=factories.call(supplement_days=None))).deadlines.open().get()
+
+    shown = shown_by(enter(office), "set-date", owed, due_on="2026-11-30")
+
+    assert "14 days before" not in shown, "that day lies before the new line"
+    assert 'datetime="2026-11-27"' in shown and "not any more" in shown
+    assert case_has_no_date(owed)
+
+
+def case_has_no_date(deadline) -> bool:
+    return deadline.case.deadlines.open().get().due_on is None
+
+
+def test_same_date_set_anew_sends_again_what_was_sent(enter, office):
+    factories.sender()
+    owed = sent_back(filed(), due_on=date(2026, 12, 4)).deadlines.open().get()
+
+    assert "No reminder moves." in shown_by(enter(office), "set-date", owed, due_on="2026-12-04")
+    reminders.remind(owed, today=date(2026, 12, 1), at=NOON)
+
+    assert 'datetime="2026-12-01"' in shown_by(enter(office), "set-date", owed, due_on="2026-12-04")
+
+
+@pytest.mark.parametrize(
+    ("page", "data"),
+    [("extend", {"until_on": "2026-11-21"}), ("set-date", {"due_on": "tomorrow"})],
+)
+def test_date_that_cannot_be_shows_only_why(enter, office, page, data):
+    factories.sender()
+    owed = sent_back(filed()).deadlines.open().get()
+    path = reverse(f"casework:{page}", args=[owed.pk])
+
+    answer = enter(office).post(path, {"deadline": owed.pk, "title": "延長", **data, "show": "1"})
+
+    words = answer.content.decode()
+    assert answer.status_code == 422 and "What the new date moves" not in words
+    assert "This field is required" not in words
 
 
 @pytest.mark.parametrize("page", ["extend", "set-date"])
@@ -533,9 +592,7 @@ def test_list_is_filtered_by_what_is_past_its_date(enter, office):
     given_time = sent_back(filed(), due_on=TODAY - timedelta(days=9))
     sent_back(filed(), due_on=TODAY)
     accepted()
-    factories.extended(
-        given_time.deadlines.open().get(), until=TODAY, reason="x", at=NOON
-    )
+    factories.extended(given_time.deadlines.open().get(), until=TODAY, reason="x", at=NOON)
 
     assert found_in(enter(office), "?only=late") == {late.pk}
 

@@ -157,7 +157,7 @@ def test_most_urgent_comes_first_then_what_is_not_set_then_what_has_no_date(offi
     factories.sender()
     late = sent_back(filed(), due_on=TODAY + timedelta(days=9))
     soon = sent_back(filed(), due_on=TODAY + timedelta(days=3))
-    not_set = sent_back(filed(supplement_days=None))
+    not_set = sent_back(filed(round=factories.call(supplement_days=None)))
     dateless = filed()
 
     ordered = most_urgent_first(Case.objects.filter(closed_at=None), owed_by=Party.ORGANIZATION)
@@ -182,7 +182,7 @@ def test_extension_counts_for_the_order(office):
 
 def test_date_that_is_not_set_is_said_to_be_so(enter):
     factories.sender()
-    case = sent_back(filed(supplement_days=None))
+    case = sent_back(filed(round=factories.call(supplement_days=None)))
 
     assert "Not set" in enter(group_of(case)).get("/my/").content.decode()
 
