@@ -21,7 +21,7 @@ class Side(models.TextChoices):
 
 class RungForm(forms.Form):
     days = forms.IntegerField(label=_("Days"), min_value=0, max_value=MOST_DAYS)
-    side = forms.ChoiceField(label=_("When"), choices=Side.choices, initial=Side.BEFORE)
+    side = forms.ChoiceField(label=_("Before or after"), choices=Side.choices, initial=Side.BEFORE)
     audience = forms.ChoiceField(label=_("Who is told"), choices=Audience.choices)
     tone = forms.ChoiceField(label=_("Tone"), choices=Tone.choices, initial=Tone.PLAIN)
     channel = forms.ChoiceField(label=_("How soon"), choices=Pace.choices, initial=Pace.AT_ONCE)

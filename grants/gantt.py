@@ -105,7 +105,7 @@ def _bar(
     begins, ends = sorted((since, due.on))
     old = before.get(what)
     return Bar(
-        label=Milestone("opens" if what == Milestone.CLOSES else what).label,
+        label=Milestone(what).label,
         on=due.on,
         x=_x(begins, first),
         width=_x(ends, first) - _x(begins, first) + DAY,

@@ -26,6 +26,11 @@ class MilestoneForm(forms.Form):
         others = [(other.value, other.label) for other in Milestone if other != what]
         self.fields["follows"].choices = [("", _("(nothing)")), *others]
 
+    @property
+    def says_something(self) -> bool:
+        """Whether the milestone is planned or was filled in, right or wrong."""
+        return any(self[name].value() for name in ("on", "count", "follows"))
+
     def clean(self):
         data = super().clean()
         counted = bool(data.get("count"))
