@@ -6,8 +6,14 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 
 from tests import services
+
+# How fast the machine is, and what else it does, is nothing that a property is about.
+properties.register_profile("yell", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+properties.load_profile("yell")
 
 
 @pytest.hookimpl(trylast=True)  # after -m has left out what was not asked for

@@ -241,7 +241,7 @@ def test_numbers_in_tables_have_separators(number, shown):
 tricky = st.sampled_from("葛𠮷﨑か\u3099〓 　\n\t\ufe0f\U000e0100\u200d\u20e3\u0301🎉한ع")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=60) | st.text(tricky, max_size=20))
 def test_any_text_makes_a_letter(text):
     fields = {"paragraphs": [text], "items": [{"label": text, "value": text}], "contact": text}
