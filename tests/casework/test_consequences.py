@@ -19,6 +19,7 @@ PINNED = {
     ("collaboration_report", "publish"): ["reporting.publish_the_version"],
     ("collaboration_report", "resubmit"): ["reporting.keep_what_was_sent"],
     ("collaboration_report", "submit"): ["reporting.keep_what_was_sent"],
+    ("destruction", "destroy"): ["casework.execute"],
     ("project_year", "apply"): ["grants.keep_the_application"],
     ("project_year", "confirm"): ["reporting.accept_the_report", "reporting.ask_the_department"],
     ("project_year", "defer"): ["grants.refuse_a_year_twice"],

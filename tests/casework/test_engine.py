@@ -91,7 +91,8 @@ def test_next_run_is_the_first_after_the_last_end(schedule, last, expected):
         (crontab(minute=5), "every hour, 5 minutes past"),
         (crontab(hour=0, minute=20), "every day at 0:20"),
         (crontab(hour="6,18", minute=0), "every day at 6:00, 18:00"),
-        (crontab(hour=3, minute=0, day_of_month=1), "<crontab: 0 3 1 * * (m/h/dM/MY/d)>"),
+        (crontab(hour=3, minute=0, day_of_month=1), "on the first of every month at 3:00"),
+        (crontab(hour=3, minute=0, day_of_month=2), "<crontab: 0 3 2 * * (m/h/dM/MY/d)>"),
     ],
 )
 def test_interval_is_said_in_plain_words(schedule, words):

@@ -6,8 +6,15 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from accounts.models import Role
-from casework import approvals, letters, taking_back, verification
+from accounts.models import Officer, Role
+from casework import (
+    approvals,
+    destruction,
+    letters,
+    retention,
+    taking_back,
+    verification,
+)
 from casework.errors import NotPossible
 from casework.models import Case
 from casework.models.case import KINDS
@@ -73,6 +80,16 @@ def returned_draft() -> Before:
     draft = approvals.draft("起案", [wish], by=drafter, at=NOON)
     draft = advance(draft, "send_back", by=factories.user(Role.APPROVER), at=NOON, reason="誤字")
     return office_does(draft)
+
+
+def listed_for_destruction() -> Before:
+    """The list of a month, on which an officer stands whose term ended long ago."""
+    office, group = factories.user(Role.OFFICE), factories.organization()
+    Officer.objects.create(
+        organization=group, name="役員", post="会長", valid_until=date(2020, 1, 1)
+    )
+    retention.set_period("officers", 1, source="試験", by=office, at=NOON)
+    return Before(destruction.propose(at=NOON), office)
 
 
 def looking_for_a_department() -> Before:
@@ -153,6 +170,7 @@ def submitted_sheet() -> Before:
 
 READY: dict[tuple[str, str], Callable[[], Before]] = {
     ("approval", "redraft"): returned_draft,
+    ("destruction", "drop"): listed_for_destruction,
     ("proposal", "accept"): lambda: office_does(filed()),
     ("proposal", "start_matching"): looking_for_a_department,
     ("proposal", "match"): being_matched,

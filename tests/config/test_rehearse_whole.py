@@ -60,6 +60,8 @@ FATES = {
 NOT_PLAYED = {
     # A draft that comes back is a matter between two desks; every other draft is approved.
     "approval": {"send_back", "redraft", "drop"},
+    # Nothing of a year that was just played is past its retention period.
+    "destruction": {"destroy", "drop"},
     # One proposal is given more time; for other kinds of cases it is the same move.
     "project_year": {"extend"},
     "score_sheet": {"extend"},

@@ -24,7 +24,7 @@ from tests.reporting import makers
 pytestmark = pytest.mark.django_db
 
 #: Kinds of cases that are not a group's, so that nothing about them is told to one.
-NOT_OF_A_GROUP = {"approval", "score_sheet", "collaboration_report"}
+NOT_OF_A_GROUP = {"approval", "destruction", "score_sheet", "collaboration_report"}
 #: Moves of a group's case that say their end to nobody, and why.
 SAID_OTHERWISE = {
     ("proposal", "pass_up"): "the group itself declines the place",
