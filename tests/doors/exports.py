@@ -32,6 +32,8 @@ TABLE = Table("exports.csv", key=("door", "args"), columns=("door", "args", "for
 OF_CASES = {"grants:ledger-csv": Proposal, "grants:ledger-xlsx": Proposal}
 #: Doors whose file tells cases apart by their ids, for they have no numbers.
 WITHOUT_NUMBERS = {"admin:reporting_collaborationreport_export"}
+#: Doors whose file names rows by their class and id only, and no case.
+OF_IDS = {"casework:retention-record"}
 CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Media type → how many rows or pages a file of it holds.
 READERS = {

@@ -17,8 +17,10 @@ from casework.models import (
     CitySetting,
     ClosedDay,
     Deadline,
+    Destruction,
     Extension,
     FailedTask,
+    LegalHold,
     Letter,
     Notice,
     Sender,
@@ -220,6 +222,11 @@ def _papers(things: dict, number: int) -> None:
         )  # fmt: skip
         if version := case.versions.order_by("number").last():
             copy(version, number=version.number + number)
+    listed = Destruction.objects.get(pk=things["destruction"])
+    again = copy(listed, month=date(2100 + number, 1, 1))
+    copy(listed.items.get(), destruction=again)
+    copy(LegalHold.objects.get(pk=things["hold"]), case_id=things["draft"], lifted_at=NOW)
+    copy(LegalHold.objects.get(pk=things["hold"]), case_id=again.pk)
     for name in ("notice", "paper"):
         copy(Notice.objects.get(pk=things[name]), key=f"{name}-{number}")
     for line in (

@@ -33,6 +33,7 @@ STANDS_FOR = {
     "report": "report",
     "collaboration_report": "collaboration",
     "approval": "approval",
+    "destruction": "destruction",
 }
 #: Moves that start on another thing than what is there first.
 STARTS_ON = {("proposal", "file_paper"): "keyed"}

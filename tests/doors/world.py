@@ -19,13 +19,16 @@ from accounts.models import (
     User,
 )
 from accounts.services.tokens import digest
-from casework import files, outbox
+from casework import files, outbox, services
 from casework.models import (
     ApprovalItem,
     CalendarFeed,
     Case,
     Deadline,
+    Destruction,
+    DestructionItem,
     FailedTask,
+    LegalHold,
     Letter,
     Notice,
     Sender,
@@ -171,9 +174,23 @@ def _casework() -> dict[str, object]:
         "notice": mine.order_by("pk").first().pk,
         "paper": printed.order_by("pk").first().pk,
         "sender": Sender.objects.order_by("pk").first().pk,
+        "destruction": _destruction(),
+        "hold": _hold(proposal),
         "feed": _feed(),
         "failed_task": FailedTask.objects.create(task="casework.tasks.tick", error="E", at=NOW).pk,
     }
+
+
+def _destruction() -> int:
+    """The list of a month, with one row on it."""
+    listed = Destruction(title="廃棄", month=NOW.date().replace(day=1), internal=True, number="D-1")
+    services.open_case(listed, by=plays.person("office"), at=NOW, filed=True)
+    DestructionItem.objects.create(destruction=listed, code="files", row=1, years=5)
+    return listed.pk
+
+
+def _hold(case: Case) -> int:
+    return LegalHold.objects.create(case=case, by=plays.person("office"), at=NOW).pk
 
 
 def _invitation(organization: Organization, by: User) -> Invitation:
