@@ -11,6 +11,8 @@ from .models import Case, Event
 
 #: The words that whoever may see the case reads: letters print them too.
 FOR_ALL = ("reason", "conditions")
+#: The words that whoever works on the case for the city reads.
+FOR_THE_CITY = ("reason", "note", "conditions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,6 @@ def _facts(case: Case, event: Event) -> list[Fact]:
 
 
 def _remarks(event: Event, words: dict[int, str], inside: bool) -> list[str]:
-    told = PROSE if inside else FOR_ALL
+    told = FOR_THE_CITY if inside else FOR_ALL
     kept = [event.facts[name] for name in told if isinstance(event.facts.get(name), dict)]
     return [words[remark["remark"]] for remark in kept if remark["remark"] in words]

@@ -11,8 +11,8 @@ from django.db import transaction
 from .flow import TAKE_BACK
 from .models import Event, Remark, Seal
 
-#: Facts that are a person's own words: kept as a remark, never in the history itself.
-PROSE = ("reason", "note", "conditions")
+#: Facts that are a person's own words, or name: kept as a remark, never in the history itself.
+PROSE = ("reason", "note", "conditions", "person_name")
 
 
 def canonical(value) -> str:

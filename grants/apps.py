@@ -25,6 +25,7 @@ class GrantsConfig(AppConfig):
             permissions,
             plan_dates,
             receipts,
+            retention_classes,
             setup_steps,
         )
         from .models import ParameterChange, Payment, RoundChange, RoundPlan

@@ -1,8 +1,10 @@
 """The content of a case as a numbered version keeps it: words, budget, measures, file digests."""
 
+from casework import history
+
 from .models import ProjectYear, Proposal
 
-PROPOSAL_FIELDS = ("title", "purpose", "content", "schedule", "effect", "years", "pledged_by_name")
+PROPOSAL_FIELDS = ("title", "purpose", "content", "schedule", "effect", "years")
 YEAR_FIELDS = ("title", "content", "starts_on", "ends_on")
 
 
@@ -13,11 +15,19 @@ def content_of(case: Proposal | ProjectYear) -> dict:
     lines = case.budget_lines.order_by("pk")
     return {
         **{name: str(value) if value is not None else None for name, value in words.items()},
+        **_pledge(case),
         "budget": list(lines.values("side", "label", "detail", "amount_yen", "from_city")),
         "requested_yen": case.requested_yen,
         "measures": _measures(case),
         "files": list(case.files.standing().order_by("pk").values("name", "digest")),
     }
+
+
+def _pledge(case) -> dict:
+    """Tell who accepted the pledges by a salted digest, so that the name can be destroyed."""
+    if not isinstance(case, Proposal):
+        return {}
+    return {"pledged_by": history.remark_digest(case.pledged_as) if case.pledged_as else None}
 
 
 def _measures(case) -> list[dict]:

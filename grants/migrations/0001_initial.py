@@ -146,9 +146,13 @@ class Migration(migrations.Migration):
                 ("effect", models.TextField(blank=True, verbose_name="effect")),
                 ("years", models.PositiveSmallIntegerField(default=1, verbose_name="years")),
                 (
-                    "pledged_by_name",
-                    models.CharField(
-                        blank=True, max_length=100, verbose_name="name of who accepts"
+                    "pledged_as",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="casework.remark",
                     ),
                 ),
                 ("pledged_at", models.DateTimeField(editable=False, null=True)),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
 from casework.flow import Stage
-from casework.models import Case
+from casework.models import Case, Remark
 from casework.models.case import CaseQuerySet
 from grants.completeness import missing_in_proposal
 from grants.flow import PROPOSAL_FLOW, YEAR_FLOW
@@ -98,7 +98,10 @@ class Proposal(Case):
         verbose_name=_("department the group would like to work with"),
     )
     years = models.PositiveSmallIntegerField(_("years"), default=1)
-    pledged_by_name = models.CharField(_("name of who accepts"), max_length=100, blank=True)
+    # The name stands apart, so that it can be destroyed; versions hold a salted digest of it.
+    pledged_as = models.ForeignKey(
+        Remark, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
     pledged_at = models.DateTimeField(null=True, editable=False)
     received_on = models.DateField(_("received on paper on (収受日)"), null=True, blank=True)
     edit_number = models.PositiveIntegerField(default=0, editable=False)
@@ -111,6 +114,11 @@ class Proposal(Case):
     class Meta:
         verbose_name = _("proposal")
         verbose_name_plural = _("proposals")
+
+    @property
+    def pledged_by_name(self) -> str:
+        """Who accepted the pledges; empty before, and once the name was destroyed."""
+        return self.pledged_as.text if self.pledged_as else ""
 
     @property
     def rules(self) -> RuleSet:

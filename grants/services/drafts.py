@@ -110,9 +110,9 @@ def pledge(proposal: Proposal, *, name: str, by, at: datetime) -> Proposal:
     proposal = locked(proposal)
     if not may_edit(proposal, by.act_on(japan_date(at))):
         raise PermissionDenied("grants.edit_proposal")
-    proposal.pledged_by_name, proposal.pledged_at = name, at
+    line = record(proposal, "pledge", by=by, at=at, person_name=name)
+    proposal.pledged_as_id, proposal.pledged_at = line.facts["person_name"]["remark"], at
     proposal.save()
-    record(proposal, "pledge", by=by, at=at)
     return proposal
 
 

@@ -115,6 +115,7 @@ def test_deleted_last_line_is_named(proposal, unguarded):
 
 
 def test_deleted_history_is_named(proposal, unguarded):
+    Remark.objects.all().delete()
     proposal.events.all().delete()
 
     assert faults() == [f"Case {proposal.pk}: has no history."]
@@ -206,7 +207,7 @@ def test_correction_must_undo_the_last_move(proposal, unguarded, target):
 @pytest.fixture
 def remark(proposal):
     record(proposal, "call", by=factories.user(), at=NOON, note="電話で確認した")
-    return Remark.objects.get()
+    return Remark.objects.get(text="電話で確認した")
 
 
 def test_destroyed_words_are_not_missed(remark):
@@ -217,7 +218,7 @@ def test_destroyed_words_are_not_missed(remark):
 
 
 def test_changed_words_are_named(remark, proposal):
-    Remark.objects.update(text="別のことば")
+    Remark.objects.filter(pk=remark.pk).update(text="別のことば")
 
     (fault,) = faults()
     assert f"the words of remark {remark.pk} were changed" in fault

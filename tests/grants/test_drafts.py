@@ -352,7 +352,7 @@ def test_after_the_close_the_draft_is_still_saved(as_person, group, draft, clock
 
 def test_pledges_are_accepted_by_name(as_person, group):
     proposal = factories.draft(by=group, round=factories.call(pledges="一つ\n二つ"))
-    Proposal.objects.filter(pk=proposal.pk).update(pledged_at=None, pledged_by_name="")
+    Proposal.objects.filter(pk=proposal.pk).update(pledged_at=None, pledged_as=None)
     url = reverse("grants:proposal-pledge", args=[proposal.pk])
     client = as_person(group)
 

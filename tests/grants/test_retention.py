@@ -1,0 +1,120 @@
+"""What the program keeps for how long: proposals with their projects, drafts, who pledged."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
+
+from accounts.models import Role
+from casework import approvals, destruction, files, retention, verification
+from casework.approvals import Wish
+from casework.calendar import JAPAN, japan_date
+from casework.models import Destruction, Remark, StoredFile
+from casework.services import advance
+from grants.models import ProjectYear, Proposal
+from tests import factories
+from tests.casework.cases import filed, group_of
+from tests.factories import NOON
+from tests.reporting import makers
+
+pytestmark = pytest.mark.django_db
+
+YEARS = 5
+DUE = datetime(2032, 4, 1, 3, 40, tzinfo=JAPAN)
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+@pytest.fixture(autouse=True)
+def sender(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return factories.sender()
+
+
+@pytest.fixture
+def office():
+    return factories.user(Role.OFFICE)
+
+
+def destroy(office, *codes: str) -> Destruction:
+    """Propose, draft and approve what is due of these classes after five years."""
+    for code in codes:
+        retention.set_period(code, YEARS, source="試験", by=office, at=NOON)
+    listed = destruction.propose(at=DUE)
+    draft = approvals.draft("廃棄", [Wish(listed, "destroy")], by=office, at=DUE)
+    approver = factories.user(Role.APPROVER)
+    advance(draft, "approve", by=approver, at=DUE, decided_on=japan_date(DUE))
+    return listed
+
+
+def over(day) -> set[int]:
+    return set(retention.cases_over(day).values_list("pk", flat=True))
+
+
+def test_proposal_is_over_with_the_last_year_of_its_project(office):
+    proposal = makers.ready_proposal("collaboration", office=office, years=2)
+    first, second = proposal.project_years.order_by("position")
+    long_after = japan_date(NOON + timedelta(days=4000))
+
+    assert proposal.closed_at is None
+    ProjectYear.objects.filter(pk=first.pk).update(closed_at=NOON)
+    assert not {proposal.pk, first.pk} & over(long_after)
+    ProjectYear.objects.filter(pk=second.pk).update(closed_at=NOON + timedelta(days=700))
+    assert {proposal.pk, first.pk, second.pk} <= over(long_after)
+    assert not {proposal.pk, first.pk} & over(japan_date(NOON + timedelta(days=699)))
+
+
+def test_proposal_without_a_project_is_over_when_it_is_closed():
+    proposal = filed()
+    proposal = advance(proposal, "withdraw", by=group_of(proposal), at=NOON)
+
+    assert proposal.pk in over(japan_date(NOON))
+    assert proposal.pk not in over(japan_date(NOON - timedelta(days=1)))
+
+
+def test_name_of_who_pledged_is_shown_until_it_is_destroyed_and_the_version_stays_green(
+    office, as_person
+):
+    proposal = filed()
+    name = proposal.pledged_by_name
+    version = proposal.versions.get()
+    page = reverse("casework:case", args=[proposal.pk])
+    assert name and name not in str(version.content)
+    assert name in as_person(group_of(proposal)).get(page).content.decode()
+    advance(proposal, "withdraw", by=group_of(proposal), at=NOON)
+
+    destroy(office, "remarks")
+
+    again = Proposal.objects.get(pk=proposal.pk)
+    assert (again.pledged_by_name, again.pledged_at) == ("", NOON)
+    assert again.versions.get().digest == version.digest
+    assert list(verification.faults()) == []
+    assert "(name erased)" in as_person(group_of(proposal)).get(page).content.decode()
+
+
+def test_draft_never_filed_is_emptied_and_its_history_stays(office):
+    draft = factories.draft()
+    files.store(draft, ContentFile(PDF, name="計画.pdf"), label="", by=group_of(draft), at=NOON)
+    lines = draft.events.count()
+
+    listed = destroy(office, "drafts")
+
+    assert listed.items.get().outcome == "destroyed"
+    again = Proposal.objects.get(pk=draft.pk)
+    assert (again.title, again.purpose, again.pledged_by_name) == ("（消去済）", "", "")
+    assert not again.budget_lines.exists() and not again.proposal_measures.exists()
+    assert not Remark.objects.filter(case=draft.pk).exists()
+    assert StoredFile.objects.get().destroyed_at == DUE
+    assert (again.state, again.events.count()) == ("draft", lines)
+    assert list(verification.faults()) == []
+    assert destruction.propose(at=DUE + timedelta(days=31)) is None
+
+
+def test_draft_whose_call_is_open_and_what_was_filed_is_kept(office):
+    factories.draft(round=factories.call(fiscal_year=2026))
+    filed()
+    retention.set_period("drafts", YEARS, source="試験", by=office, at=NOON)
+
+    (draft,) = retention.classes()["drafts"].due(japan_date(DUE))
+    assert draft.filed_at is None
+    assert not retention.classes()["drafts"].due(japan_date(NOON)).exists()
