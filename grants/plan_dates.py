@@ -11,7 +11,7 @@ from casework.dates import kept_by_office
 from casework.derivation import Due, in_words
 from casework.icalendar_files import KEPT, Entry
 
-from .models import Round, RoundPlan
+from .models import Round
 from .plan import OF_THE_ROUND, Milestone
 from .services import plan_of, schedule_of
 
@@ -20,7 +20,9 @@ from .services import plan_of, schedule_of
 def planned_days(at: datetime) -> list[Entry]:
     """Return the days of each planned round, its call included, that lie ahead or passed lately."""
     since, closed = japan_date(at) - KEPT, ClosedDays()
-    rounds = Round.objects.filter(plans__isnull=False).distinct().prefetch_related("plans")
+    rounds = (
+        Round.objects.filter(plans__isnull=False).distinct().prefetch_related("plans", "changes")
+    )
     return [
         _entry(round, what, due)
         for round in rounds.order_by("pk")
@@ -30,13 +32,13 @@ def planned_days(at: datetime) -> list[Entry]:
 
 
 def _entry(round: Round, what: str, due: Due) -> Entry:
-    latest: RoundPlan = max(round.plans.all(), key=lambda plan: plan.version)
+    changes = [*round.plans.all(), *round.changes.all()]
     return Entry(
         key=f"round-{round.pk}-{what}",
         on=due.on,
         summary=f"{Milestone(what).label}: {round.name}",
         description=in_words(due, get_language()),
         url=link_to("grants:round" if what in OF_THE_ROUND else "grants:round-plan", round.pk),
-        sequence=latest.version,
-        changed_at=latest.at,
+        sequence=len(changes),
+        changed_at=max(change.at for change in changes),
     )

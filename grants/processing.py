@@ -89,6 +89,8 @@ def _rows(rows: Iterable[Deadline]) -> list[Deadline]:
 def run_on(period: Period, stopped: Deadline, *, on: date, fiscal_year: int) -> Due:
     """Return when the clock of ``stopped`` runs out, now that it runs again ``on`` a Japan date."""
     due = Due.from_json(stopped.derivation)
+    if stopped.extension:  # what was approved beats what was counted
+        due = Due.fixed(stopped.ends_on, source=due.source)
     stopped_on = japan_date(stopped.closed_at)
     pauses = [*pauses_of(due), Standstill(stopped_on, max(on, stopped_on))]
     first, closed = due.steps[0], ClosedDays()

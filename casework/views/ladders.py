@@ -81,7 +81,7 @@ def _changes(request, kind: str, wanted) -> dict:
     seen = Deadline.objects.visible_to(request.user)
     added, dropped = coming.changes(seen, kind, wanted, today=request.today)
     return {
-        "open": Deadline.objects.open().filter(kind=kind).count(),
+        "open": seen.open().filter(kind=kind).count(),
         "added": added,
         "dropped": dropped,
         "items": page_of(request, sorted(added + dropped, key=lambda item: item.on)),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from casework import letters
 from casework.errors import NotPossible
 from casework.forms import LetterNumberForm
-from casework.models import LetterToNumber
+from casework.models import Case, LetterToNumber
 
 from .finding import page_of, require_office
 
@@ -41,6 +41,12 @@ def _form(request, row: LetterToNumber) -> LetterNumberForm:
     return LetterNumberForm(request.POST or None, prefix=str(row.pk))
 
 
+def _lock_cases(rows: list) -> None:
+    """Lock the cases of all rows in the order of their ids, as everyone does, before any number."""
+    cases = Case.objects.filter(pk__in=[row.case_id for row, _form, _title in rows])
+    list(cases.order_by("pk").select_for_update().values_list("pk"))
+
+
 def _give(request, rows: list) -> bool:
     """Give all numbers that were typed in, or none; say at its field what is wrong."""
     valid = [form.is_valid() for _row, form, _title in rows]
@@ -49,6 +55,7 @@ def _give(request, rows: list) -> bool:
     given = 0
     try:
         with transaction.atomic():
+            _lock_cases(rows)
             for row, form, _title in rows:
                 if number := form.cleaned_data["number"]:
                     standing = form

@@ -84,10 +84,17 @@ def save_plan(
         round=call, version=version + 1, days=[planned.to_json() for planned in plan],
         reason=reason, by=by, at=at,
     )  # fmt: skip
-    for what in _moved(schedule_of(call, before, ClosedDays()), then):
+    let_follow(call, schedule_of(call, before, ClosedDays()), then, reason=reason, by=by, at=at)
+    return saved
+
+
+def let_follow(
+    call: Round, before: dict[str, Due], then: dict[str, Due], *, reason: str, by, at: datetime
+) -> None:
+    """Let those follow whose milestone has another day ``then`` than ``before``; ``call`` is locked."""
+    for what in _moved(before, then):
         if what in _FOLLOWERS:
             _FOLLOWERS[what](call, then[what], reason=reason, by=by, at=at)
-    return saved
 
 
 def _refuse_stale(call: Round, version: int) -> None:

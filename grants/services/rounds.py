@@ -9,11 +9,14 @@ from django.utils.translation import gettext as _
 from accounts.permissions import require
 from casework import history, outbox
 from casework.calendar import japan_date
+from casework.closed_days import ClosedDays
 from casework.deadlines import KINDS
 from casework.models import Deadline, Event
 from casework.parties import Party, people_behind
 from casework.timekeeping import supersede
 from grants.models import CourseEdition, Proposal, Round, RoundChange
+
+from .plan import let_follow, plan_of, schedule_of
 
 
 @transaction.atomic
@@ -54,7 +57,8 @@ def change_round(
 ) -> Round:  # fmt: skip
     """Change what a round may spend and when its call is open; what it was stays on record.
 
-    Where the close changes, the drafts of the round get a new date, and their groups are told.
+    Where the close changes, the drafts of the round get a new date, and their groups are told. What
+    the plan of the round counts from its call moves along.
 
     :param budget_yen: what the round may spend, in yen; ``None`` while it is not set.
     :param holds_notices: whether a person reads the notices of letters before they leave; ``None``
@@ -78,7 +82,10 @@ def change_round(
         _refuse_closing(call, closes_at, at)
     if "budget_yen" in changed:
         _refuse_too_little(call, budget_yen)
+    plan = plan_of(call)
+    before = schedule_of(call, plan, ClosedDays())
     _change(call, changed, reason=reason, by=by, at=at)
+    let_follow(call, before, schedule_of(call, plan, ClosedDays()), reason=reason, by=by, at=at)
     if "closes_at" in changed:
         _move_the_drafts(call, reason=reason, by=by, at=at)
     return call

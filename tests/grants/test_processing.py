@@ -203,3 +203,14 @@ def test_supplement_is_announced_to_stop_the_clock():
     said = effects.of_move(filed_with(), Proposal.flow["send_back"])
 
     assert "The clock of “Usual time until the decision (標準処理期間)” stands still." in said
+
+
+def test_more_time_that_was_approved_outlasts_a_standstill():
+    case = filed_with()
+    until = clock(case).due_on + 30 * A_DAY
+    factories.extended(clock(case), until=until)
+    case = sent_back(case, due_on=TODAY + 10 * A_DAY)
+
+    case = resubmitted(case, days=4)
+
+    assert clock(case).ends_on == until + 4 * A_DAY

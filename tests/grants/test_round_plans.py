@@ -1,6 +1,6 @@
 """A plan of a round on its page: tried out without writing, saved with a reason, followed by the sheets."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,7 +10,8 @@ from django.urls import reverse
 from accounts.models import Role
 from grants.models import RoundPlan
 from grants.plan import Planned
-from grants.services import plan_of, save_plan
+from grants.plan_dates import planned_days
+from grants.services import change_round, plan_of, save_plan
 from reviews.models import Rubric
 from tests import factories
 from tests.factories import NOON
@@ -113,6 +114,20 @@ def test_sheets_are_due_on_the_planned_day(office, call):
     save(call, office)
 
     assert Rubric.objects.get(round=call).scores_due_on == date(2027, 1, 13)
+
+
+def test_sheets_follow_when_the_call_closes_later(office, call):
+    save(call, office, [Planned("scores", follows="closes", period="20")])
+    before = Rubric.objects.get(round=call).scores_due_on
+
+    change_round(
+        call, opens_at=call.opens_at, closes_at=call.closes_at + timedelta(days=3),
+        budget_yen=call.budget_yen, reason="周知の遅れ", by=office, at=NOON,
+    )  # fmt: skip
+
+    assert Rubric.objects.get(round=call).scores_due_on == before + timedelta(days=3)
+    entry = next(entry for entry in planned_days(NOON) if entry.key.endswith("scores"))
+    assert (entry.on, entry.sequence) == (before + timedelta(days=3), 2)
 
 
 def test_rubric_that_comes_later_takes_the_planned_day(office):
