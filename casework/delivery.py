@@ -15,6 +15,7 @@ from django.utils import translation
 
 from .envelopes import sender_of
 from .models import Notice
+from .outbox import quiet_until
 
 #: How long a worker may take before another one may claim the same notice.
 LEASE = timedelta(minutes=5)
@@ -109,9 +110,10 @@ def message_id(notice: Notice) -> str:
 
 def _give_back(notice: Notice, error: Exception, at: datetime) -> None:
     failed = notice.attempts >= MAX_ATTEMPTS
+    again = at + FIRST_WAIT * 2 ** (notice.attempts - 1)
     _mine(notice).update(
         state=Notice.State.FAILED if failed else Notice.State.QUEUED,
-        lease_until=None if failed else at + FIRST_WAIT * 2 ** (notice.attempts - 1),
+        lease_until=None if failed else quiet_until(notice.kind, notice.channel, again) or again,
         error=f"{type(error).__name__}: {error}"[:500],
     )
 

@@ -48,6 +48,18 @@ NOT_ON_PAPER = {
     "handled_by": None, "error": "",
 }  # fmt: skip
 
+
+def withdrawn(why: str) -> dict:
+    """Return what a row says that is taken back, for a reason of ``Notice.Withdrawal``."""
+    return {
+        **NOT_ON_PAPER, "state": Notice.State.WITHDRAWN, "withdrawn_because": why,
+        "lease_until": None, "held_for": "",
+    }  # fmt: skip
+
+
+#: What a row says whose reader turned out to have a conflict of interest.
+AT_CONFLICT = withdrawn(Notice.Withdrawal.CONFLICT)
+
 _by_hand: ContextVar[bool] = ContextVar("delivered_by_hand", default=False)
 
 
@@ -218,7 +230,7 @@ def enqueue(
         key=key,
         defaults={
             **_first_state(kind, case, person, digest=waits),
-            "lease_until": _quiet_until(kind, at) if channel == Notice.Channel.EMAIL else None,
+            "lease_until": quiet_until(kind, channel, at),
             "kind": kind,
             "case_id": case.pk if case else None,
             "recipient": person,
@@ -246,9 +258,12 @@ def _first_state(
     return {"state": Notice.State.HELD if why else Notice.State.QUEUED, "held_for": why}
 
 
-def _quiet_until(kind: str, at: datetime) -> datetime | None:
-    """Return when an e-mail may leave that is written in the quiet hours of the city."""
-    if quiet_hours.is_exempt(kind):
+def quiet_until(kind: str, channel: str, at: datetime) -> datetime | None:
+    """Return when a notice may leave that would leave at ``at``, in the quiet hours of the city.
+
+    ``None`` if it may leave then: only e-mails that can wait know quiet hours.
+    """
+    if channel != Notice.Channel.EMAIL or quiet_hours.is_exempt(kind):
         return None
     return quiet_hours.end_of(quiet_hours.parse(city.value("quiet_hours")), at)
 
@@ -290,10 +305,11 @@ def enqueue_account_mail(
 
 
 @transaction.atomic
-def retry(notice: Notice, *, by, at: datetime) -> None:
+def retry(notice: Notice, *, by, at: datetime) -> bool:
     """Put a notice that failed, bounced, was posted or came back, into the queue once more.
 
-    It goes to the address that its reader has now.
+    It goes to the address that its reader has now, after the quiet hours. Whose reader must not
+    meet its case is withdrawn instead; return whether it goes out.
 
     :raises PermissionDenied: if ``by`` does not keep the outbox.
     :raises NotPossible: if it has not failed, bounced or been posted.
@@ -301,11 +317,34 @@ def retry(notice: Notice, *, by, at: datetime) -> None:
     require_keeper(by, at)
     case = _locked_case(notice)
     again = Notice.objects.filter(pk=notice.pk, state__in=AGAIN, erased_at=None)
-    queued = {"state": Notice.State.QUEUED, "attempts": 0, "lease_until": None, "bounced_at": None}
+    if is_barred(notice, at=at) and again.update(**AT_CONFLICT):
+        record(case, "withdraw_notice", notice=notice.pk, by=by, at=at)
+        return False
+    queued = {**queue_again(notice, at=at), "attempts": 0, "bounced_at": None}
     if not again.update(**queued, **_mended(notice), **NOT_ON_PAPER, resent=F("resent") + 1):
         raise NotPossible(_("Only a notice that failed or was posted can be sent again."))
     record(case, "retry_notice", notice=notice.pk, by=by, at=at)
-    if not notice.is_by_post:
+    _send_soon(notice, queued["lease_until"])
+    return True
+
+
+def is_barred(notice: Notice, *, at: datetime) -> bool:
+    """Return whether the reader of ``notice`` must not meet its case (any more)."""
+    if notice.recipient is None or notice.case_id is None:
+        return False
+    reader = notice.recipient.act_on(japan_date(at))
+    return not Notice.objects.not_barred_to(reader).filter(pk=notice.pk).exists()
+
+
+def queue_again(notice: Notice, *, at: datetime) -> dict:
+    """Return what a row says that a person lets go at ``at``: it waits for the end of quiet hours."""
+    until = quiet_until(notice.kind, notice.channel, at)
+    return {"state": Notice.State.QUEUED, "held_for": "", "lease_until": until}
+
+
+def _send_soon(notice: Notice, until: datetime | None) -> None:
+    """Ask a worker for a notice that neither a person posts nor the quiet hours keep."""
+    if not notice.is_by_post and until is None:
         transaction.on_commit(lambda: _ask_a_worker(notice.pk), robust=True)
 
 
@@ -314,8 +353,10 @@ def _mended(notice: Notice) -> dict[str, str]:
 
 
 @transaction.atomic
-def release(notice: Notice, *, by, at: datetime) -> None:
-    """Let a notice go that is held back.
+def release(notice: Notice, *, by, at: datetime) -> bool:
+    """Let a notice go that is held back, after the quiet hours.
+
+    Whose reader must not meet its case is withdrawn instead; return whether it goes out.
 
     :raises PermissionDenied: if ``by`` does not keep the outbox.
     :raises NotPossible: if it is not held back.
@@ -323,16 +364,22 @@ def release(notice: Notice, *, by, at: datetime) -> None:
     require_keeper(by, at)
     case = _locked_case(notice)
     held = Notice.objects.filter(pk=notice.pk, state=Notice.State.HELD)
-    if not held.update(state=Notice.State.QUEUED, held_for=""):
+    if is_barred(notice, at=at) and held.update(**AT_CONFLICT):
+        record(case, "withdraw_notice", notice=notice.pk, by=by, at=at)
+        return False
+    queued = queue_again(notice, at=at)
+    if not held.update(**queued):
         raise NotPossible(_("Only a notice that is held back can be released."))
     record(case, "release_notice", notice=notice.pk, by=by, at=at)
-    if not notice.is_by_post:
-        transaction.on_commit(lambda: _ask_a_worker(notice.pk), robust=True)
+    _send_soon(notice, queued["lease_until"])
+    return True
 
 
 @transaction.atomic
 def release_several(notices: Iterable[Notice], *, by, at: datetime) -> int:
     """Let several notices go that are held back; return how many. What is not held is passed over.
+
+    Nor is counted what is withdrawn instead, as :func:`release` does.
 
     :raises PermissionDenied: if ``by`` does not keep the outbox.
     """
@@ -340,8 +387,7 @@ def release_several(notices: Iterable[Notice], *, by, at: datetime) -> int:
     released = 0
     for notice in sorted(notices, key=lambda notice: (notice.case_id or 0, notice.pk)):
         with suppress(NotPossible):
-            release(notice, by=by, at=at)
-            released += 1
+            released += release(notice, by=by, at=at)
     return released
 
 
@@ -376,16 +422,21 @@ def withdraw_replaced(letter: Letter) -> int:
     return _take_back(letter.notices.all(), why=Notice.Withdrawal.REPLACED)
 
 
+def withdraw_for(case: Case, person: User, *, why: str = Notice.Withdrawal.CONFLICT) -> int:
+    """Take back what has not left yet for ``person`` about a case that is locked; return how many.
+
+    Also what is held back, or failed: somebody would let it go later.
+    """
+    return _take_back(Notice.objects.filter(case_id=case.pk, recipient=person), why=why)
+
+
 def _take_back(notices, *, why: str) -> int:
     waiting = notices.filter(
         state__in=(
             Notice.State.HELD, Notice.State.QUEUED, Notice.State.FAILED, Notice.State.PRINTED,
         )
     )  # fmt: skip
-    return waiting.update(
-        **NOT_ON_PAPER, state=Notice.State.WITHDRAWN, withdrawn_because=why, lease_until=None,
-        held_for="",
-    )  # fmt: skip
+    return waiting.update(**withdrawn(why))
 
 
 def require_keeper(by, at: datetime) -> None:

@@ -13,7 +13,7 @@ from casework import outbox
 from casework.calendar import japan_date
 from casework.edit_numbers import take_next
 from casework.history import digest_of
-from casework.models import Access, Case, Deadline, Notice
+from casework.models import Access, Case, Deadline
 from casework.models.case import CaseQuerySet
 from casework.parties import Party
 from casework.services import advance, follow, locked, open_case, record
@@ -178,8 +178,7 @@ def _let_read(case: Case, seat: PanelSeat) -> None:
 def bar(case: Case, user: User) -> None:
     """Let ``user`` meet ``case`` nowhere, whatever else opens it; notices that wait do not leave."""
     Access.objects.get_or_create(case_id=case.pk, user=user, barred=True, reason="conflict")
-    waiting = Notice.objects.filter(case_id=case.pk, recipient=user, state=Notice.State.QUEUED)
-    waiting.update(state=Notice.State.WITHDRAWN, withdrawn_because=Notice.Withdrawal.CONFLICT)
+    outbox.withdraw_for(case, user)
 
 
 @transaction.atomic

@@ -4,12 +4,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from casework import by_post, forms
 from casework import outbox as the_outbox
+from casework.calendar import JAPAN
 from casework.coming import AHEAD, coming
 from casework.errors import NotPossible
 from casework.keys import keys_in
@@ -95,7 +97,7 @@ def outbox_release_chosen(request):
     ids = keys_in(request.POST.getlist("notice"))
     chosen = Notice.objects.visible_to(request.user).filter(pk__in=ids)
     released = the_outbox.release_several(chosen, by=request.user, at=request.now)
-    said = ngettext("%(number)d notice goes out now.", "%(number)d notices go out now.", released)
+    said = ngettext("%(number)d notice is released.", "%(number)d notices are released.", released)
     messages.success(request, said % {"number": released})
     return redirect(f"{reverse('casework:outbox')}?state={Notice.State.HELD}")
 
@@ -107,6 +109,16 @@ def outbox_withdraw(request, pk):
     return _do(request, pk, the_outbox.withdraw, _("The notice is withdrawn."))
 
 
+def _why_not_now(notice: Notice) -> str:
+    """Say what became of a notice that was let go and does not leave now, if that is so."""
+    if notice.withdrawn_because == Notice.Withdrawal.CONFLICT:
+        return _("The notice was withdrawn: its reader has a conflict of interest in its case.")
+    if notice.state == Notice.State.QUEUED and notice.lease_until:
+        until = date_format(notice.lease_until.astimezone(JAPAN), "TIME_FORMAT")
+        return _("The notice goes out at %(time)s, when the quiet hours end.") % {"time": until}
+    return ""
+
+
 def _do(request, pk: int, act, done: str):
     require_office(request.user, "casework.keep_outbox")
     notice = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
@@ -115,5 +127,6 @@ def _do(request, pk: int, act, done: str):
     except NotPossible as error:
         messages.error(request, error.why)
     else:
-        messages.success(request, done)
+        notice.refresh_from_db()
+        messages.success(request, _why_not_now(notice) or done)
     return redirect("casework:outbox-notice", pk=pk)

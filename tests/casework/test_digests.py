@@ -3,6 +3,7 @@
 from datetime import datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from hypothesis import given
@@ -285,3 +286,36 @@ def test_mailbox_page_knows_no_quiet_hours(quiet, reader):
     notice = tell(reader, at=at_clock(23))
 
     assert delivery.deliver(notice.pk, at=at_clock(23, 1))
+
+
+def test_notice_that_is_released_at_night_waits_until_morning(quiet, reader, enter):
+    choose(reader, news="digest")
+    held = tell(reader)
+    with time_machine.travel(at_clock(23), tick=False):
+        clerk = enter(factories.user(Role.OFFICE))
+        page = clerk.post(reverse("casework:outbox-release", args=[held.pk]), follow=True)
+
+    held.refresh_from_db()
+    assert (held.state, held.lease_until) == ("queued", at_clock(8) + timedelta(days=1))
+    assert "when the quiet hours end" in page.content.decode()
+
+
+def test_notice_that_is_sent_again_at_night_waits_until_morning(quiet, reader):
+    failed = tell(reader)
+    Notice.objects.filter(pk=failed.pk).update(state="failed", attempts=8)
+
+    outbox.retry(failed, by=factories.user(Role.OFFICE), at=at_clock(23))
+
+    assert not delivery.deliver(failed.pk, at=at_clock(23, 1))
+    assert delivery.deliver(failed.pk, at=at_clock(8, 1) + timedelta(days=1))
+
+
+def test_next_attempt_is_not_made_in_quiet_hours(quiet, reader, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # nobody answers there
+    notice = tell(reader)
+
+    assert not delivery.deliver(notice.pk, at=at_clock(20, 59))
+
+    notice.refresh_from_db()
+    assert (notice.state, notice.lease_until) == ("queued", at_clock(8) + timedelta(days=1))

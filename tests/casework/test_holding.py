@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.models import Role
 from casework import delivery, holding, outbox
 from casework.errors import NotPossible
-from casework.models import Notice
+from casework.models import Access, Notice
 from tests import factories
 from tests.casework.cases import filed
 from tests.factories import NOON
@@ -80,8 +80,8 @@ def test_nobody_outside_the_office_releases(notice):
     assert notice.state == "held"
 
 
-def test_page_says_why_it_waits_and_releases_it(client, notice):
-    client.force_login(factories.user(Role.OFFICE))
+def test_page_says_why_it_waits_and_releases_it(enter, notice):
+    client = enter(factories.user(Role.OFFICE))
     page = client.get(reverse("casework:outbox-notice", args=[notice.pk])).content.decode()
     assert "a person reads it before it leaves" in page
 
@@ -89,3 +89,68 @@ def test_page_says_why_it_waits_and_releases_it(client, notice):
 
     notice.refresh_from_db()
     assert notice.state in ("queued", "sent")
+
+
+# A reader who must not meet the case any more
+
+
+def bar(notice: Notice) -> None:
+    Access.objects.create(case=notice.case, user=notice.recipient, barred=True, reason="conflict")
+
+
+def why(notice: Notice) -> tuple[str, str, str]:
+    notice.refresh_from_db()
+    return notice.state, notice.held_for, notice.withdrawn_because
+
+
+@pytest.mark.parametrize("state", ["held", "queued", "failed"])
+def test_what_waits_for_a_person_about_a_case_is_taken_back(notice, state):
+    other = outbox.post("case_moved", to=factories.user(), at=NOON, key="o", case=notice.case)
+    Notice.objects.filter(pk=notice.pk).update(
+        state=state, held_for="digest" if state == "held" else ""
+    )
+
+    assert outbox.withdraw_for(notice.case, notice.recipient) == 1
+
+    assert why(notice) == ("withdrawn", "", "conflict")
+    assert why(other) == ("held", "approval", "")
+
+
+def test_held_notice_to_somebody_with_a_conflict_is_withdrawn_when_it_is_released(notice):
+    clerk = factories.user(Role.OFFICE)
+    bar(notice)
+
+    assert not outbox.release(notice, by=clerk, at=NOON)
+
+    assert why(notice) == ("withdrawn", "", "conflict")
+    assert notice.case.events.order_by("-pk").first().verb == "withdraw_notice"
+
+
+def test_of_several_those_to_somebody_with_a_conflict_are_withdrawn(notice):
+    other = outbox.post("case_moved", to=factories.user(), at=NOON, key="o", case=notice.case)
+    bar(notice)
+
+    both = Notice.objects.filter(pk__in=[notice.pk, other.pk])
+    assert outbox.release_several(both, by=factories.user(Role.OFFICE), at=NOON) == 1
+
+    assert why(notice) == ("withdrawn", "", "conflict")
+    assert why(other) == ("queued", "", "")
+
+
+def test_failed_notice_to_somebody_with_a_conflict_is_not_sent_again(notice):
+    Notice.objects.filter(pk=notice.pk).update(state="failed", held_for="", attempts=8)
+    bar(notice)
+
+    assert not outbox.retry(notice, by=factories.user(Role.OFFICE), at=NOON)
+
+    assert why(notice) == ("withdrawn", "", "conflict")
+
+
+def test_page_says_that_it_was_withdrawn(enter, notice):
+    bar(notice)
+    client = enter(factories.user(Role.OFFICE))
+
+    page = client.post(reverse("casework:outbox-release", args=[notice.pk]), follow=True)
+
+    assert "has a conflict of interest in its case" in page.content.decode()
+    assert why(notice)[0] == "withdrawn"

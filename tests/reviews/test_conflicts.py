@@ -156,3 +156,15 @@ def test_bar_beats_what_another_role_would_open(met):
         seat=met.seats[1], proposal=met.proposals[2], kind="member", by=member, at=NOON
     )
     assert not Case.objects.visible_to(member).filter(pk=met.proposals[2].pk).exists()
+
+
+def test_what_waits_for_the_digest_of_a_member_is_taken_back(met):
+    waits = outbox.post(
+        "case_moved", to=met.member, at=NOON, key="w", case=met.proposals[2], digest=True
+    )
+    assert waits.held_for == "digest"
+
+    declare(met)
+
+    waits.refresh_from_db()
+    assert (waits.state, waits.withdrawn_because) == ("withdrawn", "conflict")
