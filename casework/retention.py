@@ -5,12 +5,13 @@ own from ``AppConfig.ready``; how many years the city keeps a class is a row tha
 in. While it is not set, nothing of the class is ever proposed for destruction.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import BigIntegerField, Model, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.permissions import require
@@ -49,6 +50,8 @@ class RetentionClass:
 _CLASSES: dict[str, RetentionClass] = {}
 #: Kind of case → called with a moment: which cases of this kind were over before it.
 _OVER: dict[str, Callable[[datetime], Q]] = {}
+#: Kind of case → lookup from a case of this kind to the case with which it is kept and held.
+_PARTS: dict[str, str] = {}
 
 
 def register(*classes: RetentionClass) -> None:
@@ -82,13 +85,38 @@ def over_when(kind: str):
     return registered
 
 
+def keep_with(kind: str, head: str) -> None:
+    """Let the cases of ``kind`` be over with another one, and whatever holds either hold both.
+
+    :param head: lookup from a case to the one that it is a part of, which is no part itself.
+    :raises ValueError: if it was said otherwise before.
+    """
+    if _PARTS.setdefault(kind, head) != head:
+        raise ValueError(f"A {kind} is kept with two cases.")
+
+
 def cases_over(day: date) -> QuerySet[Case]:
     """Return the cases that were over by the end of ``day`` (Japan date)."""
     before = end_of_day(day)
-    found = Q(closed_at__lt=before) & ~Q(kind__in=_OVER)
+    found = Q(closed_at__lt=before) & ~Q(kind__in={*_OVER, *_PARTS})
     for kind, over in _OVER.items():
         found |= Q(kind=kind) & over(before)
-    return Case.objects.filter(found)
+    parts = _with_heads().filter(
+        kind__in=_PARTS, closed_at__lt=before, head__in=Case.objects.filter(found).values("pk")
+    )
+    return Case.objects.filter(found | Q(pk__in=parts.values("pk")))
+
+
+def _with_heads() -> QuerySet[Case]:
+    """Tell of each case as ``head`` the id of the one that it is kept with, or its own."""
+    head = Coalesce(*_PARTS.values(), "pk", "pk", output_field=BigIntegerField())
+    return Case.objects.annotate(head=head)
+
+
+def _families(cases: Iterable[int] | QuerySet) -> QuerySet:
+    """Return the ids of ``cases``, given by theirs, and of all that is kept with them."""
+    heads = _with_heads().filter(pk__in=cases).values("head")
+    return _with_heads().filter(head__in=heads).values("pk")
 
 
 # The period
@@ -137,9 +165,12 @@ def due(kept: RetentionClass, years: int, *, today: date) -> QuerySet:
 
 
 def held(kept: RetentionClass, rows: QuerySet) -> QuerySet:
-    """Keep those of ``rows`` that a hold keeps from being destroyed."""
-    standing = LegalHold.objects.filter(lifted_at=None).values("case")
-    return rows.filter(pk__in=rows.model._base_manager.filter(**{f"{kept.cases}__in": standing}))
+    """Keep those of ``rows`` that a hold keeps from being destroyed.
+
+    A hold on one part of a project holds all of its parts.
+    """
+    cases = _families(LegalHold.objects.filter(lifted_at=None).values("case"))
+    return rows.filter(pk__in=rows.model._base_manager.filter(**{f"{kept.cases}__in": cases}))
 
 
 # Holds

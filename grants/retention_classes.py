@@ -27,11 +27,8 @@ def proposal_over(before: datetime) -> Q:
     return (Q(closed_at__lt=before) | carried_out) & ~Q(pk__in=_running(before))
 
 
-@retention.over_when("project_year")
-def project_year_over(before: datetime) -> Q:
-    """A year is over with the last year of its project."""
-    over = ProjectYear.objects.filter(closed_at__lt=before).exclude(proposal__in=_running(before))
-    return Q(pk__in=over.values("pk"))
+# A year is over with the last year of its project.
+retention.keep_with("project_year", "projectyear__proposal")
 
 
 def _drafts(day: date) -> QuerySet[Proposal]:

@@ -22,6 +22,7 @@ class ReportingConfig(AppConfig):
             forms,
             letters,
             permissions,
+            retention_classes,
             setup_steps,
         )
         from .models import Publication

@@ -20,6 +20,7 @@ class ReviewsConfig(AppConfig):
             forms,
             permissions,
             plan_followers,
+            retention_classes,
             setup_steps,
         )
         from .models import DecisionSnapshot

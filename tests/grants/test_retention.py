@@ -10,9 +10,10 @@ from accounts.models import Role
 from casework import approvals, destruction, files, retention, verification
 from casework.approvals import Wish
 from casework.calendar import JAPAN, japan_date
-from casework.models import Destruction, Remark, StoredFile
+from casework.models import Case, Destruction, Remark, StoredFile
 from casework.services import advance
 from grants.models import ProjectYear, Proposal
+from reporting.models import Report
 from tests import factories
 from tests.casework.cases import filed, group_of
 from tests.factories import NOON
@@ -62,6 +63,65 @@ def test_proposal_is_over_with_the_last_year_of_its_project(office):
     ProjectYear.objects.filter(pk=second.pk).update(closed_at=NOON + timedelta(days=700))
     assert {proposal.pk, first.pk, second.pk} <= over(long_after)
     assert not {proposal.pk, first.pk} & over(japan_date(NOON + timedelta(days=699)))
+
+
+def three_years_with_a_report(office):
+    """A project of three years; a file and a remark are in the accepted report on the first."""
+    proposal = makers.ready_proposal("collaboration", office=office, years=3)
+    years = list(proposal.project_years.order_by("position"))
+    report = Report.objects.create(
+        title="一年目の報告", fiscal_year=2026, organization=proposal.organization,
+        project_year=years[0], opened_at=NOON,
+    )  # fmt: skip
+    files.store(report, ContentFile(PDF, name="領収書.pdf"), label="", by=office, at=NOON)
+    Remark.objects.create(case=report, text="確認", salt="0", by=office, at=NOON)
+    Case.objects.filter(pk__in=[report.pk, years[0].pk]).update(closed_at=NOON)
+    return proposal, years, report
+
+
+def close_rest(years) -> None:
+    Case.objects.filter(pk__in=[year.pk for year in years]).update(closed_at=NOON)
+
+
+def test_report_is_over_with_the_last_year_of_its_project(office):
+    proposal, years, report = three_years_with_a_report(office)
+    long_after = japan_date(NOON + timedelta(days=4000))
+
+    assert report.pk not in over(long_after)
+    assert not retention.classes()["files"].due(long_after).filter(case=report.pk).exists()
+    close_rest(years)
+    assert {proposal.pk, report.pk} <= over(japan_date(NOON))
+
+
+def test_report_that_is_still_open_is_not_over_with_its_project(office):
+    _proposal, years, report = three_years_with_a_report(office)
+    close_rest(years)
+    Case.objects.filter(pk=report.pk).update(closed_at=None)
+
+    assert report.pk not in over(japan_date(NOON))
+
+
+@pytest.mark.parametrize("part", ["proposal", "first", "last", "report"])
+def test_hold_on_any_part_of_a_project_holds_all_of_it(office, part):
+    proposal, years, report = three_years_with_a_report(office)
+    close_rest(years)
+    parts = {"proposal": proposal, "first": years[0], "last": years[-1], "report": report}
+    retention.hold(parts[part], reason="監査", by=office, at=NOON)
+
+    for code in ("files", "remarks"):
+        kept = retention.classes()[code]
+        due = kept.due(japan_date(NOON)).filter(case__in=[proposal.pk, report.pk])
+        assert due.exists() and not due.exclude(pk__in=retention.held(kept, due)).exists()
+
+
+def test_hold_on_one_project_does_not_hold_another(office):
+    _proposal, years, report = three_years_with_a_report(office)
+    close_rest(years)
+    retention.hold(filed(), reason="監査", by=office, at=NOON)
+
+    kept = retention.classes()["files"]
+    due = kept.due(japan_date(NOON)).filter(case=report.pk)
+    assert due.exists() and not retention.held(kept, due).exists()
 
 
 def test_proposal_without_a_project_is_over_when_it_is_closed():
