@@ -20,7 +20,7 @@ from accounts.models import Duty, Role, User
 from . import outbox
 from .calendar import japan_date
 from .envelopes import Attempt, attempt_of, tokens_in
-from .models import Notice
+from .models import Case, Notice
 from .parties import Party, people_behind
 
 #: Where mail servers write to whom a mail was really delivered.
@@ -82,6 +82,7 @@ def _attempt(message: Message) -> Attempt | None:
 
 
 def _put(attempt: Attempt, why: str, *, for_good: bool, at: datetime) -> Reading:
+    _lock_case(attempt.notice)
     sent = Notice.objects.filter(
         pk=attempt.notice, resent=attempt.resent, attempts__gte=attempt.number,
         state=Notice.State.SENT,
@@ -93,6 +94,12 @@ def _put(attempt: Attempt, why: str, *, for_good: bool, at: datetime) -> Reading
         return Reading(Outcome.DELAYED, attempt.notice, why)
     _tell(Notice.objects.select_related("case", "recipient").get(pk=attempt.notice), at=at)
     return Reading(Outcome.BOUNCED, attempt.notice, why)
+
+
+def _lock_case(notice_id: int) -> None:
+    """Lock the case of a notice, which comes before its row: whoever is told writes about it."""
+    about = Notice.objects.filter(pk=notice_id).values("case")
+    list(Case.objects.filter(pk__in=about).select_for_update())
 
 
 def _too_early_or_late(attempt: Attempt, why: str) -> Reading:
@@ -122,33 +129,39 @@ def _tell(notice: Notice, *, at: datetime) -> None:
     """Tell the clerk of the case that ``notice`` did not arrive; the key makes it once.
 
     Of what the office does not see (a draft of a group, a mail about a log-in) it learns the
-    address alone. Whose own address is refused is not told by it.
+    address alone. Whose own address is refused is not told by it, but the others of the office are;
+    where there are none, the administrators learn the address.
     """
     if notice.kind == KIND:
         return
     key, day = f"bounced-{notice.pk}-{notice.resent}", japan_date(at)
     case = notice.case.specific if notice.case else None
-    path = reverse("casework:outbox-notice", args=[notice.pk])
-    if case is not None and people_behind(case, Party.OFFICE, day=day):
-        outbox.tell(
-            case,
-            Party.OFFICE,
-            KIND,
-            at=at,
-            key=key,
-            but=notice.recipient,
-            bounced=notice,
-            path=path,
-        )
-        return
-    for person in _office(day):
-        if person != notice.recipient:
-            outbox.post(
-                KIND, to=person, at=at, key=f"{key}-{person.pk}", bounced=notice,
-                path=reverse("casework:outbox") if case else path,
-            )  # fmt: skip
+    readers, see_it = _readers(case, but=notice.recipient, day=day)
+    hidden = case is not None and not see_it
+    page = reverse("casework:outbox-notice", args=[notice.pk])
+    path = reverse("casework:outbox") if hidden else page
+    for person in readers:
+        outbox.post(
+            KIND, to=person, case=case if see_it else None, at=at, key=f"{key}-{person.pk}",
+            bounced=notice, path=path,
+        )  # fmt: skip
 
 
-def _office(day: date) -> list[User]:
-    standing = Duty.objects.valid_on(day).filter(role=Role.OFFICE)
+def _readers(case: Case | None, *, but: User | None, day: date) -> tuple[list[User], bool]:
+    """Return who learns that a notice did not arrive, and whether they see its case."""
+    office = [person for person in _holding(Role.OFFICE, day) if person != but]
+    if case is not None:
+        clerks = [person for person in people_behind(case, Party.OFFICE, day=day) if person != but]
+        if seeing := clerks or [person for person in office if _sees(person, case, day)]:
+            return seeing, True
+    administrators = [person for person in _holding(Role.ADMINISTRATOR, day) if person != but]
+    return office or administrators, False
+
+
+def _sees(person: User, case: Case, day: date) -> bool:
+    return Case.objects.visible_to(person.act_on(day)).filter(pk=case.pk).exists()
+
+
+def _holding(role: str, day: date) -> list[User]:
+    standing = Duty.objects.valid_on(day).filter(role=role)
     return list(User.objects.filter(duty__in=standing, is_active=True).distinct().order_by("pk"))

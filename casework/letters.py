@@ -85,10 +85,13 @@ def sent_by(case: Case, verb: str) -> LetterKind | None:
     return _SENT_BY_MOVE.get((case.kind, verb))
 
 
-def issue_for(case: Case, move: Move, *, by, at: datetime, facts: dict) -> Letter | None:
+def issue_for(
+    case: Case, move: Move, *, by, at: datetime, facts: dict
+) -> Letter | LetterToNumber | None:
     """Issue the letter that ``move`` sends, in the transaction of the move.
 
-    Where numbers are typed in, it waits for its number and ``None`` is returned.
+    Where numbers are typed in, what waits for its number is returned: its own notice tells the
+    group once it leaves, and nothing before.
     """
     kind = sent_by(case, move.verb)
     content = kind.build(case, {**facts, "issued_on": japan_date(at)}) if kind else None
@@ -98,8 +101,9 @@ def issue_for(case: Case, move: Move, *, by, at: datetime, facts: dict) -> Lette
     dates = {deadline.kind: _until(deadline.due_on) for deadline in opened.order_by("pk")}
     content = _with_dates(content, dates)
     if city.value("letter_numbers") == city.TYPED_IN:
-        LetterToNumber.objects.create(case_id=case.pk, kind=kind.code, content=content, at=at)
-        return None
+        return LetterToNumber.objects.create(
+            case_id=case.pk, kind=kind.code, content=content, at=at
+        )
     return issue(kind, case, content, by=by, at=at)
 
 
@@ -174,6 +178,12 @@ def give_number(waiting: LetterToNumber, number: int, *, by, at: datetime) -> Le
         facts={"letter": row.letter.pk},
     )  # fmt: skip
     return row.letter
+
+
+def of_move(case: Case, *, at: datetime) -> Letter | LetterToNumber | None:
+    """Return the letter that the move of ``case`` at ``at`` sent, or what waits for its number."""
+    waiting = LetterToNumber.objects.waiting().filter(case_id=case.pk, at=at)
+    return case.letters.filter(at=at).first() or waiting.first()
 
 
 def drop_waiting(case: Case, *, since: datetime) -> None:

@@ -100,7 +100,7 @@ def follow(case: Case, verb: str, *, cause: Case, by, at: datetime, **facts) -> 
     _check_state(case, move)
     _check_conditions(case, move, at=at, facts=facts)
     told = {"cause": last.pk}
-    letter = cause.letters.filter(at=at).first()  # it tells the group of what follows, too
+    letter = letters.of_move(cause, at=at)  # it tells the group of what follows, too
     return _make(case, move, by=by, at=at, facts=facts, told=told, letter=letter)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts.models import Role
+from accounts.models import Duty, Role
 from casework import bounces, clock, envelopes, outbox, services
 from casework.bounces import Outcome
 from casework.delivery import deliver
@@ -282,6 +282,28 @@ def test_clerk_whose_own_address_is_refused_is_not_told_by_it(clerk):
 
     readers = {news.recipient for news in told()}
     assert other in readers and clerk not in readers
+
+
+def test_others_of_the_office_learn_that_the_address_of_the_clerk_in_charge_is_refused(clerk):
+    other = factories.user(Role.OFFICE)
+    own = sent(of(clerk), to=clerk)
+
+    read(postfix(to_of(own)))
+
+    readers = {news.recipient for news in told()}
+    assert other in readers and clerk not in readers
+    assert {news.case_id for news in told()} == {own.case_id}
+
+
+def test_administrators_learn_it_where_nobody_else_is_of_the_office(clerk):
+    administrator = factories.user(Role.ADMINISTRATOR)
+    own = sent(of(clerk), to=clerk)
+    Duty.objects.filter(role=Role.OFFICE).exclude(user=clerk).delete()
+
+    read(postfix(to_of(own)))
+
+    [news] = told()
+    assert (news.recipient, news.case, news.path) == (administrator, None, "/office/outbox/")
 
 
 def test_office_learns_of_a_private_draft_the_address_alone(clerk):

@@ -13,7 +13,7 @@ from casework.errors import NotPossible
 from casework.models import Letter, LetterToNumber, Notice
 from casework.services import correct
 from tests import factories
-from tests.casework.cases import filed, sent_back
+from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import NOON, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +50,18 @@ def test_letter_waits_and_nobody_is_told_of_it(office):
     assert not Letter.objects.exists()
     assert not letter_notices(row.case_id).exists()
     assert row.letter is None
+
+
+def test_group_learns_nothing_of_the_outcome_before_its_letter_leaves(office):
+    case = filed()
+    Notice.objects.all().delete()
+    sent_back(case, due_on=TODAY + timedelta(days=14))
+    row, group = LetterToNumber.objects.get(), group_of(case)
+
+    assert not Notice.objects.filter(recipient=group).exists()
+
+    letters.give_number(row, 41, by=office, at=LATER)
+    assert [n.kind for n in Notice.objects.filter(recipient=group)] == ["letter_sent"]
 
 
 def test_letter_leaves_with_its_number_on_the_day_it_gets_it(office):
