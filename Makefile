@@ -23,9 +23,9 @@ test: setup-dev ## checks, suite, PostgreSQL and browser, installing what they n
 	@$(MAKE) --no-print-directory check
 	$(VENV) -m pytest -n logical --maxprocesses 4 --dist loadfile
 	$(VENV) -m tests.services postgres $(VENV) -m pytest -m postgres
-	@$(MAKE) --no-print-directory journeys
+	$(VENV) -m pytest -m "journey and not long" -n logical --maxprocesses 2 --dist load
 
-journeys: setup-dev ## the browser journeys alone
+journeys: setup-dev ## the browser journeys alone, the long one too
 	$(VENV) -m pytest -m journey -n logical --maxprocesses 2 --dist load
 
 drills: setup-dev ## break what surrounds the delivery of notices, on real processes

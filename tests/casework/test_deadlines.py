@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from casework import deadlines
 from casework.calendar import end_of_day, japan_date, moment
-from casework.deadlines import DeadlineKind, Rung
+from casework.deadlines import DeadlineKind
 from casework.derivation import Due, not_set
 from casework.models import Approval, Deadline, Extension
 from casework.parties import Party
@@ -174,5 +174,5 @@ def test_kind_is_registered_once():
 
 
 def test_usual_ladder_tells_the_office_after_the_date():
-    assert [rung.days for rung in deadlines.USUAL_LADDER] == [14, 3, 0, -1]
-    assert [rung for rung in deadlines.USUAL_LADDER if rung.also] == [Rung(-1, also=("office",))]
+    told = [(rung.days, rung.audience) for rung in deadlines.USUAL_LADDER]
+    assert told == [(14, "owner"), (3, "owner"), (0, "owner"), (-1, "owner"), (-1, "clerk")]

@@ -281,7 +281,7 @@ def test_steps_are_folded_while_cases_wait(enter):
 
 # Queries: session, person, duties and groups, settings and mail of the menu; then the parts.
 
-AUDITOR_DESK, COMMITTEE_DESK, ADMINISTRATOR_DESK = 9, 11, 22
+AUDITOR_DESK, COMMITTEE_DESK, ADMINISTRATOR_DESK = 9, 11, 23
 
 
 @pytest.mark.parametrize("count", [1, 3])

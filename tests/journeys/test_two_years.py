@@ -21,7 +21,7 @@ from tests.factories import NOON
 
 from . import steps
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 TITLE = "まちの居場所づくり"
 PARTIES = ("group", "department", "office")

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django_fsm import TransitionNotAllowed
 
 from accounts.models import Role
+from casework.flow import SAME
 from casework.services import advance
 from reviews.flow import SHEET_FLOW
 from reviews.models import ScoreSheet
@@ -12,6 +13,7 @@ from tests import factories
 from tests.factories import NOON
 
 TABLE = {
+    "extend": (("assigned", "submitted"), SAME, "casework.extend_deadline"),
     "submit": (("assigned",), "submitted", "reviews.score"),
     "reopen": (("submitted",), "assigned", "reviews.run_selection"),
     "recuse": (("assigned", "submitted"), "recused", "casework.sweep"),
