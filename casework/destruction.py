@@ -90,6 +90,7 @@ def execute(destruction: Destruction, *, by, at: datetime, facts: dict) -> None:
     """Destroy what is listed and still due; write down what became of each row."""
     listed = destruction.items.filter(outcome=Outcome.LISTED).order_by("code", "row")
     known, years = retention.classes(), retention.periods()
+    retention.lock(_cases_of(listed, today=japan_date(at)))
     for code in listed.values_list("code", flat=True).distinct().order_by("code"):
         rows = list(listed.filter(code=code).values_list("row", flat=True))
         for start in range(0, len(rows), BATCH):
@@ -102,6 +103,20 @@ def execute(destruction: Destruction, *, by, at: datetime, facts: dict) -> None:
                 **{outcome.value: ids for outcome, ids in told.items()},
             )  # fmt: skip
     transaction.on_commit(files.unlink_destroyed, robust=True)
+
+
+def _cases_of(listed: QuerySet[DestructionItem], *, today: date) -> set[int]:
+    """Return the ids of the cases whose holds keep what is listed and still due.
+
+    All at once, not batch by batch: who locks cases in one order waits for nobody in a circle.
+    """
+    found, years = set(), retention.periods()
+    for code, kept in retention.classes().items():
+        if code in years:
+            ids = listed.filter(code=code).order_by().values("row")
+            rows = retention.due(kept, years[code], today=today).filter(pk__in=ids)
+            found.update(rows.order_by().values_list(kept.cases, flat=True))
+    return found - {None}
 
 
 def _destroy(

@@ -176,6 +176,15 @@ def held(kept: RetentionClass, rows: QuerySet) -> QuerySet:
 # Holds
 
 
+def lock(cases: Iterable[int]) -> None:
+    """Lock ``cases``, given by their ids, and what is kept with them, in the order of their ids.
+
+    Who puts a hold and who destroys both take these locks first, so that one waits for the other.
+    """
+    rows = Case.objects.filter(pk__in=_families(cases)).order_by("pk")
+    list(rows.select_for_update().values_list("pk"))
+
+
 @transaction.atomic
 def hold(case: Case, *, reason: str, by, at: datetime) -> LegalHold:
     """Let nothing of ``case``, and no person of its group, be destroyed until it is lifted.
@@ -184,6 +193,7 @@ def hold(case: Case, *, reason: str, by, at: datetime) -> LegalHold:
     :raises NotPossible: if a hold stands already.
     """
     require(by.act_on(japan_date(at)), "casework.keep_retention")
+    lock([case.pk])
     try:
         with transaction.atomic():
             made = LegalHold.objects.create(case_id=case.pk, by=by, at=at)

@@ -2,9 +2,11 @@
 
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.conf import settings
+from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from accounts.models import Change, Duty, Invitation, Membership, Officer, User
 from accounts.services.erasing import ERASED_NAME, erase_people
@@ -12,6 +14,7 @@ from accounts.services.erasing import ERASED_NAME, erase_people
 from . import retention
 from .calendar import end_of_day, japan_date
 from .models import CalendarFeed, Case, Notice, Remark, StoredFile
+from .notice_words import KINDS
 from .retention import RetentionClass
 
 #: The states in which nothing is done with a notice any more.
@@ -27,10 +30,15 @@ def _officers(day: date) -> QuerySet[Officer]:
 
 def _memberships(day: date) -> QuerySet[Membership]:
     """Leave out those in whose time a case of the group began that is not over as long itself."""
-    of_their_time = _not_over(day).filter(
-        organization=OuterRef("organization"), opened_at__date__lte=OuterRef("valid_until")
-    )
-    return Membership.objects.filter(~Exists(of_their_time), valid_until__lte=day)
+    ended = Membership.objects.filter(valid_until__lte=day)
+    return ended.filter(~Exists(_of_their_time(day)))
+
+
+def _of_their_time(day: date) -> QuerySet[Case]:
+    """Return, for a query of memberships, the cases of their time that are not over."""
+    last = Coalesce(OuterRef("valid_until"), Value(date.max, DateField()))
+    of_group = _not_over(day).filter(organization=OuterRef("organization"))
+    return of_group.filter(opened_at__date__lte=last)
 
 
 def _invitations(day: date) -> QuerySet[Invitation]:
@@ -39,19 +47,17 @@ def _invitations(day: date) -> QuerySet[Invitation]:
 
 
 def _logins(day: date) -> QuerySet[User]:
-    """Keep closed log-ins of people who never held a duty, and whose groups' cases are all over.
+    """Keep closed log-ins of people who never held a duty, and all cases of whose time are over.
 
-    Who decided or kept something for the city stays named with what they did.
+    Who was a member when a case of the group began stays as long as their membership does. Who decided or kept something for the city stays named with what they did.
     """
     of_person = {"user": OuterRef("pk")}
     closings = Change.objects.filter(what="login_closed", **of_person).order_by("-at", "-pk")
-    standing = Q(valid_until=None) | Q(valid_until__gt=day)
-    groups = Membership.objects.filter(standing, user=OuterRef(OuterRef("pk")))
-    running = _not_over(day).filter(organization__in=groups.values("organization"))
+    wanted = Membership.objects.filter(Exists(_of_their_time(day)), **of_person)
     people = User.objects.alias(login_closed_at=Subquery(closings.values("at")[:1]))
     return people.filter(
         ~Exists(Duty.objects.filter(**of_person)),
-        ~Exists(running),
+        ~Exists(wanted),
         is_active=False, erased_at=None, login_closed_at__lt=end_of_day(day),
     )  # fmt: skip
 
@@ -93,10 +99,22 @@ def _destroy_files(rows: QuerySet[StoredFile], *, by, at: datetime) -> None:
 
 
 def _erase_notices(rows: QuerySet[Notice], *, by, at: datetime) -> None:
-    """Empty words and addresses; a mark stands where the table wants something to stand."""
+    """Empty words and addresses; a mark stands where the table wants something to stand.
+
+    For the subject, into which the office may have put a name, stands what the kind is called.
+    """
     rows.exclude(postal_address="").update(postal_address=ERASED_NAME)
     rows.exclude(error="").update(error=ERASED_NAME)
+    for kind in rows.order_by("kind").values_list("kind", flat=True).distinct():
+        rows.filter(kind=kind).update(subject=_plain_subject(kind))
     rows.update(body="", to="", erased_at=at)
+
+
+def _plain_subject(kind: str) -> str:
+    """Return what a kind of notice is called; in the city's language, as it is stored."""
+    known = KINDS.get(kind)
+    with override(settings.LANGUAGE_CODE):
+        return str(known.label)[:200] if known else ERASED_NAME
 
 
 def _case(case: Case | None) -> str:

@@ -12,12 +12,22 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.models import Change, Invitation, Membership, Officer, Role, User
 from accounts.services.logins import close_login, reopen_login
-from casework import approvals, destruction, files, outbox, retention, tasks, verification
+from casework import (
+    approvals,
+    destruction,
+    files,
+    notice_words,
+    outbox,
+    retention,
+    tasks,
+    verification,
+)
 from casework.approvals import Wish
-from casework.calendar import JAPAN
+from casework.calendar import JAPAN, japan_date
 from casework.errors import NotPossible
 from casework.models import (
     Destruction,
@@ -162,6 +172,22 @@ def test_login_of_somebody_who_held_a_duty_is_kept(office):
     assert destruction.propose(at=DUE) is None
 
 
+@pytest.mark.parametrize("days_before", [0, 1])
+def test_login_of_a_former_member_is_kept_while_a_case_of_their_time_runs(office, days_before):
+    case = filed()
+    last = case.opened_on - timedelta(days=days_before)
+    gone = factories.user(name="利用 一郎")
+    Membership.objects.create(
+        user=gone, organization=case.organization, role="owner", valid_until=last,
+        valid_from=TODAY - timedelta(days=900),
+    )  # fmt: skip
+    close_login(gone, by=factories.user(Role.ADMINISTRATOR), at=NOON)
+
+    for code, row in (("logins", gone.pk), ("memberships", gone.membership_set.get().pk)):
+        due = retention.classes()[code].due(japan_date(DUE))
+        assert due.filter(pk=row).exists() == bool(days_before)
+
+
 # The monthly list
 
 
@@ -273,6 +299,19 @@ def test_decision_destroys_every_class_and_every_verification_stays_green(
     assert Change.objects.filter(what="person_erased", user=gone, by=approver).exists()
     told = case.notices.values_list("body", "to", "erased_at").distinct()
     assert list(told) == [("", "", DUE)]
+
+
+def test_subject_of_an_erased_notice_says_only_its_kind(office, approver):
+    case = over(office)
+    Notice.objects.filter(case=case).update(subject="利用 一郎 様")
+    Notice.objects.filter(pk=case.notices.first().pk).update(kind="unknown_kind")
+    keep_all(office, YEARS, "notices")
+    decide(destruction.propose(at=DUE), office, approver)
+
+    with override("ja"):
+        plain = {code: str(kind.label) for code, kind in notice_words.KINDS.items()}
+    told = dict(case.notices.values_list("kind", "subject"))
+    assert told == {kind: plain.get(kind, "（消去済）") for kind in told} and len(told) > 1
 
 
 def test_decision_writes_down_classes_counts_and_ids_only(office, approver):
