@@ -18,6 +18,10 @@ def holder(ask: Holder) -> Holder:
     return ask
 
 
-def why_held(kind: str, *, case, recipient) -> str:
-    """Return why a notice of ``kind`` is held back, or nothing if it may leave at once."""
-    return next(filter(None, (ask(kind, case=case, recipient=recipient) for ask in _HOLDERS)), "")
+def why_held(kind: str, *, case, recipient, but: str = "") -> str:
+    """Return why a notice of ``kind`` is held back, or nothing if it may leave at once.
+
+    :param but: a reason that a person has just lifted.
+    """
+    reasons = (ask(kind, case=case, recipient=recipient) for ask in _HOLDERS)
+    return next((why for why in reasons if why and why != but), "")

@@ -22,7 +22,7 @@ from .calendar import japan_date
 from .deadlines import KINDS
 from .errors import NotPossible
 from .holding import why_held
-from .models import Case, Extension, Letter, Notice, NoticeTemplate
+from .models import Case, Deadline, Extension, Letter, Notice, NoticeTemplate
 from .models.notice import ASKING, REMINDING, NoticeQuerySet
 from .parties import Party, people_behind
 
@@ -146,11 +146,11 @@ def post(
         kind, to=to.email, recipient=to, case=case, letter=context.get("letter"), at=at, key=key,
         subject=words.subject, body=words.body, template=words.template,
         path=path or _path(kind, case, context), digest=digest,
-        statutory=_is_statutory(context.get("deadline")),
+        deadline=context.get("deadline"),
     )  # fmt: skip
 
 
-def _is_statutory(deadline) -> bool:
+def _is_statutory(deadline: Deadline | None) -> bool:
     return deadline is not None and KINDS[deadline.kind].statutory
 
 
@@ -177,6 +177,7 @@ def post_on_paper(kind: str, *, case: Case, at: datetime, key: str, **context) -
             "kind": kind,
             "case_id": case.pk,
             "letter": context.get("letter"),
+            "deadline": context.get("deadline"),
             "channel": Notice.Channel.POST,
             "subject": words.subject,
             "body": words.body,
@@ -213,16 +214,16 @@ def enqueue(
     kind: str, *, to: str, at: datetime, key: str, subject: str, body: str,
     recipient=None, case: Case | None = None, letter: Letter | None = None, path: str = "",
     template: NoticeTemplate | None = None,
-    digest: bool = False, statutory: bool = False,
+    digest: bool = False, deadline: Deadline | None = None,
 ) -> Notice:  # fmt: skip
     """Write the row of a notice whose words are ready, and ask a worker to send it.
 
     :param recipient: a person, an :class:`Address`, or nobody that is known.
     :param digest: whether it may wait for the daily digest of the person.
-    :param statutory: whether it is about a date with legal effect, so that nobody can mute it.
+    :param deadline: what it reminds of; one with legal effect nobody can mute.
     """
     person = recipient if isinstance(recipient, User) else None
-    wanted = preferences.delivery_for(kind, person, statutory=statutory)
+    wanted = wanted_delivery(kind, person, deadline)
     muted = wanted == preferences.Delivery.NONE
     waits = person is not None and (digest or wanted == preferences.Delivery.DIGEST) and not muted
     channel = Notice.Channel.MAILBOX if muted else channel_for(recipient)
@@ -235,6 +236,7 @@ def enqueue(
             "case_id": case.pk if case else None,
             "recipient": person,
             "letter": letter,
+            "deadline": deadline,
             "to": to,
             "channel": channel,
             "subject": subject[:200],
@@ -248,6 +250,11 @@ def enqueue(
         # A lambda: for a partial Django cannot write its log line, and would raise after all.
         transaction.on_commit(lambda: _ask_a_worker(notice.pk), robust=True)
     return notice
+
+
+def wanted_delivery(kind: str, person: User | None, deadline: Deadline | None) -> str:
+    """Return how a notice comes to ``person``, as ``casework.preferences`` says."""
+    return preferences.delivery_for(kind, person, statutory=_is_statutory(deadline))
 
 
 def _first_state(
@@ -428,6 +435,18 @@ def withdraw_for(case: Case, person: User, *, why: str = Notice.Withdrawal.CONFL
     Also what is held back, or failed: somebody would let it go later.
     """
     return _take_back(Notice.objects.filter(case_id=case.pk, recipient=person), why=why)
+
+
+def withdraw_reminders(deadlines: Iterable[int]) -> int:
+    """Take back what waits to remind of deadlines that ended, by their keys; return how many.
+
+    Their case is locked. What failed stays, for the office to see that it did.
+    """
+    waiting = Notice.objects.filter(
+        deadline__in=deadlines, kind__in=REMINDING,
+        state__in=(Notice.State.HELD, Notice.State.QUEUED),
+    )  # fmt: skip
+    return _take_back(waiting, why=Notice.Withdrawal.DONE)
 
 
 def _take_back(notices, *, why: str) -> int:

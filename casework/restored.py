@@ -5,7 +5,7 @@ the backup is held, and so is whatever is written anew, since a sweep or a perso
 was done before.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -13,15 +13,20 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import require
 
+from . import outbox
 from .calendar import japan_date
 from .errors import NotPossible
-from .holding import holder
+from .holding import holder, why_held
 from .models import Case, Notice, Restoration
 from .models.notice import NoticeQuerySet
-from .outbox import NOT_ON_PAPER, record
+from .preferences import Delivery
 
-#: What answers a person who is there now, and can repeat nothing: mail about log-ins is free, too.
-ANSWERS = frozenset({"receipt"})
+#: What answers a person who is there now, or tells of this machine itself, and can repeat nothing:
+#: mail about log-ins is free, too.
+ANSWERS = frozenset({"receipt", "engine_late", "engine_back", "backup_late"})
+
+#: What the history calls one step, and what the row says after it.
+Step = tuple[str, dict]
 
 #: What a worker or a digest would still have sent when the backup was made.
 _WAITED = (Notice.State.QUEUED, Notice.State.IN_FLIGHT, Notice.State.FAILED)
@@ -33,7 +38,7 @@ def standing() -> Restoration | None:
 
 
 @holder
-def why_held(kind: str, *, case, recipient) -> str:
+def hold_all(kind: str, *, case, recipient) -> str:
     """Hold back all that is written while the site is not released."""
     if kind in ANSWERS or kind.startswith("account_"):
         return ""
@@ -71,11 +76,31 @@ def held() -> NoticeQuerySet:
 def release(notices: NoticeQuerySet, *, by, at: datetime) -> int:
     """Let held notices go; return how many still were held.
 
+    What a person or the daily digest would let go waits for that again, and a notice whose reader
+    must not meet its case is withdrawn.
+
     :param notices: of those that :func:`held` returns.
     :raises PermissionDenied: if ``by`` is neither of the office nor an administrator.
     """
-    fields = {**NOT_ON_PAPER, "state": Notice.State.QUEUED}
-    return _step(notices, "release_notice", fields, by=by, at=at)
+    return _step(notices, _released, by=by, at=at)
+
+
+def _released(notice: Notice, at: datetime) -> Step:
+    if outbox.is_barred(notice, at=at):
+        return "withdraw_notice", outbox.AT_CONFLICT
+    why = _held_again(notice)
+    held_again = {"state": Notice.State.HELD, "held_for": why, "lease_until": None}
+    state = held_again if why else outbox.queue_again(notice, at=at)
+    return "release_notice", {**outbox.NOT_ON_PAPER, **state}
+
+
+def _held_again(notice: Notice) -> str:
+    """Return for what else than the restoration ``notice`` waits, as if it were written now."""
+    reader = notice.recipient
+    asked = why_held(notice.kind, case=notice.case, recipient=reader, but=Notice.Hold.RESTORED)
+    wanted = outbox.wanted_delivery(notice.kind, reader, notice.deadline)
+    digested = reader is not None and wanted == Delivery.DIGEST
+    return asked or (Notice.Hold.DIGEST if digested else "")
 
 
 @transaction.atomic
@@ -85,17 +110,18 @@ def withdraw(notices: NoticeQuerySet, *, by, at: datetime) -> int:
     :param notices: of those that :func:`held` returns.
     :raises PermissionDenied: if ``by`` is neither of the office nor an administrator.
     """
-    why = Notice.Withdrawal.BY_OFFICE
-    fields = {**NOT_ON_PAPER, "state": Notice.State.WITHDRAWN, "withdrawn_because": why}
-    return _step(notices, "withdraw_notice", fields, by=by, at=at)
+    fields = outbox.withdrawn(Notice.Withdrawal.BY_OFFICE)
+    return _step(notices, lambda _notice, _at: ("withdraw_notice", fields), by=by, at=at)
 
 
-def _step(notices: NoticeQuerySet, verb: str, fields: dict, *, by, at: datetime) -> int:
+def _step(
+    notices: NoticeQuerySet, step: Callable[[Notice, datetime], Step], *, by, at: datetime
+) -> int:
     _require(by, at)
     cases = _locked(notices)
     return sum(
-        _let(notice, verb, fields, case=cases.get(notice.case_id), by=by, at=at)
-        for notice in notices.order_by("pk")
+        _let(notice, *step(notice, at), case=cases.get(notice.case_id), by=by, at=at)
+        for notice in notices.select_related("case", "recipient", "deadline").order_by("pk")
     )
 
 
@@ -108,9 +134,9 @@ def _locked(notices: NoticeQuerySet) -> dict[int, Case]:
 
 def _let(notice: Notice, verb: str, fields: dict, *, case, by, at: datetime) -> bool:
     """Take one step if the row still is held; the history of its case says who took it."""
-    if not held().filter(pk=notice.pk).update(**fields, held_for=""):
+    if not held().filter(pk=notice.pk).update(**fields):
         return False
-    record(case, verb, notice=notice.pk, by=by, at=at)
+    outbox.record(case, verb, notice=notice.pk, by=by, at=at)
     return True
 
 

@@ -189,7 +189,7 @@ def _keep_time(case: Case, move: Move, *, at: datetime, facts: dict) -> None:
     timekeeping.meet_deadlines(case, move.meets, at=at, on=case.counts_on(move.verb, facts))
     timekeeping.pause_deadlines(case, move.pauses, at=at)
     fallen_away = case.deadlines.open().filter(kind__in=move.closes)
-    fallen_away.update(closed_at=at, closed_because=f"no longer owed after {move.verb}")
+    timekeeping.end(fallen_away, closed_at=at, closed_because=f"no longer owed after {move.verb}")
     if case.stage.final:
         timekeeping.close_deadlines(case, at=at, reason=f"case is {case.state}")
     timekeeping.open_deadlines(case, move.opens, at=at, facts=facts)

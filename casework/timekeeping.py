@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
 
-from . import history
+from . import history, outbox
 from .calendar import end_of_day, japan_date, moment
 from .deadlines import KINDS
 from .derivation import Due
@@ -37,6 +37,7 @@ def _replace(case, code: str, due: Due, *, at: datetime, reason: str) -> Deadlin
     if standing:
         standing.closed_at, standing.closed_because = at, reason
         standing.save(update_fields=["closed_at", "closed_because"])
+        outbox.withdraw_reminders([standing.pk])
     deadline = Deadline.objects.create(
         case_id=case.pk,
         kind=code,
@@ -58,22 +59,33 @@ def _end(due: Due) -> datetime | None:
     return moment(due.on, due.clock) if due.clock else end_of_day(due.on)
 
 
+def end(deadlines, **stamped) -> None:
+    """Stamp the rows of ``deadlines``, of one locked case; what waits to remind of them is taken back.
+
+    :param stamped: the columns that say how they ended.
+    """
+    if keys := list(deadlines.values_list("pk", flat=True)):
+        Deadline.objects.filter(pk__in=keys).update(**stamped)
+        outbox.withdraw_reminders(keys)
+
+
 def meet_deadlines(case, kinds, *, at: datetime, on: date | None = None) -> None:
     """Stamp the open deadlines of ``kinds`` as met.
 
     :param on: the Japan date that counts instead of the moment, such as 収受日 of a paper.
     """
-    case.deadlines.open().filter(kind__in=kinds).update(met_at=at, met_on=on)
+    end(case.deadlines.open().filter(kind__in=kinds), met_at=at, met_on=on)
 
 
 def pause_deadlines(case, kinds, *, at: datetime) -> None:
     """Let the clocks of ``kinds`` stand still: the open rows end, and a later one runs on."""
-    case.deadlines.open().filter(kind__in=kinds).update(closed_at=at, closed_because=STANDS_STILL)
+    ended = case.deadlines.open().filter(kind__in=kinds)
+    end(ended, closed_at=at, closed_because=STANDS_STILL)
 
 
 def close_deadlines(case, *, at: datetime, reason: str) -> None:
     """Close whatever is still open: the case has come to an end."""
-    case.deadlines.open().update(closed_at=at, closed_because=reason)
+    end(case.deadlines.open(), closed_at=at, closed_because=reason)
 
 
 def take_back(case, move: Move, *, moved_at: datetime, at: datetime) -> None:
@@ -88,9 +100,8 @@ def take_back(case, move: Move, *, moved_at: datetime, at: datetime) -> None:
     if case.flow.stages[case.state].final:
         owed |= case.deadlines.filter(closed_at=moved_at, superseded_by=None)
     again = list(owed.values_list("pk", flat=True))
-    case.deadlines.filter(pk__in=[deadline.pk for deadline in fresh]).update(
-        closed_at=at, closed_because=TAKEN_BACK
-    )
+    opened = case.deadlines.filter(pk__in=[deadline.pk for deadline in fresh])
+    end(opened, closed_at=at, closed_because=TAKEN_BACK)
     case.deadlines.filter(pk__in=again).update(
         met_at=None, met_on=None, closed_at=None, closed_because="", superseded_by=None,
         reckoned_by="",

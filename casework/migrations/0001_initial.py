@@ -935,6 +935,7 @@ class Migration(migrations.Migration):
                                 "conflict",
                                 "a conflict of interest keeps the case from the reader",
                             ),
+                            ("done", "what it asked for is done"),
                         ],
                         max_length=12,
                     ),
@@ -948,6 +949,15 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="notices",
                         to="casework.case",
+                    ),
+                ),
+                (
+                    "deadline",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to="casework.deadline",
                     ),
                 ),
                 (

@@ -83,7 +83,7 @@ class Notice(models.Model):
     By post it is addressed to the group of its case, and the office takes it along: printed, then
     mailed on a day, then perhaps returned on another. ``handled_by`` took the last of these steps;
     ``postal_address`` is what was printed, line by line, and empty before. What went out with a daily
-    digest names that ``digest``. ``template`` is the version of the office whose words it bears; where
+    digest names that ``digest``, and a reminder the ``deadline`` it reminds of. ``template`` is the version of the office whose words it bears; where
     it names none, they are the program's own. ``resent`` counts how often the office sent it again,
     and ``bounced_at`` is when it was read that the mail server of its reader refuses it for good.
     ``erased_at`` is when its words and addresses were destroyed, their retention period being over.
@@ -110,6 +110,7 @@ class Notice(models.Model):
         BY_OFFICE = "by_office", _("the office took it back")
         REPLACED = "replaced", _("a new version of the letter replaces it")
         CONFLICT = "conflict", _("a conflict of interest keeps the case from the reader")
+        DONE = "done", _("what it asked for is done")
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("e-mail")
@@ -123,6 +124,9 @@ class Notice(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="notices"
     )
     letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, related_name="notices")
+    deadline = models.ForeignKey(
+        Deadline, on_delete=models.PROTECT, null=True, related_name="notices"
+    )
     to = models.EmailField(_("to"), blank=True)
     postal_address = models.TextField(blank=True)
     channel = models.CharField(max_length=10, choices=Channel.choices)

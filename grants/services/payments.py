@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.permissions import require
+from casework import timekeeping
 from casework.calendar import japan_date
 from casework.models import ApprovalItem
 from casework.services import locked, record
@@ -78,7 +79,7 @@ def _turn_the_duty_round(year: ProjectYear, *, at: datetime) -> None:
         return
     duties = ["settlement", "repayment"] if year.balance_yen > 0 else ["repayment", "settlement"]
     owed, not_owed = (year.deadlines.open().filter(kind=kind) for kind in duties)
-    not_owed.update(closed_at=at, closed_because="the ledger was corrected")
+    timekeeping.end(not_owed, closed_at=at, closed_because="the ledger was corrected")
     if not owed.exists():
         open_deadlines(year, duties[:1], at=at, facts={"basis": "ledger_corrected"})
 

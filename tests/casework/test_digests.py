@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Role
-from casework import city, delivery, digests, ladders, outbox, preferences, quiet_hours, reminders
+from casework import (
+    city,
+    delivery,
+    digests,
+    ladders,
+    outbox,
+    preferences,
+    quiet_hours,
+    reminders,
+    timekeeping,
+)
 from casework.calendar import JAPAN, moment
 from casework.deadlines import Pace, Rung
 from casework.models import CitySetting, Notice
@@ -319,3 +329,47 @@ def test_next_attempt_is_not_made_in_quiet_hours(quiet, reader, settings):
 
     notice.refresh_from_db()
     assert (notice.state, notice.lease_until) == ("queued", at_clock(8) + timedelta(days=1))
+
+
+# Reminders of what is done meanwhile
+
+
+def reminded() -> tuple:
+    """A draft whose group is reminded of the closing day by its next digest."""
+    draft = factories.draft()
+    group = group_of(draft)
+    choose(group, dates="digest")
+    owed = draft.deadlines.open().get(kind="call")
+    reminders.remind(owed, today=owed.due_on, at=NOON)
+    return draft, group, Notice.objects.get(recipient=group, kind="deadline_near")
+
+
+def test_reminder_that_waits_for_the_digest_is_taken_back_when_the_group_files(by_mail):
+    draft, group, notice = reminded()
+    assert notice.held_for == "digest"
+
+    advance(draft, "submit", by=group, at=NOON)
+
+    notice.refresh_from_db()
+    assert (notice.state, notice.withdrawn_because) == ("withdrawn", "done")
+
+
+def test_reminder_of_a_date_that_another_replaces_is_taken_back(by_mail):
+    draft, _group, notice = reminded()
+    owed = notice.deadline
+
+    timekeeping.open_deadlines(draft, [owed.kind], at=NOON + timedelta(hours=1), facts={})
+
+    notice.refresh_from_db()
+    assert (notice.state, notice.withdrawn_because) == ("withdrawn", "done")
+    assert not draft.deadlines.open().filter(pk=owed.pk).exists()
+
+
+def test_reminder_that_left_stays_as_it_was(by_mail):
+    draft, group, notice = reminded()
+    digests.send(at=MORNING)
+
+    advance(draft, "submit", by=group, at=MORNING)
+
+    notice.refresh_from_db()
+    assert (notice.state, notice.withdrawn_because) == ("sent", "")

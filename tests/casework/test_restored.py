@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from accounts import mail
 from accounts.models import Role
-from casework import delivery, engine, outbox, restored, watching
+from casework import city, delivery, engine, outbox, preferences, restored, watching
 from casework.errors import NotPossible
-from casework.models import BackupRun, Job, Notice, Restoration, RestoreDrill
+from casework.models import Access, BackupRun, Job, Notice, Restoration, RestoreDrill
 from casework.views import finding
 from tests import factories
 from tests.casework.cases import filed, sent_back
@@ -151,6 +151,69 @@ def test_office_and_administrator_release_and_the_history_says_who(role):
     event = waited.case.events.order_by("-pk").first()
     assert (event.verb, event.by, event.facts["notice"]) == ("release_notice", person, waited.pk)
     assert restored.release(Notice.objects.filter(pk=waited.pk), by=person, at=NOON) == 0
+
+
+def release(*notices: Notice) -> int:
+    chosen = restored.held().filter(pk__in=[row.pk for row in notices])
+    return restored.release(chosen, by=factories.user(Role.OFFICE), at=NOON)
+
+
+def test_letter_of_a_round_that_holds_notices_waits_for_a_person_again():
+    factories.sender()
+    call = factories.call()
+    call.holds_notices = True
+    call.save(update_fields=["holds_notices"])
+    begin()
+    told = sent_back(filed(round=call)).notices.get(kind="letter_sent")
+    assert states(told) == [("held", "restored")]
+
+    assert release(told) == 1
+
+    assert states(told) == [("held", "approval")]
+
+
+def test_part_of_a_digest_waits_for_the_digest_again():
+    waited = notice("k", state="held", held_for="digest")
+    preferences.choose(waited.recipient, {"turn": "digest"})
+    begin()
+
+    release(waited)
+
+    assert states(waited) == [("held", "digest")]
+
+
+def test_what_would_leave_at_night_waits_until_morning(settings):
+    settings.EMAIL_URL_SET = True
+    city.set_value(
+        "quiet_hours", "11:00-13:00", source="申合せ", by=factories.user(Role.OFFICE), at=NOON
+    )
+    waited = notice("k")
+    begin()
+
+    release(waited)
+
+    assert states(waited) == [("queued", "")]
+    assert Notice.objects.get(pk=waited.pk).lease_until == NOON + HOUR
+
+
+def test_what_is_released_to_somebody_with_a_conflict_is_withdrawn():
+    waited = notice("k")
+    begin()
+    Access.objects.create(case=waited.case, user=waited.recipient, barred=True, reason="conflict")
+
+    release(waited)
+
+    assert states(waited) == [("withdrawn", "")]
+    assert Notice.objects.get(pk=waited.pk).withdrawn_because == "conflict"
+
+
+@pytest.mark.parametrize("kind", ["engine_late", "engine_back", "backup_late"])
+def test_what_tells_of_the_machine_itself_leaves_at_once(kind):
+    begin()
+
+    outbox.enqueue(kind, to="a@example.jp", at=NOON, key="e", subject="s", body="b")
+
+    assert Notice.objects.get(key="e").state == "queued"
 
 
 def test_what_is_withdrawn_never_leaves():
