@@ -77,7 +77,7 @@ class ExtendForm(MoveForm):
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_(
-            "The letter prints it. If somebody asked for more time, say who, when, and whether on "
+            "A letter that leaves prints it. If somebody asked for more time, say who, when, and whether on "
             "paper, by e-mail or by telephone."
         ),
     )
@@ -107,13 +107,19 @@ class PeriodForm(forms.Form):
     """For how long the city keeps a class of rows, and where that is said."""
 
     years = forms.IntegerField(
-        label=_("Years"), required=False, min_value=1, max_value=100,
+        label=_("Kept for (years)"), required=False, min_value=1, max_value=100,
         help_text=_("Full fiscal years. Empty means not set: nothing is ever proposed."),
     )  # fmt: skip
     source = forms.CharField(
         label=_("Source"), required=False, max_length=300,
         help_text=_("The rule of the city that says so, with its date."),
     )  # fmt: skip
+
+    def clean(self):
+        data = super().clean()
+        if data.get("years") and not data.get("source"):
+            self.add_error("source", _("Say where the value comes from."))
+        return data
 
 
 class HoldForm(forms.Form):

@@ -35,7 +35,7 @@ def the_case(case: Case | None, at: datetime) -> dict:
 
 
 def _deadline(case: Case | None, at: datetime) -> dict | None:
-    owed = case.deadlines.open().filter(due_on__isnull=False) if case else ()
+    owed = case.deadlines.open().duties().filter(due_on__isnull=False) if case else ()
     found = next(iter(owed.order_by("due_on", "pk")[:1]), None) if case else None
     if found is None:
         return None
@@ -45,8 +45,9 @@ def _deadline(case: Case | None, at: datetime) -> dict | None:
 
 def _with_a_date(cases: QuerySet[Case]) -> QuerySet[Case]:
     return cases.filter(
-        deadlines__met_at=None, deadlines__closed_at=None, deadlines__due_on__isnull=False
-    )
+        deadlines__met_at=None, deadlines__closed_at=None, deadlines__due_on__isnull=False,
+        deadlines__owed_by__gt="",
+    )  # fmt: skip
 
 
 def _days(name: str):

@@ -76,6 +76,21 @@ class RoundChangeForm(RoundForm):
         help_text=_("It stays on record, and the groups that write a proposal read it."),
     )  # fmt: skip
 
+    def __init__(self, *args, call: Round, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.call = call
+
+    def opens_at(self) -> datetime:
+        return self._unless_untouched(super().opens_at(), self.call.opens_at)
+
+    def closes_at(self) -> datetime:
+        return self._unless_untouched(super().closes_at(), self.call.closes_at)
+
+    @staticmethod
+    def _unless_untouched(typed: datetime, stands: datetime) -> datetime:
+        """A form shows minutes: who leaves them as they are does not move the seconds either."""
+        return stands if typed == stands.replace(second=0, microsecond=0) else typed
+
     @staticmethod
     def initial_of(call: Round) -> dict:
         """Return the round as the form shows it."""

@@ -202,7 +202,9 @@ def round_change(request, pk):
     """Enter the budget of a round, or correct when its call opens and closes."""
     require(request.user, "grants.plan")
     call = get_object_or_404(Round, pk=pk)
-    form = RoundChangeForm(request.POST or None, initial=RoundChangeForm.initial_of(call))
+    form = RoundChangeForm(
+        request.POST or None, call=call, initial=RoundChangeForm.initial_of(call)
+    )
     if done(form, lambda: _change_round(request, call, form)):
         messages.success(request, _("The change is recorded."))
         return redirect("grants:round", pk=pk)

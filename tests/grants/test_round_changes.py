@@ -198,6 +198,21 @@ def test_page_shows_the_round_and_changes_only_what_was_changed(as_person, offic
     assert "訂正" in page
 
 
+def test_opening_with_seconds_that_was_not_touched_is_not_moved(as_person, office, call):
+    opened = call.opens_at + timedelta(seconds=23)
+    Round.objects.update(opens_at=opened)
+
+    answer = as_person(office).post(
+        reverse("grants:round-change", args=[call.pk]),
+        sent_form(call, closes_on="2026-12-10", closes_clock=""),
+    )
+
+    assert answer.status_code == 302
+    call.refresh_from_db()
+    assert call.opens_at == opened
+    assert [row.what for row in call.changes.all()] == ["closes_at"]
+
+
 def test_selection_without_a_budget_leads_to_where_it_is_entered(as_person, office, call):
     link = reverse("grants:round-change", args=[call.pk])
     in_selection(round=call)
