@@ -20,7 +20,7 @@ from . import services
 from .calendar import end_of_day, fiscal_year, japan_date, last_day
 from .errors import NotPossible
 from .flow import Text
-from .models import Case, LegalHold, RetentionPeriod
+from .models import ApprovalItem, Case, LegalHold, RetentionPeriod
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class RetentionClass:
     :param cases: lookup from a row to the cases whose holds keep it.
     :param name: says which row it is, and nothing personal.
     :param reads: the relations that ``name`` reads.
+    :param about: lookup from a row to the one case of which ``name`` tells, if it tells of one.
     """
 
     code: str
@@ -45,6 +46,7 @@ class RetentionClass:
     cases: str
     name: Callable[[Model], str] = str
     reads: tuple[str, ...] = ()
+    about: str = ""
 
 
 _CLASSES: dict[str, RetentionClass] = {}
@@ -167,21 +169,25 @@ def due(kept: RetentionClass, years: int, *, today: date) -> QuerySet:
 def held(kept: RetentionClass, rows: QuerySet) -> QuerySet:
     """Keep those of ``rows`` that a hold keeps from being destroyed.
 
-    A hold on one part of a project holds all of its parts.
+    A hold on one part of a project holds all of its parts, and the approvals that decided on them.
     """
     cases = _families(LegalHold.objects.filter(lifted_at=None).values("case"))
-    return rows.filter(pk__in=rows.model._base_manager.filter(**{f"{kept.cases}__in": cases}))
+    approvals = ApprovalItem.objects.filter(case__in=cases).values("approval")
+    found = Q(**{f"{kept.cases}__in": cases}) | Q(**{f"{kept.cases}__in": approvals})
+    return rows.filter(pk__in=rows.model._base_manager.filter(found).values("pk"))
 
 
 # Holds
 
 
 def lock(cases: Iterable[int]) -> None:
-    """Lock ``cases``, given by their ids, and what is kept with them, in the order of their ids.
+    """Lock ``cases``, given by their ids, and what holds them too, in the order of their ids.
 
     Who puts a hold and who destroys both take these locks first, so that one waits for the other.
     """
-    rows = Case.objects.filter(pk__in=_families(cases)).order_by("pk")
+    decided = ApprovalItem.objects.filter(approval__in=cases).values("case")
+    both = Q(pk__in=_families(cases)) | Q(pk__in=_families(decided))
+    rows = Case.objects.filter(both).order_by("pk")
     list(rows.select_for_update().values_list("pk"))
 
 

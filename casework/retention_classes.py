@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -9,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from accounts.models import Change, Duty, Invitation, Membership, Officer, User
-from accounts.services.erasing import ERASED_NAME, erase_people
+from accounts.services.erasing import ERASED_NAME, erase_people, erased_address
 
 from . import retention
 from .calendar import end_of_day, japan_date
-from .models import CalendarFeed, Case, Notice, Remark, StoredFile
+from .models import CalendarFeed, Case, Extension, Notice, Remark, Reminder, StoredFile
 from .notice_words import KINDS
 from .retention import RetentionClass
 
@@ -76,6 +77,10 @@ def _remarks(day: date) -> QuerySet[Remark]:
     return Remark.objects.filter(case__in=_over(day), at__lt=end_of_day(day))
 
 
+def _extensions(day: date) -> QuerySet[Extension]:
+    return Extension.objects.filter(deadline__case__in=_over(day)).exclude(reason=ERASED_NAME)
+
+
 def _over(day: date) -> QuerySet:
     return retention.cases_over(day).values("pk")
 
@@ -88,9 +93,30 @@ def _delete(rows: QuerySet, *, by, at: datetime) -> None:
     rows.delete()
 
 
+def _erase_reasons(rows: QuerySet[Extension], *, by, at: datetime) -> None:
+    rows.update(reason=ERASED_NAME)
+
+
 def _erase_logins(rows: QuerySet[User], *, by, at: datetime) -> None:
     CalendarFeed.objects.filter(user__in=rows.values("pk")).delete()
+    for person in rows:
+        _erase_from_reminders(person)
     erase_people(rows, by=by, at=at)
+
+
+def _erase_from_reminders(person: User) -> None:
+    """Put marks for the addresses of a person, past ones too: a mark each, as rungs are unique.
+
+    An address that somebody else has by now stays theirs.
+    """
+    told = Notice.objects.filter(recipient=person).exclude(to="").values_list("to", flat=True)
+    held = EmailAddress.objects.filter(user=person).values_list("email", flat=True)
+    of_others = User.objects.exclude(pk=person.pk).values("email")
+    past = {*told, *held} - {person.email}
+    for number, address in enumerate([person.email, *sorted(past)]):
+        mark = erased_address(person.pk, number)
+        rows = Reminder.objects.filter(recipient=address).exclude(recipient__in=of_others)
+        rows.update(recipient=mark)
 
 
 def _destroy_files(rows: QuerySet[StoredFile], *, by, at: datetime) -> None:
@@ -161,7 +187,7 @@ retention.register(
         _("The bytes go. Name, size and digest stay, with the day of destruction."),
         ON_CLOSING, _files, _destroy_files, "case",
         lambda stored: f"{_case(stored.case)} · {stored.label} {japan_date(stored.at)}",
-        ("case",),
+        ("case",), "case",
     ),
     RetentionClass(
         "notices", _("Notices that left"),
@@ -169,13 +195,20 @@ retention.register(
         _("The case is closed; of a notice about no case, the day it was written"),
         _notices, _erase_notices, "case",
         lambda notice: f"{_case(notice.case)} · {notice.kind} {japan_date(notice.posted_at)}",
-        ("case",),
+        ("case",), "case",
     ),
     RetentionClass(
         "remarks", _("Reasons and notes that people gave with moves"),
         _("The words go. The history keeps their digest."),
         ON_CLOSING, _remarks, _delete, "case",
         lambda remark: f"{_case(remark.case)} · {japan_date(remark.at)}",
-        ("case",),
+        ("case",), "case",
+    ),
+    RetentionClass(
+        "extensions", _("Reasons why more time was granted"),
+        _("The words go. The new date and the approval stay."),
+        ON_CLOSING, _extensions, _erase_reasons, "deadline__case",
+        lambda extension: f"{_case(extension.deadline.case)} · {extension.until}",
+        ("deadline__case",), "deadline__case",
     ),
 )  # fmt: skip

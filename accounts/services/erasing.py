@@ -14,6 +14,14 @@ from accounts.models import Change, User
 ERASED_NAME = "（消去済）"
 
 
+def erased_address(pk: int, number: int = 0) -> str:
+    """Return what stands where an e-mail address of a person stood.
+
+    :param number: counts the addresses of one person where they had several.
+    """
+    return f"erased-{pk}{f'-{number}' if number else ''}@erased.invalid"
+
+
 def erase_people(people: QuerySet[User], *, by: User, at: datetime) -> None:
     """Take name, address and keys from log-ins that are closed; their ids stay for the history."""
     ids = list(people.filter(is_active=False, erased_at=None).values_list("pk", flat=True))
@@ -22,7 +30,7 @@ def erase_people(people: QuerySet[User], *, by: User, at: datetime) -> None:
     for pk in ids:
         User.objects.filter(pk=pk).update(
             name=ERASED_NAME,
-            email=f"erased-{pk}@erased.invalid",
+            email=erased_address(pk),
             password=make_password(None),
             erased_at=at,
         )

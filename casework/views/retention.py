@@ -92,9 +92,20 @@ def retention_class(request, code):
         rows = retention.due(kept, years, today=request.today).order_by("pk")
         context["ended_by"] = retention.ended_by(request.today, years)
         context["page"] = page_of(request, rows.select_related(*kept.reads) if kept.reads else rows)
+        unseen = _unseen(kept, rows, context["page"], request.user)
         for row in context["page"]:
-            row.told = kept.name(row)
+            row.told = "–" if row.pk in unseen else kept.name(row)
     return render(request, "casework/retention_class.html", context)
+
+
+def _unseen(kept: RetentionClass, rows, page, user) -> set[int]:
+    """Return the ids of those on the page that tell of a case which ``user`` may not see."""
+    if not kept.about:
+        return set()
+    shown = rows.model._base_manager.filter(pk__in=[row.pk for row in page])
+    told = shown.filter(**{f"{kept.about}__isnull": False})
+    seen = shown.filter(**{f"{kept.about}__in": Case.objects.visible_to(user).values("pk")})
+    return set(told.exclude(pk__in=seen.values("pk")).values_list("pk", flat=True))
 
 
 @login_required

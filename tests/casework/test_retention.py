@@ -30,11 +30,14 @@ from casework.approvals import Wish
 from casework.calendar import JAPAN, japan_date
 from casework.errors import NotPossible
 from casework.models import (
+    Access,
     Destruction,
     Event,
+    Extension,
     LegalHold,
     Notice,
     Remark,
+    Reminder,
     StoredFile,
 )
 from casework.services import advance
@@ -44,8 +47,8 @@ from tests.factories import NOON, TODAY
 
 pytestmark = pytest.mark.django_db
 
-#: The classes of casework; drafts are those of the program, see tests/grants/test_retention.py.
-CLASSES = set(retention.classes()) - {"drafts"}
+#: The classes of casework; the program has its own, see tests/grants and tests/reviews.
+CLASSES = set(retention.classes()) - {"drafts", "conflict_notes"}
 #: All ends on TODAY, in fiscal year 2026; five years are over when fiscal year 2032 begins.
 YEARS = 5
 LAST_MOMENT = datetime(2032, 3, 31, 23, 59, tzinfo=JAPAN)
@@ -85,6 +88,8 @@ def over(office):
     upload = ContentFile(PDF, name="計画.pdf")
     files.store(case, upload, label="計画", by=office, at=NOON)
     advance(case, "send_back", by=office, at=NOON, reason="電話番号を書いてください")
+    owed = case.deadlines.open().first()
+    factories.extended(owed, until=owed.due_on + timedelta(days=7), reason="利用 一郎の入院")
     case = advance(case, "withdraw", by=group_of(case), at=NOON)
     Notice.objects.update(state="sent", sent_at=NOON)
     return case
@@ -293,6 +298,7 @@ def test_decision_destroys_every_class_and_every_verification_stays_green(
     assert not Invitation.objects.exists()
     assert [row.user for row in Membership.objects.all()] == [standing]
     assert not case.remarks.exists()
+    assert [row.reason for row in Extension.objects.all()] == ["（消去済）"]
     gone.refresh_from_db()
     assert (gone.name, gone.erased_at) == ("（消去済）", DUE)
     assert gone.email.endswith("@erased.invalid") and not gone.has_usable_password()
@@ -458,6 +464,26 @@ def test_erased_person_cannot_come_back(office, approver):
     assert not User.objects.get(pk=gone.pk).is_active
 
 
+def test_no_reminder_keeps_an_address_of_an_erased_person(office, approver):
+    case = over(office)
+    gone = people_of(case, office)
+    outbox.enqueue(
+        "case_moved", to="before@example.jp", recipient=gone, at=NOON, key="before",
+        subject="件名", body="本文",
+    )  # fmt: skip
+    for address in (gone.email, "before@example.jp", office.email, ""):
+        Reminder.objects.create(
+            deadline=case.deadlines.first(), ends_on=TODAY, rung=3, recipient=address,
+            outcome="sent", at=NOON,
+        )  # fmt: skip
+    keep_all(office, YEARS, "logins")
+    decide(destruction.propose(at=DUE), office, approver)
+
+    left = set(Reminder.objects.values_list("recipient", flat=True))
+    marks = {f"erased-{gone.pk}@erased.invalid", f"erased-{gone.pk}-1@erased.invalid"}
+    assert left == {*marks, office.email, ""}
+
+
 def test_erased_notice_says_so_and_is_not_sent_again(office, approver, enter):
     case = over(office)
     Notice.objects.filter(case=case).update(state="failed", error="550 <a@example.jp>")
@@ -498,6 +524,35 @@ def test_class_is_listed_without_names(office, enter):
             for code in retention.classes()
         )
     assert not [name for name in ("役員 花子", "利用 一郎", "guest@example.jp") if name in pages]
+
+
+@pytest.mark.parametrize("code", ["files", "notices", "remarks", "extensions"])
+def test_class_names_no_case_that_its_reader_is_barred_from(office, enter, code):
+    case, other = over(office), over(office)
+    keep_all(office, YEARS, code)
+    Access.objects.create(case=case, user=office, barred=True, reason="利害関係")
+    with time_machine.travel(DUE, tick=False):
+        page = enter(office).get(reverse("casework:retention-class", args=[code]))
+    html = page.content.decode()
+
+    assert other.number in html and case.number not in html and "–" in html
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_class_asks_as_often_for_three_cases_as_for_one(
+    office, enter, count, django_assert_num_queries
+):
+    for _number in range(count):
+        over(office)
+    keep_all(office, YEARS, "extensions")
+    address = reverse("casework:retention-class", args=["extensions"])
+    with time_machine.travel(DUE, tick=False):
+        reader = enter(office)
+        reader.get(address)
+        with django_assert_num_queries(11):
+            html = reader.get(address).content.decode()
+
+    assert html.count("data-label") == count
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR])

@@ -1,0 +1,48 @@
+"""Words about conflicts of interest go when their proposal's time is up; the conflict stays."""
+
+from datetime import timedelta
+
+from casework import retention
+from casework.calendar import japan_date
+from casework.models import Case
+from reviews import services
+from reviews.models import Conflict, ConflictNote
+from tests.factories import NOON
+
+TODAY = japan_date(NOON)
+
+
+def declared(scene):
+    services.declare_conflict(
+        seat=scene.seats[0], proposal=scene.proposals[0], kind=Conflict.Kind.values[0],
+        note="妹が会員です", by=scene.office, at=NOON,
+    )  # fmt: skip
+    return scene.proposals[0]
+
+
+def test_note_on_a_conflict_goes_with_its_proposal_and_the_conflict_stays(scene):
+    proposal = declared(scene)
+    kept = retention.classes()["conflict_notes"]
+    assert not kept.due(TODAY + timedelta(days=4000)).exists()
+    Case.objects.filter(pk=proposal.pk).update(closed_at=NOON)
+
+    due = kept.due(TODAY)
+    assert [kept.name(note) for note in due] == [f"{proposal.number} · {due.get().conflict_id}"]
+    kept.destroy(due, by=scene.office, at=NOON)
+
+    assert not ConflictNote.objects.exists()
+    assert Conflict.objects.get().proposal_id == proposal.pk
+
+
+def test_hold_on_a_score_sheet_holds_the_note_and_the_sheet_is_over_with_its_proposal(scene):
+    proposal = declared(scene)
+    sheet = scene.sheet(0, 0)
+    Case.objects.filter(pk=sheet.pk).update(closed_at=NOON)
+    assert sheet.pk not in retention.cases_over(TODAY).values_list("pk", flat=True)
+    Case.objects.filter(pk=proposal.pk).update(closed_at=NOON)
+    assert sheet.pk in retention.cases_over(TODAY).values_list("pk", flat=True)
+    kept = retention.classes()["conflict_notes"]
+
+    assert not retention.held(kept, kept.due(TODAY)).exists()
+    retention.hold(sheet, reason="監査", by=scene.office, at=NOON)
+    assert retention.held(kept, kept.due(TODAY)).count() == 1
