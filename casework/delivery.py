@@ -15,7 +15,7 @@ from django.utils import translation
 
 from .envelopes import sender_of
 from .models import Notice
-from .outbox import quiet_until
+from .outbox import AT_CONFLICT, is_barred, quiet_until
 
 #: How long a worker may take before another one may claim the same notice.
 LEASE = timedelta(minutes=5)
@@ -109,6 +109,9 @@ def message_id(notice: Notice) -> str:
 
 
 def _give_back(notice: Notice, error: Exception, at: datetime) -> None:
+    if is_barred(notice, at=at):  # a conflict was declared while it was being sent
+        _mine(notice).update(**AT_CONFLICT)
+        return
     failed = notice.attempts >= MAX_ATTEMPTS
     again = at + FIRST_WAIT * 2 ** (notice.attempts - 1)
     _mine(notice).update(

@@ -23,7 +23,7 @@ from casework import (
 )
 from casework.calendar import JAPAN, moment
 from casework.deadlines import Pace, Rung
-from casework.models import CitySetting, Notice
+from casework.models import Access, CitySetting, Notice
 from casework.services import advance
 from tests import factories
 from tests.casework.cases import filed, group_of, sent_back
@@ -329,6 +329,18 @@ def test_next_attempt_is_not_made_in_quiet_hours(quiet, reader, settings):
 
     notice.refresh_from_db()
     assert (notice.state, notice.lease_until) == ("queued", at_clock(8) + timedelta(days=1))
+
+
+def test_no_next_attempt_is_made_to_whoever_must_not_meet_the_case(by_mail, reader, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # nobody answers there
+    notice = tell(reader)
+    Access.objects.create(case=notice.case, user=reader, barred=True, reason="conflict")
+
+    assert not delivery.deliver(notice.pk, at=NOON)
+
+    notice.refresh_from_db()
+    assert (notice.state, notice.withdrawn_because) == ("withdrawn", "conflict")
 
 
 # Reminders of what is done meanwhile
