@@ -23,7 +23,9 @@ def accepted(**kwargs) -> Proposal:
 
 def sent_back(proposal: Proposal | None = None, **facts) -> Proposal:
     """A proposal to be supplemented; needs a sender, for a letter goes out."""
-    return advance(proposal or filed(), "send_back", by=factories.anyone("office"), at=NOON, **facts)
+    return advance(
+        proposal or filed(), "send_back", by=factories.anyone("office"), at=NOON, **facts
+    )
 
 
 def in_selection(**kwargs) -> Proposal:

@@ -41,7 +41,9 @@ def at(hour, minute=0, second=0, *, day=DAY) -> datetime:
 
 
 def extend(row: Deadline, until: date) -> None:
-    draft = Approval.objects.create(title="期限の延長", drafted_by=factories.user(), fiscal_year=2026)
+    draft = Approval.objects.create(
+        title="期限の延長", drafted_by=factories.user(), fiscal_year=2026
+    )
     Extension.objects.create(
         deadline=row, until=until, reason="事情", approval=draft, by=factories.user(), at=NOON
     )

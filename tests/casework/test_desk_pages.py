@@ -280,9 +280,7 @@ def test_office_reads_above_the_fold_what_others_owe_past_its_date(enter, office
     shorter, longer = late_case(2), late_case(5)
     in_time = sent_back(filed(), due_on=TODAY)
     given_time = late_case(9)
-    factories.extended(
-        given_time.deadlines.open().get(), until=TODAY, reason="x", at=NOON
-    )
+    factories.extended(given_time.deadlines.open().get(), until=TODAY, reason="x", at=NOON)
     client = enter(office)
 
     assert late_on(client) == [longer.pk, shorter.pk]
