@@ -1,6 +1,6 @@
 # What a person types. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format lock messages journeys drills benchmarks clean
+.PHONY: help setup setup-dev run test check format lock messages journeys drills benchmarks clean long
 
 PYTHON := $(firstword $(shell for p in python3.13 python3.12 python3.11 python3 python; do "$$p" -c "import sys; sys.exit(sys.version_info < (3, 8))" 2>/dev/null && echo "$$p"; done))
 VENV := .venv/bin/python
@@ -25,8 +25,11 @@ test: setup-dev ## checks, suite, PostgreSQL and browser, installing what they n
 	$(VENV) -m tests.services postgres $(VENV) -m pytest -m postgres
 	$(VENV) -m pytest -m "journey and not long" -n logical --maxprocesses 2 --dist load
 
-journeys: setup-dev ## the browser journeys alone, the long one too
+journeys: setup-dev ## the browser journeys alone, the long ones too
 	$(VENV) -m pytest -m journey -n logical --maxprocesses 2 --dist load
+
+long: setup-dev ## the tests that make test leaves out for their length
+	$(VENV) -m pytest -m long -n logical --maxprocesses 2 --dist load
 
 drills: setup-dev ## break what surrounds the delivery of notices, on real processes
 	@$(VENV) -m tests.drills

@@ -98,6 +98,7 @@ def test_no_page_keeps_anybody_out(played, page, live_server, heard):
     assert not heard, "\n".join(heard)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("half", [0, 1])
 def test_no_page_of_the_administration_site_keeps_anybody_out(
     played, page, live_server, heard, half

@@ -185,6 +185,7 @@ def test_recused_member_finds_the_case_by_no_query(client, scene, secret):
     assert naming(client, asked, words_of(secret)) == []
 
 
+@pytest.mark.long
 def test_recused_member_meets_the_case_in_no_other_role(client, scene, secret):
     """The bar beats what duties given later would open; that the group exists is no secret there."""
     member = recuse(scene, secret)
