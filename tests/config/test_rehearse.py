@@ -54,6 +54,7 @@ def everything() -> tuple[int, ...]:
     return tuple(model.objects.count() for model in (User, Case, Event, Notice))
 
 
+@pytest.mark.long
 @time_machine.travel(TODAY, tick=False)
 def test_demo_year_leaves_something_to_do_on_every_desk_and_is_played_once():
     call_command("rehearse", "--until-today")

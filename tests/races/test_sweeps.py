@@ -322,7 +322,7 @@ def test_no_schedule_of_sweeps_reminds_twice_or_never(settings):
     factories.sender()
     longer = os.environ.get("SWEEP_EXAMPLES")
     profile = hypothesis_settings(
-        max_examples=int(longer or 8),
+        max_examples=int(longer or 5),
         stateful_step_count=25,
         derandomize=not longer,
         database=None,
