@@ -19,7 +19,7 @@ from .calendar import japan_date, wareki
 from .errors import NotPossible
 from .models import Case, Notice
 from .models.notice import NoticeQuerySet
-from .outbox import record, require_keeper
+from .outbox_keeping import record, require_keeper
 from .typesetting import typeset
 from .verbs import name_verbs
 

@@ -12,7 +12,7 @@ from . import notice_words
 from .errors import NotPossible
 from .models import Case, NoticeTemplate
 from .notice_words import Mistake, NoticeKind, Words
-from .outbox import require_keeper
+from .outbox_keeping import require_keeper
 
 
 class NotUnderstood(NotPossible):

@@ -16,10 +16,9 @@ from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
-from django.template import Context, Engine, Template, TemplateSyntaxError
+from django.template import Context, Engine, Library, Template, TemplateSyntaxError
 from django.template.base import DebugLexer, Token, TokenType
 from django.template.defaulttags import do_if
-from django.template.library import Library
 from django.template.loader import get_template
 from django.utils import translation
 from django.utils.dateformat import format as formatted

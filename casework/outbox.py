@@ -1,8 +1,11 @@
-"""The outbox: the only way a notice leaves. A row is written with the move; a worker sends it."""
+"""The outbox: the only way a notice leaves. A row is written with the move; a worker sends it.
+
+What the office does with a row afterwards is in ``casework.outbox_keeping``.
+"""
 
 import logging
 from collections.abc import Iterable
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,16 +14,12 @@ from celery import current_app
 from celery.exceptions import OperationalError
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
-from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.permissions import require
 
-from . import city, history, notice_words, preferences, quiet_hours
+from . import city, notice_words, preferences, quiet_hours
 from .calendar import japan_date
 from .deadlines import KINDS
-from .errors import NotPossible
 from .holding import why_held
 from .models import Case, Deadline, Extension, Letter, Notice, NoticeTemplate
 from .models.notice import ASKING, REMINDING, NoticeQuerySet
@@ -36,11 +35,6 @@ COURTESY = frozenset({"case_moved"})
 
 #: Where a person reads what was sent to them.
 MAILBOX_PATH = "/mailbox/"
-
-#: What became of a notice that can be sent again.
-AGAIN = (
-    Notice.State.FAILED, Notice.State.MAILED, Notice.State.RETURNED, Notice.State.BOUNCED,
-)  # fmt: skip
 
 #: What a row says that is not on paper.
 NOT_ON_PAPER = {
@@ -248,7 +242,7 @@ def enqueue(
     )
     if created and notice.state == Notice.State.QUEUED and notice.lease_until is None:
         # A lambda: for a partial Django cannot write its log line, and would raise after all.
-        transaction.on_commit(lambda: _ask_a_worker(notice.pk), robust=True)
+        transaction.on_commit(lambda: ask_a_worker(notice.pk), robust=True)
     return notice
 
 
@@ -292,7 +286,7 @@ def delivered_by_hand():
         _by_hand.reset(token)
 
 
-def _ask_a_worker(notice_id: int) -> None:
+def ask_a_worker(notice_id: int) -> None:
     if _by_hand.get():
         return
     try:
@@ -311,28 +305,7 @@ def enqueue_account_mail(
     return enqueue(kind, to=to, recipient=recipient, at=at, key=key, subject=subject, body=body)
 
 
-@transaction.atomic
-def retry(notice: Notice, *, by, at: datetime) -> bool:
-    """Put a notice that failed, bounced, was posted or came back, into the queue once more.
-
-    It goes to the address that its reader has now, after the quiet hours. Whose reader must not
-    meet its case is withdrawn instead; return whether it goes out.
-
-    :raises PermissionDenied: if ``by`` does not keep the outbox.
-    :raises NotPossible: if it has not failed, bounced or been posted.
-    """
-    require_keeper(by, at)
-    case = _locked_case(notice)
-    again = Notice.objects.filter(pk=notice.pk, state__in=AGAIN, erased_at=None)
-    if is_barred(notice, at=at) and again.update(**AT_CONFLICT):
-        record(case, "withdraw_notice", notice=notice.pk, by=by, at=at)
-        return False
-    queued = {**queue_again(notice, at=at), "attempts": 0, "bounced_at": None}
-    if not again.update(**queued, **_mended(notice), **NOT_ON_PAPER, resent=F("resent") + 1):
-        raise NotPossible(_("Only a notice that failed or was posted can be sent again."))
-    record(case, "retry_notice", notice=notice.pk, by=by, at=at)
-    _send_soon(notice, queued["lease_until"])
-    return True
+# Taking back what has not left
 
 
 def is_barred(notice: Notice, *, at: datetime) -> bool:
@@ -343,90 +316,9 @@ def is_barred(notice: Notice, *, at: datetime) -> bool:
     return not Notice.objects.not_barred_to(reader).filter(pk=notice.pk).exists()
 
 
-def queue_again(notice: Notice, *, at: datetime) -> dict:
-    """Return what a row says that a person lets go at ``at``: it waits for the end of quiet hours."""
-    until = quiet_until(notice.kind, notice.channel, at)
-    return {"state": Notice.State.QUEUED, "held_for": "", "lease_until": until}
-
-
-def _send_soon(notice: Notice, until: datetime | None) -> None:
-    """Ask a worker for a notice that neither a person posts nor the quiet hours keep."""
-    if not notice.is_by_post and until is None:
-        transaction.on_commit(lambda: _ask_a_worker(notice.pk), robust=True)
-
-
-def _mended(notice: Notice) -> dict[str, str]:
-    return {"to": notice.recipient.email} if notice.recipient else {}
-
-
-@transaction.atomic
-def release(notice: Notice, *, by, at: datetime) -> bool:
-    """Let a notice go that is held back, after the quiet hours.
-
-    Whose reader must not meet its case is withdrawn instead; return whether it goes out.
-
-    :raises PermissionDenied: if ``by`` does not keep the outbox.
-    :raises NotPossible: if it is not held back.
-    """
-    require_keeper(by, at)
-    case = _locked_case(notice)
-    held = Notice.objects.filter(pk=notice.pk, state=Notice.State.HELD)
-    if is_barred(notice, at=at) and held.update(**AT_CONFLICT):
-        record(case, "withdraw_notice", notice=notice.pk, by=by, at=at)
-        return False
-    queued = queue_again(notice, at=at)
-    if not held.update(**queued):
-        raise NotPossible(_("Only a notice that is held back can be released."))
-    record(case, "release_notice", notice=notice.pk, by=by, at=at)
-    _send_soon(notice, queued["lease_until"])
-    return True
-
-
-@transaction.atomic
-def release_several(notices: Iterable[Notice], *, by, at: datetime) -> int:
-    """Let several notices go that are held back; return how many. What is not held is passed over.
-
-    Nor is counted what is withdrawn instead, as :func:`release` does.
-
-    :raises PermissionDenied: if ``by`` does not keep the outbox.
-    """
-    require_keeper(by, at)
-    released = 0
-    for notice in sorted(notices, key=lambda notice: (notice.case_id or 0, notice.pk)):
-        with suppress(NotPossible):
-            released += release(notice, by=by, at=at)
-    return released
-
-
-def held_for_person(user) -> NoticeQuerySet:
-    """Return what ``user`` sees of the notices that a person has to release."""
-    held = Notice.objects.visible_to(user).filter(state=Notice.State.HELD)
-    return held.exclude(held_for=Notice.Hold.DIGEST)
-
-
-def desk_part(request) -> dict | None:
-    """What the desk of the office shows of notices that a person has to release, if any wait."""
-    number = held_for_person(request.user).count()
-    return {"held": number} if number else None
-
-
-@transaction.atomic
-def withdraw(notice: Notice, *, by, at: datetime) -> None:
-    """Take a notice back that has not left yet.
-
-    :raises PermissionDenied: if ``by`` does not keep the outbox.
-    :raises NotPossible: if it left, or is being sent.
-    """
-    require_keeper(by, at)
-    case = _locked_case(notice)
-    if not _take_back(Notice.objects.filter(pk=notice.pk), why=Notice.Withdrawal.BY_OFFICE):
-        raise NotPossible(_("This notice has already left, or is being sent now."))
-    record(case, "withdraw_notice", notice=notice.pk, by=by, at=at)
-
-
 def withdraw_replaced(letter: Letter) -> int:
     """Take back what has not left yet of a letter whose case is locked; return how many notices."""
-    return _take_back(letter.notices.all(), why=Notice.Withdrawal.REPLACED)
+    return take_back(letter.notices.all(), why=Notice.Withdrawal.REPLACED)
 
 
 def withdraw_for(case: Case, person: User, *, why: str = Notice.Withdrawal.CONFLICT) -> int:
@@ -434,7 +326,7 @@ def withdraw_for(case: Case, person: User, *, why: str = Notice.Withdrawal.CONFL
 
     Also what is held back, or failed: somebody would let it go later.
     """
-    return _take_back(Notice.objects.filter(case_id=case.pk, recipient=person), why=why)
+    return take_back(Notice.objects.filter(case_id=case.pk, recipient=person), why=why)
 
 
 def withdraw_reminders(deadlines: Iterable[int]) -> int:
@@ -446,33 +338,14 @@ def withdraw_reminders(deadlines: Iterable[int]) -> int:
         deadline__in=deadlines, kind__in=REMINDING,
         state__in=(Notice.State.HELD, Notice.State.QUEUED),
     )  # fmt: skip
-    return _take_back(waiting, why=Notice.Withdrawal.DONE)
+    return take_back(waiting, why=Notice.Withdrawal.DONE)
 
 
-def _take_back(notices, *, why: str) -> int:
+def take_back(notices: NoticeQuerySet, *, why: str) -> int:
+    """Take back those of ``notices`` that have not left, for a reason of ``Notice.Withdrawal``."""
     waiting = notices.filter(
         state__in=(
             Notice.State.HELD, Notice.State.QUEUED, Notice.State.FAILED, Notice.State.PRINTED,
         )
     )  # fmt: skip
     return waiting.update(**withdrawn(why))
-
-
-def require_keeper(by, at: datetime) -> None:
-    """Refuse whoever does not keep the outbox on the day.
-
-    :raises PermissionDenied: always then.
-    """
-    require(by.act_on(japan_date(at)), "casework.keep_outbox")
-
-
-def _locked_case(notice: Notice) -> Case | None:
-    """Lock the case of a notice, which comes before its rows; a notice about a log-in has none."""
-    rows = Case.objects.select_for_update()
-    return rows.get(pk=notice.case_id) if notice.case_id else None
-
-
-def record(case: Case | None, verb: str, *, by, at: datetime, **facts) -> None:
-    """Write what was done with a notice into the history of its case, which is locked."""
-    if case is not None:
-        history.append(case, verb, source=case.state, target=case.state, by=by, at=at, facts=facts)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import require
 
-from . import outbox
+from . import outbox, outbox_keeping
 from .calendar import japan_date
 from .errors import NotPossible
 from .holding import holder, why_held
@@ -90,7 +90,7 @@ def _released(notice: Notice, at: datetime) -> Step:
         return "withdraw_notice", outbox.AT_CONFLICT
     why = _held_again(notice)
     held_again = {"state": Notice.State.HELD, "held_for": why, "lease_until": None}
-    state = held_again if why else outbox.queue_again(notice, at=at)
+    state = held_again if why else outbox_keeping.queue_again(notice, at=at)
     return "release_notice", {**outbox.NOT_ON_PAPER, **state}
 
 
@@ -136,7 +136,7 @@ def _let(notice: Notice, verb: str, fields: dict, *, case, by, at: datetime) -> 
     """Take one step if the row still is held; the history of its case says who took it."""
     if not held().filter(pk=notice.pk).update(**fields):
         return False
-    outbox.record(case, verb, notice=notice.pk, by=by, at=at)
+    outbox_keeping.record(case, verb, notice=notice.pk, by=by, at=at)
     return True
 
 

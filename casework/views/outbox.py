@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from casework import by_post, forms
-from casework import outbox as the_outbox
+from casework import by_post, forms, outbox_keeping
 from casework.calendar import JAPAN
 from casework.coming import AHEAD, coming
 from casework.errors import NotPossible
@@ -79,14 +78,14 @@ def outbox_notice(request, pk):
 @require_POST
 def outbox_retry(request, pk):
     """Send a notice that failed once more."""
-    return _do(request, pk, the_outbox.retry, _("The notice goes out again."))
+    return _do(request, pk, outbox_keeping.retry, _("The notice goes out again."))
 
 
 @login_required
 @require_POST
 def outbox_release(request, pk):
     """Let a notice go that is held back."""
-    return _do(request, pk, the_outbox.release, _("The notice goes out now."))
+    return _do(request, pk, outbox_keeping.release, _("The notice goes out now."))
 
 
 @login_required
@@ -96,7 +95,7 @@ def outbox_release_chosen(request):
     require_office(request.user, "casework.keep_outbox")
     ids = keys_in(request.POST.getlist("notice"))
     chosen = Notice.objects.visible_to(request.user).filter(pk__in=ids)
-    released = the_outbox.release_several(chosen, by=request.user, at=request.now)
+    released = outbox_keeping.release_several(chosen, by=request.user, at=request.now)
     said = ngettext("%(number)d notice is released.", "%(number)d notices are released.", released)
     messages.success(request, said % {"number": released})
     return redirect(f"{reverse('casework:outbox')}?state={Notice.State.HELD}")
@@ -106,7 +105,7 @@ def outbox_release_chosen(request):
 @require_POST
 def outbox_withdraw(request, pk):
     """Take back a notice that has not left yet."""
-    return _do(request, pk, the_outbox.withdraw, _("The notice is withdrawn."))
+    return _do(request, pk, outbox_keeping.withdraw, _("The notice is withdrawn."))
 
 
 def _why_not_now(notice: Notice) -> str:

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Duty, Role
-from casework import bounces, clock, envelopes, outbox, services
+from casework import bounces, clock, envelopes, outbox, outbox_keeping, services
 from casework.bounces import Outcome
 from casework.delivery import deliver
 from casework.envelopes import Attempt
@@ -255,7 +255,7 @@ def test_bounced_notice_goes_to_the_mended_address_and_its_old_bounce_counts_no_
     notice.refresh_from_db()
     type(notice.recipient).objects.filter(pk=notice.recipient_id).update(email="new@example.jp")
 
-    outbox.retry(Notice.objects.get(pk=notice.pk), by=clerk, at=NOON)
+    outbox_keeping.retry(Notice.objects.get(pk=notice.pk), by=clerk, at=NOON)
 
     assert deliver(notice.pk, at=NOON)
     assert (state(notice), notice.to, notice.error) == ("sent", "new@example.jp", "")

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from accounts.models import Officer, Role
-from casework import by_post, delivery, outbox, reminders, tasks
+from casework import by_post, delivery, outbox, outbox_keeping, reminders, tasks
 from casework.errors import NotPossible
 from casework.models import Deadline, Letter, Notice, Reminder, Sender
 from casework.parties import Party
@@ -253,7 +253,7 @@ def test_what_came_back_is_printed_anew_with_the_new_address(office):
     organization.address = "新しい町9-9"
     organization.save()
 
-    outbox.retry(fresh(notice), by=office, at=NOON)
+    outbox_keeping.retry(fresh(notice), by=office, at=NOON)
 
     again = fresh(notice)
     assert (again.state, again.postal_address, again.error) == ("queued", "", "")
@@ -265,7 +265,7 @@ def test_what_came_back_is_printed_anew_with_the_new_address(office):
 def test_printed_notice_is_withdrawn(office):
     notice = printed(office)
 
-    outbox.withdraw(notice, by=office, at=NOON)
+    outbox_keeping.withdraw(notice, by=office, at=NOON)
 
     assert fresh(notice).state == "withdrawn"
 

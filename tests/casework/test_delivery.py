@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from casework import clock, delivery, outbox, tasks
+from casework import clock, delivery, outbox, outbox_keeping, tasks
 from casework.delivery import FIRST_WAIT, LEASE, MAX_ATTEMPTS, deliver, pending
 from casework.models import Notice
 from tests import factories, services
@@ -220,7 +220,7 @@ def test_notice_that_was_put_back_is_sent_again(server, notice):
     notice.refresh_from_db()
     keeper = factories.user("office")
 
-    outbox.retry(notice, by=keeper, at=NOON)
+    outbox_keeping.retry(notice, by=keeper, at=NOON)
 
     assert deliver(notice.pk, at=NOON) is True
     assert state(notice) == "sent"

@@ -16,6 +16,7 @@ from casework import (
     digests,
     ladders,
     outbox,
+    outbox_keeping,
     preferences,
     quiet_hours,
     reminders,
@@ -314,7 +315,7 @@ def test_notice_that_is_sent_again_at_night_waits_until_morning(quiet, reader):
     failed = tell(reader)
     Notice.objects.filter(pk=failed.pk).update(state="failed", attempts=8)
 
-    outbox.retry(failed, by=factories.user(Role.OFFICE), at=at_clock(23))
+    outbox_keeping.retry(failed, by=factories.user(Role.OFFICE), at=at_clock(23))
 
     assert not delivery.deliver(failed.pk, at=at_clock(23, 1))
     assert delivery.deliver(failed.pk, at=at_clock(8, 1) + timedelta(days=1))

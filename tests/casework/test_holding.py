@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from accounts.models import Role
-from casework import delivery, holding, outbox
+from casework import delivery, holding, outbox, outbox_keeping
 from casework.errors import NotPossible
 from casework.models import Access, Notice
 from tests import factories
@@ -50,7 +50,7 @@ def test_other_kinds_leave_at_once(held_back):
 def test_released_notice_is_sent_and_the_history_says_who_let_it_go(notice):
     clerk = factories.user(Role.OFFICE)
 
-    outbox.release(notice, by=clerk, at=NOON)
+    outbox_keeping.release(notice, by=clerk, at=NOON)
 
     assert delivery.deliver(notice.pk, at=NOON)
     event = notice.case.events.order_by("-pk").first()
@@ -59,14 +59,14 @@ def test_released_notice_is_sent_and_the_history_says_who_let_it_go(notice):
 
 def test_second_release_is_refused(notice):
     clerk = factories.user(Role.OFFICE)
-    outbox.release(notice, by=clerk, at=NOON)
+    outbox_keeping.release(notice, by=clerk, at=NOON)
 
     with pytest.raises(NotPossible):
-        outbox.release(notice, by=clerk, at=NOON)
+        outbox_keeping.release(notice, by=clerk, at=NOON)
 
 
 def test_held_notice_can_be_withdrawn(notice):
-    outbox.withdraw(notice, by=factories.user(Role.OFFICE), at=NOON)
+    outbox_keeping.withdraw(notice, by=factories.user(Role.OFFICE), at=NOON)
 
     notice.refresh_from_db()
     assert (notice.state, notice.held_for) == ("withdrawn", "")
@@ -74,7 +74,7 @@ def test_held_notice_can_be_withdrawn(notice):
 
 def test_nobody_outside_the_office_releases(notice):
     with pytest.raises(PermissionDenied):
-        outbox.release(notice, by=factories.user(Role.APPROVER), at=NOON)
+        outbox_keeping.release(notice, by=factories.user(Role.APPROVER), at=NOON)
 
     notice.refresh_from_db()
     assert notice.state == "held"
@@ -120,7 +120,7 @@ def test_held_notice_to_somebody_with_a_conflict_is_withdrawn_when_it_is_release
     clerk = factories.user(Role.OFFICE)
     bar(notice)
 
-    assert not outbox.release(notice, by=clerk, at=NOON)
+    assert not outbox_keeping.release(notice, by=clerk, at=NOON)
 
     assert why(notice) == ("withdrawn", "", "conflict")
     assert notice.case.events.order_by("-pk").first().verb == "withdraw_notice"
@@ -131,7 +131,7 @@ def test_of_several_those_to_somebody_with_a_conflict_are_withdrawn(notice):
     bar(notice)
 
     both = Notice.objects.filter(pk__in=[notice.pk, other.pk])
-    assert outbox.release_several(both, by=factories.user(Role.OFFICE), at=NOON) == 1
+    assert outbox_keeping.release_several(both, by=factories.user(Role.OFFICE), at=NOON) == 1
 
     assert why(notice) == ("withdrawn", "", "conflict")
     assert why(other) == ("queued", "", "")
@@ -141,7 +141,7 @@ def test_failed_notice_to_somebody_with_a_conflict_is_not_sent_again(notice):
     Notice.objects.filter(pk=notice.pk).update(state="failed", held_for="", attempts=8)
     bar(notice)
 
-    assert not outbox.retry(notice, by=factories.user(Role.OFFICE), at=NOON)
+    assert not outbox_keeping.retry(notice, by=factories.user(Role.OFFICE), at=NOON)
 
     assert why(notice) == ("withdrawn", "", "conflict")
 

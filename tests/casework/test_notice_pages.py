@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
-from casework import delivery, outbox, services
+from casework import delivery, outbox, outbox_keeping, services
 from casework.errors import NotPossible
 from casework.models import Access, Notice
 from tests import factories
@@ -220,11 +220,11 @@ def test_only_the_office_acts_on_notices(enter, act):
 def test_notice_about_a_log_in_is_withdrawn_without_a_case(office):
     made = notice(factories.user(), sent=False, kind="account_invitation")
 
-    outbox.withdraw(made, by=office, at=NOON)
+    outbox_keeping.withdraw(made, by=office, at=NOON)
 
     assert Notice.objects.get(pk=made.pk).withdrawn_because == "by_office"
     with pytest.raises(NotPossible):
-        outbox.withdraw(made, by=office, at=NOON)
+        outbox_keeping.withdraw(made, by=office, at=NOON)
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -22,6 +22,7 @@ from casework import (
     files,
     notice_words,
     outbox,
+    outbox_keeping,
     retention,
     tasks,
     verification,
@@ -492,7 +493,7 @@ def test_erased_notice_says_so_and_is_not_sent_again(office, approver, enter):
     notice = Notice.objects.filter(case=case).first()
 
     with pytest.raises(NotPossible):
-        outbox.retry(notice, by=office, at=DUE)
+        outbox_keeping.retry(notice, by=office, at=DUE)
     page = enter(office).get(reverse("casework:outbox-notice", args=[notice.pk])).content.decode()
     assert "were destroyed" in page and "550" not in page
 

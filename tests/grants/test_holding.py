@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
-from casework import outbox
+from casework import outbox_keeping
 from casework.models import Notice
 from grants import services
 from tests import factories
@@ -111,7 +111,7 @@ def test_several_are_released_at_once_and_each_once(as_person, clerk):
     )
 
     assert [letters_told(case) for case in cases] == [[("queued", "")]] * 2
-    assert outbox.release_several(held, by=clerk, at=NOON) == 0
+    assert outbox_keeping.release_several(held, by=clerk, at=NOON) == 0
     released = [case.events.filter(verb="release_notice").count() for case in cases]
     assert released == [1, 1]
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Role, User
-from casework import by_post, letters, outbox, verification
+from casework import by_post, letters, outbox, outbox_keeping, verification
 from casework.models import Letter, Notice, Sender
 from tests import factories
 from tests.casework.cases import filed, sent_back
@@ -101,7 +101,7 @@ def test_withdrawing_and_printing_at_once_does_one_of_the_two():
 
     outcomes = race(
         lambda: by_post.print_batch([notice], by=first, at=NOON),
-        lambda: outbox.withdraw(notice, by=second, at=NOON),
+        lambda: outbox_keeping.withdraw(notice, by=second, at=NOON),
     )
 
     assert not isinstance(outcomes[1], Exception)

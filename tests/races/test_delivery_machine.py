@@ -26,7 +26,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from casework import outbox, restored
+from casework import outbox, outbox_keeping, restored
 from casework.delivery import LEASE, deliver, pending
 from casework.errors import NotPossible
 from casework.models import Notice, Restoration
@@ -168,14 +168,19 @@ class Delivery(RuleBasedStateMachine):
     def pass_time(self, span: timedelta) -> None:
         self.now += span
 
-    @rule(pick=picks, step=st.sampled_from([outbox.withdraw, outbox.retry, outbox.release]))
+    @rule(
+        pick=picks,
+        step=st.sampled_from(
+            [outbox_keeping.withdraw, outbox_keeping.retry, outbox_keeping.release]
+        ),
+    )
     def intervene(self, pick: int, step) -> None:
         notice = Notice.objects.get(pk=self.notice(pick))
         before = notice.state
         can = {
-            outbox.withdraw: (S.QUEUED, S.FAILED, S.HELD),
-            outbox.retry: (S.FAILED,),
-            outbox.release: (S.HELD,),
+            outbox_keeping.withdraw: (S.QUEUED, S.FAILED, S.HELD),
+            outbox_keeping.retry: (S.FAILED,),
+            outbox_keeping.release: (S.HELD,),
         }
         try:
             with outbox.delivered_by_hand():
