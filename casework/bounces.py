@@ -15,13 +15,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from flufl.bounce import all_failures
 
-from accounts.models import Duty, Role, User
+from accounts.models import Role, User
 
 from . import outbox
 from .calendar import japan_date
 from .envelopes import Attempt, attempt_of, tokens_in
 from .models import Case, Notice
-from .parties import Party, people_behind
+from .parties import Party, people_behind, people_holding
 
 #: Where mail servers write to whom a mail was really delivered.
 ADDRESSED = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
@@ -149,19 +149,16 @@ def _tell(notice: Notice, *, at: datetime) -> None:
 
 def _readers(case: Case | None, *, but: User | None, day: date) -> tuple[list[User], bool]:
     """Return who learns that a notice did not arrive, and whether they see its case."""
-    office = [person for person in _holding(Role.OFFICE, day) if person != but]
+    office = [person for person in people_holding(Role.OFFICE, day=day) if person != but]
     if case is not None:
         clerks = [person for person in people_behind(case, Party.OFFICE, day=day) if person != but]
         if seeing := clerks or [person for person in office if _sees(person, case, day)]:
             return seeing, True
-    administrators = [person for person in _holding(Role.ADMINISTRATOR, day) if person != but]
+    administrators = [
+        person for person in people_holding(Role.ADMINISTRATOR, day=day) if person != but
+    ]
     return office or administrators, False
 
 
 def _sees(person: User, case: Case, day: date) -> bool:
     return Case.objects.visible_to(person.act_on(day)).filter(pk=case.pk).exists()
-
-
-def _holding(role: str, day: date) -> list[User]:
-    standing = Duty.objects.valid_on(day).filter(role=role)
-    return list(User.objects.filter(duty__in=standing, is_active=True).distinct().order_by("pk"))

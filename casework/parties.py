@@ -67,6 +67,13 @@ def everyone_of(case, *, day: date) -> list[User]:
     return [person for person in people if rows.visible_to(person.act_on(day)).exists()]
 
 
+def people_holding(role: str, *, day: date) -> list[User]:
+    """Return who logs in and holds ``role`` on ``day`` (Japan date)."""
+    standing = Duty.objects.valid_on(day).filter(role=role)
+    people = User.objects.filter(duty__in=standing, is_active=True)
+    return list(people.distinct().order_by("pk"))
+
+
 def is_held(role: str, *, day: date) -> bool:
     """Return whether anybody who logs in holds ``role`` on ``day`` (Japan date)."""
     return Duty.objects.valid_on(day).filter(role=role, user__is_active=True).exists()

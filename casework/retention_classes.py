@@ -48,9 +48,10 @@ def _invitations(day: date) -> QuerySet[Invitation]:
 
 
 def _logins(day: date) -> QuerySet[User]:
-    """Keep closed log-ins of people who never held a duty, and all cases of whose time are over.
+    """Keep closed log-ins of who never held a duty, once all cases of their time are over.
 
-    Who was a member when a case of the group began stays as long as their membership does. Who decided or kept something for the city stays named with what they did.
+    Who was a member when a case of the group began stays as long as their membership does. Who
+    decided or kept something for the city stays named with what they did.
     """
     of_person = {"user": OuterRef("pk")}
     closings = Change.objects.filter(what="login_closed", **of_person).order_by("-at", "-pk")

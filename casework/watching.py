@@ -8,12 +8,13 @@ from celery.exceptions import OperationalError
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.models import Duty, Role, User
+from accounts.models import Role, User
 
 from . import engine, outbox
 from .calendar import japan_date
 from .jobs import Periodic, expect, periodic_jobs
 from .models import Worker
+from .parties import people_holding
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +28,11 @@ FORGOTTEN_AFTER = timedelta(days=1)
 
 
 def watch(*, now: datetime, at: datetime) -> int:
-    """Tell the administrators of each late job and of a backup that is missing, once per outage; return how many notices.
+    """Tell of each late job and of a missing backup, once per outage.
 
     Nobody can tell while beat or all workers are gone: then the first watch that comes back tells
-    how long it was away, and leaves the other jobs a minute to catch up.
+    how long it was away, and leaves the other jobs a minute to catch up. Returned is how many
+    notices the administrators get.
 
     :param now: by the machine's own clock, which the jobs keep.
     :param at: by the clock that dates the notices.
@@ -74,12 +76,8 @@ def _tell(kind: str, job: Periodic, *, now: datetime, at: datetime) -> int:
 
 def _responsible(day: date) -> list[User]:
     """Return the administrators of ``day`` (Japan date); where there are none, the office."""
-    standing = Duty.objects.valid_on(day)
-    for role in (Role.ADMINISTRATOR, Role.OFFICE):
-        people = User.objects.filter(duty__in=standing.filter(role=role), is_active=True)
-        if found := list(people.distinct().order_by("pk")):
-            return found
-    return []
+    administrators = people_holding(Role.ADMINISTRATOR, day=day)
+    return administrators or people_holding(Role.OFFICE, day=day)
 
 
 def ask_workers(*, now: datetime) -> int:
