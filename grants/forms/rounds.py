@@ -55,7 +55,10 @@ class RoundForm(forms.Form):
     )  # fmt: skip
     holds_notices = forms.BooleanField(
         label=_("A person reads the notices of letters before they leave"), required=False,
-        help_text=_("They wait in the outbox until the office releases them."),
+        help_text=_(
+            "The e-mail or the letter by post waits in the outbox until the office releases it. "
+            "On its case page, the group sees the new state and can read the letter at once."
+        ),
     )  # fmt: skip
 
     def opens_at(self) -> datetime:
