@@ -20,6 +20,7 @@ class CaseworkConfig(AppConfig):
             failed_tasks,
             guards,
             jobs,
+            letter_versions,
             merging,
             notice_kinds,
             outbox,

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 
-from . import by_post, letters, outbox_keeping, oversight, restored
+from . import by_post, outbox_keeping, oversight, restored, typed_numbers
 from .desk_links import desk_link
 from .desk_panels import desk_panel
 from .parties import Party
@@ -23,7 +23,7 @@ desk_panel(Role.ADMINISTRATOR, "casework/desk/seal.html", oversight.sealed, orde
 
 desk_panel(Role.OFFICE, "casework/desk/setup.html", oversight.first_steps_left, order=10)
 desk_panel(Role.OFFICE, "casework/desk/post.html", by_post.desk_part, order=15)
-desk_panel(Role.OFFICE, "casework/desk/letter_numbers.html", letters.desk_part, order=14)
+desk_panel(Role.OFFICE, "casework/desk/letter_numbers.html", typed_numbers.desk_part, order=14)
 desk_panel(Role.OFFICE, "casework/desk/held.html", outbox_keeping.desk_part, order=16)
 desk_panel(Role.OFFICE, "casework/desk/groups.html", oversight.groups_to_confirm, order=20)
 

@@ -10,13 +10,23 @@ from django_fsm import TransitionNotAllowed
 
 from accounts.permissions import require
 
-from . import consequences, history, letters, locks, outbox, received, taking_back, timekeeping
+from . import (
+    consequences,
+    history,
+    letters,
+    locks,
+    outbox,
+    received,
+    taking_back,
+    timekeeping,
+    typed_numbers,
+)
 from .calendar import fiscal_year, japan_date
 from .errors import NotPossible
 from .flow import OPEN, TAKE_BACK, Move, Text
 from .list_decisions import refuse_alone
 from .models import ApprovalItem, Case, Event, Version
-from .numbers import next_number
+from .numbers import next_number, number_of
 
 NEEDS_APPROVAL = _("An approver decides this. Put it into a draft (起案) first.")
 
@@ -226,7 +236,7 @@ def assign(case: Case, clerk, *, by, at: datetime) -> Case:
 @transaction.atomic
 def file_number(case: Case, series: str, fiscal_year: int) -> str:
     """Give ``case`` its number in a series of the fiscal year, such as S-2026-003."""
-    case.number = f"{series}-{fiscal_year}-{next_number(series, fiscal_year):03d}"
+    case.number = number_of(series, fiscal_year, next_number(series, fiscal_year))
     case.save(update_fields=["number"])
     return case.number
 
@@ -264,7 +274,7 @@ def correct(case: Case, *, reason: str, by, at: datetime) -> Case:
         facts={"event": last.pk, "reason": reason},
     )  # fmt: skip
     timekeeping.take_back(case, case.flow[last.verb], moved_at=last.at, at=at)
-    letters.drop_waiting(case, since=last.at)
+    typed_numbers.drop_waiting(case, since=last.at)
     taking_back.put_back(case, last)
     case.__dict__["state"] = last.source  # not a move of the table: the door writes it itself
     case.came_from = history.source_of(case, last.source, before=last)

@@ -224,6 +224,7 @@ class Migration(migrations.Migration):
                 ),
                 ("backup_at", models.DateTimeField()),
                 ("restored_at", models.DateTimeField()),
+                ("folder", models.CharField(blank=True, max_length=100)),
                 ("released_at", models.DateTimeField(null=True)),
                 (
                     "released_by",
@@ -824,6 +825,7 @@ class Migration(migrations.Migration):
                 ),
                 ("kind", models.CharField(max_length=40)),
                 ("content", models.JSONField()),
+                ("deadlines", models.JSONField(default=list)),
                 ("at", models.DateTimeField()),
                 (
                     "case",
@@ -936,6 +938,7 @@ class Migration(migrations.Migration):
                                 "a conflict of interest keeps the case from the reader",
                             ),
                             ("done", "what it asked for is done"),
+                            ("moved", "another date took the place of the one it tells of"),
                         ],
                         max_length=12,
                     ),

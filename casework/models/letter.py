@@ -119,13 +119,16 @@ class LetterToNumberQuerySet(models.QuerySet):
 class LetterToNumber(models.Model):
     """A letter that a move sends and that waits for its number from the city's document register.
 
-    :param content: what the letter says, as it was when the move was made.
+    :param content: what the letter says, as it was when the move was made; without the dates that
+        the move set, which may be moved until the letter leaves.
+    :param deadlines: the ids of the deadlines whose dates it names.
     :param letter: the letter that it became; empty while it waits.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="letters_to_number")
     kind = models.CharField(max_length=40)
     content = models.JSONField()
+    deadlines = models.JSONField(default=list)
     at = models.DateTimeField()
     letter = models.OneToOneField(
         Letter, on_delete=models.PROTECT, null=True, related_name="waited_as"

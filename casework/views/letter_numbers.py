@@ -2,17 +2,15 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from casework import letters
-from casework.errors import NotPossible
+from casework import letters, typed_numbers
 from casework.forms import LetterNumberForm
-from casework.models import Case, LetterToNumber
+from casework.models import LetterToNumber
 
 from .finding import page_of, require_office
 
@@ -41,28 +39,17 @@ def _form(request, row: LetterToNumber) -> LetterNumberForm:
     return LetterNumberForm(request.POST or None, prefix=str(row.pk))
 
 
-def _lock_cases(rows: list) -> None:
-    """Lock the cases of all rows in the order of their ids, as everyone does, before any number."""
-    cases = Case.objects.filter(pk__in=[row.case_id for row, _form, _title in rows])
-    list(cases.order_by("pk").select_for_update().values_list("pk"))
-
-
 def _give(request, rows: list) -> bool:
     """Give all numbers that were typed in, or none; say at its field what is wrong."""
-    valid = [form.is_valid() for _row, form, _title in rows]
-    if not all(valid):
+    forms = {row: form for row, form, _title in rows}
+    if [form for form in forms.values() if not form.is_valid()]:  # each says what is wrong
         return False
-    given = 0
+    typed = {row: form.cleaned_data["number"] for row, form in forms.items()}
+    numbers = {row: number for row, number in typed.items() if number}
     try:
-        with transaction.atomic():
-            _lock_cases(rows)
-            for row, form, _title in rows:
-                if number := form.cleaned_data["number"]:
-                    standing = form
-                    letters.give_number(row, number, by=request.user, at=request.now)
-                    given += 1
-    except NotPossible as error:
-        standing.add_error("number", str(error.why))
+        given = len(typed_numbers.give_numbers(numbers, by=request.user, at=request.now))
+    except typed_numbers.NotGiven as refusal:
+        forms[refusal.row].add_error("number", str(refusal.why))
         return False
     if given:
         said = ngettext("%(number)d letter leaves.", "%(number)d letters leave.", given)

@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from casework import approvals, files, forms, letters
+from casework import approvals, files, forms, letter_versions, letters
 from casework.errors import NotPossible
 from casework.models import Approval, ApprovalItem, Case, Letter, StoredFile
 
@@ -118,17 +118,17 @@ def letter_reissue(request, key):
 def _reissued(request, letter: Letter, form) -> HttpResponse:
     reason, remark = form.cleaned_data["reason"], form.cleaned_data["remark"]
     if "preview" in request.POST:
-        pdf = letters.preview_reissue(letter, remark=remark, today=request.today)
+        pdf = letter_versions.preview_reissue(letter, remark=remark, today=request.today)
         return pdf_response(pdf, f"preview-{letter.fiscal_year}-{letter.number}")
-    letters.reissue(letter, reason=reason, remark=remark, by=request.user, at=request.now)
+    letter_versions.reissue(letter, reason=reason, remark=remark, by=request.user, at=request.now)
     messages.success(request, _("The new version has left. The old one stays readable."))
     return redirect(reverse("casework:case", args=[letter.case_id]) + "#letters")
 
 
 def _reissue_page(request, letter: Letter, form) -> HttpResponse:
-    why_not, changes = letters.why_not_reissued(letter), []
+    why_not, changes = letter_versions.why_not_reissued(letter), []
     try:
-        changes = [] if why_not else letters.differences(letter, today=request.today)
+        changes = [] if why_not else letter_versions.differences(letter, today=request.today)
     except NotPossible as error:
         why_not = error.why
     context = {

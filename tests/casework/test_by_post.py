@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from accounts.models import Officer, Role
-from casework import by_post, delivery, outbox, outbox_keeping, reminders, tasks
+from casework import by_post, delivery, letter_versions, outbox, outbox_keeping, reminders, tasks
 from casework.errors import NotPossible
 from casework.models import Deadline, Letter, Notice, Reminder, Sender
 from casework.parties import Party
@@ -274,7 +274,7 @@ def test_new_version_of_a_letter_takes_the_old_one_off_the_pile(office):
     notice = printed(office)
     Sender.objects.update(name="正しい 三郎")
 
-    new = by_post.letters.reissue(
+    new = letter_versions.reissue(
         Letter.objects.get(), reason="発信者の誤り", by=office, at=TOMORROW
     )
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Role, User
-from casework import by_post, letters, outbox, outbox_keeping, verification
+from casework import by_post, letter_versions, outbox, outbox_keeping, verification
 from casework.models import Letter, Notice, Sender
 from tests import factories
 from tests.casework.cases import filed, sent_back
@@ -51,7 +51,7 @@ def test_of_clerks_who_issue_a_letter_anew_at_once_one_wins():
 
         def run():
             with outbox.delivered_by_hand():
-                return letters.reissue(mine, reason="誤り", by=who, at=LATER)
+                return letter_versions.reissue(mine, reason="誤り", by=who, at=LATER)
 
         return run
 

@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import Role
-from casework import city, letters
+from casework import city, timekeeping, typed_numbers
+from casework.calendar import wareki
+from casework.derivation import Due
 from casework.errors import NotPossible
 from casework.models import Letter, LetterToNumber, Notice
 from casework.services import correct
@@ -60,29 +62,66 @@ def test_group_learns_nothing_of_the_outcome_before_its_letter_leaves(office):
 
     assert not Notice.objects.filter(recipient=group).exists()
 
-    letters.give_number(row, 41, by=office, at=LATER)
+    typed_numbers.give_number(row, 41, by=office, at=LATER)
     assert [n.kind for n in Notice.objects.filter(recipient=group)] == ["letter_sent"]
 
 
 def test_letter_leaves_with_its_number_on_the_day_it_gets_it(office):
     row = waiting()
 
-    letter = letters.give_number(row, 41, by=office, at=LATER)
+    letter = typed_numbers.give_number(row, 41, by=office, at=LATER)
 
     assert (letter.number, letter.issued_on) == (41, TODAY + timedelta(days=2))
     assert letter.symbol.endswith("第41号") and letter.pdf.startswith(b"%PDF")
     assert letter_notices(row.case_id).count() == 1
-    assert "補正" in str(letter.data["items"])
+    [due] = dates_in(letter)
+    assert due.startswith(wareki(TODAY + timedelta(days=14)))
     last = row.case.events.order_by("-pk").first()
     assert (last.verb, last.by, last.facts) == ("number_letter", office, {"letter": letter.pk})
 
 
+def dates_in(letter: Letter) -> list[str]:
+    """The dates that a letter names for what the move that sent it opened."""
+    return [row["value"] for row in letter.data["items"] if row["value"].endswith("まで")]
+
+
+def test_letter_names_the_date_as_it_is_when_it_leaves(office):
+    row, until = waiting(), TODAY + timedelta(days=30)
+    factories.extended(row.case.deadlines.get(kind="supplement"), until=until, reason="x", at=LATER)
+
+    letter = typed_numbers.give_number(row, 41, by=office, at=LATER)
+
+    assert [words.startswith(wareki(until)) for words in dates_in(letter)] == [True]
+
+
+def test_letter_names_the_date_in_the_place_of_one_that_was_replaced(office):
+    row, day = waiting(), TODAY + timedelta(days=21)
+    timekeeping.supersede(
+        row.case.deadlines.get(kind="supplement"), Due.fixed(day, basis="set_by_office"),
+        by=office, at=LATER, reason="x",
+    )  # fmt: skip
+
+    letter = typed_numbers.give_number(row, 41, by=office, at=LATER)
+
+    assert [words.startswith(wareki(day)) for words in dates_in(letter)] == [True]
+
+
+@pytest.mark.parametrize(("ended", "named"), [("met_at", 1), ("closed_at", 0)])
+def test_letter_names_a_date_that_was_met_and_none_that_fell_away(office, ended, named):
+    row = waiting()
+    row.case.deadlines.filter(kind="supplement").update(**{ended: LATER})
+
+    letter = typed_numbers.give_number(row, 41, by=office, at=LATER)
+
+    assert len(dates_in(letter)) == named
+
+
 def test_number_that_is_taken_is_refused_with_the_letter_that_has_it(office):
     first, second = waiting(), waiting()
-    letters.give_number(first, 41, by=office, at=NOON)
+    typed_numbers.give_number(first, 41, by=office, at=NOON)
 
     with pytest.raises(NotPossible, match="Number 41 is taken"):
-        letters.give_number(second, 41, by=office, at=NOON)
+        typed_numbers.give_number(second, 41, by=office, at=NOON)
 
     assert LetterToNumber.objects.waiting().get() == second
     assert Letter.objects.count() == 1
@@ -90,16 +129,16 @@ def test_number_that_is_taken_is_refused_with_the_letter_that_has_it(office):
 
 def test_letter_gets_only_one_number(office):
     row = waiting()
-    letters.give_number(row, 41, by=office, at=NOON)
+    typed_numbers.give_number(row, 41, by=office, at=NOON)
 
     with pytest.raises(NotPossible):
-        letters.give_number(row, 42, by=office, at=NOON)
+        typed_numbers.give_number(row, 42, by=office, at=NOON)
     assert Letter.objects.get().number == 41
 
 
 def test_counting_goes_on_from_the_highest_number_that_was_typed_in(office):
-    letters.give_number(waiting(), 41, by=office, at=NOON)
-    letters.give_number(waiting(), 7, by=office, at=NOON)
+    typed_numbers.give_number(waiting(), 41, by=office, at=NOON)
+    typed_numbers.give_number(waiting(), 7, by=office, at=NOON)
     city.set_value("letter_numbers", "", source="", by=office, at=NOON)
 
     case = sent_back(due_on=TODAY + timedelta(days=14))
@@ -114,14 +153,14 @@ def test_move_that_is_taken_back_drops_its_letter(office):
 
     assert not LetterToNumber.objects.exists()
     with pytest.raises(NotPossible):
-        letters.give_number(row, 41, by=office, at=LATER)
+        typed_numbers.give_number(row, 41, by=office, at=LATER)
     assert not Letter.objects.exists()
 
 
 def test_only_the_office_types_numbers_in(office):
     row = waiting()
     with pytest.raises(PermissionDenied):
-        letters.give_number(row, 41, by=factories.user(Role.APPROVER), at=NOON)
+        typed_numbers.give_number(row, 41, by=factories.user(Role.APPROVER), at=NOON)
     assert not Letter.objects.exists()
 
 
