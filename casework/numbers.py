@@ -27,6 +27,11 @@ def note_number(series: str, fiscal_year: int, number: int) -> None:
     row.save(update_fields=["last"])
 
 
+def number_of(series: str, fiscal_year: int, number: int) -> str:
+    """Return the number that a case of a series bears."""
+    return f"{series}-{fiscal_year}-{number:03d}"
+
+
 def _locked(series: str, fiscal_year: int) -> NumberSeries:
     NumberSeries.objects.get_or_create(name=series, fiscal_year=fiscal_year)
     return NumberSeries.objects.select_for_update().get(name=series, fiscal_year=fiscal_year)
