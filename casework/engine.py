@@ -36,7 +36,7 @@ class Readings:
     :param waiting: notices that a worker is still to send; those by post are a person's work.
     :param leased: notices that a worker holds now.
     :param last_drill: the last backup that was restored for trial and found whole.
-    :param restoration: the site was restored, and nobody has released it yet.
+    :param last_restoration: the last time the site itself was brought back from a backup.
     :param held: notices that are held for that reason.
     :param oldest_due_at: since when the oldest notice waits that may go out at once.
     """
@@ -54,12 +54,24 @@ class Readings:
     closed_days_until: date | None
     last_backup: BackupRun | None
     last_drill: RestoreDrill | None
-    restoration: Restoration | None
+    last_restoration: Restoration | None
     held: int
 
     @property
     def late_jobs(self) -> list[Periodic]:
         return [job for job in self.jobs if job.is_late(self.now)]
+
+    @property
+    def restoration(self) -> Restoration | None:
+        """The site was restored, and nobody has released it yet."""
+        last = self.last_restoration
+        return last if last and last.released_at is None else None
+
+    @property
+    def drills_forgotten(self) -> bool:
+        """Whether a drill may have been made of which the restored site knows nothing."""
+        restored_since, drill = self.last_restoration, self.last_drill
+        return bool(restored_since) and (drill is None or drill.at < restored_since.restored_at)
 
     @property
     def backup_is_late(self) -> bool:
@@ -95,7 +107,7 @@ def read(*, now: datetime, at: datetime, queue: int | None) -> Readings:
         closed_days_until=ClosedDay.objects.aggregate(m=Max("day"))["m"],
         last_backup=last_backup(),
         last_drill=RestoreDrill.objects.order_by("-at").first(),
-        restoration=restored.standing(),
+        last_restoration=restored.latest(),
         held=restored.held().count(),
     )
 

@@ -6,9 +6,11 @@ was done before.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, Max, Q
 from django.utils.translation import gettext as _
 
 from accounts.permissions import require
@@ -16,9 +18,12 @@ from accounts.permissions import require
 from . import outbox, outbox_keeping
 from .calendar import japan_date
 from .errors import NotPossible
+from .flow import Text
 from .holding import holder, why_held
-from .models import Case, Notice, Restoration
+from .letters import SERIES
+from .models import Case, Notice, NumberSeries, Restoration
 from .models.notice import NoticeQuerySet
+from .numbers import number_of
 from .preferences import Delivery
 
 #: What answers a person who is there now, or tells of this machine itself, and can repeat nothing:
@@ -46,13 +51,14 @@ def hold_all(kind: str, *, case, recipient) -> str:
 
 
 @transaction.atomic
-def begin(*, backup_at: datetime, at: datetime) -> Restoration:
+def begin(*, backup_at: datetime, at: datetime, folder: str = "") -> Restoration:
     """Hold all that waited in the backup, and say that nobody has released the site yet.
 
     A backup of a site that was not released itself goes on being held since the earlier one.
 
     :param backup_at: when the backup was made, and ``at``, when it was restored: by the machine's
         own clock.
+    :param folder: what the backup is called.
     """
     digested = Notice.objects.filter(state=Notice.State.HELD, held_for=Notice.Hold.DIGEST)
     for rows in (Notice.objects.filter(state__in=_WAITED), digested):
@@ -61,10 +67,16 @@ def begin(*, backup_at: datetime, at: datetime) -> Restoration:
         )
     earlier = standing()
     if earlier is None:
-        return Restoration.objects.create(backup_at=backup_at, restored_at=at)
+        return Restoration.objects.create(backup_at=backup_at, restored_at=at, folder=folder)
     earlier.backup_at, earlier.restored_at = min(earlier.backup_at, backup_at), at
-    earlier.save(update_fields=["backup_at", "restored_at"])
+    earlier.folder = folder
+    earlier.save(update_fields=["backup_at", "restored_at", "folder"])
     return earlier
+
+
+def latest() -> Restoration | None:
+    """Return the last time the site was brought back, as far as it knows itself."""
+    return Restoration.objects.order_by("-pk").first()
 
 
 def held() -> NoticeQuerySet:
@@ -74,13 +86,13 @@ def held() -> NoticeQuerySet:
 
 @transaction.atomic
 def release(notices: NoticeQuerySet, *, by, at: datetime) -> int:
-    """Let held notices go; return how many still were held.
+    """Let those of ``notices`` go that ``by`` sees; return how many still were held.
 
     What a person or the daily digest would let go waits for that again, and a notice whose reader
     must not meet its case is withdrawn.
 
     :param notices: of those that :func:`held` returns.
-    :raises PermissionDenied: if ``by`` is neither of the office nor an administrator.
+    :raises PermissionDenied: if ``by`` does not keep the outbox.
     """
     return _step(notices, _released, by=by, at=at)
 
@@ -105,10 +117,10 @@ def _held_again(notice: Notice) -> str:
 
 @transaction.atomic
 def withdraw(notices: NoticeQuerySet, *, by, at: datetime) -> int:
-    """Take held notices back for good; return how many still were held.
+    """Take those of ``notices`` back for good that ``by`` sees; return how many still were held.
 
     :param notices: of those that :func:`held` returns.
-    :raises PermissionDenied: if ``by`` is neither of the office nor an administrator.
+    :raises PermissionDenied: if ``by`` does not keep the outbox.
     """
     fields = outbox.withdrawn(Notice.Withdrawal.BY_OFFICE)
     return _step(notices, lambda _notice, _at: ("withdraw_notice", fields), by=by, at=at)
@@ -118,6 +130,7 @@ def _step(
     notices: NoticeQuerySet, step: Callable[[Notice, datetime], Step], *, by, at: datetime
 ) -> int:
     _require(by, at)
+    notices = notices.visible_to(by)
     cases = _locked(notices)
     return sum(
         _let(notice, *step(notice, at), case=cases.get(notice.case_id), by=by, at=at)
@@ -144,12 +157,15 @@ def _let(notice: Notice, verb: str, fields: dict, *, case, by, at: datetime) -> 
 def end(*, by, at: datetime, now: datetime) -> None:
     """Release the site: from now on notices leave again.
 
+    What is about cases that ``by`` does not see stays held until somebody lets it go who does:
+    one case that is kept from a person stops nobody else's notices.
+
     :param now: by the machine's own clock.
-    :raises PermissionDenied: if ``by`` is neither of the office nor an administrator.
-    :raises NotPossible: if notices are still held, or the site is released already.
+    :raises PermissionDenied: if ``by`` does not keep the outbox.
+    :raises NotPossible: if notices are still held that ``by`` sees, or the site is released already.
     """
     _require(by, at)
-    if held().exists():
+    if held().visible_to(by).exists():
         raise NotPossible(_("Some notices are still held: release or withdraw them first."))
     rows = Restoration.objects.filter(released_at=None)
     if not rows.update(released_at=now, released_by=by):
@@ -157,7 +173,7 @@ def end(*, by, at: datetime, now: datetime) -> None:
 
 
 def _require(by, at: datetime) -> None:
-    require(by.act_on(japan_date(at)), "casework.release_restored")
+    require(by.act_on(japan_date(at)), "casework.keep_outbox")
 
 
 def up_to(newest: int, *, among: Iterable[int] | None = None) -> NoticeQuerySet:
@@ -171,6 +187,39 @@ def up_to(newest: int, *, among: Iterable[int] | None = None) -> NoticeQuerySet:
 
 
 def desk_part(request) -> dict | None:
-    """What desks show until the site is released; nothing otherwise."""
-    restoration = standing()
+    """What desks show until the site is released and nothing is held any more."""
+    unfinished = Q(released_at=None) | Q(Exists(held()))
+    restoration = Restoration.objects.filter(unfinished).order_by("-pk").first()
     return {"restoration": restoration, "held": held().count()} if restoration else None
+
+
+# What the backup does not know
+
+
+@dataclass(frozen=True, slots=True)
+class LastNumber:
+    """The last number of a series that the site knows: of what, and the number itself."""
+
+    label: Text
+    number: str
+
+
+def last_numbers() -> list[LastNumber]:
+    """Return the last number of each series of the latest two fiscal years.
+
+    Two, because proposals are numbered in the year that their call is for, letters in that of their day.
+    """
+    year = NumberSeries.objects.aggregate(m=Max("fiscal_year"))["m"] or 0
+    rows = NumberSeries.objects.filter(fiscal_year__gte=year - 1, last__gt=0)
+    found = {_number(row): row for row in rows.order_by("name", "fiscal_year")}
+    cases = {case.number: case for case in Case.objects.filter(number__in=found)}
+    return [
+        LastNumber(_("Letters (fiscal year %(year)d)") % {"year": row.fiscal_year}, str(row.last))
+        if row.name == SERIES
+        else LastNumber(cases[number].kind_label if number in cases else _("Cases"), number)
+        for number, row in found.items()
+    ]
+
+
+def _number(row: NumberSeries) -> str:
+    return number_of(row.name, row.fiscal_year, row.last)

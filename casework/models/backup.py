@@ -36,10 +36,16 @@ class RestoreDrill(models.Model):
 
 
 class Restoration(models.Model):
-    """The site was brought back to ``backup_at``; until a person releases it, notices are held."""
+    """The site was brought back to ``backup_at``; until a person releases it, notices are held.
+
+    Written by ``manage.py restore``, the only way back: no backup can know of its own restoring.
+
+    :param folder: what the backup is called.
+    """
 
     backup_at = models.DateTimeField()
     restored_at = models.DateTimeField()
+    folder = models.CharField(max_length=100, blank=True)
     released_at = models.DateTimeField(null=True)
     released_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

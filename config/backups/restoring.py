@@ -198,7 +198,7 @@ def _make_ready(folder: Path, manifest: Manifest, *, at: datetime) -> int:
     Session.objects.all().delete()  # a log-in that was ended since must not come back
     UserSession.objects.all().delete()
     note(Made(folder.resolve(), manifest, part_of(folder / MANIFEST).digest))
-    restored.begin(backup_at=manifest.at, at=at)
+    restored.begin(backup_at=manifest.at, at=at, folder=folder.resolve().name)
     return restored.held().count()
 
 

@@ -12,7 +12,15 @@ from accounts import mail
 from accounts.models import Role
 from casework import city, delivery, engine, outbox, preferences, restored, watching
 from casework.errors import NotPossible
-from casework.models import Access, BackupRun, Job, Notice, Restoration, RestoreDrill
+from casework.models import (
+    Access,
+    BackupRun,
+    Job,
+    Notice,
+    NumberSeries,
+    Restoration,
+    RestoreDrill,
+)
 from casework.views import finding
 from tests import factories
 from tests.casework.cases import filed, sent_back
@@ -34,7 +42,7 @@ def notice(key: str, **fields) -> Notice:
 
 
 def begin() -> Restoration:
-    return restored.begin(backup_at=NOON - HOUR, at=NOON)
+    return restored.begin(backup_at=NOON - HOUR, at=NOON, folder="yell-1")
 
 
 def states(*notices: Notice) -> list[tuple[str, str]]:
@@ -90,8 +98,7 @@ def test_notice_by_post_is_held_likewise():
 
 
 def test_what_a_sweep_writes_is_held_until_the_site_is_released():
-    factories.user(Role.OFFICE)
-    administrator = factories.user(Role.ADMINISTRATOR)
+    office = factories.user(Role.OFFICE)
     case = filed()
     case.notices.all().delete()
     begin()
@@ -100,8 +107,8 @@ def test_what_a_sweep_writes_is_held_until_the_site_is_released():
 
     [held] = Notice.objects.filter(key__startswith="sweep")
     assert (held.state, held.held_for) == ("held", "restored")
-    restored.release(restored.held(), by=administrator, at=NOON)
-    restored.end(by=administrator, at=NOON, now=NOON)
+    restored.release(restored.held(), by=office, at=NOON)
+    restored.end(by=office, at=NOON, now=NOON)
     outbox.tell(case, "organization", "case_moved", at=NOON, key="later")
     assert Notice.objects.get(key__startswith="later").state == "queued"
 
@@ -139,11 +146,10 @@ def test_backup_of_a_site_that_was_not_released_is_held_since_the_earlier_one():
 # Letting it go
 
 
-@pytest.mark.parametrize("role", [Role.OFFICE, Role.ADMINISTRATOR])
-def test_office_and_administrator_release_and_the_history_says_who(role):
+def test_office_releases_and_the_history_says_who():
     waited = notice("k")
     begin()
-    person = factories.user(role)
+    person = factories.user(Role.OFFICE)
 
     assert restored.release(restored.held(), by=person, at=NOON) == 1
 
@@ -220,13 +226,13 @@ def test_what_is_withdrawn_never_leaves():
     waited = notice("k")
     begin()
 
-    restored.withdraw(restored.held(), by=factories.user(Role.ADMINISTRATOR), at=NOON)
+    restored.withdraw(restored.held(), by=factories.user(Role.OFFICE), at=NOON)
 
     assert states(waited) == [("withdrawn", "")]
     assert not delivery.deliver(waited.pk, at=NOON)
 
 
-@pytest.mark.parametrize("role", [Role.AUDITOR, Role.APPROVER, Role.PANEL])
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR, Role.APPROVER])
 def test_others_release_nothing(role):
     waited = notice("k")
     begin()
@@ -281,7 +287,7 @@ def test_page_names_what_is_held_and_what_may_have_gone_out(enter, at_noon):
 def test_all_are_released_with_the_site_at_one_press(enter, at_noon):
     waited = notice("k")
     begin()
-    client = enter(factories.user(Role.ADMINISTRATOR))
+    client = enter(factories.user(Role.OFFICE))
     newest = client.get(PAGE).context["newest"]
 
     page = client.post(f"{PAGE}release/", {"which": "all", "newest": newest}, follow=True)
@@ -330,14 +336,17 @@ def test_nothing_chosen_is_said(enter, at_noon):
     assert "Choose at least one notice" in page.content.decode()
 
 
-def test_auditor_reads_and_cannot_release(enter, at_noon):
-    notice("k")
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR])
+def test_auditor_and_administrator_read_who_can_release_and_cannot(enter, at_noon, role):
+    waited = notice("k")
     begin()
-    client = enter(factories.user(Role.AUDITOR))
+    client = enter(factories.user(role))
 
-    assert "Release all" not in client.get(PAGE).content.decode()
-    assert client.post(f"{PAGE}release/", {"which": "all"}).status_code == 403
-    assert client.post(f"{PAGE}end/").status_code == 403
+    page = client.get(PAGE).content.decode()
+    assert "The office lets notices go" in page and "<button" not in page.split("What is held")[1]
+    answers = [client.post(f"{PAGE}{act}/", {"which": "all"}) for act in ("release", "end")]
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert states(waited) == [("held", "restored")]
 
 
 def test_unknown_act_is_not_there(enter, at_noon):
@@ -359,16 +368,41 @@ def desk_of(role: str) -> str:
     return {Role.OFFICE: "office", Role.ADMINISTRATOR: "administration"}[role]
 
 
-def test_notices_of_cases_one_does_not_see_are_counted_and_not_shown(enter, at_noon):
-    private = notice("k")
-    draft = factories.draft()
-    Notice.objects.filter(pk=private.pk).update(case=draft, subject="秘密の題名")
+@pytest.mark.parametrize("act", ["release", "withdraw"])
+def test_all_are_those_that_one_sees_and_the_rest_stays_held(enter, at_noon, act):
+    seen, draft, barred = notice("k"), notice("d"), notice("b")
+    Notice.objects.filter(pk=draft.pk).update(case=factories.draft(), subject="秘密の題名")
+    clerk, other = factories.user(Role.OFFICE), factories.user(Role.OFFICE)
+    Access.objects.create(case=barred.case, user=clerk, barred=True, reason="conflict")
+    begin()
+    client = enter(clerk)
+    page = client.get(PAGE)
+    assert page.context["unseen"] == 2
+    assert "秘密の題名" not in page.content.decode()
+
+    chosen = {"which": "chosen", "notice": [draft.pk, barred.pk], "newest": "9" * 17}
+    client.post(f"{PAGE}{act}/", chosen)
+    assert states(seen, draft, barred) == [("held", "restored")] * 3
+    client.post(f"{PAGE}{act}/", {"which": "all", "newest": "9" * 17})
+
+    assert states(draft, barred) == [("held", "restored")] * 2
+    assert states(seen) != [("held", "restored")]
+    assert restored.standing() is None
+    assert PAGE in enter(other).get(reverse("casework:office")).content.decode()
+    enter(other).post(f"{PAGE}{act}/", {"which": "all", "newest": "9" * 17})
+    assert states(draft) == [("held", "restored")] != states(barred)
+
+
+def test_last_numbers_are_named_in_words_in_both_years(enter, at_noon):
+    case = filed()
+    year = case.number.split("-")[1]
+    NumberSeries.objects.create(name="letter", fiscal_year=int(year) - 1, last=12)
     begin()
 
-    response = enter(factories.user(Role.OFFICE)).get(PAGE)
+    told = {(str(row.label), row.number) for row in restored.last_numbers()}
 
-    assert response.context["unseen"] == 1
-    assert "秘密の題名" not in response.content.decode()
+    assert told == {("Proposal", case.number), (f"Letters (fiscal year {int(year) - 1})", "12")}
+    assert case.number in enter(factories.user(Role.OFFICE)).get(PAGE).content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -434,3 +468,21 @@ def test_engine_room_tells_of_the_last_backup_and_drill(enter, at_noon, settings
 
     assert "A backup is overdue." in page.content.decode()
     assert "Not set up yet" not in page.content.decode()
+    assert "Restored from a backup" not in page.content.decode()
+
+
+@pytest.mark.parametrize("drilled", [False, True])
+def test_engine_room_tells_of_the_restoring_and_that_later_drills_are_forgotten(
+    enter, at_noon, drilled
+):
+    if drilled:
+        RestoreDrill.objects.create(at=NOON - 2 * HOUR, backup_at=NOON - 3 * HOUR, folder="yell")
+    begin()
+    address, client = reverse("casework:engine"), enter(factories.user(Role.ADMINISTRATOR))
+
+    page = client.get(address).content.decode()
+    assert "Restored from a backup" in page and "yell-1" in page
+    assert "is not known any more" in page
+    assert ("Unknown since the site was restored" in page) is not drilled
+    RestoreDrill.objects.create(at=NOON + HOUR, backup_at=NOON, folder="yell")
+    assert "is not known any more" not in client.get(address).content.decode()
