@@ -1,15 +1,18 @@
 """What the reminder ladders will send in the days to come, if nothing changes until then."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
+from django.db.models import Count, Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from .calendar import japan_date
 from .climbing import days_to_come
-from .deadlines import Audience, LadderRungs, Pace, Rung, Tone
+from .deadlines import KINDS, Audience, LadderRungs, Pace, Rung, Tone
 from .ladders import all_ladders, climbed_of, ladder_of
 from .models import Deadline
 from .models.deadline import DeadlineQuerySet
@@ -47,9 +50,7 @@ class Coming:
     @property
     def audience_in_words(self) -> str:
         """Whom it goes to; of who owes the duty, the party itself."""
-        if self.rung.audience == Audience.OWNER and self.deadline.owed_by:
-            return in_words([self.deadline.owed_by])
-        return str(Audience(self.rung.audience).label)
+        return _whom(self.rung, self.deadline.owed_by)
 
     @property
     def how(self) -> str:
@@ -57,12 +58,19 @@ class Coming:
         return how_in_words(self.rung)
 
 
+def _whom(rung: Rung, owed_by: str) -> str:
+    """Name whom a rung tells; of who owes the duty, the party itself."""
+    if rung.audience == Audience.OWNER and owed_by:
+        return in_words([owed_by])
+    return str(Audience(rung.audience).label)
+
+
 def in_words_of(ladder: LadderRungs) -> list[str]:
     """Return each rung in one line."""
     return [_in_words(rung) for rung in ladder]
 
 
-def _in_words(rung: Rung) -> str:
+def _in_words(rung: Rung, owed_by: str = "") -> str:
     days = abs(rung.days)
     if rung.days > 0:
         when = ngettext("%(days)d day before", "%(days)d days before", days) % {"days": days}
@@ -70,7 +78,7 @@ def _in_words(rung: Rung) -> str:
         when = ngettext("%(days)d day after", "%(days)d days after", days) % {"days": days}
     else:
         when = _("on the day itself")
-    line = _("%(when)s: %(who)s") % {"when": when, "who": Audience(rung.audience).label}
+    line = _("%(when)s: %(who)s") % {"when": when, "who": _whom(rung, owed_by)}
     how = how_in_words(rung)
     return f"{line} ({how})" if how else line
 
@@ -84,6 +92,14 @@ def changes(
     then = coming(rows, today=today, ladders={kind: wanted})
     old, new = set(now), set(then)
     return [item for item in then if item not in old], [item for item in now if item not in new]
+
+
+def open_and_later(deadlines: DeadlineQuerySet, kind: str, *, today: date) -> tuple[int, int]:
+    """Return how many dates of ``kind`` are open, and how many of them end after the days ahead."""
+    later = Q(ends__gt=today + timedelta(days=AHEAD))
+    rows = deadlines.open().filter(kind=kind).with_end()
+    counted = rows.aggregate(all=Count("pk"), later=Count("pk", filter=later))
+    return counted["all"], counted["later"]
 
 
 def coming(
@@ -126,6 +142,24 @@ def _days(deadline: Deadline, ladder: LadderRungs, ends_on, today: date) -> dict
 Moved = tuple[Rung, date | None, date | None]
 
 
+class Line(NamedTuple):
+    """A date, or a reminder, that moves: what it is in words, its days, and for how many duties.
+
+    :param old: Japan date so far; ``None`` if it does not go out any more, or is not set.
+    :param new: Japan date then; ``None`` if it goes out on no day at all, or is not set.
+    """
+
+    words: str
+    old: date | None
+    new: date | None
+    number: int = 1
+
+
+def lines_of(found: Iterable[Moved]) -> list[Line]:
+    """Put into words what moves of the ladder of one deadline."""
+    return [Line(_in_words(rung), old, new) for rung, old, new in found]
+
+
 def moved(deadline: Deadline, until: date, *, today: date) -> list[Moved]:
     """Return of each rung on which day it goes out now, and on which if ``until`` is the date.
 
@@ -140,7 +174,49 @@ def replaced(deadline: Deadline, until: date, *, today: date) -> list[Moved]:
 
     It starts the ladder anew also for the same date, and skips the rungs dated before it.
     """
-    ladder = ladder_of(deadline.kind)
+    return _replaced(deadline, ladder_of(deadline.kind), until, today)
+
+
+def replaced_together(
+    found: Iterable[tuple[Deadline, date | None]], *, today: date
+) -> tuple[list[Line], list[Line]]:
+    """Return the dates, and the reminders, that move if a new row takes the place of each deadline.
+
+    Those that move alike are counted, and no case is named: whoever moves them all at once need
+    not see each. Asked in as many queries for many as for few.
+    """
+    pairs = list(found)
+    prefetch_related_objects([deadline for deadline, _until in pairs], "extensions", "reminders")
+    ladders = all_ladders()
+    dates: Counter = Counter()
+    rungs: Counter = Counter()
+    for deadline, until in pairs:
+        kind, owed_by, ladder = deadline.kind, deadline.owed_by, ladders[deadline.kind]
+        dates[kind, deadline.ends_on, until] += deadline.ends_on != until
+        for rung, old, new in _replaced(deadline, ladder, until, today):
+            rungs[kind, owed_by, ladder.index(rung), old, new] += 1
+    return (
+        [Line(str(KINDS[kind].label), *days, n) for (kind, *days), n in _sorted(dates) if n],
+        [
+            Line(_of_kind(kind, ladders[kind][index], owed_by), *days, n)
+            for (kind, owed_by, index, *days), n in _sorted(rungs)
+        ],
+    )
+
+
+def _sorted(counted: Counter) -> list[tuple[tuple, int]]:
+    """Return what was counted by kind, rung and day; a day that is not set comes first."""
+    return sorted(counted.items(), key=lambda item: [(part is not None, part) for part in item[0]])
+
+
+def _of_kind(kind: str, rung: Rung, owed_by: str) -> str:
+    said = {"what": KINDS[kind].label, "reminder": _in_words(rung, owed_by)}
+    return _("%(what)s, %(reminder)s") % said
+
+
+def _replaced(
+    deadline: Deadline, ladder: LadderRungs, until: date | None, today: date
+) -> list[Moved]:
     return _moved(deadline, ladder, days_to_come(ladder, until, today, {}, today), today)
 
 

@@ -46,9 +46,7 @@ def _shown(form, field: str, moves) -> dict:
         del form.errors[other]
     if form.errors:
         return {}
-    until = form.cleaned_data[field]
-    lines = [(coming.in_words_of([rung])[0], old, new) for rung, old, new in moves(until)]
-    return {"until": until, "moved": lines}
+    return {"moved": coming.lines_of(moves(form.cleaned_data[field]))}
 
 
 @login_required

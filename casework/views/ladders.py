@@ -80,8 +80,10 @@ def _changes(request, kind: str, wanted) -> dict:
     """Return what a new ladder would move within the days ahead."""
     seen = Deadline.objects.visible_to(request.user)
     added, dropped = coming.changes(seen, kind, wanted, today=request.today)
+    all_open, later = coming.open_and_later(seen, kind, today=request.today)
     return {
-        "open": seen.open().filter(kind=kind).count(),
+        "open": all_open,
+        "later": later,
         "added": added,
         "dropped": dropped,
         "items": page_of(request, sorted(added + dropped, key=lambda item: item.on)),

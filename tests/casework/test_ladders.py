@@ -379,12 +379,23 @@ def test_change_is_shown_before_it_is_saved(deadline, office, enter, at_noon):
     words = page.content.decode()
     assert "1 date of this kind is open." in words
     assert "2 reminders are added and 6 are left out" in words
+    assert "No open date lies further ahead than 60 days." in words
 
     answer = client.post(url, {**wanted, "shown": page.context["shown"]})
 
     assert answer.status_code == 302
     assert ladders.ladder_of("supplement") == (Rung(10), Rung(1))
     assert "早めに知らせる" in client.get(url).content.decode()
+
+
+def test_dates_beyond_the_days_ahead_are_said_to_follow(deadline, office, enter, at_noon):
+    Deadline.objects.filter(pk=deadline.pk).update(due_on=TODAY + timedelta(days=90))
+    url = reverse("casework:ladder", args=["supplement"])
+
+    words = enter(office).post(url, data(Rung(10), reason="x")).content.decode()
+
+    assert "0 reminders are added and 0 are left out" in words
+    assert "follows the new ladder too: 1 of the open dates" in words
 
 
 def test_change_after_the_preview_is_shown_anew(deadline, office, enter, at_noon):
