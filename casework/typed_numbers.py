@@ -6,7 +6,8 @@ when it gets its number: who was given more time meanwhile reads that, not the d
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from accounts.permissions import require
 from . import history
 from .calendar import japan_date
 from .errors import NotPossible
+from .flow import Text
 from .letters import KINDS, issue, with_dates
 from .models import Case, Deadline, Letter, LetterToNumber
 from .verbs import name_verbs
@@ -104,6 +106,45 @@ def _latest(deadline: Deadline, found: Mapping[int, Deadline]) -> Deadline:
     while deadline.superseded_by_id:
         deadline = found[deadline.superseded_by_id]
     return deadline
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A letter that waits for its number, as the office reads of it.
+
+    :param since: the Japan date of the move that sends it; its dates count from that day.
+    :param days: calendar days from then until today.
+    :param earliest: the first date that it will name; ``None`` where it names none.
+    """
+
+    row: LetterToNumber
+    title: Text
+    since: date
+    days: int
+    earliest: date | None
+
+
+def told_of(rows: Iterable[LetterToNumber], *, today: date) -> list[Waiting]:
+    """Return what the office must know of letters that wait, in the same order."""
+    named = named_by(rows)
+    return [_waiting(row, deadlines, today) for row, deadlines in named.items()]
+
+
+def _waiting(row: LetterToNumber, deadlines: list[Deadline], today: date) -> Waiting:
+    since = japan_date(row.at)
+    earliest = min((deadline.ends for deadline in deadlines), default=None)
+    return Waiting(row, KINDS[row.kind].title, since, (today - since).days, earliest)
+
+
+def waiting_of(case: Case, user) -> list[tuple[Text, datetime]]:
+    """Return which letters of ``case`` wait, and since when: for whoever numbers them, alone.
+
+    A group learns of a decision by the letter itself, so not before it leaves.
+    """
+    if not user.has_perm(PERMISSION, user):  # no table of Django's own permissions is read
+        return []
+    rows = LetterToNumber.objects.visible_to(user).waiting().filter(case_id=case.pk)
+    return [(KINDS[row.kind].title, row.at) for row in rows.order_by("pk")]
 
 
 def drop_waiting(case: Case, *, since: datetime) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from casework import case_history, files, forms, services, taking_back
+from casework import case_history, files, forms, services, taking_back, typed_numbers
 from casework.desks import next_of, with_next_date
 from casework.errors import NotPossible
 from casework.flow import Text
@@ -69,6 +69,7 @@ def case_detail(request, pk):
         "past": [d for d in deadlines if d not in standing],
         "panels": _drawn(case, request),
         "letters": case.letters.with_versions().order_by("-pk"),
+        "to_number": typed_numbers.waiting_of(case, user),
         "files": case.files.standing().select_related("by").order_by("pk"),
         "upload_form": forms.UploadForm() if _may_upload(case, user) else None,
         "may_remove": files.may_remove(case, user),

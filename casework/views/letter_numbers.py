@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from casework import letters, typed_numbers
+from casework import typed_numbers
 from casework.forms import LetterNumberForm
 from casework.models import LetterToNumber
 
@@ -22,16 +22,17 @@ def letter_numbers(request):
     require_office(request.user, "casework.number_letters")
     seen = LetterToNumber.objects.visible_to(request.user).waiting()
     page = page_of(request, seen.select_related("case__organization").order_by("pk"))
-    rows = [(row, _form(request, row), letters.KINDS[row.kind].title) for row in page]
+    told = typed_numbers.told_of(page, today=request.today)
+    rows = [(waiting, _form(request, waiting.row)) for waiting in told]
     if request.method == "POST" and _give(request, rows):
         return redirect("casework:letter-numbers")
     context = {
         "page": page,
         "rows": rows,
-        "forms": [form for _row, form, _title in rows],
+        "forms": [form for _waiting, form in rows],
         "trail": [(reverse("casework:office"), _("Office")), ("", _("Letters without a number"))],
     }
-    failed = any(form.errors for _row, form, _title in rows)
+    failed = any(form.errors for _waiting, form in rows)
     return render(request, "casework/letter_numbers.html", context, status=422 if failed else 200)
 
 
@@ -41,7 +42,7 @@ def _form(request, row: LetterToNumber) -> LetterNumberForm:
 
 def _give(request, rows: list) -> bool:
     """Give all numbers that were typed in, or none; say at its field what is wrong."""
-    forms = {row: form for row, form, _title in rows}
+    forms = {waiting.row: form for waiting, form in rows}
     if [form for form in forms.values() if not form.is_valid()]:  # each says what is wrong
         return False
     typed = {row: form.cleaned_data["number"] for row, form in forms.items()}

@@ -197,7 +197,7 @@ def test_page_asks_as_often_for_three_letters_as_for_one(
     client.force_login(office)
     client.get(reverse("casework:letter-numbers"))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = client.get(reverse("casework:letter-numbers"))
 
     assert len(page.context["rows"]) == number
@@ -210,3 +210,28 @@ def test_desk_says_how_many_wait(client, office):
     desk = client.get(reverse("casework:office"))
 
     assert reverse("casework:letter-numbers").encode() in desk.content
+
+
+def test_page_says_since_when_a_letter_waits_and_which_date_it_names_first(enter, office, at_noon):
+    row = waiting()
+    LetterToNumber.objects.filter(pk=row.pk).update(at=NOON - timedelta(days=3))
+
+    page = enter(office).get(reverse("casework:letter-numbers"))
+
+    [(told, _form)] = page.context["rows"]
+    assert (told.since, told.days) == (TODAY - timedelta(days=3), 3)
+    assert told.earliest == TODAY + timedelta(days=14)
+    words = page.content.decode()
+    assert "count from the decision" in words and "3 days" in words and "14 days left" in words
+
+
+def test_case_tells_the_office_alone_that_its_letter_waits(client, office):
+    row = waiting()
+    page = reverse("casework:case", args=[row.case_id])
+    told = {}
+    for person in (office, factories.anyone(Role.AUDITOR), group_of(row.case)):
+        client.force_login(person)
+        words = client.get(page).content.decode()
+        told[person] = (reverse("casework:letter-numbers") in words, "補正依頼書" in words)
+
+    assert list(told.values()) == [(True, True), (False, False), (False, False)]
