@@ -13,9 +13,10 @@ from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from . import digests
 from .envelopes import sender_of
 from .models import Notice
-from .outbox import AT_CONFLICT, is_barred, quiet_until
+from .outbox import end_of_quiet_hours, is_barred, quiet_until, why_outlived, withdrawn
 
 #: How long a worker may take before another one may claim the same notice.
 LEASE = timedelta(minutes=5)
@@ -34,13 +35,19 @@ log = logging.getLogger(__name__)
 def deliver(notice_id: int, *, at: datetime) -> bool:
     """Send one notice unless it was sent or is being sent; return whether this call sent it.
 
+    What should not be sent any more is withdrawn; every attempt asks that anew.
+
     :param at: when it is sent, by the clock that dates all that happens to the case.
     """
     if not _claim(notice_id, at):
         return False
-    notice = Notice.objects.select_related("recipient").get(pk=notice_id)
+    rows = Notice.objects.with_done().select_related("recipient", "deadline")
+    notice = rows.get(pk=notice_id)
     try:
         _refuse_endless_attempts(notice)
+        if why := _why_not(notice, at):
+            _mine(notice).update(**withdrawn(why))
+            return False
         _send(notice)
     except Exception as error:  # whatever it was, the row says it and is tried again
         log.warning("Notice %s was not sent: %r", notice_id, error)
@@ -60,8 +67,14 @@ def sweep(notice_ids: Iterable[int], *, now: Callable[[], datetime]) -> int:
 
 
 def _claim(notice_id: int, at: datetime) -> bool:
-    """Take the notice for this worker: of several who try, the database lets one win."""
+    """Take the notice for this worker: of several who try, the database lets one win.
+
+    In quiet hours what can wait is put off to their end instead. That is no attempt, and changes
+    nothing else: a worker that took it before, and was slow, can still stamp it as sent.
+    """
     free = Notice.objects.due_for_delivery(at).filter(pk=notice_id)
+    if (end := end_of_quiet_hours(at)) and free.knowing_quiet_hours().update(lease_until=end):
+        return False
     return (
         free.update(
             state=Notice.State.IN_FLIGHT, lease_until=at + LEASE, attempts=F("attempts") + 1
@@ -73,6 +86,13 @@ def _claim(notice_id: int, at: datetime) -> bool:
 def _refuse_endless_attempts(notice: Notice) -> None:
     if notice.attempts > MAX_ATTEMPTS:
         raise TimeoutError("Every worker that took this notice ended before it was sent.")
+
+
+def _why_not(notice: Notice, at: datetime) -> str:
+    """Return why ``notice`` should not be sent any more, as ``Notice.Withdrawal``, or nothing."""
+    if notice.kind == digests.KIND:
+        return "" if digests.write_again(notice, at=at) else Notice.Withdrawal.DONE
+    return Notice.Withdrawal.CONFLICT if is_barred(notice, at=at) else why_outlived(notice)
 
 
 def _send(notice: Notice) -> None:
@@ -109,9 +129,6 @@ def message_id(notice: Notice) -> str:
 
 
 def _give_back(notice: Notice, error: Exception, at: datetime) -> None:
-    if is_barred(notice, at=at):  # a conflict was declared while it was being sent
-        _mine(notice).update(**AT_CONFLICT)
-        return
     failed = notice.attempts >= MAX_ATTEMPTS
     again = at + FIRST_WAIT * 2 ** (notice.attempts - 1)
     _mine(notice).update(

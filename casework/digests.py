@@ -1,19 +1,28 @@
-"""The daily digest: one notice a person and day, in the place of many e-mails that could wait."""
+"""The daily digest: one notice a person and day, in the place of many e-mails that could wait.
+
+It is written in the morning and may leave later: after quiet hours, at a later attempt, or days
+after a restore. What it tells may be done by then, or its case barred to the reader. So its words
+are written anew from its parts by each attempt to send it, and one that has nothing to tell any
+more is withdrawn. What comes up while the mail server takes it is told all the same.
+"""
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
 
-from . import outbox
+from . import notice_words, outbox
 from .calendar import japan_date
 from .models import Notice
+from .models.notice import NoticeQuerySet
 
 log = logging.getLogger(__name__)
+
+KIND = "digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +67,37 @@ def send_to(person: User, *, at: datetime) -> bool:
     User.objects.select_for_update().get(pk=person.pk)
     if Notice.objects.filter(key=key).exists():
         return False
-    parts = waiting().addressed_to(person.act_on(day)).with_done()
-    listed = list(parts.select_related("case").order_by("posted_at", "pk"))
+    listed = _parts_for(person, waiting(), day)
     news = [part for part in listed if not part.is_done]
     digest = None
     if news:
-        digest = outbox.post(
-            "digest",
-            to=person,
-            at=at,
-            key=key,
-            path=outbox.MAILBOX_PATH,
-            parts=news,
-            on=day,
-            site=settings.SITE_URL,
-        )
+        path = outbox.MAILBOX_PATH
+        digest = outbox.post(KIND, to=person, at=at, key=key, path=path, **_told(news, day))
     waiting().filter(pk__in=[part.pk for part in listed]).update(
         state=Notice.State.SENT, held_for="", sent_at=at, digest=digest
     )
     return digest is not None
+
+
+def write_again(digest: Notice, *, at: datetime) -> bool:
+    """Write a digest that is about to leave as its parts stand now; return whether it tells anything.
+
+    Its parts stay in the mailbox as they are: they were put there when the digest was written.
+    """
+    person, on = digest.recipient, japan_date(digest.posted_at)
+    parts = _parts_for(person, digest.parts.all(), japan_date(at))
+    news = [part for part in parts if not part.is_done]
+    words = notice_words.write(KIND, person.language, {"person": person, **_told(news, on)})
+    digest.subject, digest.body, digest.template = words.subject[:200], words.body, words.template
+    digest.save(update_fields=["subject", "body", "template"])
+    return bool(news)
+
+
+def _parts_for(person: User, rows: NoticeQuerySet, day: date) -> list[Notice]:
+    """Return those of ``rows`` that ``person`` may meet on ``day``, each with ``is_done``."""
+    mine = rows.addressed_to(person.act_on(day)).with_done()
+    return list(mine.select_related("case").order_by("posted_at", "pk"))
+
+
+def _told(news: list[Notice], on: date) -> dict:
+    return {"parts": news, "on": on, "site": settings.SITE_URL}

@@ -21,7 +21,7 @@ from . import city, notice_words, preferences, quiet_hours
 from .calendar import japan_date
 from .deadlines import KINDS
 from .holding import why_held
-from .models import Case, Deadline, Extension, Letter, Notice, NoticeTemplate
+from .models import Access, Case, Deadline, Extension, Letter, Notice, NoticeTemplate
 from .models.notice import ASKING, REMINDING, NoticeQuerySet
 from .parties import Party, people_behind
 
@@ -266,6 +266,11 @@ def quiet_until(kind: str, channel: str, at: datetime) -> datetime | None:
     """
     if channel != Notice.Channel.EMAIL or quiet_hours.is_exempt(kind):
         return None
+    return end_of_quiet_hours(at)
+
+
+def end_of_quiet_hours(at: datetime) -> datetime | None:
+    """Return when the quiet hours of the city end in which ``at`` lies; ``None`` outside them."""
     return quiet_hours.end_of(quiet_hours.parse(city.value("quiet_hours")), at)
 
 
@@ -309,11 +314,26 @@ def enqueue_account_mail(
 
 
 def is_barred(notice: Notice, *, at: datetime) -> bool:
-    """Return whether the reader of ``notice`` must not meet its case (any more)."""
+    """Return whether the reader of ``notice`` must not meet its case (any more).
+
+    One query, unless the case is barred to somebody at all.
+    """
     if notice.recipient is None or notice.case_id is None:
         return False
-    reader = notice.recipient.act_on(japan_date(at))
-    return not Notice.objects.not_barred_to(reader).filter(pk=notice.pk).exists()
+    bars = Access.objects.filter(case=notice.case_id, barred=True)
+    return bars.exists() and bars.concerning(notice.recipient.act_on(japan_date(at))).exists()
+
+
+def why_outlived(notice: Notice) -> str:
+    """Return why a reminder need not be sent any more, as ``Notice.Withdrawal``, or nothing.
+
+    :param notice: read ``with_done()``.
+    """
+    owed = notice.deadline
+    if notice.kind not in REMINDING or owed is None or not notice.is_done:
+        return ""
+    ended = owed.met_at or (owed.closed_at and owed.superseded_by_id is None)
+    return Notice.Withdrawal.DONE if ended else Notice.Withdrawal.MOVED
 
 
 def withdraw_replaced(letter: Letter) -> int:
@@ -329,16 +349,19 @@ def withdraw_for(case: Case, person: User, *, why: str = Notice.Withdrawal.CONFL
     return take_back(Notice.objects.filter(case_id=case.pk, recipient=person), why=why)
 
 
-def withdraw_reminders(deadlines: Iterable[int]) -> int:
-    """Take back what waits to remind of deadlines that ended, by their keys; return how many.
+def withdraw_reminders(deadlines: Iterable[int], *, why: str = Notice.Withdrawal.DONE) -> int:
+    """Take back what waits to remind of deadlines that ended or moved; return how many notices.
 
-    Their case is locked. What failed stays, for the office to see that it did.
+    Their case is locked. What failed stays, for the office to see that it did; what is being sent is
+    taken back before its next attempt.
+
+    :param deadlines: their keys.
     """
     waiting = Notice.objects.filter(
         deadline__in=deadlines, kind__in=REMINDING,
         state__in=(Notice.State.HELD, Notice.State.QUEUED),
     )  # fmt: skip
-    return take_back(waiting, why=Notice.Withdrawal.DONE)
+    return take_back(waiting, why=why)
 
 
 def take_back(notices: NoticeQuerySet, *, why: str) -> int:

@@ -10,6 +10,8 @@ from .calendar import JAPAN, japan_date, moment
 
 #: Sent at any hour: what a person who just did something waits for.
 AT_ANY_HOUR = frozenset({"receipt", "engine_late", "engine_back"})
+#: How all kinds of mail about log-ins begin, which leaves at any hour, too.
+ACCOUNT = "account_"
 
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*[-–〜~]\s*([01]\d|2[0-3]):([0-5]\d)")
 
@@ -46,4 +48,4 @@ def end_of(hours: tuple[time, time] | None, at: datetime) -> datetime | None:
 
 def is_exempt(kind: str) -> bool:
     """Return whether a notice of ``kind`` leaves at any hour."""
-    return kind in AT_ANY_HOUR or kind.startswith("account_")
+    return kind in AT_ANY_HOUR or kind.startswith(ACCOUNT)

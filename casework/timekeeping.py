@@ -13,10 +13,13 @@ from .deadlines import KINDS
 from .derivation import Due
 from .errors import NotPossible
 from .flow import Move
-from .models import Approval, Case, Deadline, Extension
+from .models import Approval, Case, Deadline, Extension, Notice
 
 #: Why a row is closed whose clock stands still, and one that a taken-back move had opened.
 STANDS_STILL, TAKEN_BACK = "stands still", "the move was taken back"
+
+#: Why a date ended in whose place the program put another one by itself.
+COMPUTED_ANEW = "computed anew"
 
 NOT_OWED = _("This deadline is not open any more.")
 NO_MORE_TIME = _("The new date must lie after the one that counts now.")
@@ -28,7 +31,7 @@ def open_deadlines(case, kinds, *, at: datetime, facts: dict) -> list[Deadline]:
     for code in kinds:
         due = KINDS[code].rule(case, at=at, facts=facts)
         if due is not None:
-            opened.append(_replace(case, code, due, at=at, reason="computed anew"))
+            opened.append(_replace(case, code, due, at=at, reason=COMPUTED_ANEW))
     return opened
 
 
@@ -37,7 +40,7 @@ def _replace(case, code: str, due: Due, *, at: datetime, reason: str) -> Deadlin
     if standing:
         standing.closed_at, standing.closed_because = at, reason
         standing.save(update_fields=["closed_at", "closed_because"])
-        outbox.withdraw_reminders([standing.pk])
+        outbox.withdraw_reminders([standing.pk], why=Notice.Withdrawal.MOVED)
     deadline = Deadline.objects.create(
         case_id=case.pk,
         kind=code,
@@ -153,6 +156,7 @@ def refuse_extension(case: Case, *, deadline: int, until_on: date, **facts) -> D
 def extend(case: Case, facts: dict, *, approval: Approval, by, at: datetime) -> Extension:
     """Write the extension that an approval grants; the stored date of the deadline stays.
 
+    What waits to remind of the earlier date is taken back; that of the new one comes by its ladder.
     The door calls this for a move that extends, once ``case`` is locked, and writes the event.
 
     :param facts: of the move: ``deadline`` (id), ``until_on`` (Japan date), ``reason``.
@@ -160,6 +164,7 @@ def extend(case: Case, facts: dict, *, approval: Approval, by, at: datetime) -> 
     """
     owed = refuse_extension(case, **facts)
     Deadline.objects.filter(pk=owed.pk).update(reckoned_by="")  # its reminders move with the date
+    outbox.withdraw_reminders([owed.pk], why=Notice.Withdrawal.MOVED)
     return Extension.objects.create(
         deadline=owed, until=facts["until_on"], reason=facts["reason"], approval=approval,
         by=by, at=at,

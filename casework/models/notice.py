@@ -5,8 +5,10 @@ from django.db import models
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from casework.quiet_hours import ACCOUNT, AT_ANY_HOUR
+
 from .case import Access, Case
-from .deadline import Deadline
+from .deadline import Deadline, Extension
 from .history import Event
 from .letter import Letter
 from .notice_template import NoticeTemplate
@@ -41,15 +43,15 @@ class NoticeQuerySet(models.QuerySet):
     def with_done(self):
         """Tell of each notice as ``is_done`` whether it asks nothing of its reader any more.
 
-        What asks for a move is done once its case has moved on, a reminder once nothing is owed that
-        was owed then; the rest only informs, and is done when it is read. That a case moved is old
+        What asks for a move is done once its case has moved on, a reminder once its deadline ended or
+        got another date; the rest only informs, and is done when it is read. That a case moved is old
         news, read or not, once it has moved again; of a digest the parts stand for themselves.
         """
         asks = Q(kind__in=(*ASKING, *REMINDING), case__isnull=False)
         informed = ~asks & (Q(read_at__isnull=False) | Q(kind="digest"))
         moved_on = Q(kind__in=(*ASKING, "case_moved")) & _case_moved_on()
-        met = asks & Q(kind__in=REMINDING) & ~Q(_still_owed())
-        done = ExpressionWrapper(informed | moved_on | met, BooleanField())
+        outlived = asks & Q(kind__in=REMINDING) & ~Q(_still_owed())
+        done = ExpressionWrapper(informed | moved_on | outlived, BooleanField())
         return self.annotate(is_done=done)
 
     def by_post(self):
@@ -66,6 +68,11 @@ class NoticeQuerySet(models.QuerySet):
         due = self.exclude(channel=Notice.Channel.POST)
         return due.filter(queued & Q(lease_until=None) | taken)
 
+    def knowing_quiet_hours(self):
+        """Keep the e-mails that wait for the end of the quiet hours of the city."""
+        exempt = Q(kind__in=AT_ANY_HOUR) | Q(kind__startswith=ACCOUNT)
+        return self.filter(channel=Notice.Channel.EMAIL).exclude(exempt)
+
 
 def _case_moved_on() -> Q:
     moves = Event.objects.filter(case=OuterRef("case"), at__gt=OuterRef("posted_at"))
@@ -73,8 +80,11 @@ def _case_moved_on() -> Q:
 
 
 def _still_owed() -> Exists:
-    owed = Deadline.objects.open().filter(case=OuterRef("case"))
-    return Exists(owed.filter(opened_at__lte=OuterRef("posted_at")))
+    owed = Deadline.objects.open().filter(pk=OuterRef("deadline"))
+    later = Extension.objects.filter(
+        deadline=OuterRef("pk"), at__gt=OuterRef(OuterRef("posted_at"))
+    )
+    return Exists(owed.exclude(Exists(later)))
 
 
 class Notice(models.Model):
@@ -111,6 +121,7 @@ class Notice(models.Model):
         REPLACED = "replaced", _("a new version of the letter replaces it")
         CONFLICT = "conflict", _("a conflict of interest keeps the case from the reader")
         DONE = "done", _("what it asked for is done")
+        MOVED = "moved", _("another date took the place of the one it tells of")
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("e-mail")

@@ -208,6 +208,38 @@ def test_mailbox_shows_the_parts_and_asks_to_read_no_digest(enter, reader, at_no
     assert part.subject in client.get(reverse("casework:notice", args=[digest.pk])).content.decode()
 
 
+def digest_of_two(reader) -> tuple[Notice, Notice, Notice]:
+    """A digest that is written and has not left, and the two parts that it tells."""
+    choose(reader, news="digest")
+    parts = tell(reader, 1), tell(reader, 2)
+    for part in parts:
+        Notice.objects.filter(pk=part.pk).update(subject=f"part {part.pk}")
+    digests.send(at=MORNING)
+    return Notice.objects.get(kind="digest"), *parts
+
+
+def test_digest_does_not_tell_what_was_barred_or_done_before_it_left(by_mail, reader, mailoutbox):
+    digest, barred, other = digest_of_two(reader)
+    Access.objects.create(case=barred.case, user=reader, barred=True, reason="conflict")
+
+    assert delivery.deliver(digest.pk, at=MORNING)
+
+    (mail,) = mailoutbox
+    assert f"part {other.pk}" in mail.body and f"part {barred.pk}" not in mail.body
+    digest.refresh_from_db()
+    assert digest.body in mail.body, "the row says what left"
+
+
+def test_digest_that_has_nothing_to_tell_any_more_is_withdrawn(by_mail, reader, mailoutbox):
+    digest, *parts = digest_of_two(reader)
+    Notice.objects.filter(pk__in=[part.pk for part in parts]).update(read_at=MORNING)
+
+    assert not delivery.deliver(digest.pk, at=MORNING)
+
+    digest.refresh_from_db()
+    assert (digest.state, digest.withdrawn_because, mailoutbox) == ("withdrawn", "done", [])
+
+
 # Quiet hours
 
 
@@ -282,6 +314,41 @@ def test_email_of_the_night_waits_until_morning(quiet, reader, mailoutbox):
     assert len(mailoutbox) == 1
 
 
+@pytest.mark.parametrize("left", ["queued", "in_flight"])
+def test_what_is_swept_up_at_night_is_put_off_and_counts_no_attempt(
+    quiet, reader, mailoutbox, left
+):
+    notice = tell(reader, at=at_clock(20))
+    Notice.objects.filter(pk=notice.pk).update(
+        state=left, lease_until=None if left == "queued" else at_clock(20, 5)
+    )
+    muted, receipt = tell(reader, 2, at=at_clock(20)), tell(reader, 3, at=at_clock(20))
+    Notice.objects.filter(pk=muted.pk).update(channel="mailbox")
+    Notice.objects.filter(pk=receipt.pk).update(kind="receipt")
+
+    several = (notice.pk, muted.pk, receipt.pk)
+    assert [delivery.deliver(pk, at=at_clock(22)) for pk in several] == [False, True, True]
+
+    morning = at_clock(8) + timedelta(days=1)
+    notice.refresh_from_db()
+    assert (notice.state, notice.attempts, notice.lease_until) == (left, 0, morning)
+    assert notice.pk not in delivery.pending(at=morning)
+    assert delivery.deliver(notice.pk, at=morning + timedelta(minutes=1))
+    assert len(mailoutbox) == 2
+
+
+def test_slow_worker_can_stamp_what_was_put_off_meanwhile(quiet, reader):
+    notice = tell(reader, at=at_clock(20))
+    assert delivery._claim(notice.pk, at_clock(20, 58))
+    slow = Notice.objects.get(pk=notice.pk)
+
+    assert not delivery.deliver(notice.pk, at=at_clock(21, 30))
+    delivery._stamp(slow, at_clock(20, 58))
+
+    notice.refresh_from_db()
+    assert (notice.state, notice.sent_at) == ("sent", at_clock(20, 58))
+
+
 @pytest.mark.parametrize("kind", ["account_reset", "receipt"])
 def test_what_a_person_waits_for_leaves_at_any_hour(quiet, reader, kind):
     notice = outbox.enqueue(
@@ -332,16 +399,29 @@ def test_next_attempt_is_not_made_in_quiet_hours(quiet, reader, settings):
     assert (notice.state, notice.lease_until) == ("queued", at_clock(8) + timedelta(days=1))
 
 
-def test_no_next_attempt_is_made_to_whoever_must_not_meet_the_case(by_mail, reader, settings):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # nobody answers there
-    notice = tell(reader)
-    Access.objects.create(case=notice.case, user=reader, barred=True, reason="conflict")
+@pytest.mark.parametrize("of", ["user", "role"])
+def test_no_attempt_is_made_to_whoever_must_not_meet_the_case(by_mail, mailoutbox, of):
+    reader, other = factories.user(Role.PANEL), factories.user(Role.OFFICE)
+    notice, free = tell(reader), tell(reader, 2)
+    case = notice.case
+    whom = {"user": reader} if of == "user" else {"role": Role.PANEL}
+    Access.objects.create(case=case, barred=True, reason="conflict", **whom)
+    to_other = tell(other, case=case)
 
-    assert not delivery.deliver(notice.pk, at=NOON)
+    sent = [delivery.deliver(one.pk, at=NOON) for one in (notice, free, to_other)]
 
+    assert (sent, len(mailoutbox)) == ([False, True, True], 2)
     notice.refresh_from_db()
     assert (notice.state, notice.withdrawn_because) == ("withdrawn", "conflict")
+
+
+def test_attempt_asks_for_quiet_hours_and_conflicts_in_one_query_each(
+    by_mail, reader, django_assert_num_queries
+):
+    notice = tell(reader)
+
+    with django_assert_num_queries(5):  # quiet hours, claim, row, bars of the case, stamp
+        assert delivery.deliver(notice.pk, at=NOON)
 
 
 # Reminders of what is done meanwhile
@@ -374,7 +454,7 @@ def test_reminder_of_a_date_that_another_replaces_is_taken_back(by_mail):
     timekeeping.open_deadlines(draft, [owed.kind], at=NOON + timedelta(hours=1), facts={})
 
     notice.refresh_from_db()
-    assert (notice.state, notice.withdrawn_because) == ("withdrawn", "done")
+    assert (notice.state, notice.withdrawn_because) == ("withdrawn", "moved")
     assert not draft.deadlines.open().filter(pk=owed.pk).exists()
 
 
@@ -386,3 +466,36 @@ def test_reminder_that_left_stays_as_it_was(by_mail):
 
     notice.refresh_from_db()
     assert (notice.state, notice.withdrawn_because) == ("sent", "")
+
+
+def test_reminder_of_a_date_that_is_extended_is_taken_back(by_mail):
+    factories.sender()
+    case = sent_back()
+    owed, group = case.deadlines.get(kind="supplement"), group_of(case)
+    Notice.objects.all().delete()
+    choose(group, dates="at_once")
+    reminders.remind(owed, today=owed.due_on, at=NOON)
+    waiting = Notice.objects.get(recipient=group)
+    in_flight = outbox.post(
+        waiting.kind, to=group, at=NOON, key="2", case=case, deadline=owed, days_left=0, firm=False
+    )
+    Notice.objects.filter(pk=in_flight.pk).update(state="in_flight", lease_until=NOON)
+
+    until = owed.due_on + timedelta(days=7)
+    factories.extended(owed, until=until, at=NOON + timedelta(hours=1))
+
+    assert not delivery.deliver(in_flight.pk, at=NOON + timedelta(hours=2))
+    for notice in (waiting, in_flight):
+        notice.refresh_from_db()
+        assert (notice.state, notice.withdrawn_because) == ("withdrawn", "moved")
+    assert reminders.remind(owed, today=until, at=NOON + timedelta(hours=1)) == 1
+
+
+def test_digest_does_not_tell_of_a_date_that_is_met_before_it_left(by_mail, mailoutbox):
+    draft, _group, notice = reminded()
+    digests.send(at=MORNING)
+    timekeeping.open_deadlines(draft, ["processing"], at=NOON, facts={})
+    timekeeping.meet_deadlines(draft, [notice.deadline.kind], at=MORNING)
+
+    assert not delivery.deliver(Notice.objects.get(kind="digest").pk, at=MORNING)
+    assert mailoutbox == []

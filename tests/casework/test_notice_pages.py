@@ -76,7 +76,8 @@ def test_reminder_is_done_once_its_deadline_is_met(enter, office):
     factories.sender()
     case = sent_back(filed())
     reader = group_of(case)
-    reminder = notice(reader, kind="deadline_near", case=case)
+    owed = case.deadlines.open().get(kind="supplement")
+    reminder = notice(reader, kind="deadline_near", case=case, deadline=owed)
     client = enter(reader)
     assert reminder in standing_in(client)
 
