@@ -155,6 +155,13 @@ class Line(NamedTuple):
     number: int = 1
 
 
+class Together(NamedTuple):
+    """What moves for many deadlines at once: their ``dates``, and the reminders that are ``moved``."""
+
+    dates: list[Line]
+    moved: list[Line]
+
+
 def lines_of(found: Iterable[Moved]) -> list[Line]:
     """Put into words what moves of the ladder of one deadline."""
     return [Line(_in_words(rung), old, new) for rung, old, new in found]
@@ -177,9 +184,7 @@ def replaced(deadline: Deadline, until: date, *, today: date) -> list[Moved]:
     return _replaced(deadline, ladder_of(deadline.kind), until, today)
 
 
-def replaced_together(
-    found: Iterable[tuple[Deadline, date | None]], *, today: date
-) -> tuple[list[Line], list[Line]]:
+def replaced_together(found: Iterable[tuple[Deadline, date | None]], *, today: date) -> Together:
     """Return the dates, and the reminders, that move if a new row takes the place of each deadline.
 
     Those that move alike are counted, and no case is named: whoever moves them all at once need
@@ -195,7 +200,7 @@ def replaced_together(
         dates[kind, deadline.ends_on, until] += deadline.ends_on != until
         for rung, old, new in _replaced(deadline, ladder, until, today):
             rungs[kind, owed_by, ladder.index(rung), old, new] += 1
-    return (
+    return Together(
         [Line(str(KINDS[kind].label), *days, n) for (kind, *days), n in _sorted(dates) if n],
         [
             Line(_of_kind(kind, ladders[kind][index], owed_by), *days, n)

@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 from casework.calendar import japan_date
 from casework.closed_days import ClosedDays
-from casework.derivation import Due, not_set
+from casework.derivation import Due, Step, not_set
 from casework.models import Deadline
 from casework.periods import Period
 from casework.standstill import (
@@ -60,7 +60,7 @@ def _clock(case, kind: str, *, at: datetime, facts: dict) -> Due | None:
     last = _rows(case.deadlines.filter(kind=kind).order_by("pk"))[-1:]
     if last and last[0].closed_because == STANDS_STILL:
         runs_again_on = facts.get("received_on") or japan_date(at)
-        return run_on(period, last[0], on=runs_again_on, fiscal_year=case.fiscal_year)
+        return run_on(case, period, last[0], on=runs_again_on)
     began = _begins(case, kind, arrived_on)
     if began is None:
         return not_set("processing_from", source=case.rules.source("processing_from"))
@@ -86,20 +86,45 @@ def _rows(rows: Iterable[Deadline]) -> list[Deadline]:
     return [row for row in rows if row.closed_because != TAKEN_BACK]
 
 
-def run_on(period: Period, stopped: Deadline, *, on: date, fiscal_year: int) -> Due:
+def run_on(case, period: Period, stopped: Deadline, *, on: date) -> Due:
     """Return when the clock of ``stopped`` runs out, now that it runs again ``on`` a Japan date."""
     due = Due.from_json(stopped.derivation)
     if stopped.extension:  # what was approved beats what was counted
         due = Due.fixed(stopped.ends_on, source=due.source)
     stopped_on = japan_date(stopped.closed_at)
     pauses = [*pauses_of(due), Standstill(stopped_on, max(on, stopped_on))]
-    first, closed = due.steps[0], ClosedDays()
-    if first.since is None:  # a day that the office set, or one that is not set
+    if due.steps[0].since is None:  # a day that the office set, or one that is not set
         return stood_still(due, pauses[-1:], Count(japan_date(stopped.opened_at)))
+    return _run(case, period, due, pauses)
+
+
+def _run(case, period: Period, due: Due, pauses: list[Standstill]) -> Due:
+    """Count ``due`` again from the day that set it off, with the days for which it stood still."""
+    first = due.steps[0]
     return run(
-        period, first.since, pauses, closed,
-        basis=first.basis, fiscal_year=fiscal_year, source=due.source,
+        period, _since(case, first), pauses, ClosedDays(),
+        basis=first.basis, fiscal_year=case.fiscal_year, source=due.source,
     )  # fmt: skip
+
+
+def _since(case, first: Step) -> date:
+    """Return the day that set a clock off; of a call it is the close that counts now."""
+    return case.round.last_day if first.basis == FROM_CALL_CLOSES else first.since
+
+
+def counted_anew(case, deadline: Deadline) -> Due | None:
+    """Return what the open clock ``deadline`` becomes by the close of the call as ``case`` has it.
+
+    ``None`` where that gives it no other date: it counts from another day, the office set it, or
+    what was approved lies later still.
+    """
+    due = Due.from_json(deadline.derivation)
+    period = case.rules.period(PERIOD_OF[deadline.kind])
+    if period is None or due.steps[0].basis != FROM_CALL_CLOSES:
+        return None
+    fresh = _run(case, period, due, pauses_of(due))
+    stays = fresh.on == deadline.due_on or (deadline.extension and fresh.on <= deadline.ends_on)
+    return None if stays else fresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +159,9 @@ def clock_of(case, rows: Iterable[Deadline], *, today: date) -> Clock | None:
     first = due.steps[0]
     if first.since is None:
         return Clock(row, None, None, False, still)
-    count = count_of(period, first.since, ClosedDays())
-    whole = period.counted(first.since, ClosedDays(), basis=first.basis)
+    since = _since(case, first)
+    count = count_of(period, since, ClosedDays())
+    whole = period.counted(since, ClosedDays(), basis=first.basis)
     return Clock(
         deadline=row,
         used=days_run(pauses_of(due), count, until=min(still or today, today)),

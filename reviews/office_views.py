@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import require
+from casework import coming
 from casework.approvals import waiting_draft
 from casework.errors import NotPossible
 from casework.views.answers import attempt, done
@@ -171,13 +172,25 @@ def preset(request, pk):
     return _back(round)
 
 
-def _ask(request, round: Round, form, do, *, title: str, success: str, submit: str, text: str = ""):
-    """Show a form until ``do`` takes what it asks for, then go back to the round."""
-    if done(form, lambda: do(**form.cleaned_data, by=request.user, at=request.now)):
+def _ask(
+    request, round: Round, form, do, *, title: str, success: str, submit: str, text: str = "",
+    shows=None,
+):  # fmt: skip
+    """Show a form until ``do`` takes what it asks for, then go back to the round.
+
+    :param shows: called with what was typed in when the person asks which reminders move, in place
+        of ``do``; returns the deadlines that would be replaced, each with its day.
+    """
+    moved = {}
+    if shows and "show" in request.POST:
+        if form.is_valid():
+            found = shows(**form.cleaned_data)
+            moved = coming.replaced_together(found, today=request.today)._asdict()
+    elif done(form, lambda: do(**form.cleaned_data, by=request.user, at=request.now)):
         messages.success(request, success)
         return _back(round)
     context = {
-        "form": form, "title": title, "text": text, "submit": submit,
+        "form": form, "title": title, "text": text, "submit": submit, "can_show": shows, **moved,
         "back": reverse("reviews:selection", args=[round.pk]), "trail": _trail(round, title),
     }  # fmt: skip
     return render(request, "reviews/form.html", context, status=422 if form.errors else 200)
@@ -195,7 +208,7 @@ def scoring_date(request, pk):
     return _ask(
         request, round, form, lambda **said: services.set_scoring_date(round, **said),
         title=_("By when the sheets are handed in"), success=_("The day is saved."),
-        submit=_("Save"),
+        submit=_("Save"), shows=lambda due_on, **_said: services.dates_replaced(round, due_on),
         text=_("The members see the day on their desk and on each sheet, and are reminded of it. Leave it empty while it is not set."),
     )  # fmt: skip
 

@@ -72,10 +72,16 @@ def set_scoring_date(round: Round, *, due_on: date | None, reason: str = "", by,
         raise ValidationError(_("Enter the rubric first."))
     rubric.scores_due_on = due_on
     rubric.save(update_fields=["scores_due_on"])
-    sheets = ScoreSheet.objects.filter(proposal__round=round).values("pk")
-    for deadline in Deadline.objects.open().filter(kind=KIND, case__in=sheets).order_by("case_id"):
+    for deadline, _day in dates_replaced(round, due_on):
         supersede(deadline, scoring_due(due_on), by=by, at=at, reason=reason)
     return rubric
+
+
+def dates_replaced(round: Round, due_on: date | None) -> list[tuple[Deadline, date | None]]:
+    """Return the dates of sheets still to come that ``due_on`` (Japan date) replaces, by case."""
+    sheets = ScoreSheet.objects.filter(proposal__round=round).values("pk")
+    rows = Deadline.objects.open().filter(kind=KIND, case__in=sheets)
+    return [(deadline, due_on) for deadline in rows.order_by("case_id")]
 
 
 def _refuse_frozen(rubric: Rubric) -> None:

@@ -14,8 +14,15 @@ from grants.services.drafts import (
 )
 from grants.services.editions import enter_budget, keep_change, set_parameter
 from grants.services.payments import record_payment, reverse_payment, why_not_reversed
-from grants.services.plan import follows_plan, plan_of, planned_day, save_plan, schedule_of
-from grants.services.rounds import change_round, open_round
+from grants.services.plan import (
+    follows_plan,
+    plan_of,
+    planned_day,
+    replaced_by_plan,
+    save_plan,
+    schedule_of,
+)
+from grants.services.rounds import change_round, open_round, replaced_by_change
 from grants.services.terms import (
     accept_terms,
     may_propose_terms,
@@ -42,6 +49,8 @@ __all__ = [
     "pledge",
     "propose_terms",
     "record_payment",
+    "replaced_by_change",
+    "replaced_by_plan",
     "reverse_payment",
     "save_draft",
     "save_plan",

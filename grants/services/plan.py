@@ -1,6 +1,7 @@
 """Planning the year of a round: each change is a new version, and whoever depends on it follows."""
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
@@ -11,21 +12,39 @@ from accounts.permissions import require
 from casework.calendar import japan_date
 from casework.closed_days import ClosedDays
 from casework.derivation import Due
+from casework.models import Deadline
 from grants.models import Round, RoundPlan
 from grants.plan import Milestone, Planned, Unfounded, schedule
 
-#: Called with the round and its new schedule, by keyword ``reason``, ``by`` and ``at``, in the same transaction.
-Follower = Callable[..., None]
+#: The open deadlines that a new day replaces, each with the Japan date it gets.
+Replaced = list[tuple[Deadline, date | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """What a higher app does when a milestone of a round gets another day.
+
+    :param follow: called with the round and the new day, and by keyword ``reason``, ``by`` and
+        ``at``, in the transaction that moves it.
+    :param replaces: called with the round and the new day; what ``follow`` would replace, unsaved.
+    """
+
+    follow: Callable[..., None]
+    replaces: Callable[[Round, Due], Replaced]
+
 
 _FOLLOWERS: dict[str, Follower] = {}
 
 
-def follows_plan(what: str):
-    """Let a function of a higher app follow when the day of the milestone ``what`` was planned anew."""
+def follows_plan(what: str, *, replaces: Callable[[Round, Due], Replaced]):
+    """Let a function of a higher app follow when the day of the milestone ``what`` was planned anew.
 
-    def register(follower: Follower) -> Follower:
-        _FOLLOWERS[what] = follower
-        return follower
+    :param replaces: as :class:`Follower` has it, for who looks before the plan is saved.
+    """
+
+    def register(follow: Callable[..., None]) -> Callable[..., None]:
+        _FOLLOWERS[what] = Follower(follow, replaces)
+        return follow
 
     return register
 
@@ -94,7 +113,13 @@ def let_follow(
     """Let those follow whose milestone has another day ``then`` than ``before``; ``call`` is locked."""
     for what in _moved(before, then):
         if what in _FOLLOWERS:
-            _FOLLOWERS[what](call, then[what], reason=reason, by=by, at=at)
+            _FOLLOWERS[what].follow(call, then[what], reason=reason, by=by, at=at)
+
+
+def replaced_by_plan(call: Round, before: dict[str, Due], then: dict[str, Due]) -> Replaced:
+    """Return the open deadlines that :func:`let_follow` would replace; nothing is written."""
+    followed = [what for what in _moved(before, then) if what in _FOLLOWERS]
+    return [row for what in followed for row in _FOLLOWERS[what].replaces(call, then[what])]
 
 
 def _refuse_stale(call: Round, version: int) -> None:

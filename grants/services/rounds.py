@@ -1,5 +1,6 @@
 """Opening a call, and changing its budget and dates afterwards."""
 
+from copy import copy
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -10,13 +11,13 @@ from accounts.permissions import require
 from casework import history, outbox
 from casework.calendar import japan_date
 from casework.closed_days import ClosedDays
-from casework.deadlines import KINDS
 from casework.models import Deadline, Event
 from casework.parties import Party, people_behind
 from casework.timekeeping import supersede
 from grants.models import CourseEdition, Proposal, Round, RoundChange
 
-from .plan import let_follow, plan_of, schedule_of
+from .following import CALL, follow_close, lock_proposals
+from .plan import Replaced, let_follow, plan_of, replaced_by_plan, schedule_of
 
 
 @transaction.atomic
@@ -57,8 +58,9 @@ def change_round(
 ) -> Round:  # fmt: skip
     """Change what a round may spend and when its call is open; what it was stays on record.
 
-    Where the close changes, the drafts of the round get a new date, and their groups are told. What
-    the plan of the round counts from its call moves along.
+    Where the close changes, the drafts of the round get a new date, and their groups are told; so
+    do the clocks of the office that count from it. What the plan of the round counts from its call
+    moves along.
 
     :param budget_yen: what the round may spend, in yen; ``None`` while it is not set.
     :param holds_notices: whether a person reads the notices of letters before they leave; ``None``
@@ -76,10 +78,7 @@ def change_round(
     changed = {name: value for name, value in wanted.items() if getattr(call, name) != value}
     if not changed or not reason.strip():
         raise ValidationError(_("Change something, and say why."))
-    if "opens_at" in changed:
-        _refuse_opening(call, opens_at, at)
-    if "closes_at" in changed:
-        _refuse_closing(call, closes_at, at)
+    _refuse_dates(call, changed, at)
     if "budget_yen" in changed:
         _refuse_too_little(call, budget_yen)
     plan = plan_of(call)
@@ -87,8 +86,35 @@ def change_round(
     _change(call, changed, reason=reason, by=by, at=at)
     let_follow(call, before, schedule_of(call, plan, ClosedDays()), reason=reason, by=by, at=at)
     if "closes_at" in changed:
-        _move_the_drafts(call, reason=reason, by=by, at=at)
+        _move_the_dates(call, reason=reason, by=by, at=at)
     return call
+
+
+def replaced_by_change(
+    round: Round, *, opens_at: datetime, closes_at: datetime, at: datetime
+) -> Replaced:
+    """Return the open deadlines that :func:`change_round` would replace; nothing is written.
+
+    :raises ValidationError: if it cannot open or close then.
+    """
+    wanted = {"opens_at": opens_at, "closes_at": closes_at}
+    changed = {name: value for name, value in wanted.items() if getattr(round, name) != value}
+    _refuse_dates(round, changed, at)
+    then = copy(round)
+    _put(then, changed)
+    plan, closed = plan_of(round), ClosedDays()
+    by_plan = replaced_by_plan(
+        round, schedule_of(round, plan, closed), schedule_of(then, plan, closed)
+    )
+    of_close = follow_close(then, at=at) if "closes_at" in changed else ()
+    return [(deadline, due.on) for _proposal, deadline, due in of_close] + by_plan
+
+
+def _refuse_dates(call: Round, changed: dict, at: datetime) -> None:
+    if "opens_at" in changed:
+        _refuse_opening(call, changed["opens_at"], at)
+    if "closes_at" in changed:
+        _refuse_closing(call, changed["closes_at"], at)
 
 
 def _refuse_opening(call: Round, opens_at: datetime, at: datetime) -> None:
@@ -126,11 +152,15 @@ def _change(call: Round, changed: dict, *, reason: str, by, at: datetime) -> Non
         )
         for name, value in changed.items()
     ]  # fmt: skip
+    _put(call, changed)
+    call.save(update_fields=list(changed))
+    RoundChange.objects.bulk_create(rows)
+
+
+def _put(call: Round, changed: dict) -> None:
     for name, value in changed.items():
         setattr(call, name, value)
     call.full_clean(exclude=["frozen_rules", "rules_digest"])
-    call.save(update_fields=list(changed))
-    RoundChange.objects.bulk_create(rows)
 
 
 def _kept(value: datetime | int | bool | None) -> str:
@@ -141,16 +171,19 @@ def _kept(value: datetime | int | bool | None) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _move_the_drafts(call: Round, *, reason: str, by, at: datetime) -> None:
-    """Put the new close in the place of the date of each draft, in the order of the cases."""
-    rule = KINDS["call"].rule
-    owed = Deadline.objects.open().filter(kind="call", case__as_proposal__round=call)
-    for deadline in owed.order_by("case"):
-        draft = Proposal.objects.get(pk=deadline.case_id)
-        fresh = supersede(deadline, rule(draft, at=at, facts={}), by=by, at=at, reason=reason)
-        # A draft is its group's alone: where nobody logs in for it, nobody else is told of it.
-        if draft.on_paper or people_behind(draft, Party.ORGANIZATION, day=japan_date(at)):
-            outbox.tell(
-                draft, Party.ORGANIZATION, "call_changed", at=at, but=by, deadline=fresh,
-                reason=reason, closes=call,
-            )  # fmt: skip
+def _move_the_dates(call: Round, *, reason: str, by, at: datetime) -> None:
+    """Put what the new close makes of it in the place of each date, in the order of the cases."""
+    lock_proposals(call)
+    for proposal, deadline, due in list(follow_close(call, at=at)):
+        fresh = supersede(deadline, due, by=by, at=at, reason=reason)
+        if deadline.kind == CALL:
+            _tell(proposal, fresh, call, reason=reason, by=by, at=at)
+
+
+def _tell(draft: Proposal, fresh: Deadline, call: Round, *, reason: str, by, at: datetime) -> None:
+    """Tell the group of a draft; where nobody logs in for it, nobody else is told of it."""
+    if draft.on_paper or people_behind(draft, Party.ORGANIZATION, day=japan_date(at)):
+        outbox.tell(
+            draft, Party.ORGANIZATION, "call_changed", at=at, but=by, deadline=fresh,
+            reason=reason, closes=call,
+        )  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import require
+from casework import coming
 from casework.calendar import first_day, fiscal_year, last_day
 from casework.closed_days import ClosedDays
 from casework.derivation import Due, in_words
@@ -81,6 +82,7 @@ def round_plan(request, pk):
         "tried": data is not None,
         "rows": _rows(then or now),
         "shifts": _in_words(now, then) if then else [],
+        **(_what_moves(request, call, now, then) if data and then else {}),
         "advice": _advice(then or now),
         "chart": chart_of(then or now, before=now, today=request.today),
         "versions": call.plans.select_related("by").order_by("-version"),
@@ -109,6 +111,12 @@ def _then(call: Round, wanted: list[Planned], forms) -> dict[str, Due] | None:
         form = next(form for form in forms if form.what == fault.what)
         form.add_error("follows", _("What it is counted from has no day itself."))
         return None
+
+
+def _what_moves(request, call: Round, now: dict[str, Due], then: dict[str, Due]) -> dict:
+    """Return which dates and reminders follow a plan that is tried out."""
+    found = services.replaced_by_plan(call, now, then)
+    return coming.replaced_together(found, today=request.today)._asdict()
 
 
 def _save(request, call: Round, wanted: list[Planned], save: SavePlanForm) -> bool:

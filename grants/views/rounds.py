@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import require
+from casework import coming
 from casework.calendar import fiscal_year
 from casework.keys import key_in
 from grants import services
@@ -205,14 +207,33 @@ def round_change(request, pk):
     form = RoundChangeForm(
         request.POST or None, call=call, initial=RoundChangeForm.initial_of(call)
     )
-    if done(form, lambda: _change_round(request, call, form)):
+    shown = {}
+    if "show" in request.POST:
+        shown = _what_moves(request, call, form)
+    elif done(form, lambda: _change_round(request, call, form)):
         messages.success(request, _("The change is recorded."))
         return redirect("grants:round", pk=pk)
     return show_form(
         request, form, title=_("Change the round"), eyebrow=call, submit=_("Change the round"),
+        can_show=True, **shown,
         text=_("What it was stays on record. Groups that write a proposal are told of a new close."),
         back=reverse("grants:round", args=[pk]),
     )  # fmt: skip
+
+
+def _what_moves(request, call: Round, form: RoundChangeForm) -> dict:
+    """Return which dates and reminders move with the call; a reason is not asked for yet."""
+    form.errors.pop("reason", None)
+    if form.errors:
+        return {}
+    try:
+        found = services.replaced_by_change(
+            call, opens_at=form.opens_at(), closes_at=form.closes_at(), at=request.now
+        )
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+        return {}
+    return coming.replaced_together(found, today=request.today)._asdict()
 
 
 def _change_round(request, call: Round, form: RoundChangeForm) -> None:

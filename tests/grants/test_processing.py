@@ -10,6 +10,7 @@ from casework import effects, services, timekeeping
 from casework.derivation import Due
 from casework.services import advance
 from grants.models import Proposal
+from grants.services import change_round
 from tests import factories
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import JAPAN, NOON, TODAY
@@ -58,6 +59,59 @@ def test_clock_runs_from_the_arrival_or_from_the_close_of_the_call(since, counts
 
     assert deadline.due_on == counts_from + 40 * A_DAY
     assert deadline.owed_by == "office"
+
+
+def closes_later(call, days: int) -> None:
+    change_round(
+        call, opens_at=call.opens_at, closes_at=call.closes_at + days * A_DAY,
+        budget_yen=call.budget_yen, reason="周知の遅れ", by=factories.anyone(Role.OFFICE), at=NOON,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("since", "moves_by"), [("arrival", 0), ("call_closes", 7)])
+def test_clock_that_counts_from_the_close_moves_with_it_and_no_other_does(since, moves_by):
+    case = filed_with(since=since)
+    before = clock(case)
+
+    closes_later(case.round, 7)
+
+    after = clock(case)
+    assert after.due_on == before.due_on + moves_by * A_DAY
+    assert (after.pk != before.pk) == bool(moves_by)
+
+
+def test_day_that_the_office_set_stays_when_the_call_closes_later():
+    case = filed_with(since="call_closes")
+    due = Due.fixed(TODAY + 60 * A_DAY, basis="set_by_office")
+    by = factories.anyone(Role.OFFICE)
+    set_by_hand = timekeeping.supersede(clock(case), due, by=by, at=NOON, reason="定め")
+
+    closes_later(case.round, 7)
+
+    assert clock(case) == set_by_hand
+
+
+@pytest.mark.parametrize(("more", "ends"), [(10, 10), (3, 7)])
+def test_more_time_that_was_approved_stays_unless_the_close_gives_more(more, ends):
+    case = filed_with(since="call_closes")
+    counted = clock(case).due_on
+    factories.extended(clock(case), until=counted + more * A_DAY)
+
+    closes_later(case.round, 7)
+
+    assert clock(case).ends_on == counted + ends * A_DAY
+
+
+def test_clock_that_stands_still_runs_on_from_the_close_that_counts_then():
+    case = filed_with(since="call_closes")
+    before = clock(case).due_on
+    case = sent_back(case)
+
+    closes_later(case.round, 7)
+
+    case.refresh_from_db()
+    case = resubmitted(Proposal.objects.get(pk=case.pk), days=3)
+    assert clock(case).due_on == before + 7 * A_DAY, "nothing had run before it stood still"
 
 
 def test_night_in_japan_counts_for_the_day_that_has_begun_there():

@@ -4,15 +4,17 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import Membership, Role
+from casework import coming, ladders
 from casework.models import Access, Notice
 from casework.services import advance
 from grants.models import Round, RoundChange
-from grants.services import change_round
+from grants.services import change_round, replaced_by_change
 from tests import factories
 from tests.casework.cases import filed, group_of, in_selection
 from tests.factories import JAPAN, NOON, TODAY
@@ -196,6 +198,59 @@ def test_page_shows_the_round_and_changes_only_what_was_changed(as_person, offic
     assert "Changes of this round" in page
     assert str(office) in page
     assert "訂正" in page
+
+
+def test_page_shows_what_a_later_close_moves_before_it_is_saved(as_person, office, call):
+    draft = factories.draft(round=call)
+    client, url = as_person(office), reverse("grants:round-change", args=[call.pk])
+    later = sent_form(call, closes_on="2026-12-10", closes_clock="", reason="")
+
+    page = client.post(url, {**later, "show": "1"})
+
+    assert page.status_code == 200
+    assert page.context["dates"] == [
+        ("Close of the call", date(2026, 11, 30), date(2026, 12, 10), 1)
+    ]
+    moved = [(line.words, line.old, line.new) for line in page.context["moved"]]
+    assert moved == [
+        ("Close of the call, 14 days before: Organization", None, date(2026, 11, 26)),
+        ("Close of the call, 7 days before: Organization", date(2026, 11, 23), date(2026, 12, 3)),
+        ("Close of the call, 2 days before: Organization", date(2026, 11, 28), date(2026, 12, 8)),
+        ("Close of the call, on the day itself: Organization", date(2026, 11, 30), date(2026, 12, 10)),
+    ]  # fmt: skip
+    assert draft.title not in page.content.decode()
+    assert not call.changes.exists()
+
+    assert client.post(url, {**later, "reason": "周知の遅れ"}).status_code == 302
+    ladders.reckon()
+    assert draft.deadlines.open().get().remind_on == date(2026, 11, 26)
+
+
+def test_what_a_later_close_moves_is_asked_as_often_for_three_drafts_as_for_one(call):
+    asked = []
+    for drafts in (1, 2):
+        for _number in range(drafts):
+            factories.draft(round=call)
+        with CaptureQueriesContext(connection) as queries:
+            found = replaced_by_change(call, opens_at=call.opens_at, closes_at=LATER, at=NOON)
+            dates, _moved = coming.replaced_together(found, today=TODAY)
+        asked.append((dates[0].number, len(queries)))
+
+    assert asked == [(1, asked[0][1]), (3, asked[0][1])]
+
+
+@pytest.mark.parametrize("closes_on", ["2026-11-19", "", "2026-11-30"])
+def test_page_shows_no_move_of_a_close_that_is_refused_or_the_same(
+    as_person, office, call, closes_on
+):
+    url = reverse("grants:round-change", args=[call.pk])
+
+    page = as_person(office).post(url, {**sent_form(call, closes_on=closes_on), "show": "1"})
+
+    if closes_on == "2026-11-30":
+        assert (page.context["dates"], page.context["moved"]) == ([], [])
+    else:
+        assert page.status_code == 422 and "moved" not in page.context
 
 
 def test_opening_with_seconds_that_was_not_touched_is_not_moved(as_person, office, call):

@@ -8,12 +8,14 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from accounts.models import Role
+from casework.deadlines import USUAL_LADDER
 from grants.models import RoundPlan
 from grants.plan import Planned
 from grants.plan_dates import planned_days
 from grants.services import change_round, plan_of, save_plan
 from reviews.models import Rubric
 from tests import factories
+from tests.casework.cases import in_selection
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +151,7 @@ def test_round_without_a_rubric_is_planned_all_the_same(office):
 def test_trying_out_shows_what_moves_and_writes_nothing(client, office, call):
     save(call, office)
     due_on = Rubric.objects.get(round=call).scores_due_on
+    in_selection(round=call)
     client.force_login(office)
     moved = [Planned("meeting", on=date(2027, 1, 27)), *PLAN[1:]]
 
@@ -160,6 +163,10 @@ def test_trying_out_shows_what_moves_and_writes_nothing(client, office, call):
         ("meeting", 7),
         ("result", 7),
     ]
+    week = timedelta(days=7)
+    assert [line[1:] for line in page.context["dates"]] == [(due_on, due_on + week, 1)]
+    assert len(page.context["moved"]) == len(USUAL_LADDER)
+    assert all((line.new - line.old, line.number) == (week, 1) for line in page.context["moved"])
     assert plan_of(call) == PLAN
     assert Rubric.objects.get(round=call).scores_due_on == due_on
 

@@ -418,6 +418,17 @@ def test_clerk_reads_no_frozen_line_of_a_proposal_they_must_not_meet(client, sce
     assert [entry["id"] for entry in panel["lines"]] == [shown.pk]
 
 
+def test_day_for_the_sheets_shows_how_many_dates_it_moves(client, scene):
+    url = reverse("reviews:scoring-date", args=[scene.round.pk])
+
+    page = post(client, scene.office, url, {"due_on": "2026-12-10", "show": "1"})
+
+    (line,) = page.context["dates"]
+    assert line[1:] == (None, date(2026, 12, 10), ScoreSheet.objects.count())
+    assert {reminder.number for reminder in page.context["moved"]} == {line.number}
+    assert Rubric.objects.get().scores_due_on is None
+
+
 @pytest.mark.parametrize("due_on", ["2026-11-19", "nonsense"])
 def test_day_for_the_sheets_lies_ahead(client, scene, due_on):
     url = reverse("reviews:scoring-date", args=[scene.round.pk])
