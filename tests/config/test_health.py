@@ -1,11 +1,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from casework.models import Job, Tick, Worker
 from config import health
+from tests import factories
 
 
 def leave_ticks(*, worker: timedelta, beat: timedelta) -> None:
@@ -56,6 +58,26 @@ def test_healthz_is_503_without_broker(client, settings):
     assert answer.status_code == 503
     assert answer.json()["broker"] == {"ok": False}
     assert answer.json()["worker"]["ok"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("demo", [True, False])
+def test_healthz_is_503_without_database_also_to_whoever_is_logged_in(
+    client, settings, living_broker, demo
+):
+    settings.DEMO = demo
+    client.force_login(factories.user())
+
+    def gone(*_asked):
+        raise OperationalError("the database server is away")
+
+    with connection.execute_wrapper(gone):
+        answer = client.get("/healthz")
+
+    assert answer.status_code == 503
+    parts = {part: told["ok"] for part, told in answer.json().items() if isinstance(told, dict)}
+    assert parts == {"broker": True, "database": False, "worker": False, "beat": False}
+    assert answer.json()["engine"] is None
 
 
 @pytest.mark.django_db
