@@ -29,13 +29,14 @@ class CaseworkConfig(AppConfig):
             retention_classes,
             setup_steps,
         )
-        from .models import Ladder, NoticeTemplate, Rung
+        from .models import Ladder, NoticeTemplate, Rung, SeriesChange
 
         mail.register(outbox.enqueue_account_mail)
         guards.append_only(Change)
         guards.append_only(Ladder)
         guards.append_only(Rung)
         guards.append_only(NoticeTemplate)
+        guards.append_only(SeriesChange)
         pre_migrate.connect(guards.lift, dispatch_uid="casework.guards")
         post_migrate.connect(guards.install, dispatch_uid="casework.guards")
         register(Tags.database)(guards.check_installed)

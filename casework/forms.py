@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Duty, Role, User
 
-from .calendar import add_months, japan_date, moment
+from . import numbers
+from .calendar import add_months, fiscal_year, japan_date, moment
 from .city import Setting
 from .date_input import DateInput
 from .errors import NotPossible
@@ -335,6 +336,41 @@ class LetterNumberForm(forms.Form):
     """The number of one letter; empty while the register has not given it."""
 
     number = forms.IntegerField(label=_("Number"), required=False, min_value=1, max_value=999_999)
+
+
+class NumberSeriesForm(forms.Form):
+    """Which series goes on from which number, and why."""
+
+    series = forms.ChoiceField(label=_("Series"))
+    following = forms.IntegerField(
+        label=_("Next number"), min_value=2, max_value=999_999,
+        help_text=_("One more than the last number that was really given. It cannot be set back."),
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Such as what was lost, and where the letters in between are."),
+    )
+
+    def __init__(self, *args, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.standing = {
+            f"{at.series}-{at.fiscal_year}": at for at in numbers.standing(fiscal_year(today))
+        }
+        choices = [(key, _series_in_words(at)) for key, at in self.standing.items()]
+        self.fields["series"].choices = choices
+
+    @property
+    def chosen(self) -> numbers.Standing:
+        return self.standing[self.cleaned_data["series"]]
+
+
+def _series_in_words(at: numbers.Standing) -> str:
+    if at.is_of_letters:
+        told = {"year": fiscal_year_tag(at.fiscal_year), "number": at.following}
+        return _("Letters, %(year)s: the next number is %(number)d") % told
+    number = numbers.number_of(at.series, at.fiscal_year, at.following)
+    return _("Cases: the next number is %(number)s") % {"number": number}
 
 
 class NoticeFilterForm(FilterForm):

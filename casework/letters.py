@@ -21,18 +21,14 @@ from .calendar import fiscal_year, japan_date, wareki, weekday_ja
 from .deadlines import KINDS as DEADLINE_KINDS
 from .errors import NotPossible
 from .flow import Move, Text
-from .models import Case, Deadline, Letter, LetterToNumber
+from .models import Case, Deadline, Letter, LetterToNumber, NumberSeries
 from .numbers import next_number, note_number
 from .parties import Party
 from .typesetting import typeset
 
-#: The one series of all letters; it begins anew in each fiscal year.
-SERIES = "letter"
-
 NO_SENDER = _(
     "It is not set in whose name letters leave on this day. Enter the sender under Settings."
 )
-
 
 #: What a preview says of a date that is counted from the day the letter leaves.
 COUNTED_LATER = "（施行のときに定まります）"
@@ -137,9 +133,9 @@ def issue(
     day = japan_date(at)
     year = fiscal_year(day)
     if number is None:
-        number = next_number(SERIES, year)
+        number = next_number(NumberSeries.LETTERS, year)
     else:
-        note_number(SERIES, year, number)
+        note_number(NumberSeries.LETTERS, year, number)
         _refuse_taken(year, number)
     data = _data(kind, case, content, day=day, number=number)
     letter = Letter(

@@ -87,6 +87,7 @@ rules.add_perm("casework.read_engine", is_office | is_auditor | is_administrator
 rules.add_perm("casework.retry_task", is_office | is_administrator)
 rules.add_perm("casework.reissue_letter", is_office)
 rules.add_perm("casework.number_letters", is_office)
+rules.add_perm("casework.move_series_on", is_office | is_administrator)
 rules.add_perm("casework.read_settings", is_office | is_auditor)
 rules.add_perm("casework.change_settings", is_office)
 rules.add_perm("casework.verify_history", is_auditor | is_administrator)

@@ -20,7 +20,6 @@ from .calendar import japan_date
 from .errors import NotPossible
 from .flow import Text
 from .holding import holder, why_held
-from .letters import SERIES
 from .models import Case, Notice, NumberSeries, Restoration
 from .models.notice import NoticeQuerySet
 from .numbers import number_of
@@ -215,7 +214,7 @@ def last_numbers() -> list[LastNumber]:
     cases = {case.number: case for case in Case.objects.filter(number__in=found)}
     return [
         LastNumber(_("Letters (fiscal year %(year)d)") % {"year": row.fiscal_year}, str(row.last))
-        if row.name == SERIES
+        if row.is_of_letters
         else LastNumber(cases[number].kind_label if number in cases else _("Cases"), number)
         for number, row in found.items()
     ]

@@ -1023,6 +1023,47 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="SeriesChange",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("was", models.PositiveIntegerField()),
+                ("last", models.PositiveIntegerField()),
+                ("reason", models.TextField(verbose_name="reason")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "series",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="casework.numberseries",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("last__gt", models.F("was")), models.Q(("reason", ""), _negated=True)
+                        ),
+                        name="series_moves_on_with_reason",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Remark",
             fields=[
                 (

@@ -9,7 +9,7 @@ from .engine import CitySetting, DemoClock, FailedTask, Job, Tick, Worker
 from .feed import CalendarFeed
 from .history import Event, Seal
 from .ladder import Ladder, Rung
-from .letter import Letter, LetterToNumber, NumberSeries, Sender
+from .letter import Letter, LetterToNumber, NumberSeries, Sender, SeriesChange
 from .notice import Notice
 from .notice_template import NoticeTemplate
 from .preference import NoticePreference
@@ -50,6 +50,7 @@ __all__ = [
     "Rung",
     "Seal",
     "Sender",
+    "SeriesChange",
     "StoredFile",
     "Tick",
     "Version",

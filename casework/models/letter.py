@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -15,6 +15,9 @@ from .case import Case
 
 class NumberSeries(models.Model):
     """The last number given in a series of one fiscal year; read under lock, without gaps."""
+
+    #: The name of the one series of all letters; cases have others.
+    LETTERS = "letter"
 
     name = models.CharField(max_length=40)
     fiscal_year = models.PositiveSmallIntegerField()
@@ -27,6 +30,35 @@ class NumberSeries(models.Model):
 
     def __str__(self):
         return f"{self.name} {self.fiscal_year}: {self.last}"
+
+    @property
+    def is_of_letters(self) -> bool:
+        return self.name == self.LETTERS
+
+
+class SeriesChange(models.Model):
+    """A person moved a series on, past numbers that were given and that this site does not know.
+
+    :param was: the last number before.
+    :param last: the last number after; the next letter or case gets the one that follows.
+    """
+
+    series = models.ForeignKey(NumberSeries, on_delete=models.PROTECT, related_name="changes")
+    was = models.PositiveIntegerField()
+    last = models.PositiveIntegerField()
+    reason = models.TextField(_("reason"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last__gt=F("was")) & ~Q(reason=""), name="series_moves_on_with_reason"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.series}, was {self.was}"
 
 
 class Sender(Dated):

@@ -17,6 +17,7 @@ from casework import restored as the_restored
 from casework.errors import NotPossible
 from casework.keys import key_in, keys_in
 
+from . import number_series
 from .finding import holds, page_of, require_office
 
 
@@ -37,6 +38,7 @@ def restored(request):
         "newest": counted["newest"],
         "last_numbers": the_restored.last_numbers(),
         "keeps": holds(request.user, "casework.keep_outbox"),
+        **number_series.part_of(request),
         "trail": [(reverse("casework:engine"), _("Engine room")), ("", _("Restored site"))],
     }
     return render(request, "casework/restored.html", context)

@@ -1,13 +1,19 @@
 """Numbers of a series: from 1 in each fiscal year, without gap, taken with what bears them."""
 
 import pytest
-from django.db import transaction
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, transaction
 from django.db.transaction import TransactionManagementError
+from django.urls import reverse
 
-from casework.models import NumberSeries
-from casework.numbers import next_number
+from accounts.models import Role
+from casework.errors import NotPossible
+from casework.models import NumberSeries, SeriesChange
+from casework.numbers import move_on, next_number, standing
 from casework.services import file_number
 from tests import factories
+from tests.casework.cases import filed, sent_back
+from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +53,87 @@ def test_case_gets_its_number_in_the_series_of_its_year():
     assert file_number(factories.draft(), "S", 2026) == "S-2026-002"
     draft.refresh_from_db()
     assert draft.number == "S-2026-001"
+
+
+# A series that is moved on, after an old backup was restored
+
+
+def moved_on(series: str = "letter", *, following: int, by=None) -> SeriesChange:
+    by = by or factories.anyone(Role.OFFICE)
+    return move_on(series, 2026, following=following, reason="復元", by=by, at=NOON)
+
+
+@pytest.mark.parametrize("role", [Role.OFFICE, Role.ADMINISTRATOR])
+def test_next_letter_bears_the_number_the_series_was_moved_on_to(role):
+    factories.sender()
+    sent_back()
+
+    change = moved_on(following=42, by=factories.anyone(role))
+
+    assert sent_back(filed()).letters.get().number == 42
+    assert (change.was, change.last, change.reason) == (1, 41, "復元")
+
+
+def test_series_that_the_backup_does_not_know_is_moved_on_too():
+    moved_on("S", following=8)
+
+    assert file_number(factories.draft(), "S", 2026) == "S-2026-008"
+
+
+@pytest.mark.parametrize("following", [1, 3, 4])
+def test_series_is_not_moved_back_nor_to_where_it_stands(following):
+    for _ in range(3):
+        next_number("letter", 2026)
+
+    with pytest.raises(NotPossible, match="next number is 4 already"):
+        moved_on(following=following)
+
+    assert (next_number("letter", 2026), SeriesChange.objects.count()) == (4, 0)
+
+
+@pytest.mark.parametrize("role", [Role.APPROVER, Role.AUDITOR, Role.ACCOUNTING])
+def test_others_move_no_series_on(role):
+    with pytest.raises(PermissionDenied):
+        moved_on(following=42, by=factories.anyone(role))
+    assert not NumberSeries.objects.exists()
+
+
+def test_who_moved_a_series_on_stays_recorded():
+    moved_on(following=42)
+
+    for change in (SeriesChange.objects.all().delete, lambda: SeriesChange.objects.update(last=9)):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
+    assert SeriesChange.objects.get().last == 41
+
+
+def test_series_stand_where_they_stand_around_the_fiscal_year():
+    for series, year in (("letter", 2024), ("letter", 2025), ("S", 2027)):
+        next_number(series, year)
+
+    found = [(at.series, at.fiscal_year, at.following) for at in standing(2026)]
+
+    assert found == [("letter", 2026, 1), ("letter", 2025, 2), ("S", 2027, 2), ("S", 2026, 1)]
+
+
+def test_page_moves_a_series_on_and_says_at_the_field_what_it_refuses(enter, at_noon):
+    next_number("letter", 2026)
+    client, restored = enter(factories.anyone(Role.OFFICE)), reverse("casework:restored")
+    page, wanted = reverse("casework:number-series"), {"series": "letter-2026", "reason": "復元"}
+
+    done = client.post(page, {**wanted, "following": "42"}, follow=True)
+    refused = client.post(page, {**wanted, "following": "41"})
+
+    assert done.redirect_chain[0][0].startswith(restored) and "復元" in done.content.decode()
+    assert refused.status_code == 422
+    assert "next number is 42 already" in str(refused.context["series_form"].errors["following"])
+    assert next_number("letter", 2026) == 42
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.APPROVER, Role.PANEL])
+def test_page_that_moves_series_on_is_for_those_alone_who_may(enter, at_noon, role):
+    client = enter(factories.anyone(role))
+    posted = {"series": "letter-2026", "following": "42", "reason": "x"}
+
+    assert client.post(reverse("casework:number-series"), posted).status_code == 403
+    assert not SeriesChange.objects.exists()
