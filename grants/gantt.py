@@ -38,13 +38,22 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars under months; ``months`` are (x, first day)."""
+    """Bars under months; ``months`` are (x, first day).
+
+    :param today_x: where today lies, and ``from_x`` where its month begins; ``None`` if not within.
+    """
 
     months: list[tuple[int, date]]
     bars: list[Bar]
     width: int
     height: int
     today_x: int | None
+    from_x: int | None
+
+    @property
+    def to_come(self) -> int:
+        """What lies from the month of today on, in units of the SVG."""
+        return self.width - (self.from_x or 0)
 
 
 def chart_of(
@@ -59,12 +68,14 @@ def chart_of(
     """
     before = before or days
     first, last = whole_months(*(within or reach([days, before])))
+    is_within = first <= today <= last
     return Chart(
         months=_months(first, last),
         bars=[_bar(what, n, days, before, first, last) for n, what in enumerate(_shown(days))],
         width=_x(last + ONE_DAY, first),
         height=HEAD + ROW * len(_shown(days)),
-        today_x=_x(today, first) if first <= today <= last else None,
+        today_x=_x(today, first) if is_within else None,
+        from_x=_x(today.replace(day=1), first) if is_within else None,
     )
 
 

@@ -225,7 +225,12 @@ def test_year_asks_the_same_number_of_queries_however_many_rounds(
     with django_assert_num_queries(11):
         page = client.get(reverse("grants:year-plan") + "?year=2026")
 
-    assert len(page.context["charts"]) == rounds
+    charts, html = page.context["charts"], page.content.decode()
+    assert len(charts) == rounds
+    for row in charts:  # a narrow screen begins in April: a link leads to the month of today
+        assert row["chart"].today_x - 62 < row["chart"].from_x <= row["chart"].today_x
+        link = f"chart-{row['call'].pk}-today"
+        assert html.count(f'href="#{link}"') == html.count(f'id="{link}"') == 1
 
 
 def test_chart_shows_where_a_day_was_before(client, office, call):
