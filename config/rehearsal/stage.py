@@ -9,6 +9,7 @@ from django.db import transaction
 
 from casework import delivery, digests, history, ladders, outbox, reminders
 from casework.calendar import japan_date, moment
+from casework.models import Notice
 
 #: A story tells, in turn, the moment at which it goes on.
 Story = Generator[datetime, None, None]
@@ -77,5 +78,7 @@ class Stage:
         history.seal(day=self.today - timedelta(days=1))
 
     def _deliver(self, at: datetime) -> None:
-        for notice in delivery.pending(at=at):
-            delivery.deliver(notice, at=at)
+        """Deliver what waits, none before it was written: a scene may end an hour after it began."""
+        waiting = Notice.objects.filter(pk__in=delivery.pending(at=at)).order_by("posted_at", "pk")
+        for notice, posted_at in list(waiting.values_list("pk", "posted_at")):
+            delivery.deliver(notice, at=max(at, posted_at))

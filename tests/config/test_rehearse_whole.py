@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
+from django.db.models import F
 from django.test import override_settings
 
 from accounts.models import Change, Duty, Organization, Role, SetupLink, User
@@ -268,6 +269,7 @@ def test_nothing_leaves_by_mail_although_a_mail_server_is_set(posted):
     assert settings.EMAIL_URL_SET
     assert Notice.objects.filter(state="sent").count() > 400
     assert not Notice.objects.filter(channel="email").exists()
+    assert not Notice.objects.filter(sent_at__lt=F("posted_at")).exists()
     assert posted == []
 
     # The same server takes what goes to a real person, so the silence above says something.
