@@ -163,7 +163,7 @@ def sheets(notices: Iterable[Notice]) -> bytes:
 
 
 def _sheet(notice: Notice) -> dict:
-    pdf = bytes(notice.letter.pdf) if notice.letter else b""
+    pdf = bytes(notice.letter.pdf) if notice.letter else b""  # empty too once it was destroyed
     return {
         "day": wareki(japan_date(notice.printed_at)),
         "address": notice.postal_address.split("\n"),

@@ -29,6 +29,7 @@ NOTHING_CHANGES = _(
     "The new version would say what the old one says. Correct the name or the sender first, or "
     "write a remark."
 )
+DESTROYED = _("The retention period of this letter was over, and it was destroyed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ def why_not_reissued(letter: Letter) -> Text | None:
     later = Letter.objects.filter(replaces=letter).first()
     if later:
         return _("Version %(number)d has replaced this letter already.") % {"number": later.version}
+    if letter.destroyed_at:
+        return DESTROYED
     return AGREEMENT_STANDS if letter.is_agreement else None
 
 

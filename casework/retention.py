@@ -20,7 +20,7 @@ from . import services
 from .calendar import end_of_day, fiscal_year, japan_date, last_day
 from .errors import NotPossible
 from .flow import Text
-from .models import ApprovalItem, Case, LegalHold, RetentionPeriod
+from .models import ApprovalItem, Case, Event, LegalHold, Remark, RetentionPeriod
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class RetentionClass:
     :param counts_from: what ends a row; its years are counted from the end of that fiscal year.
     :param due: called with a Japan date: the rows that ended by it and are not destroyed yet.
     :param destroy: called with rows, ``by=`` and ``at=``, in the transaction of the decision.
+    :param covers: what ``destroy`` takes away: whole rows as ``"accounts.Officer"``, or columns as
+        ``"casework.Letter.pdf"``. A test holds these against every column of words there is.
     :param cases: lookup from a row to the cases whose holds keep it.
     :param name: says which row it is, and nothing personal.
     :param reads: the relations that ``name`` reads.
@@ -43,6 +45,7 @@ class RetentionClass:
     counts_from: Text
     due: Callable[[date], QuerySet]
     destroy: Callable[..., None]
+    covers: tuple[str, ...]
     cases: str
     name: Callable[[Model], str] = str
     reads: tuple[str, ...] = ()
@@ -207,6 +210,18 @@ def hold(case: Case, *, reason: str, by, at: datetime) -> LegalHold:
         raise NotPossible(_("A hold stands on this case already.")) from None
     services.record(case, "hold", by=by, at=at, reason=reason)
     return made
+
+
+def reasons_of(holds: Iterable[LegalHold]) -> dict[int, str]:
+    """Return hold → why it was put, of those whose words are kept; in two queries for all of them.
+
+    The history of the case says it: a hold that stands is the last one that was put.
+    """
+    by_case = {standing.case_id: standing.pk for standing in holds}
+    lines = Event.objects.filter(case__in=by_case, verb="hold").order_by("pk")
+    said = {line.case_id: line.facts.get("reason", {}).get("remark") for line in lines}
+    words = Remark.objects.in_bulk([remark for remark in said.values() if remark])
+    return {by_case[case]: words[remark].text for case, remark in said.items() if remark in words}
 
 
 @transaction.atomic

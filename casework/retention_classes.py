@@ -9,14 +9,34 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from accounts.models import Change, Duty, Invitation, Membership, Officer, User
-from accounts.services.erasing import ERASED_NAME, erase_people, erased_address
+from accounts.models import Change, Duty, Invitation, Membership, Officer, Organization, User
+from accounts.services.erasing import (
+    CONTACTS,
+    ERASED_NAME,
+    erase_contacts,
+    erase_people,
+    erased_address,
+)
 
 from . import retention
 from .calendar import end_of_day, japan_date
-from .models import CalendarFeed, Case, Extension, Notice, Remark, Reminder, StoredFile
+from .history import PROSE
+from .models import (
+    ApprovalItem,
+    CalendarFeed,
+    Case,
+    Deadline,
+    Extension,
+    Letter,
+    LetterToNumber,
+    Notice,
+    Remark,
+    Reminder,
+    StoredFile,
+)
 from .notice_words import KINDS
 from .retention import RetentionClass
+from .timekeeping import COMPUTED_ANEW
 
 #: The states in which nothing is done with a notice any more.
 _LEFT = (
@@ -82,6 +102,40 @@ def _extensions(day: date) -> QuerySet[Extension]:
     return Extension.objects.filter(deadline__case__in=_over(day)).exclude(reason=ERASED_NAME)
 
 
+def _groups(day: date) -> QuerySet[Organization]:
+    """Keep groups that had cases, all over by ``day``, and in which nobody is a member since then."""
+    of_group = {"organization": OuterRef("pk")}
+    members = Membership.objects.filter(Q(valid_until=None) | Q(valid_until__gt=day), **of_group)
+    has_contacts = Q()
+    for column in CONTACTS:
+        has_contacts |= ~Q(**{column: ""})
+    return Organization.objects.filter(
+        has_contacts,
+        Exists(Case.objects.filter(**of_group)),
+        ~Exists(_not_over(day).filter(**of_group)),
+        ~Exists(members),
+    )
+
+
+def _letters(day: date) -> QuerySet[Letter]:
+    return Letter.objects.filter(destroyed_at=None, case__in=_over(day), issued_on__lte=day)
+
+
+def _decisions(day: date) -> QuerySet[ApprovalItem]:
+    """Keep what was decided, or not, with words of a person that still stand there."""
+    words = Q()
+    for name in PROSE:
+        words |= Q(facts__has_key=name) & ~Q(**{f"facts__{name}__in": ["", ERASED_NAME]})
+    decided = ApprovalItem.objects.filter(words, approval__closed_at__lt=end_of_day(day))
+    return decided.filter(case__in=_over(day))
+
+
+def _dates(day: date) -> QuerySet[Deadline]:
+    """Keep the dates in whose place a person put another one."""
+    replaced = Deadline.objects.filter(superseded_by__isnull=False, case__in=_over(day))
+    return replaced.exclude(closed_because__in=["", COMPUTED_ANEW, ERASED_NAME])
+
+
 def _over(day: date) -> QuerySet:
     return retention.cases_over(day).values("pk")
 
@@ -96,6 +150,23 @@ def _delete(rows: QuerySet, *, by, at: datetime) -> None:
 
 def _erase_reasons(rows: QuerySet[Extension], *, by, at: datetime) -> None:
     rows.update(reason=ERASED_NAME)
+
+
+def _destroy_letters(rows: QuerySet[Letter], *, by, at: datetime) -> None:
+    """Empty what they say, and the PDFs; number, day and kind stay, and the digest of the PDF."""
+    LetterToNumber.objects.filter(letter__in=rows.values("pk")).update(content={})
+    rows.exclude(reason="").update(reason=ERASED_NAME)
+    rows.update(addressee=ERASED_NAME, data={}, pdf=b"", destroyed_at=at)
+
+
+def _erase_decisions(rows: QuerySet[ApprovalItem], *, by, at: datetime) -> None:
+    for item in rows:
+        item.facts |= {name: ERASED_NAME for name in PROSE if item.facts.get(name)}
+        item.save(update_fields=["facts"])
+
+
+def _erase_dates(rows: QuerySet[Deadline], *, by, at: datetime) -> None:
+    rows.update(closed_because=ERASED_NAME)
 
 
 def _erase_logins(rows: QuerySet[User], *, by, at: datetime) -> None:
@@ -154,9 +225,9 @@ ON_CLOSING = _("The case is closed")
 retention.register(
     RetentionClass(
         "officers", _("Officers of groups whose term ended"),
-        _("The row goes. Letters keep the name they were addressed to."),
+        _("The row goes. Letters keep the name they were addressed to until they go themselves."),
         _("The last day of the term"),
-        _officers, _delete, "organization__cases",
+        _officers, _delete, ("accounts.Officer",), "organization__cases",
         lambda officer: f"{officer.organization} · {officer.valid_until}",
         ("organization",),
     ),
@@ -164,7 +235,7 @@ retention.register(
         "memberships", _("Memberships that ended"),
         _("The row goes. The record of changes keeps the ids."),
         _("The last day of the membership"),
-        _memberships, _delete, "organization__cases",
+        _memberships, _delete, ("accounts.Membership",), "organization__cases",
         lambda membership: f"{membership.organization} · {membership.valid_until}",
         ("organization",),
     ),
@@ -172,7 +243,7 @@ retention.register(
         "invitations", _("Invitations that were answered, taken back or ran out"),
         _("The row goes, with the e-mail address in it."),
         _("The day it was answered, taken back or ran out"),
-        _invitations, _delete, "organization__cases",
+        _invitations, _delete, ("accounts.Invitation",), "organization__cases",
         lambda invitation: f"{invitation.organization} · {japan_date(invitation.invited_at)}",
         ("organization",),
     ),
@@ -180,13 +251,16 @@ retention.register(
         "logins", _("Closed log-ins of members of groups"),
         _("Name, e-mail address, password and keys go. The row stays, as the history points to it."),
         _("The day the log-in was closed"),
-        _logins, _erase_logins, "membership__organization__cases",
+        _logins, _erase_logins,
+        ("accounts.User.name", "accounts.User.email", "accounts.User.password",
+         "casework.CalendarFeed", "casework.Reminder.recipient"),
+        "membership__organization__cases",
         lambda person: f"{person._meta.verbose_name} {person.pk}",
     ),
     RetentionClass(
         "files", _("Files uploaded to cases"),
         _("The bytes go. Name, size and digest stay, with the day of destruction."),
-        ON_CLOSING, _files, _destroy_files, "case",
+        ON_CLOSING, _files, _destroy_files, ("casework.StoredFile.content",), "case",
         lambda stored: f"{_case(stored.case)} · {stored.label} {japan_date(stored.at)}",
         ("case",), "case",
     ),
@@ -194,22 +268,56 @@ retention.register(
         "notices", _("Notices that left"),
         _("Words and addresses go. Kind, state and times stay."),
         _("The case is closed; of a notice about no case, the day it was written"),
-        _notices, _erase_notices, "case",
+        _notices, _erase_notices,
+        ("casework.Notice.to", "casework.Notice.postal_address", "casework.Notice.subject",
+         "casework.Notice.body", "casework.Notice.error"),
+        "case",
         lambda notice: f"{_case(notice.case)} · {notice.kind} {japan_date(notice.posted_at)}",
         ("case",), "case",
     ),
     RetentionClass(
         "remarks", _("Reasons and notes that people gave with moves"),
         _("The words go. The history keeps their digest."),
-        ON_CLOSING, _remarks, _delete, "case",
+        ON_CLOSING, _remarks, _delete, ("casework.Remark",), "case",
         lambda remark: f"{_case(remark.case)} · {japan_date(remark.at)}",
         ("case",), "case",
     ),
     RetentionClass(
         "extensions", _("Reasons why more time was granted"),
         _("The words go. The new date and the approval stay."),
-        ON_CLOSING, _extensions, _erase_reasons, "deadline__case",
+        ON_CLOSING, _extensions, _erase_reasons, ("casework.Extension.reason",), "deadline__case",
         lambda extension: f"{_case(extension.deadline.case)} · {extension.until}",
         ("deadline__case",), "deadline__case",
+    ),
+    RetentionClass(
+        "letters", _("Formal letters with their PDFs"),
+        _("What they say, the name they were addressed to and the PDF go. Number, day, kind and the digest of the PDF stay."),
+        ON_CLOSING, _letters, _destroy_letters,
+        ("casework.Letter.addressee", "casework.Letter.data", "casework.Letter.pdf",
+         "casework.Letter.reason", "casework.LetterToNumber.content"),
+        "case",
+        lambda letter: f"{_case(letter.case)} · {letter.symbol} · {letter.version}",
+        ("case",), "case",
+    ),
+    RetentionClass(
+        "decisions", _("Reasons and conditions in drafts of decisions"),
+        _("The words go. What was decided stays, with its amount and its dates."),
+        ON_CLOSING, _decisions, _erase_decisions, ("casework.ApprovalItem.facts",), "approval",
+        lambda item: f"{_case(item.case)} · {item.approval.number}",
+        ("case", "approval"), "case",
+    ),
+    RetentionClass(
+        "dates", _("Reasons why a date was replaced by another"),
+        _("The words go. Both dates stay."),
+        ON_CLOSING, _dates, _erase_dates, ("casework.Deadline.closed_because",), "case",
+        lambda deadline: f"{_case(deadline.case)} · {deadline.due_on or '–'}",
+        ("case",), "case",
+    ),
+    RetentionClass(
+        "groups", _("Addresses and telephone numbers of groups"),
+        _("Postal code, address, telephone and e-mail address go. The group stays, with its name."),
+        _("The last case of the group is over and its last membership ended"),
+        _groups, erase_contacts,
+        tuple(f"accounts.Organization.{column}" for column in CONTACTS), "cases",
     ),
 )  # fmt: skip

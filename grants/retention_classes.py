@@ -1,4 +1,4 @@
-"""When the cases of the program are over, and the class of drafts that were never filed."""
+"""When the cases of the program are over, and its classes: drafts never filed, names of signers."""
 
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ from casework.calendar import end_of_day
 from casework.models import Remark, StoredFile
 from casework.retention import RetentionClass
 
-from .models import BudgetLine, ProjectYear, Proposal, ProposalMeasure
+from .models import AgreementSignature, BudgetLine, ProjectYear, Proposal, ProposalMeasure
 
 
 def _running(before: datetime) -> QuerySet:
@@ -22,9 +22,17 @@ def _running(before: datetime) -> QuerySet:
 
 @retention.over_when("proposal")
 def proposal_over(before: datetime) -> Q:
-    """A proposal is over with its project: when all of its years are, or, without any, closed."""
+    """A proposal is over with its project: when all of its years are, or, without any, closed.
+
+    A draft that was never filed is over once its call has closed.
+    """
     carried_out = Q(state="ready", pk__in=ProjectYear.objects.values("proposal"))
-    return (Q(closed_at__lt=before) | carried_out) & ~Q(pk__in=_running(before))
+    missed = Q(pk__in=_never_filed().filter(round__closes_at__lt=before).values("pk"))
+    return (Q(closed_at__lt=before) | carried_out | missed) & ~Q(pk__in=_running(before))
+
+
+def _never_filed() -> QuerySet[Proposal]:
+    return Proposal.objects.filter(state="draft", filed_at=None)
 
 
 # A year is over with the last year of its project.
@@ -32,8 +40,7 @@ retention.keep_with("project_year", "projectyear__proposal")
 
 
 def _drafts(day: date) -> QuerySet[Proposal]:
-    never_filed = Proposal.objects.filter(state="draft", filed_at=None)
-    closed = never_filed.filter(round__closes_at__lt=end_of_day(day))
+    closed = _never_filed().filter(round__closes_at__lt=end_of_day(day))
     return closed.exclude(title=ERASED_NAME)
 
 
@@ -46,12 +53,29 @@ def _erase_drafts(rows: QuerySet[Proposal], *, by, at: datetime) -> None:
     rows.update(title=ERASED_NAME, purpose="", content="", schedule="", effect="")
 
 
+def _signatures(day: date) -> QuerySet[AgreementSignature]:
+    over = retention.cases_over(day).values("pk")
+    return AgreementSignature.objects.filter(year__in=over).exclude(name=ERASED_NAME)
+
+
+def _erase_names(rows: QuerySet[AgreementSignature], *, by, at: datetime) -> None:
+    rows.update(name=ERASED_NAME)
+
+
 retention.register(
     RetentionClass(
         "drafts", _("Drafts that were never filed"),
         _("Title, words, budget, measures, notes and files go. An empty row stays in the history."),
         _("The day the call closed"),
-        _drafts, _erase_drafts, "case_ptr",
+        _drafts, _erase_drafts, (), "case_ptr",  # what was filed of the same columns is kept
         lambda draft: f"#{draft.pk} · {draft.round}", ("round",),
+    ),
+    RetentionClass(
+        "signatures", _("Names of who signed yearly agreements"),
+        _("The name goes. It stays that the party signed, and on which day."),
+        _("The project is over"),
+        _signatures, _erase_names, ("grants.AgreementSignature.name",), "year",
+        lambda signed: f"{signed.year.number or signed.year_id} · {signed.get_party_display()}",
+        ("year",), "year",
     ),
 )  # fmt: skip

@@ -1,14 +1,15 @@
-"""What score sheets are kept with, and the class of words about conflicts of interest."""
+"""What score sheets are kept with, and the classes of words that panel members wrote."""
 
 from datetime import date, datetime
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.services.erasing import ERASED_NAME
 from casework import retention
 from casework.retention import RetentionClass
 
-from .models import ConflictNote
+from .models import ConflictNote, ScoreSheet
 
 retention.keep_with("score_sheet", "as_score_sheet__proposal")
 
@@ -22,13 +23,30 @@ def _delete(rows: QuerySet[ConflictNote], *, by, at: datetime) -> None:
     rows.delete()
 
 
+def _commented(day: date) -> QuerySet[ScoreSheet]:
+    over = retention.cases_over(day).values("pk")
+    return ScoreSheet.objects.filter(pk__in=over).exclude(comment__in=["", ERASED_NAME])
+
+
+def _erase_comments(rows: QuerySet[ScoreSheet], *, by, at: datetime) -> None:
+    rows.update(comment=ERASED_NAME)
+
+
 retention.register(
     RetentionClass(
         "conflict_notes", _("Notes on conflicts of interest"),
         _("The words go. The conflict stays, with who declared it and when."),
         _("The case is closed"),
-        _notes, _delete, "conflict__proposal",
+        _notes, _delete, ("reviews.ConflictNote",), "conflict__proposal",
         lambda note: f"{note.conflict.proposal.number} · {note.conflict_id}",
         ("conflict__proposal",), "conflict__proposal",
+    ),
+    RetentionClass(
+        "comments", _("Comments on score sheets"),
+        _("The words go. The points stay, with who gave them."),
+        _("The case is closed"),
+        _commented, _erase_comments, ("reviews.ScoreSheet.comment",), "case_ptr",
+        lambda sheet: f"{sheet.proposal.number} · {sheet.pk}",
+        ("proposal",), "proposal",
     ),
 )  # fmt: skip

@@ -8,10 +8,13 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
 from django.db.models import QuerySet
 
-from accounts.models import Change, User
+from accounts.models import Change, Organization, User
 
 #: Stands where a name stood; stored, so in Japanese for everyone.
 ERASED_NAME = "（消去済）"
+
+#: Where a group is reached: often the home of the person who represents it.
+CONTACTS = ("postal_code", "address", "phone", "email")
 
 
 def erased_address(pk: int, number: int = 0) -> str:
@@ -35,3 +38,12 @@ def erase_people(people: QuerySet[User], *, by: User, at: datetime) -> None:
             erased_at=at,
         )
     Change.objects.bulk_create(Change(what="person_erased", user_id=pk, by=by, at=at) for pk in ids)
+
+
+def erase_contacts(groups: QuerySet[Organization], *, by: User, at: datetime) -> None:
+    """Take from groups where they are reached; they are "not set" then, and the record says when."""
+    Change.objects.bulk_create(
+        Change(what="contacts_erased", organization_id=pk, by=by, at=at)
+        for pk in groups.values_list("pk", flat=True)
+    )
+    groups.update(**dict.fromkeys(CONTACTS, ""))

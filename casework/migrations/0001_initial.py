@@ -789,6 +789,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveSmallIntegerField(default=1)),
                 ("reason", models.TextField(blank=True)),
                 ("at", models.DateTimeField()),
+                ("destroyed_at", models.DateTimeField(editable=False, null=True)),
                 (
                     "by",
                     models.ForeignKey(

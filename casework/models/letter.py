@@ -88,7 +88,8 @@ class Letter(models.Model):
     """A formal letter as it left: number, date, frozen data, and the PDF itself.
 
     A row never changes. What was wrong in it is put right by a new version with the same number,
-    which ``replaces`` this one and says for what ``reason``; both stay readable.
+    which ``replaces`` this one and says for what ``reason``; both stay readable. Once its retention
+    period is over, what it says and the PDF may be destroyed; ``pdf_digest`` stays.
     """
 
     class Seal(models.TextChoices):
@@ -115,6 +116,7 @@ class Letter(models.Model):
     reason = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     at = models.DateTimeField()
+    destroyed_at = models.DateTimeField(null=True, editable=False)
 
     objects = LetterQuerySet.as_manager()
 

@@ -92,7 +92,11 @@ def pdf_response(content: bytes, name: str) -> HttpResponse:
 @login_required
 def letter_pdf(request, key):
     """The letter as it left."""
-    letter = get_object_or_404(Letter.objects.visible_to(request.user), key=key)
+    visible = Letter.objects.visible_to(request.user).select_related("case")
+    letter = get_object_or_404(visible, key=key)
+    if letter.destroyed_at:
+        context = {"letter": letter, "trail": trail_to(letter.case, request.user, letter.symbol)}
+        return render(request, "casework/letter_destroyed.html", context, status=410)
     name = f"letter-{letter.fiscal_year}-{letter.number}"
     if letter.version > 1:
         name += f"-{letter.version}"

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page
 from django.db.models import Count, Q
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -36,15 +37,24 @@ def retention_page(request):
     lists = Destruction.objects.annotate(
         listed=Count("items"), destroyed=Count("items", filter=destroyed)
     )
-    standing = _holds_seen(request.user).filter(lifted_at=None)
     context = {
         "rows": _rows(request.today),
         "page": page_of(request, lists.order_by("-month")),
-        "holds": standing.order_by("-at", "-pk"),
+        "holds": _standing_holds(request),
         "opens": request.user.duties.holds(*CaseQuerySet.READERS),
         "keeps": holds(request.user, "casework.keep_retention"),
     }
     return render(request, "casework/retention.html", context)
+
+
+def _standing_holds(request) -> Page:
+    """Return a page of the holds on cases that the reader sees, each with its ``reason``."""
+    standing = _holds_seen(request.user).filter(lifted_at=None).order_by("-at", "-pk")
+    page = page_of(request, standing, named="holds")
+    reasons = retention.reasons_of(page)
+    for hold in page:
+        hold.reason = reasons.get(hold.pk, "")
+    return page
 
 
 def _holds_seen(user):

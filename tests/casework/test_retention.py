@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils.translation import override
 
-from accounts.models import Change, Invitation, Membership, Officer, Role, User
+from accounts.models import Change, Invitation, Membership, Officer, Organization, Role, User
 from accounts.services.logins import close_login, reopen_login
 from casework import (
     approvals,
@@ -29,19 +29,24 @@ from casework import (
 )
 from casework.approvals import Wish
 from casework.calendar import JAPAN, japan_date
+from casework.derivation import Due
 from casework.errors import NotPossible
+from casework.letter_versions import reissue
 from casework.models import (
     Access,
     Destruction,
     Event,
     Extension,
     LegalHold,
+    LetterToNumber,
     Notice,
     Remark,
     Reminder,
     StoredFile,
 )
 from casework.services import advance
+from casework.timekeeping import supersede
+from casework.views import finding
 from tests import factories
 from tests.casework.cases import filed, group_of
 from tests.factories import NOON, TODAY
@@ -49,7 +54,7 @@ from tests.factories import NOON, TODAY
 pytestmark = pytest.mark.django_db
 
 #: The classes of casework; the program has its own, see tests/grants and tests/reviews.
-CLASSES = set(retention.classes()) - {"drafts", "conflict_notes"}
+CLASSES = set(retention.classes()) - {"drafts", "signatures", "conflict_notes", "comments"}
 #: All ends on TODAY, in fiscal year 2026; five years are over when fiscal year 2032 begins.
 YEARS = 5
 LAST_MOMENT = datetime(2032, 3, 31, 23, 59, tzinfo=JAPAN)
@@ -91,6 +96,8 @@ def over(office):
     advance(case, "send_back", by=office, at=NOON, reason="電話番号を書いてください")
     owed = case.deadlines.open().first()
     factories.extended(owed, until=owed.due_on + timedelta(days=7), reason="利用 一郎の入院")
+    due = Due.fixed(owed.due_on + timedelta(days=9), basis="set_by_office")
+    supersede(owed, due, reason="利用 一郎の転居", by=office, at=NOON)
     case = advance(case, "withdraw", by=group_of(case), at=NOON)
     Notice.objects.update(state="sent", sent_at=NOON)
     return case
@@ -112,6 +119,19 @@ def people_of(case, office):
     )  # fmt: skip
     close_login(gone, by=admin, at=NOON)
     return gone
+
+
+def left_group() -> None:
+    """A group that everybody left, whose one case is over."""
+    case = filed()
+    case = advance(case, "withdraw", by=group_of(case), at=NOON)
+    Membership.objects.filter(organization=case.organization).update(valid_until=TODAY)
+    Organization.objects.filter(pk=case.organization_id).update(
+        postal_code="248-0000",
+        address="架空町1-2 利用方",
+        phone="0467-00-0000",
+        email="g@example.jp",
+    )
 
 
 def decide(listed: Destruction, office, approver, at=DUE):
@@ -155,6 +175,7 @@ def test_period_is_a_year_or_more_and_the_offices(office, approver):
 
 def test_every_class_is_due_the_day_after_its_last_and_not_before(office):
     people_of(over(office), office)
+    left_group()
     keep_all(office)
 
     assert destruction.propose(at=LAST_MOMENT) is None
@@ -277,6 +298,7 @@ def test_decision_destroys_every_class_and_every_verification_stays_green(
     case = over(office)
     standing = group_of(case)
     gone = people_of(case, office)
+    left_group()
     keep_all(office)
     stored = StoredFile.objects.get()
     before = (stored.digest, list(case.versions.values_list("digest", flat=True)))
@@ -298,6 +320,14 @@ def test_decision_destroys_every_class_and_every_verification_stays_green(
     assert [officer.name for officer in Officer.objects.all()] == ["役員 太郎"]
     assert not Invitation.objects.exists()
     assert [row.user for row in Membership.objects.all()] == [standing]
+    assert not Organization.objects.exclude(address="", phone="", email="", postal_code="").exists()
+    assert Change.objects.filter(what="contacts_erased", by=approver).count() == 1
+    assert [(row.addressee, row.data, bytes(row.pdf)) for row in case.letters.all()] == [
+        ("（消去済）", {}, b"")
+    ] * len(letters)
+    words = [row.facts.get("reason") for row in case.approval_items.all()]
+    words += case.deadlines.exclude(superseded_by=None).values_list("closed_because", flat=True)
+    assert words == ["（消去済）", "（消去済）"]
     assert not case.remarks.exists()
     assert [row.reason for row in Extension.objects.all()] == ["（消去済）"]
     gone.refresh_from_db()
@@ -324,6 +354,7 @@ def test_subject_of_an_erased_notice_says_only_its_kind(office, approver):
 def test_decision_writes_down_classes_counts_and_ids_only(office, approver):
     case = over(office)
     gone = people_of(case, office)
+    left_group()
     keep_all(office)
     decide(destruction.propose(at=DUE), office, approver)
 
@@ -498,6 +529,36 @@ def test_erased_notice_says_so_and_is_not_sent_again(office, approver, enter):
     assert "were destroyed" in page and "550" not in page
 
 
+def test_destroyed_letter_says_so_keeps_its_versions_and_is_not_issued_anew(
+    office, approver, enter
+):
+    case = over(office)
+    first = case.letters.order_by("pk").first()
+    second = reissue(first, reason="利用 一郎の名の誤り", remark="訂正", by=office, at=NOON)
+    waited = LetterToNumber.objects.create(
+        case_id=case.pk, kind=first.kind, content={"to": "利用 一郎"}, at=NOON, letter=first
+    )
+    before = dict(case.letters.values_list("pk", "pdf_digest"))
+    keep_all(office, YEARS, "letters")
+    decide(destruction.propose(at=DUE), office, approver)
+
+    with time_machine.travel(DUE, tick=False):
+        browser = enter(office)
+        answers = [browser.get(reverse("casework:letter", args=[x.key])) for x in (first, second)]
+        again = browser.get(reverse("casework:letter-reissue", args=[second.key])).content.decode()
+        page = browser.get(reverse("casework:case", args=[case.pk])).content.decode()
+    assert [answer.status_code for answer in answers] == [410, 410]
+    assert before[second.pk] in answers[1].content.decode()
+    assert "it was destroyed" in again
+    letters = page.split('id="letters"')[1].split("</section>")[0]
+    assert "version 2" in letters and "利用 一郎" not in letters
+    with pytest.raises(NotPossible, match="destroyed"):
+        reissue(second, reason="もう一度", remark="訂正", by=office, at=DUE)
+    waited.refresh_from_db()
+    assert waited.content == {} and dict(case.letters.values_list("pk", "pdf_digest")) == before
+    assert list(verification.faults()) == []
+
+
 # Pages
 
 
@@ -566,17 +627,42 @@ def test_others_read_and_do_not_keep(role, enter):
 
 
 def test_hold_is_put_and_lifted_on_pages(office, enter):
-    case = over(office)
+    case, other = over(office), over(office)
     browser = enter(office)
+    address = reverse("casework:retention")
+    retention.hold(other, reason="住民訴訟", by=office, at=NOON)
 
     unknown = browser.post(reverse("casework:hold-add"), {"number": "X-1", "reason": "監査"})
     assert unknown.status_code == 422
-    browser.post(reverse("casework:hold-add"), {"number": case.number, "reason": "監査"})
+    browser.post(reverse("casework:hold-add"), {"number": case.number, "reason": "会計検査"})
     standing = LegalHold.objects.get(case=case.pk)
-    assert case.number in browser.get(reverse("casework:retention")).content.decode()
+    page = browser.get(address).content.decode()
+    for words in (case.number, "会計検査", other.number, "住民訴訟", str(office)):
+        assert words in page
+    Access.objects.create(case=other, user=office, barred=True, reason="conflict")
+    page = browser.get(address).content.decode()
+    assert case.number in page and other.number not in page and "住民訴訟" not in page
     browser.post(reverse("casework:hold-lift", args=[standing.pk]))
     standing.refresh_from_db()
     assert standing.lifted_by == office
+    assert "No hold stands on a case that you see." in browser.get(address).content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_holds_are_listed_with_as_many_queries_for_three_as_for_one_and_by_pages(
+    office, enter, count, django_assert_num_queries, monkeypatch
+):
+    for number in range(count):
+        retention.hold(filed(), reason=f"理由{number}", by=office, at=NOON)
+    reader, address = enter(office), reverse("casework:retention")
+    reader.get(address)
+    with django_assert_num_queries(13):
+        html = reader.get(address).content.decode()
+    assert html.count("理由") == count
+
+    monkeypatch.setattr(finding, "PER_PAGE", 2)
+    second = reader.get(address, {"holds": 2}).content.decode()
+    assert second.count("理由") == 1 and ("?holds=1#holds" in second) == (count > 2)
 
 
 def test_office_drafts_and_approver_decides_on_pages(office, approver, enter):

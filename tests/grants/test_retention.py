@@ -12,7 +12,7 @@ from casework.approvals import Wish
 from casework.calendar import JAPAN, japan_date
 from casework.models import Case, Destruction, Remark, StoredFile
 from casework.services import advance
-from grants.models import ProjectYear, Proposal
+from grants.models import AgreementSignature, ProjectYear, Proposal
 from reporting.models import Report
 from tests import factories
 from tests.casework.cases import filed, group_of
@@ -124,6 +124,23 @@ def test_hold_on_one_project_does_not_hold_another(office):
     assert due.exists() and not retention.held(kept, due).exists()
 
 
+def test_name_under_an_agreement_goes_with_its_project_and_the_signature_stays(office):
+    _proposal, years, _report = three_years_with_a_report(office)
+    signed = AgreementSignature.objects.create(
+        year=years[0], party="organization", name="代表 花子", signed_on=japan_date(NOON), by=office,
+        at=NOON,
+    )  # fmt: skip
+    kept = retention.classes()["signatures"]
+    assert not kept.due(japan_date(DUE)).exists()
+    close_rest(years)
+
+    destroy(office, "signatures")
+
+    again = AgreementSignature.objects.get()
+    assert (again.name, again.signed_on) == ("（消去済）", signed.signed_on)
+    assert kept.name(again).endswith("The group") and not kept.due(japan_date(DUE)).exists()
+
+
 def test_proposal_without_a_project_is_over_when_it_is_closed():
     proposal = filed()
     proposal = advance(proposal, "withdraw", by=group_of(proposal), at=NOON)
@@ -177,4 +194,5 @@ def test_draft_whose_call_is_open_and_what_was_filed_is_kept(office):
 
     (draft,) = retention.classes()["drafts"].due(japan_date(DUE))
     assert draft.filed_at is None
+    assert draft.pk in over(japan_date(DUE)) and draft.pk not in over(japan_date(NOON))
     assert not retention.classes()["drafts"].due(japan_date(NOON)).exists()

@@ -6,7 +6,7 @@ from casework import retention
 from casework.calendar import japan_date
 from casework.models import Case
 from reviews import services
-from reviews.models import Conflict, ConflictNote
+from reviews.models import Conflict, ConflictNote, ScoreSheet
 from tests.factories import NOON
 
 TODAY = japan_date(NOON)
@@ -46,3 +46,18 @@ def test_hold_on_a_score_sheet_holds_the_note_and_the_sheet_is_over_with_its_pro
     assert not retention.held(kept, kept.due(TODAY)).exists()
     retention.hold(sheet, reason="監査", by=scene.office, at=NOON)
     assert retention.held(kept, kept.due(TODAY)).count() == 1
+
+
+def test_comment_on_a_score_sheet_goes_with_its_proposal_and_the_points_stay(scene):
+    sheet, kept = scene.sheet(0, 0), retention.classes()["comments"]
+    ScoreSheet.objects.filter(pk=sheet.pk).update(comment="代表の体調が心配です")
+    points = list(sheet.scores.values_list("points", flat=True))
+    Case.objects.filter(pk__in=[sheet.pk, sheet.proposal_id]).update(closed_at=NOON)
+
+    due = kept.due(TODAY)
+    assert [kept.name(row) for row in due] == [f"{sheet.proposal.number} · {sheet.pk}"]
+    kept.destroy(due, by=scene.office, at=NOON)
+
+    assert ScoreSheet.objects.get(pk=sheet.pk).comment == "（消去済）"
+    assert list(sheet.scores.values_list("points", flat=True)) == points
+    assert not kept.due(TODAY).exists()
