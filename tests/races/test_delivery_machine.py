@@ -1,4 +1,6 @@
-"""Any order of claims, crashes, lease ends, retries and interventions, with two workers as threads.
+"""Any order of claims, crashes, lease ends, nights, retries and interventions, with two workers.
+
+The workers are threads.
 
 What a worker hands over ends in a sink that is a mail backend of Django: it holds each letter at
 the gate until the machine says what becomes of it, so that everything else can happen meanwhile.
@@ -26,7 +28,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from casework import outbox, outbox_keeping, restored
+from casework import city, outbox, outbox_keeping, quiet_hours, restored
 from casework.delivery import LEASE, deliver, pending
 from casework.errors import NotPossible
 from casework.models import Notice, Restoration
@@ -47,6 +49,8 @@ LEGAL = {
 }
 PATIENCE = 30  # seconds after which a thread that waits is a failure
 OUTCOMES = ("accepted", "refused", "killed before", "killed after")
+QUIET = "21:00-08:00"
+DAY = timedelta(days=1)
 SPANS = (timedelta(seconds=30), LEASE + timedelta(seconds=1), timedelta(hours=5))
 
 
@@ -120,6 +124,7 @@ class Delivery(RuleBasedStateMachine):
         self.seen: dict[int, str] = {}
         self.open: Counter[int] = Counter()  # copies that SMTP itself leaves open
         self.keeper = factories.user("office")
+        city.set_value("quiet_hours", QUIET, source="x", by=self.keeper, at=NOON)
         self.post()
 
     @precondition(lambda self: len(self.seen) < 2)
@@ -221,7 +226,7 @@ class Delivery(RuleBasedStateMachine):
             if worker:
                 self.end(place, worker, "accepted")
         for _attempt in range(2):  # a second one for what the first failed in the end
-            self.now += timedelta(days=1)
+            self.now = NOON + ((self.now - NOON) // DAY + 2) * DAY  # some noon
             for pk in pending(at=self.now):
                 self.let_go(0, Worker(pk, self.now))
                 self.every_step_is_legal()
@@ -247,6 +252,7 @@ class Delivery(RuleBasedStateMachine):
         """Wait until a worker stands at the gate or has nothing to do."""
         assert worker.stands.wait(PATIENCE), "a worker waits for ever"
         if worker.at_gate:
+            assert quiet_hours.end_of(quiet_hours.parse(QUIET), worker.at) is None
             self.workers[place] = worker
         else:
             worker.join(PATIENCE)

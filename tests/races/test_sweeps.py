@@ -218,6 +218,14 @@ class Sweeps(RuleBasedStateMachine):
             opened_on, climbed = japan_date(row.opened_at), ladders.climbed_of(row)
             assert row.remind_on == next_day(ladder, row.ends_on, opened_on, climbed)
 
+    @invariant()
+    def what_waits_reminds_of_the_date_that_counts(self) -> None:
+        waiting = Notice.objects.filter(case__in=self.cases, state="queued", deadline__isnull=False)
+        for notice in waiting.filter(kind__startswith="deadline_").select_related("deadline"):
+            owed = notice.deadline
+            assert owed.met_at is None and owed.closed_at is None
+            assert f"-{owed.ends_on}-" in notice.key
+
     def all_that_is_due_was_dealt_with(self) -> None:
         assert self.undone() == set()
 
@@ -322,7 +330,7 @@ def test_no_schedule_of_sweeps_reminds_twice_or_never(settings):
     factories.sender()
     longer = os.environ.get("SWEEP_EXAMPLES")
     profile = hypothesis_settings(
-        max_examples=int(longer or 5),
+        max_examples=int(longer or 7),
         stateful_step_count=25,
         derandomize=not longer,
         database=None,
