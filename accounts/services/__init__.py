@@ -30,6 +30,7 @@ from accounts.services.members import change_member_role, end_membership
 from accounts.services.merging import merge_organizations, on_merge
 from accounts.services.officers import add_officer, end_officer, read_officers
 from accounts.services.people import add_person, edit_profile
+from accounts.services.record import record_reading
 
 __all__ = [
     "INVITED_FOR",
@@ -56,6 +57,7 @@ __all__ = [
     "name_first_administrator",
     "on_merge",
     "read_officers",
+    "record_reading",
     "register_organization",
     "reopen_login",
     "reset_link",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Officer, Organization, User
 from accounts.permissions import require
 from accounts.services.groups import locked
-from accounts.services.record import record
+from accounts.services.record import record, record_reading
 
 
 @transaction.atomic
@@ -58,6 +58,5 @@ def _end_term(officer: Officer, last_day: date) -> None:
 def read_officers(organization: Organization, *, by: User, at: datetime) -> list[Officer]:
     """Return the officers, who are personal data: what others than the group read is recorded."""
     require(by, "accounts.see_people", organization)
-    if organization.pk not in by.duties.organizations:
-        record("officers_read", by=by, at=at, organization=organization)
+    record_reading("officers_read", [organization], by=by, at=at)
     return list(organization.officer_set.order_by("-is_representative", "valid_from", "pk"))

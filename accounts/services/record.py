@@ -1,5 +1,6 @@
 """What is kept of what was done: one ``Change`` a deed."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from accounts.models import Change, Organization, User
@@ -17,4 +18,12 @@ def record(
     """Write down one deed; ``facts`` are ids and codes, never names."""
     Change.objects.create(
         what=what, by=by, at=at, organization=organization, user=user, facts=facts
+    )
+
+
+def record_reading(what: str, groups: Iterable[Organization], *, by: User, at: datetime) -> None:
+    """Write down that ``by`` read personal rows of groups; of one's own groups nothing is written."""
+    read = {group.pk for group in groups} - by.duties.organizations.keys()
+    Change.objects.bulk_create(
+        Change(what=what, organization_id=pk, by=by, at=at) for pk in sorted(read)
     )

@@ -15,6 +15,7 @@ from accounts.views.pages import a_group, ask, attempt, form_page, go_to, page_o
 @page_of(a_group, "accounts.see_people")
 def member_list(request, organization):
     members = organization.membership_set.valid_on(request.today).select_related("user")
+    services.record_reading("members_read", [organization], by=request.user, at=request.now)
     context = {
         "organization": organization,
         "members": members.order_by("user__name", "pk"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.services import record_reading
 from casework import by_post, forms, outbox_keeping
 from casework.calendar import JAPAN
 from casework.coming import AHEAD, coming
@@ -63,8 +64,12 @@ def outbox_notice(request, pk):
     found = Notice.objects.visible_to(request.user)
     related = ("case__organization", "recipient", "handled_by", "letter", "template")
     notice = get_object_or_404(found.select_related(*related).defer("letter__pdf"), pk=pk)
+    address = by_post.shown_address(notice)
+    if address:
+        group = notice.case.organization
+        record_reading("address_read", [group], by=request.user, at=request.now)
     context = {
-        "address": by_post.shown_address(notice),
+        "address": address,
         "notice": notice,
         "shows_body": not notice.kind.startswith("account_"),
         "case_visible": Case.objects.visible_to(request.user).filter(pk=notice.case_id).exists(),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.services import record_reading
 from casework import by_post, forms
 from casework.errors import NotPossible
 from casework.keys import keys_in
@@ -93,9 +94,11 @@ def outbox_papers(request):
         paper = paper.filter(pk__in=keys_in(named))
     else:
         paper = paper.filter(state=Notice.State.PRINTED)
-    found = list(paper.select_related("case", "letter").order_by("pk"))
+    found = list(paper.select_related("case__organization", "letter").order_by("pk"))
     if not found:
         raise Http404
+    groups = [notice.case.organization for notice in found]
+    record_reading("address_read", groups, by=request.user, at=request.now)
     return pdf_response(by_post.sheets(found), f"post-{found[0].pk}")
 
 

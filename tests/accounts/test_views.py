@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts import services
-from accounts.models import Duty, Invitation, MemberRole, Organization, Role, User
+from accounts.models import Change, Duty, Invitation, MemberRole, Organization, Role, User
 from accounts.passkeys import PasskeyForm
 from tests import factories
 
@@ -254,6 +254,12 @@ def test_list_of_members_asks_as_often_for_three_as_for_one(client):
     join(3)
 
     assert queries_of(client, url("member-list", group.pk)) == for_one
+    read = Change.objects.filter(what="members_read", organization=group)
+    assert {change.by for change in read} == {boss}
+    number = read.count()
+    client.force_login(factories.member(group))
+    assert client.get(url("member-list", group.pk)).status_code == 200
+    assert read.count() == number > 0
 
 
 def test_list_of_people_asks_as_often_for_three_as_for_one(client):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from accounts.models import Role
+from accounts.models import Change, Role
 from casework import delivery, outbox, outbox_keeping, services
 from casework.errors import NotPossible
 from casework.models import Access, Notice
@@ -336,6 +336,10 @@ def test_printed_papers_are_opened_again_all_or_one(enter, office):
     waiting = paper()
     assert client.get(f"{POST}papers/?notice={waiting.pk}").status_code == 404
     assert states(*made, waiting) == ["printed", "printed", "queued"]
+    client.get(reverse("casework:outbox-notice", args=[made[1].pk]))
+    first, second = (notice.case.organization_id for notice in made)
+    read = Change.objects.filter(what="address_read", by=office).order_by("pk")
+    assert list(read.values_list("organization", flat=True)) == [first, second, first, second]
 
 
 def test_day_of_posting_is_recorded_for_the_chosen(enter, office):
