@@ -40,8 +40,11 @@ class LetterKind:
 
     :param build: called with the case and the facts of the move, and as ``issued_on`` among them
         the Japan date on which it leaves; returns the fields of the letter's data that this kind
-        fills (see ``casework.typesetting``); ``None`` sends nothing.
+        fills (see ``casework.typesetting``); ``None`` sends nothing. ``dates_later`` among the facts
+        says that it waits for its number: the dates of ``also_names`` are added when it leaves.
     :param moves: the (kind, verb) pairs that send it.
+    :param also_names: kinds of deadlines that another case owes because of its move, with a date
+        that it names.
     """
 
     code: str
@@ -51,6 +54,7 @@ class LetterKind:
     moves: tuple[tuple[str, str], ...] = ()
     to: str = Party.ORGANIZATION
     also: tuple[str, ...] = field(default=())
+    also_names: tuple[str, ...] = field(default=())
 
 
 KINDS: dict[str, LetterKind] = {}
@@ -83,11 +87,15 @@ def issue_for(
     group once it leaves, and nothing before.
     """
     kind = sent_by(case, move.verb)
-    content = kind.build(case, {**facts, "issued_on": japan_date(at)}) if kind else None
+    if kind is None:
+        return None
+    waits = city.value("letter_numbers") == city.TYPED_IN
+    told = {**facts, "issued_on": japan_date(at), "dates_later": waits}
+    content = kind.build(case, told)
     if content is None:
         return None
     opened = list(case.deadlines.open().filter(kind__in=move.opens).with_end().order_by("pk"))
-    if city.value("letter_numbers") == city.TYPED_IN:
+    if waits:
         return LetterToNumber.objects.create(
             case_id=case.pk, kind=kind.code, content=content, at=at,
             deadlines=[deadline.pk for deadline in opened],

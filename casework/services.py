@@ -25,7 +25,7 @@ from .calendar import fiscal_year, japan_date
 from .errors import NotPossible
 from .flow import OPEN, TAKE_BACK, Move, Text
 from .list_decisions import refuse_alone
-from .models import ApprovalItem, Case, Event, Version
+from .models import ApprovalItem, Case, Event, LetterToNumber, Version
 from .numbers import next_number, number_of
 
 NEEDS_APPROVAL = _("An approver decides this. Put it into a draft (起案) first.")
@@ -111,7 +111,10 @@ def follow(case: Case, verb: str, *, cause: Case, by, at: datetime, **facts) -> 
     _check_conditions(case, move, at=at, facts=facts)
     told = {"cause": last.pk}
     letter = letters.of_move(cause, at=at)  # it tells the group of what follows, too
-    return _make(case, move, by=by, at=at, facts=facts, told=told, letter=letter)
+    case = _make(case, move, by=by, at=at, facts=facts, told=told, letter=letter)
+    if isinstance(letter, LetterToNumber):
+        typed_numbers.name_too(letter, case, move)
+    return case
 
 
 def _make(

@@ -17,7 +17,7 @@ from accounts.permissions import require
 from . import history
 from .calendar import japan_date
 from .errors import NotPossible
-from .flow import Text
+from .flow import Move, Text
 from .letters import KINDS, issue, with_dates
 from .models import Case, Deadline, Letter, LetterToNumber
 from .verbs import name_verbs
@@ -85,6 +85,15 @@ def give_number(waiting: LetterToNumber, number: int, *, by, at: datetime) -> Le
     return row.letter
 
 
+def name_too(waiting: LetterToNumber, case: Case, move: Move) -> None:
+    """Let a letter that waits name what ``case`` owes by ``move``, which followed from its own."""
+    kinds = set(KINDS[waiting.kind].also_names) & set(move.opens)
+    if kinds:
+        opened = case.deadlines.open().filter(kind__in=kinds).order_by("pk")
+        waiting.deadlines = [*waiting.deadlines, *opened.values_list("pk", flat=True)]
+        waiting.save(update_fields=["deadlines"])
+
+
 def named_by(rows: Iterable[LetterToNumber]) -> dict[LetterToNumber, list[Deadline]]:
     """Return which deadlines each letter names if it leaves now: as they are now, ``with_end``.
 
@@ -92,8 +101,10 @@ def named_by(rows: Iterable[LetterToNumber]) -> dict[LetterToNumber, list[Deadli
     set it. What fell away, or has no date any more, is left out.
     """
     rows = list(rows)
-    of_cases = Deadline.objects.filter(case__in={row.case_id for row in rows if row.deadlines})
-    found = {deadline.pk: deadline for deadline in of_cases.with_end()} if rows else {}
+    keys = {key for row in rows for key in row.deadlines}
+    cases = Deadline.objects.filter(pk__in=keys).values("case")
+    of_cases = Deadline.objects.filter(case__in=cases)
+    found = {deadline.pk: deadline for deadline in of_cases.with_end()} if keys else {}
     named = defaultdict(list)
     for row in rows:
         latest = (_latest(found[key], found) for key in row.deadlines)

@@ -9,7 +9,7 @@ from .models import Report
 
 def report_supplement(report: Report, facts: dict) -> dict:
     extra = []
-    if facts.get("due_on"):
+    if facts.get("due_on") and not facts.get("dates_later"):
         extra.append(item("提出期限", wareki(facts["due_on"])))
     if facts.get("reason"):
         extra.append(item("理由", facts["reason"]))
@@ -26,5 +26,6 @@ register(
         "letter",
         report_supplement,
         (("report", "send_back"),),
+        also_names=("report_supplement",),
     )
 )

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django_fsm import TransitionNotAllowed
 
 from accounts.models import MemberRole, Role
-from casework import consequences, verification
+from casework import city, consequences, typed_numbers, verification
 from casework.approvals import Wish, draft
+from casework.calendar import wareki
 from casework.desks import waiting_for
 from casework.edit_numbers import StaleDraft
 from casework.errors import NotPossible
@@ -149,6 +150,21 @@ def test_send_back_returns_the_year_with_a_date_and_a_letter():
     assert (report.state, state_of(year)) == ("submitted", "reported")
     assert report.versions.count() == 2
     assert not year.deadlines.open().filter(kind="report_supplement").exists()
+
+
+def test_letter_of_a_report_names_the_date_of_the_year_as_it_is_when_it_gets_its_number():
+    office, until = factories.anyone(Role.OFFICE), date(2027, 3, 15)
+    year = makers.granted_year()
+    report = makers.sent_report(year)
+    city.set_value("letter_numbers", city.TYPED_IN, source="x", by=office, at=LATER)
+    advance(report, "send_back", by=office, at=LATER, reason="x", due_on=date(2027, 2, 15))
+    owed = year.deadlines.open().get(kind="report_supplement")
+    factories.extended(owed, until=until, reason="x", at=LATER)
+
+    letter = typed_numbers.give_number(report.letters_to_number.get(), 41, by=office, at=RETURNED)
+
+    words = str(letter.data["items"])
+    assert wareki(until) in words and wareki(date(2027, 2, 15)) not in words
 
 
 def test_send_back_is_refused_while_the_amount_waits_for_approval():
