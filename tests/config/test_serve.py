@@ -116,6 +116,13 @@ def test_first_start_serves_everything_and_sigterm_ends_it(start, data, port):
     assert running(data) == {}
     assert f"http://127.0.0.1:{port}\n" in output
     assert "First administrator: http" in output
+    assert counts_attempts(data)
+
+
+def counts_attempts(data: Path) -> bool:
+    """Whether migrating made the table in which log-in attempts are counted."""
+    with closing(sqlite3.connect(data / "yell.sqlite3")) as database:
+        return bool(database.execute("SELECT 1 FROM pragma_table_info('django_cache')").fetchone())
 
 
 def prepared(data: Path) -> list[tuple]:
@@ -138,7 +145,14 @@ def test_second_start_prepares_nothing_again_and_sigint_ends_it(start, data, por
     assert running(data) == {}
 
 
-@pytest.mark.parametrize("victim", ["granian", "celery -q -A config.celery worker", "valkey"])
+@pytest.mark.parametrize(
+    "victim",
+    [
+        "celery -q -A config.celery worker",
+        pytest.param("granian", marks=pytest.mark.long),
+        pytest.param("valkey", marks=pytest.mark.long),
+    ],
+)
 def test_death_of_one_process_ends_all_and_is_told(start, data, port, victim):
     process = start(data, port)
     until(lambda: get(port, "/accounts/login/"), START)
