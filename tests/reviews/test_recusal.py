@@ -135,7 +135,8 @@ def things_of(scene, proposal) -> dict[str, list]:
 
 def naming(client, addresses, words: set[str]) -> list[str]:
     """Return the addresses whose answer holds one of ``words``."""
-    return [place for place in addresses if any(word in read(client, place) for word in words)]
+    answers = ((place, read(client, place)) for place in addresses)
+    return [place for place, answer in answers if any(word in answer for word in words)]
 
 
 def read(client, address: str) -> str:
