@@ -491,11 +491,12 @@ def test_reminder_of_a_date_that_is_extended_is_taken_back(by_mail):
     assert reminders.remind(owed, today=until, at=NOON + timedelta(hours=1)) == 1
 
 
-def test_digest_does_not_tell_of_a_date_that_is_met_before_it_left(by_mail, mailoutbox):
+def test_digest_does_not_tell_of_a_date_that_was_met_though_another_is_owed(by_mail, mailoutbox):
     draft, _group, notice = reminded()
     digests.send(at=MORNING)
-    timekeeping.open_deadlines(draft, ["processing"], at=NOON, facts={})
+    timekeeping.open_deadlines(draft, ["supplement"], at=NOON, facts={"due_on": TODAY})
     timekeeping.meet_deadlines(draft, [notice.deadline.kind], at=MORNING)
 
     assert not delivery.deliver(Notice.objects.get(kind="digest").pk, at=MORNING)
     assert mailoutbox == []
+    assert draft.deadlines.open().exists()
