@@ -1,14 +1,11 @@
 """`/healthz`: whether every part of the installation is alive, for people and for monitors."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import redis
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
-from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -26,20 +23,6 @@ NAMES = {
     "worker": _("Worker"),
     "beat": _("Beat (keeps the time)"),
 }
-
-
-class HealthMiddleware:
-    """Answer `/healthz` before anything asks the database, which it has to tell is down.
-
-    Whoever is logged in is read from there, and so is the clock of a demonstration.
-    """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]):
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        asked = request.path_info == reverse("healthz")
-        return healthz(request) if asked else self.get_response(request)
 
 
 @require_safe

@@ -266,6 +266,28 @@ def test_open_days_there_and_back(day, count, closed):
     assert calendar.open_days_before(end, count, closed) == start
 
 
+#: Month and day of every holiday and 振替休日, from the Cabinet Office's list (国民の祝日); those of 2028
+#: by the law itself (国民の祝日に関する法律), for its equinoxes are announced in February 2027.
+HOLIDAYS = {
+    2022: "0101 0110 0211 0223 0321 0429 0503 0504 0505 0718 0811 0919 0923 1010 1103 1123",
+    2023: "0101 0102 0109 0211 0223 0321 0429 0503 0504 0505 0717 0811 0918 0923 1009 1103 1123",
+    2024: "0101 0108 0211 0212 0223 0320 0429 0503 0504 0505 0506 0715 0811 0812 0916 0922 0923"
+    " 1014 1103 1104 1123",
+    2025: "0101 0113 0211 0223 0224 0320 0429 0503 0504 0505 0506 0721 0811 0915 0923 1013 1103"
+    " 1123 1124",
+    2026: "0101 0112 0211 0223 0320 0429 0503 0504 0505 0506 0720 0811 0921 0922 0923 1012 1103 1123",
+    2027: "0101 0111 0211 0223 0321 0322 0429 0503 0504 0505 0719 0811 0920 0923 1011 1103 1123",
+    2028: "0101 0110 0211 0223 0320 0429 0503 0504 0505 0717 0811 0918 0922 1009 1103 1123",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("year", HOLIDAYS)
+def test_standard_closed_days_are_the_holidays_of_the_law_and_no_others(year):
+    days = calendar.standard_closed_days(year, year)
+
+    assert [f"{day:%m%d}" for day, name in days if name != "年末年始"] == HOLIDAYS[year].split()
+
+
 def test_standard_closed_days_are_holidays_and_the_turn_of_the_year():
     days = dict(calendar.standard_closed_days(2026, 2027))
 

@@ -4,11 +4,13 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from casework import tasks
 from casework.models import Job, Worker
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +89,17 @@ def test_metrics_are_asked_inside_the_machine_without_https(client, opened, sett
     settings.SECURE_SSL_REDIRECT = True
 
     assert ask(client).status_code == 200
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_metrics_say_that_the_database_is_away(client, opened, settings, demo):
+    settings.DEMO = demo
+    client.force_login(factories.user())
+
+    def gone(*_asked):
+        raise OperationalError("the database server is away")
+
+    with connection.execute_wrapper(gone):
+        told = samples(client)
+
+    assert told["yell_part_up", "database"] == 0
