@@ -24,10 +24,7 @@ from .models import Case, Notice, NumberSeries, Restoration
 from .models.notice import NoticeQuerySet
 from .numbers import number_of
 from .preferences import Delivery
-
-#: What answers a person who is there now, or tells of this machine itself, and can repeat nothing:
-#: mail about log-ins is free, too.
-ANSWERS = frozenset({"receipt", "engine_late", "engine_back", "backup_late"})
+from .quiet_hours import is_exempt
 
 #: What the history calls one step, and what the row says after it.
 Step = tuple[str, dict]
@@ -43,8 +40,11 @@ def standing() -> Restoration | None:
 
 @holder
 def hold_all(kind: str, *, case, recipient) -> str:
-    """Hold back all that is written while the site is not released."""
-    if kind in ANSWERS or kind.startswith("account_"):
+    """Hold back all that is written while the site is not released.
+
+    Free is what answers a person who is there now, or tells of this machine itself: it repeats nothing.
+    """
+    if is_exempt(kind) or kind == "backup_late":
         return ""
     return Notice.Hold.RESTORED if standing() else ""
 

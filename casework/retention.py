@@ -186,7 +186,8 @@ def held(kept: RetentionClass, rows: QuerySet) -> QuerySet:
 def lock(cases: Iterable[int]) -> None:
     """Lock ``cases``, given by their ids, and what holds them too, in the order of their ids.
 
-    Who puts a hold and who destroys both take these locks first, so that one waits for the other.
+    Who puts or lifts a hold and who destroys all take these locks first, so that one waits for the
+    other.
     """
     decided = ApprovalItem.objects.filter(approval__in=cases).values("case")
     both = Q(pk__in=_families(cases)) | Q(pk__in=_families(decided))
@@ -232,6 +233,7 @@ def lift(standing: LegalHold, *, by, at: datetime) -> None:
     :raises NotPossible: if it was lifted.
     """
     require(by.act_on(japan_date(at)), "casework.keep_retention")
+    lock([standing.case_id])
     rows = LegalHold.objects.filter(pk=standing.pk, lifted_at=None)
     if not rows.update(lifted_at=at, lifted_by=by):
         raise NotPossible(_("This hold was lifted already."))

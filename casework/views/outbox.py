@@ -16,6 +16,7 @@ from casework.coming import AHEAD, coming
 from casework.errors import NotPossible
 from casework.keys import keys_in
 from casework.models import Case, Deadline, Notice
+from casework.quiet_hours import ACCOUNT
 
 from .finding import holds, page_of, require_office
 
@@ -71,7 +72,7 @@ def outbox_notice(request, pk):
     context = {
         "address": address,
         "notice": notice,
-        "shows_body": not notice.kind.startswith("account_"),
+        "shows_body": not notice.kind.startswith(ACCOUNT),
         "case_visible": Case.objects.visible_to(request.user).filter(pk=notice.case_id).exists(),
         "keeps": holds(request.user, "casework.keep_outbox"),
         "trail": [(reverse("casework:outbox"), OUTBOX), ("", notice.subject)],

@@ -1,4 +1,4 @@
-"""A hold that is put while a list is decided: the decision waits for it, and what it holds stays."""
+"""Holds that are put while a list is decided or another one is lifted: one waits for the other."""
 
 import threading
 from datetime import datetime
@@ -11,6 +11,7 @@ from accounts.models import Role
 from casework import approvals, destruction, files, retention
 from casework.approvals import Wish
 from casework.calendar import JAPAN
+from casework.errors import NotPossible
 from casework.models import DestructionItem, StoredFile
 from casework.services import advance
 from tests import factories
@@ -27,6 +28,7 @@ PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 def waits_for_a_lock() -> bool:
     """Whether any other connection to the test's database waits for a lock."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # one transaction sees the same else
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity"
             " WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -65,3 +67,22 @@ def test_decision_waits_for_a_hold_that_is_being_put_and_heeds_it(settings, tmp_
     assert kinds(told) == ["ok"] and waited == [True]
     assert DestructionItem.objects.get().outcome == "held"
     assert StoredFile.objects.get().destroyed_at is None
+
+
+def test_lifting_waits_for_whoever_puts_a_hold():
+    office, case, told = factories.user(Role.OFFICE), filed(), []
+    standing = retention.hold(case, reason="監査", by=office, at=NOON)
+    lifting = threading.Thread(
+        target=lambda: told.extend(race(lambda: retention.lift(standing, by=office, at=NOON)))
+    )
+    with transaction.atomic():
+        retention.lock([case.pk])
+        lifting.start()
+        while lifting.is_alive() and not waits_for_a_lock():
+            lifting.join(0.05)
+        with pytest.raises(NotPossible):  # and no deadlock
+            retention.hold(case, reason="訴訟", by=office, at=NOON)
+    lifting.join(PATIENCE)
+
+    standing.refresh_from_db()
+    assert kinds(told) == ["ok"] and standing.lifted_at == NOON
