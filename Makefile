@@ -22,7 +22,7 @@ test: setup-dev ## checks, suite, PostgreSQL and browser, installing what they n
 	@$(VENV) -m tests.provision
 	@$(MAKE) --no-print-directory check
 	$(VENV) -m pytest -n logical --maxprocesses 4 --dist loadfile
-	$(VENV) -m tests.services postgres $(VENV) -m pytest -m postgres
+	$(VENV) -m tests.services postgres $(VENV) -m pytest -m postgres -n logical --maxprocesses 2 --dist loadfile
 	$(VENV) -m pytest -m "journey and not long" -n logical --maxprocesses 2 --dist load
 
 journeys: setup-dev ## the browser journeys alone, the long ones too
