@@ -10,6 +10,8 @@ from django.db.models import Count, Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from accounts.models import User
+
 from .calendar import japan_date
 from .climbing import days_to_come
 from .deadlines import KINDS, Audience, LadderRungs, Pace, Rung, Tone
@@ -156,10 +158,14 @@ class Line(NamedTuple):
 
 
 class Together(NamedTuple):
-    """What moves for many deadlines at once: their ``dates``, and the reminders that are ``moved``."""
+    """What moves for many deadlines at once: their ``dates``, and the reminders that are ``moved``.
+
+    :param others_move: whether dates move too that the reader may not see; nothing counts them.
+    """
 
     dates: list[Line]
     moved: list[Line]
+    others_move: bool
 
 
 def lines_of(found: Iterable[Moved]) -> list[Line]:
@@ -179,18 +185,22 @@ def moved(deadline: Deadline, until: date, *, today: date) -> list[Moved]:
 def replaced(deadline: Deadline, until: date, *, today: date) -> list[Moved]:
     """Return the same if a new row takes the place of ``deadline``, which is there from ``today`` on.
 
-    It starts the ladder anew also for the same date, and skips the rungs dated before it.
+    It skips the rungs dated before it; for the same date the ladder goes on where it has come to.
     """
     return _replaced(deadline, ladder_of(deadline.kind), until, today)
 
 
-def replaced_together(found: Iterable[tuple[Deadline, date | None]], *, today: date) -> Together:
+def replaced_together(
+    found: Iterable[tuple[Deadline, date | None]], *, reader: User, today: date
+) -> Together:
     """Return the dates, and the reminders, that move if a new row takes the place of each deadline.
 
-    Those that move alike are counted, and no case is named: whoever moves them all at once need
-    not see each. Asked in as many queries for many as for few.
+    Those that move alike are counted, as far as ``reader`` may see them: whoever moves them all at
+    once need not see each. Asked in as many queries for many as for few.
     """
-    pairs = list(found)
+    every = list(found)
+    seen = _seen_by(reader, [deadline for deadline, _until in every])
+    pairs = [(deadline, until) for deadline, until in every if deadline.pk in seen]
     prefetch_related_objects([deadline for deadline, _until in pairs], "extensions", "reminders")
     ladders = all_ladders()
     dates: Counter = Counter()
@@ -206,7 +216,14 @@ def replaced_together(found: Iterable[tuple[Deadline, date | None]], *, today: d
             Line(_of_kind(kind, ladders[kind][index], owed_by), *days, n)
             for (kind, owed_by, index, *days), n in _sorted(rungs)
         ],
+        others_move=len(pairs) < len(every),
     )
+
+
+def _seen_by(reader: User, deadlines: list[Deadline]) -> set[int]:
+    keys = [deadline.pk for deadline in deadlines]
+    seen = Deadline.objects.visible_to(reader).filter(pk__in=keys)
+    return set(seen.values_list("pk", flat=True))
 
 
 def _sorted(counted: Counter) -> list[tuple[tuple, int]]:
@@ -222,7 +239,8 @@ def _of_kind(kind: str, rung: Rung, owed_by: str) -> str:
 def _replaced(
     deadline: Deadline, ladder: LadderRungs, until: date | None, today: date
 ) -> list[Moved]:
-    return _moved(deadline, ladder, days_to_come(ladder, until, today, {}, today), today)
+    climbed = climbed_of(deadline) if until == deadline.ends_on else {}
+    return _moved(deadline, ladder, days_to_come(ladder, until, today, climbed, today), today)
 
 
 def _moved(

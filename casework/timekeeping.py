@@ -13,7 +13,8 @@ from .deadlines import KINDS
 from .derivation import Due
 from .errors import NotPossible
 from .flow import Move
-from .models import Approval, Case, Deadline, Extension, Notice
+from .models import Approval, Case, Deadline, Extension, Notice, Reminder
+from .models.notice import REMINDING
 
 #: Why a row is closed whose clock stands still, and one that a taken-back move had opened.
 STANDS_STILL, TAKEN_BACK = "stands still", "the move was taken back"
@@ -23,6 +24,10 @@ COMPUTED_ANEW = "computed anew"
 
 NOT_OWED = _("This deadline is not open any more.")
 NO_MORE_TIME = _("The new date must lie after the one that counts now.")
+COUNTS_ALREADY = _("This date counts already. Nothing was changed.")
+
+#: The basis of a day that a person of the office set, in the place of what a rule gives.
+SET_BY_OFFICE = "set_by_office"
 
 
 def open_deadlines(case, kinds, *, at: datetime, facts: dict) -> list[Deadline]:
@@ -40,7 +45,6 @@ def _replace(case, code: str, due: Due, *, at: datetime, reason: str) -> Deadlin
     if standing:
         standing.closed_at, standing.closed_because = at, reason
         standing.save(update_fields=["closed_at", "closed_because"])
-        outbox.withdraw_reminders([standing.pk], why=Notice.Withdrawal.MOVED)
     deadline = Deadline.objects.create(
         case_id=case.pk,
         kind=code,
@@ -53,7 +57,33 @@ def _replace(case, code: str, due: Due, *, at: datetime, reason: str) -> Deadlin
     if standing:
         standing.superseded_by = deadline
         standing.save(update_fields=["superseded_by"])
+        _hand_over(standing, deadline)
     return deadline
+
+
+def _hand_over(old: Deadline, new: Deadline) -> None:
+    """Let ``new`` go on where ``old`` has come to remind of, if the same date counts for both.
+
+    Nobody is told again of a date that stays, and what waits to remind of it leaves. The reminders
+    of another date are taken back: its ladder starts anew.
+    """
+    if new.ends_on is None or new.ends_on != old.ends_on:
+        outbox.withdraw_reminders([old.pk], why=Notice.Withdrawal.MOVED)
+        return
+    Notice.objects.filter(deadline=old, kind__in=REMINDING).update(deadline=new)
+    Reminder.objects.bulk_create(
+        [_handed_over(row, new) for row in old.reminders.filter(ends_on=new.ends_on)],
+        ignore_conflicts=True,
+    )
+
+
+def _handed_over(row: Reminder, deadline: Deadline) -> Reminder:
+    """Return what ``deadline`` records of a rung that the row before it dealt with."""
+    sent, over = Reminder.Outcome.SENT, Reminder.Outcome.PASSED_OVER
+    return Reminder(
+        deadline=deadline, ends_on=row.ends_on, rung=row.rung, audience=row.audience,
+        recipient=row.recipient, outcome=over if row.outcome == sent else row.outcome, at=row.at,
+    )  # fmt: skip
 
 
 def _end(due: Due) -> datetime | None:
@@ -103,6 +133,8 @@ def take_back(case, move: Move, *, moved_at: datetime, at: datetime) -> None:
     if case.flow.stages[case.state].final:
         owed |= case.deadlines.filter(closed_at=moved_at, superseded_by=None)
     again = list(owed.values_list("pk", flat=True))
+    for replaced in case.deadlines.filter(superseded_by__in=fresh).select_related("superseded_by"):
+        _hand_over(replaced.superseded_by, replaced)
     opened = case.deadlines.filter(pk__in=[deadline.pk for deadline in fresh])
     end(opened, closed_at=at, closed_because=TAKEN_BACK)
     case.deadlines.filter(pk__in=again).update(
@@ -115,16 +147,40 @@ def _require_office(by, case: Case, at: datetime) -> None:
     require(by.act_on(japan_date(at)), "casework.set_deadline", case)
 
 
+def stays(deadline: Deadline, due: Due) -> bool:
+    """Return whether the date of an open ``deadline`` stays although its rule gives ``due`` now.
+
+    A day that the office set stays. More time that was approved stays unless ``due`` lies later
+    still. Any other date stays where the rule gives the same again, in the same way.
+    """
+    stored = Due.from_json(deadline.derivation)
+    if stored.steps[0].basis == SET_BY_OFFICE:
+        return True
+    if deadline.extension:
+        return due.on is None or due.on <= deadline.extension.until
+    return due == stored
+
+
+def _says_the_same(deadline: Deadline, due: Due) -> bool:
+    return due == Due.from_json(deadline.derivation) and due.on == deadline.ends_on
+
+
 @transaction.atomic
 def supersede(deadline: Deadline, due: Due, *, by, at: datetime, reason: str) -> Deadline:
     """Put a new row in the place of a deadline whose basis changed, with the reason.
 
+    Where the date is the same and only how it came about is another, nobody is reminded again.
+
     :raises PermissionDenied: if ``by`` is not of the office.
+    :raises NotPossible: if the row that counts now says the same already.
     :raises ValueError: if the deadline is not open any more.
     """
     case = Case.objects.select_for_update().get(pk=deadline.case_id)
     _require_office(by, case, at)
-    if not case.deadlines.open().filter(pk=deadline.pk).exists():
+    standing = case.deadlines.open().filter(kind=deadline.kind).first()
+    if standing and _says_the_same(standing, due):
+        raise NotPossible(COUNTS_ALREADY)
+    if standing != deadline:
         raise ValueError("Only an open deadline can be replaced.")
     fresh = _replace(case, deadline.kind, due, at=at, reason=reason[:200])
     history.append(

@@ -58,6 +58,8 @@ for code, ja, en in (
 class DateRule:
     """One rule: a period of the edition, counted from one day.
 
+    :param label: what its date is, as pages say it.
+    :param parameter: the name of the period in the rules of the edition.
     :param basis: what the day is: a code of ``casework.derivation.BASES``.
     :param law: what it rests on where the edition names no source, as text.
     """

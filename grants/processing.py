@@ -115,16 +115,14 @@ def _since(case, first: Step) -> date:
 def counted_anew(case, deadline: Deadline) -> Due | None:
     """Return what the open clock ``deadline`` becomes by the close of the call as ``case`` has it.
 
-    ``None`` where that gives it no other date: it counts from another day, the office set it, or
-    what was approved lies later still.
+    ``None`` where that gives it no other date: it counts from another day, or the office set it.
     """
     due = Due.from_json(deadline.derivation)
     period = case.rules.period(PERIOD_OF[deadline.kind])
     if period is None or due.steps[0].basis != FROM_CALL_CLOSES:
         return None
     fresh = _run(case, period, due, pauses_of(due))
-    stays = fresh.on == deadline.due_on or (deadline.extension and fresh.on <= deadline.ends_on)
-    return None if stays else fresh
+    return None if fresh.on == deadline.due_on else fresh
 
 
 @dataclass(frozen=True, slots=True)

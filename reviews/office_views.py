@@ -13,6 +13,7 @@ from accounts.permissions import require
 from casework import coming
 from casework.approvals import waiting_draft
 from casework.errors import NotPossible
+from casework.timekeeping import COUNTS_ALREADY
 from casework.views.answers import attempt, done
 from casework.views.finding import page_of
 from grants.models import Proposal, Round
@@ -185,7 +186,8 @@ def _ask(
     if shows and "show" in request.POST:
         if form.is_valid():
             found = shows(**form.cleaned_data)
-            moved = coming.replaced_together(found, today=request.today)._asdict()
+            together = coming.replaced_together(found, reader=request.user, today=request.today)
+            moved = together._asdict()
     elif done(form, lambda: do(**form.cleaned_data, by=request.user, at=request.now)):
         messages.success(request, success)
         return _back(round)
@@ -207,7 +209,8 @@ def scoring_date(request, pk):
     )
     return _ask(
         request, round, form, lambda **said: services.set_scoring_date(round, **said),
-        title=_("By when the sheets are handed in"), success=_("The day is saved."),
+        title=_("By when the sheets are handed in"),
+        success=_("The day is saved.") if "due_on" in form.changed_data else COUNTS_ALREADY,
         submit=_("Save"), shows=lambda due_on, **_said: services.dates_replaced(round, due_on),
         text=_("The members see the day on their desk and on each sheet, and are reminded of it. Leave it empty while it is not set."),
     )  # fmt: skip

@@ -17,7 +17,7 @@ from casework.models import Access, Case, Deadline
 from casework.models.case import CaseQuerySet
 from casework.parties import Party
 from casework.services import advance, follow, locked, open_case, record
-from casework.timekeeping import supersede
+from casework.timekeeping import stays, supersede
 from grants.models import Proposal, Round
 from grants.plan import Milestone
 from grants.services import planned_day
@@ -60,13 +60,16 @@ def set_rubric(
 def set_scoring_date(round: Round, *, due_on: date | None, reason: str = "", by, at: datetime):
     """Say by when the sheets of a round are handed in, also when the rubric is frozen.
 
-    The date of a sheet that is still to come is replaced by a new one, with the reason.
+    The date of a sheet that is still to come is replaced by a new one, with the reason. What the
+    office set for one sheet, and more time that was approved, stay.
 
     :param due_on: Japan date; ``None`` is "not set".
     :raises PermissionDenied: if ``by`` is not of the office.
     :raises ValidationError: if the round has no rubric yet.
     """
     require(by.act_on(japan_date(at)), "reviews.run_selection")
+    moving = [deadline.case_id for deadline, _day in dates_replaced(round, due_on)]
+    list(Case.objects.filter(pk__in=moving).select_for_update().order_by("pk"))
     rubric = Rubric.objects.select_for_update().filter(round=round).first()
     if rubric is None:
         raise ValidationError(_("Enter the rubric first."))
@@ -81,7 +84,8 @@ def dates_replaced(round: Round, due_on: date | None) -> list[tuple[Deadline, da
     """Return the dates of sheets still to come that ``due_on`` (Japan date) replaces, by case."""
     sheets = ScoreSheet.objects.filter(proposal__round=round).values("pk")
     rows = Deadline.objects.open().filter(kind=KIND, case__in=sheets)
-    return [(deadline, due_on) for deadline in rows.order_by("case_id")]
+    rows, due = rows.prefetch_related("extensions").order_by("case_id"), scoring_due(due_on)
+    return [(deadline, due_on) for deadline in rows if not stays(deadline, due)]
 
 
 def _refuse_frozen(rubric: Rubric) -> None:

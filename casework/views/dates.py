@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.permissions import require
 from casework import coming, forms, timekeeping
 from casework.derivation import Due
+from casework.errors import NotPossible
 from casework.models import Deadline
 
 from .cases import case_form
@@ -30,8 +31,10 @@ BY_NOTICE = {
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def _deadline(request, pk: int) -> Deadline:
-    rows = Deadline.objects.visible_to(request.user).open().select_related("case")
+def _deadline(request, pk: int, *, rows=None) -> Deadline:
+    """Return the deadline that the page is about; 404 unless it is one of ``rows``, or open."""
+    found = Deadline.objects.open() if rows is None else rows
+    rows = found.visible_to(request.user).select_related("case")
     deadline = get_object_or_404(rows.prefetch_related("extensions"), pk=pk)
     require(request.user, "casework.set_deadline", deadline.case)
     return deadline
@@ -70,17 +73,21 @@ def deadline_extend(request, pk):
 @form_page
 def deadline_set(request, pk):
     """Set the date of a deadline whose rule is not set, or whose basis changed."""
-    deadline = _deadline(request, pk)
+    saves = request.method == "POST" and "show" not in request.POST
+    # Whoever clicks twice saves the second time for a row that has ended: they are told, not lost.
+    deadline = _deadline(request, pk, rows=Deadline.objects.all() if saves else None)
     form, shown = forms.SetDateForm(request.POST or None), {}
     if "show" in request.POST:
         moves = partial(coming.replaced, deadline, today=request.today)
         shown = _shown(form, "due_on", moves)
     elif form.is_valid():
-        due = Due.fixed(form.cleaned_data["due_on"], basis="set_by_office")
+        due = Due.fixed(form.cleaned_data["due_on"], basis=timekeeping.SET_BY_OFFICE)
         try:
             timekeeping.supersede(
                 deadline, due, reason=form.cleaned_data["reason"], by=request.user, at=request.now
             )
+        except NotPossible as refusal:
+            messages.info(request, refusal.why)
         except ValueError:
             messages.error(request, _("The case has moved on. Here is where it stands now."))
         else:

@@ -16,7 +16,7 @@ from casework.parties import Party, people_behind
 from casework.timekeeping import supersede
 from grants.models import CourseEdition, Proposal, Round, RoundChange
 
-from .following import CALL, follow_close, lock_proposals
+from .following import CALL, follow_close, lock_cases
 from .plan import Replaced, let_follow, plan_of, replaced_by_plan, schedule_of
 
 
@@ -84,7 +84,11 @@ def change_round(
     plan = plan_of(call)
     before = schedule_of(call, plan, ClosedDays())
     _change(call, changed, reason=reason, by=by, at=at)
-    let_follow(call, before, schedule_of(call, plan, ClosedDays()), reason=reason, by=by, at=at)
+    then = schedule_of(call, plan, ClosedDays())
+    if "closes_at" in changed:
+        follow = replaced_by_plan(call, before, then)
+        lock_cases(call, [deadline.case_id for deadline, _day in follow])
+    let_follow(call, before, then, reason=reason, by=by, at=at)
     if "closes_at" in changed:
         _move_the_dates(call, reason=reason, by=by, at=at)
     return call
@@ -172,8 +176,7 @@ def _kept(value: datetime | int | bool | None) -> str:
 
 
 def _move_the_dates(call: Round, *, reason: str, by, at: datetime) -> None:
-    """Put what the new close makes of it in the place of each date, in the order of the cases."""
-    lock_proposals(call)
+    """Put what the new close makes of it in the place of each date of the cases, which are locked."""
     for proposal, deadline, due in list(follow_close(call, at=at)):
         fresh = supersede(deadline, due, by=by, at=at, reason=reason)
         if deadline.kind == CALL:

@@ -116,7 +116,7 @@ def _then(call: Round, wanted: list[Planned], forms) -> dict[str, Due] | None:
 def _what_moves(request, call: Round, now: dict[str, Due], then: dict[str, Due]) -> dict:
     """Return which dates and reminders follow a plan that is tried out."""
     found = services.replaced_by_plan(call, now, then)
-    return coming.replaced_together(found, today=request.today)._asdict()
+    return coming.replaced_together(found, reader=request.user, today=request.today)._asdict()
 
 
 def _save(request, call: Round, wanted: list[Planned], save: SavePlanForm) -> bool:

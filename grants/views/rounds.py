@@ -233,7 +233,7 @@ def _what_moves(request, call: Round, form: RoundChangeForm) -> dict:
     except ValidationError as refusal:
         form.add_error(None, refusal)
         return {}
-    return coming.replaced_together(found, today=request.today)._asdict()
+    return coming.replaced_together(found, reader=request.user, today=request.today)._asdict()
 
 
 def _change_round(request, call: Round, form: RoundChangeForm) -> None:

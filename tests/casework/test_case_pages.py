@@ -505,14 +505,26 @@ def case_has_no_date(deadline) -> bool:
     return deadline.case.deadlines.open().get().due_on is None
 
 
-def test_same_date_set_anew_sends_again_what_was_sent(enter, office):
+def test_same_date_set_anew_moves_no_reminder(enter, office):
     factories.sender()
     owed = sent_back(filed(), due_on=date(2026, 12, 4)).deadlines.open().get()
-
-    assert "No reminder moves." in shown_by(enter(office), "set-date", owed, due_on="2026-12-04")
     reminders.remind(owed, today=date(2026, 12, 1), at=NOON)
 
-    assert 'datetime="2026-12-01"' in shown_by(enter(office), "set-date", owed, due_on="2026-12-04")
+    assert "No reminder moves." in shown_by(enter(office), "set-date", owed, due_on="2026-12-04")
+
+
+def test_second_click_on_a_date_changes_nothing_and_says_so(enter, office):
+    factories.sender()
+    owed = sent_back(filed()).deadlines.open().get()
+    path, browser = reverse("casework:set-date", args=[owed.pk]), enter(office)
+    typed = {"due_on": "2026-12-20", "reason": "電話で決めた"}
+
+    said = [browser.post(path, typed, follow=True).content.decode() for _click in range(2)]
+
+    assert ["This date counts already." in words for words in said] == [False, True]
+    assert owed.case.deadlines.filter(kind="supplement").count() == 2
+    other = browser.post(path, {**typed, "due_on": "2026-12-21"}, follow=True).content.decode()
+    assert "The case has moved on." in other
 
 
 @pytest.mark.parametrize(

@@ -237,14 +237,36 @@ def test_extension_starts_the_ladder_anew(deadline):
 
 
 @pytest.mark.django_db
-def test_superseded_deadline_starts_the_ladder_anew(deadline):
+@pytest.mark.parametrize("later", [0, 1])
+def test_superseded_deadline_starts_the_ladder_anew_only_for_another_date(deadline, later):
     run(deadline, 3)
-    fresh = timekeeping.supersede(
-        deadline, Due.fixed(deadline.due_on), by=factories.user("office"), at=NOON, reason="x"
-    )
+    waiting = Notice.objects.get(kind="deadline_near")
+    due = Due.fixed(deadline.due_on + timedelta(days=later))
+    fresh = timekeeping.supersede(deadline, due, by=factories.anyone("office"), at=NOON, reason="x")
 
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.deadline) == (
+        ("withdrawn", deadline) if later else ("queued", fresh)
+    )
     assert run(deadline, 3) == 0
-    assert run(fresh, 3) == 1
+    assert run(fresh, 3) == later
+    assert run(fresh, 0) == 1
+
+
+@pytest.mark.django_db
+def test_same_date_of_a_move_that_is_taken_back_is_told_once(deadline):
+    case, later = deadline.case, NOON + timedelta(hours=1)
+    (fresh,) = timekeeping.open_deadlines(
+        case, [deadline.kind], at=later, facts={"due_on": deadline.due_on}
+    )
+    run(fresh, 3)
+
+    timekeeping.take_back(case, case.flow["send_back"], moved_at=later, at=later)
+
+    deadline.refresh_from_db()
+    waiting = Notice.objects.get(kind="deadline_near")
+    assert (waiting.state, waiting.deadline) == ("queued", deadline)
+    assert run(deadline, 3) == 0
 
 
 @pytest.mark.django_db

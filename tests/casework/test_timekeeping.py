@@ -134,8 +134,10 @@ def test_superseding_is_a_line_of_history(supplement, office):
 def test_superseding_is_refused_when_it_is_not_owed_any_more(supplement, office):
     timekeeping.supersede(supplement, Due.fixed(TODAY), by=office, at=LATER, reason="x")
 
-    with pytest.raises(ValueError, match="Only an open deadline"):
+    with pytest.raises(NotPossible, match="counts already"):
         timekeeping.supersede(supplement, Due.fixed(TODAY), by=office, at=LATER, reason="x")
+    with pytest.raises(ValueError, match="Only an open deadline"):
+        timekeeping.supersede(supplement, Due.fixed(LATER.date()), by=office, at=LATER, reason="x")
 
 
 # Extending

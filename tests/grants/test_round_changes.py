@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import Membership, Role
-from casework import coming, ladders
+from casework import coming, ladders, timekeeping
+from casework.derivation import Due
 from casework.models import Access, Notice
 from casework.services import advance
 from grants.models import Round, RoundChange
-from grants.services import change_round, replaced_by_change
+from grants.services import change_round, replaced_by_change, start_paper
 from tests import factories
 from tests.casework.cases import filed, group_of, in_selection
 from tests.factories import JAPAN, NOON, TODAY
@@ -101,6 +102,43 @@ def test_later_close_moves_the_date_of_each_draft_and_its_group_is_told(office, 
     late = LATER - timedelta(seconds=1)
     group = group_of(draft).act_on(late.date())
     assert advance(draft, "submit", by=group, at=late).state == "submitted"
+
+
+def set_by_hand(deadline, until: date, office) -> None:
+    timekeeping.supersede(deadline, Due.fixed(until), by=office, at=NOON, reason="病気")
+
+
+def extended(deadline, until: date, _office) -> None:
+    factories.extended(deadline, until=until)
+
+
+@pytest.mark.parametrize(
+    ("give", "until", "ends_on"),
+    [
+        (set_by_hand, date(2026, 12, 20), date(2026, 12, 20)),
+        (set_by_hand, date(2026, 12, 5), date(2026, 12, 5)),
+        (extended, date(2026, 12, 20), date(2026, 12, 20)),
+        (extended, date(2026, 12, 10), date(2026, 12, 10)),
+        (extended, date(2026, 12, 5), date(2026, 12, 10)),
+    ],
+)
+def test_later_close_takes_nobody_a_day_that_was_set_or_approved(
+    office, call, give, until, ends_on
+):
+    factories.sender()
+    draft = start_paper(
+        call, organization=None, new_organization="会", title="居場所", received_on=TODAY,
+        by=office, at=NOON,
+    )  # fmt: skip
+    give(draft.deadlines.get(kind="call"), until, office)
+    counted = draft.deadlines.open().get(kind="call")
+
+    change(call, office, closes_at=LATER)
+
+    now = draft.deadlines.open().get(kind="call")
+    assert now.ends_on == ends_on
+    assert (now != counted) == (until < ends_on), "and where the day stays, the row does"
+    assert Notice.objects.filter(kind="call_changed").exists() == (until < ends_on)
 
 
 def test_draft_of_a_group_that_nobody_writes_for_stays_unknown_to_the_office(office, call):
@@ -201,7 +239,8 @@ def test_page_shows_the_round_and_changes_only_what_was_changed(as_person, offic
 
 
 def test_page_shows_what_a_later_close_moves_before_it_is_saved(as_person, office, call):
-    draft = factories.draft(round=call)
+    draft, _unseen = factories.draft(round=call), factories.draft(round=call)
+    Access.objects.create(case_id=draft.pk, user=office, reason="相談")
     client, url = as_person(office), reverse("grants:round-change", args=[call.pk])
     later = sent_form(call, closes_on="2026-12-10", closes_clock="", reason="")
 
@@ -218,7 +257,9 @@ def test_page_shows_what_a_later_close_moves_before_it_is_saved(as_person, offic
         ("Close of the call, 2 days before: Organization", date(2026, 11, 28), date(2026, 12, 8)),
         ("Close of the call, on the day itself: Organization", date(2026, 11, 30), date(2026, 12, 10)),
     ]  # fmt: skip
-    assert draft.title not in page.content.decode()
+    words = page.content.decode()
+    assert draft.title not in words
+    assert "Dates of drafts that are not filed" in words and "move too." in words
     assert not call.changes.exists()
 
     assert client.post(url, {**later, "reason": "周知の遅れ"}).status_code == 302
@@ -227,14 +268,14 @@ def test_page_shows_what_a_later_close_moves_before_it_is_saved(as_person, offic
 
 
 def test_what_a_later_close_moves_is_asked_as_often_for_three_drafts_as_for_one(call):
-    asked = []
+    asked, reader = [], factories.member(factories.organization(founded_on=date(2025, 4, 1)))
     for drafts in (1, 2):
         for _number in range(drafts):
-            factories.draft(round=call)
+            factories.draft(round=call, by=reader)
         with CaptureQueriesContext(connection) as queries:
             found = replaced_by_change(call, opens_at=call.opens_at, closes_at=LATER, at=NOON)
-            dates, _moved = coming.replaced_together(found, today=TODAY)
-        asked.append((dates[0].number, len(queries)))
+            together = coming.replaced_together(found, reader=reader, today=TODAY)
+        asked.append((together.dates[0].number, len(queries)))
 
     assert asked == [(1, asked[0][1]), (3, asked[0][1])]
 

@@ -12,7 +12,7 @@ from accounts.models import Role
 from casework import verification
 from casework.edit_numbers import StaleDraft
 from casework.errors import NotPossible
-from casework.models import Case, Notice
+from casework.models import Case, Deadline, Notice
 from casework.services import advance, correct
 from reviews import services
 from reviews.models import Conflict, Criterion, Rubric, Score, ScoreSheet
@@ -307,6 +307,21 @@ def test_day_that_is_changed_replaces_the_old_one_with_the_reason(scene):
     rows = scene.sheet(1, 0).deadlines.order_by("pk")
     assert [d.due_on for d in rows] == [None, TODAY, later]
     assert rows[1].closed_because == "祝日" and rows[1].superseded_by == rows[2]
+
+
+def test_day_that_is_saved_again_and_more_time_leave_the_sheets_as_they_are(scene):
+    factories.sender()
+    services.set_scoring_date(scene.round, due_on=TODAY, by=scene.office, at=NOON)
+    later = TODAY + timedelta(days=30)
+    factories.extended(scene.sheet(0, 0).deadlines.open().get(), until=later)
+    rows = set(Deadline.objects.open().values_list("pk", flat=True))
+
+    services.set_scoring_date(scene.round, due_on=TODAY, by=scene.office, at=NOON)
+
+    assert set(Deadline.objects.open().values_list("pk", flat=True)) == rows
+    services.set_scoring_date(scene.round, due_on=later, by=scene.office, at=NOON)
+    assert scene.sheet(0, 0).deadlines.open().get().due_on == TODAY
+    assert scene.sheet(1, 0).deadlines.open().get().due_on == later
 
 
 def test_sheet_that_is_opened_again_is_owed_again(scene):

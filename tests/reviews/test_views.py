@@ -428,6 +428,15 @@ def test_day_for_the_sheets_shows_how_many_dates_it_moves(client, scene):
     assert {reminder.number for reminder in page.context["moved"]} == {line.number}
     assert Rubric.objects.get().scores_due_on is None
 
+    hidden = ScoreSheet.objects.order_by("pk")[0]
+    Access.objects.create(case_id=hidden.pk, user=scene.office, barred=True)
+    page = post(client, scene.office, url, {"due_on": "2026-12-10", "show": "1"})
+    assert page.context["dates"][0].number == line.number - 1 and page.context["others_move"]
+
+    asked = {"due_on": "2026-12-10"}
+    said = [text_of(client.post(url, asked, follow=True)) for _click in range(2)]
+    assert ["This date counts already." in words for words in said] == [False, True]
+
 
 @pytest.mark.parametrize("due_on", ["2026-11-19", "nonsense"])
 def test_day_for_the_sheets_lies_ahead(client, scene, due_on):
