@@ -14,6 +14,7 @@ from casework.derivation import Due
 from casework.errors import NotPossible
 from casework.models import Letter, LetterToNumber, Notice
 from casework.services import correct
+from casework.views import finding
 from tests import factories
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import NOON, TODAY
@@ -186,6 +187,38 @@ def test_page_gives_none_where_one_is_taken(client, office):
     assert page.status_code == 422
     assert not Letter.objects.exists()
     assert [bool(form.errors) for form in page.context["forms"]] == [False, True]
+
+
+def test_page_gives_none_where_a_letter_has_its_number_or_waits_no_more(enter, office):
+    numbered, dropped, third = waiting(), waiting(), waiting()
+    typed_numbers.give_number(numbered, 11, by=office, at=NOON)
+    dropped_key, _deleted = dropped.pk, dropped.delete()
+    page = reverse("casework:letter-numbers")
+    typed = {f"{key}-number": str(12 + key) for key in (numbered.pk, dropped_key, third.pk)}
+
+    answer = enter(office).post(page, typed)
+
+    assert answer.status_code == 422
+    assert list(LetterToNumber.objects.waiting()) == [third]
+    assert [form.errors for form in answer.context["forms"]] == [
+        {"number": [typed_numbers.NOT_WAITING]}, {},
+    ]  # fmt: skip
+    assert [str(said) for said in answer.context["messages"]] == [
+        f"{12 + dropped_key}: {typed_numbers.NOT_WAITING}"
+    ]
+
+
+def test_page_gives_the_number_of_a_letter_that_moved_to_another_page(enter, office, monkeypatch):
+    monkeypatch.setattr(finding, "PER_PAGE", 1)
+    first, second = waiting(), waiting()
+    typed_numbers.give_number(first, 11, by=office, at=NOON)
+
+    enter(office).post(
+        f"{reverse('casework:letter-numbers')}?page=2", {f"{second.pk}-number": "12"}
+    )
+
+    second.refresh_from_db()
+    assert second.letter.number == 12
 
 
 @pytest.mark.parametrize("number", [1, 3])
