@@ -450,6 +450,7 @@ def test_reminder_that_waits_for_the_digest_is_taken_back_when_the_group_files(b
 def test_reminder_of_a_date_that_another_replaces_is_taken_back(by_mail):
     draft, _group, notice = reminded()
     owed = notice.deadline
+    draft.round.closes_at += timedelta(days=1)
 
     timekeeping.open_deadlines(draft, [owed.kind], at=NOON + timedelta(hours=1), facts={})
 
