@@ -153,13 +153,18 @@ def wareki_year(fy: int) -> str:
     return f"{wareki_calendar_year(fy)}度"
 
 
+class NoSuchDay(ValueError):
+    """What was written is a date by its form, but no day of the calendar bears it."""
+
+
 def parse_wareki(text: str) -> date:
     """Return the day that ``text`` names; ``wareki`` and ``wareki_short`` are undone.
 
     Digits and letters may be full-width; 元年 and 1年 are the same.
 
-    :raises ValueError: if it is no such day, or a day outside the era named (平成31年5月1日);
-        the message says what is accepted, or what the day is called.
+    :raises NoSuchDay: if the calendar has no such day (令和9年2月30日), or it lies outside the era
+        named (平成31年5月1日); the message says what is accepted, or what the day is called.
+    :raises ValueError: if it is not written as a date; the message says what is accepted.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
     if match := WAREKI.fullmatch(plain):
@@ -175,7 +180,7 @@ def _from_era(text: str, name: str, number: str, *month_day: str | None) -> date
     year = era.first_day.year - 1 + (1 if number == "元" else int(number))
     day = _real_day(text, year, *(int(part) for part in month_day if part))
     if era_of(day) != era:
-        raise ValueError(f"“{text}” is outside the era: that day is {wareki(day)}.")
+        raise NoSuchDay(f"“{text}” is outside the era: that day is {wareki(day)}.")
     return day
 
 
@@ -183,7 +188,7 @@ def _real_day(text: str, year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise ValueError(f"“{text}” is not a day of the calendar. {ACCEPTED}") from None
+        raise NoSuchDay(f"“{text}” is not a day of the calendar. {ACCEPTED}") from None
 
 
 def weekday_ja(day: date) -> str:

@@ -351,25 +351,31 @@ class NumberSeriesForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Such as what was lost, and where the letters in between are."),
     )
+    sure = forms.BooleanField(label=_("This is the right series. I know that it is not set back."))
 
     def __init__(self, *args, today, **kwargs):
         super().__init__(*args, **kwargs)
         self.standing = {
             f"{at.series}-{at.fiscal_year}": at for at in numbers.standing(fiscal_year(today))
         }
-        choices = [(key, _series_in_words(at)) for key, at in self.standing.items()]
+        choices = [(key, _series_in_words(at, at.following)) for key, at in self.standing.items()]
         self.fields["series"].choices = choices
 
     @property
     def chosen(self) -> numbers.Standing:
         return self.standing[self.cleaned_data["series"]]
 
+    @property
+    def in_words(self) -> str:
+        """What the series gives next once it is moved on."""
+        return _series_in_words(self.chosen, self.cleaned_data["following"])
 
-def _series_in_words(at: numbers.Standing) -> str:
+
+def _series_in_words(at: numbers.Standing, following: int) -> str:
     if at.is_of_letters:
-        told = {"year": fiscal_year_tag(at.fiscal_year), "number": at.following}
+        told = {"year": fiscal_year_tag(at.fiscal_year), "number": following}
         return _("Letters, %(year)s: the next number is %(number)d") % told
-    number = numbers.number_of(at.series, at.fiscal_year, at.following)
+    number = numbers.number_of(at.series, at.fiscal_year, following)
     return _("Cases: the next number is %(number)s") % {"number": number}
 
 

@@ -189,7 +189,10 @@ def desk_part(request) -> dict | None:
     """What desks show until the site is released and nothing is held any more."""
     unfinished = Q(released_at=None) | Q(Exists(held()))
     restoration = Restoration.objects.filter(unfinished).order_by("-pk").first()
-    return {"restoration": restoration, "held": held().count()} if restoration else None
+    if restoration is None:
+        return None
+    releases = request.user.has_perm("casework.keep_outbox", request.user)
+    return {"restoration": restoration, "held": held().count(), "releases": releases}
 
 
 # What the backup does not know

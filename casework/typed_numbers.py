@@ -147,14 +147,9 @@ def _waiting(row: LetterToNumber, deadlines: list[Deadline], today: date) -> Wai
     return Waiting(row, KINDS[row.kind].title, since, (today - since).days, earliest)
 
 
-def waiting_of(case: Case, user) -> list[tuple[Text, datetime]]:
-    """Return which letters of ``case`` wait, and since when: for whoever numbers them, alone.
-
-    A group learns of a decision by the letter itself, so not before it leaves.
-    """
-    if not user.has_perm(PERMISSION, user):  # no table of Django's own permissions is read
-        return []
-    rows = LetterToNumber.objects.visible_to(user).waiting().filter(case_id=case.pk)
+def waiting_of(case: Case) -> list[tuple[Text, datetime]]:
+    """Return which letters of ``case`` wait for a number, and since when."""
+    rows = LetterToNumber.objects.waiting().filter(case_id=case.pk)
     return [(KINDS[row.kind].title, row.at) for row in rows.order_by("pk")]
 
 

@@ -69,7 +69,9 @@ def case_detail(request, pk):
         "past": [d for d in deadlines if d not in standing],
         "panels": _drawn(case, request),
         "letters": case.letters.with_versions().order_by("-pk"),
-        "to_number": typed_numbers.waiting_of(case, user),
+        "to_number": typed_numbers.waiting_of(case),
+        # No table of Django's own permissions is read where the person is the object.
+        "gives_numbers": user.has_perm(typed_numbers.PERMISSION, user),
         "files": case.files.standing().select_related("by").order_by("pk"),
         "upload_form": forms.UploadForm() if _may_upload(case, user) else None,
         "may_remove": files.may_remove(case, user),

@@ -58,6 +58,5 @@ def _moved_on(request, form: NumberSeriesForm) -> bool:
     except NotPossible as refusal:
         form.add_error("following", str(refusal.why))
         return False
-    said = _("The series goes on: its next number is %(number)d.") % {"number": following}
-    messages.success(request, said)
+    messages.success(request, _("The series goes on. %(series)s") % {"series": form.in_words})
     return True

@@ -19,6 +19,7 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.db.models import Model
 
 from accounts.models import User
 from casework import restored, verification
@@ -56,10 +57,15 @@ def drill(folder: Path, *, at: datetime) -> Found:
 
     The only row that is written says that it went well; with a fault, none is.
 
-    :raises Stop: if the backup is damaged or cannot be restored here.
+    :raises Stop: if the backup is damaged or cannot be restored here, or the site was never started.
     """
     manifest = examined(folder)
     database = of_this_site()
+    if not _keeps(RestoreDrill):
+        raise Stop(
+            "このサイトはまだ一度も起動していません。訓練の記録を残せないので、先に起動してください(make run)。",
+            "This site was never started: there is no place to note the drill in. Start it first (make run).",
+        )
     with database.beside(folder / manifest.database) as name, aimed_at(name):
         require_same_rows(manifest)
         faults = [*_history_faults(), *_file_faults(folder, manifest)]
@@ -170,12 +176,17 @@ def _keep_what_is_there(*, replace: bool, at: datetime, say: Callable[[str], Non
 
 def is_in_use() -> bool:
     """Return whether the site's database holds anybody's data."""
+    if not _keeps(Case, User):
+        return False
+    return Case.objects.exists() or User.objects.filter(is_active=True).exists()
+
+
+def _keeps(*models: type[Model]) -> bool:
+    """Return whether the site has a database with the tables of ``models``."""
     if not of_this_site().is_there():
         return False
     tables = connection.introspection.table_names()
-    if not {Case._meta.db_table, User._meta.db_table} <= set(tables):
-        return False
-    return Case.objects.exists() or User.objects.filter(is_active=True).exists()
+    return {model._meta.db_table for model in models} <= set(tables)
 
 
 # What was put back

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from casework.calendar import parse_wareki
+from casework.calendar import NoSuchDay, parse_wareki
 from casework.derivation import name_of_basis
 from casework.period_field import PeriodField
 from grants.date_rules import basis_of, codes, label_of
@@ -24,6 +24,8 @@ class WarekiField(forms.CharField):
         text = super().clean(value)
         try:
             day = parse_wareki(text)
+        except NoSuchDay:
+            raise ValidationError(_("The calendar has no such day.")) from None
         except ValueError:
             raise ValidationError(
                 _("Write the day like 令和9年1月31日, R9.1.31 or 2027-01-31.")

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Max
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -35,7 +36,8 @@ def _answer(asked: dict) -> dict:
         "due": due,
         "steps": each_step(due, get_language()),
         "sentences": [in_words(due, language) for language in ("ja", "en")],
-        "closed": _closed_days(asked["day"], due.on),
+        "closed": _closed_weekdays(asked["day"], due.on),
+        "known_until": _known_until(asked["day"], due.on),
         "edition": asked["edition"] if asked["rule"] else None,
     }
 
@@ -48,10 +50,16 @@ def _date(asked: dict) -> Due:
     return date_after(asked["period"], asked["day"], closed)
 
 
-def _closed_days(since: date, until: date | None) -> list[ClosedDay]:
-    """Return the closed days on the way from one day to the other, and just around the end."""
+def _closed_weekdays(since: date, until: date | None) -> list[ClosedDay]:
+    """Return the closed weekdays on the way from one day to the other, and just around the end."""
     if until is None:
         return []
     first, last = sorted((since, until))
-    days = ClosedDay.objects.filter(day__range=(first, last + AROUND))
+    days = ClosedDay.objects.filter(day__range=(first, last + AROUND), day__iso_week_day__lte=5)
     return list(days.order_by("day"))
+
+
+def _known_until(since: date, until: date | None) -> date | None:
+    """Return the last closed day that is entered, if the way leads beyond it."""
+    last = ClosedDay.objects.aggregate(last=Max("day"))["last"]
+    return last if last and max(since, until or since) > last else None

@@ -119,12 +119,18 @@ def test_series_stand_where_they_stand_around_the_fiscal_year():
 def test_page_moves_a_series_on_and_says_at_the_field_what_it_refuses(enter, at_noon):
     next_number("letter", 2026)
     client, restored = enter(factories.anyone(Role.OFFICE)), reverse("casework:restored")
-    page, wanted = reverse("casework:number-series"), {"series": "letter-2026", "reason": "復元"}
+    page, wanted = (
+        reverse("casework:number-series"),
+        {"series": "letter-2026", "reason": "復元", "sure": "on"},
+    )
 
     done = client.post(page, {**wanted, "following": "42"}, follow=True)
     refused = client.post(page, {**wanted, "following": "41"})
+    unsure = client.post(page, {**wanted, "following": "50", "sure": ""})
 
     assert done.redirect_chain[0][0].startswith(restored) and "復元" in done.content.decode()
+    assert ": the next number is 42" in done.content.decode()
+    assert "sure" in unsure.context["series_form"].errors
     assert refused.status_code == 422
     assert "next number is 42 already" in str(refused.context["series_form"].errors["following"])
     assert next_number("letter", 2026) == 42

@@ -245,6 +245,12 @@ def test_drill_that_finds_another_number_of_rows_leaves_no_row(site, backup, tmp
     assert site.fingerprint() == before
 
 
+def test_drill_of_a_site_that_was_never_started_says_so(databases, backup, tmp_path):
+    said = databases.fresh(tmp_path / "empty").manage("restore", "--drill", backup, fails=True)
+
+    assert "never started" in said and "Traceback" not in said
+
+
 # Cut short
 
 

@@ -100,11 +100,20 @@ def test_period_of_ones_own_is_counted_and_its_closed_days_are_listed(office):
     assert "建国記念の日" in page and "1 closed weekday on the way" in page
 
 
+def test_page_warns_of_days_whose_holidays_nobody_entered(office):
+    ClosedDay.objects.create(day=date(2028, 12, 31), name="年末年始")
+    warned = "Closed days are entered up to this day:"
+
+    assert warned in page_of(office, day="R10.12.25", period_count="8", period_unit="days")
+    page = page_of(office, day="R10.12.25", period_count="2", period_unit="days")
+    assert warned not in page and "closed weekday" not in page  # 31 December 2028 is a Sunday
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ({"day": "令和9年2月30日", "period_count": "3"}, "Write the day like"),
-        ({"day": "平成31年5月1日", "period_count": "3"}, "Write the day like"),
+        ({"day": "令和9年2月30日", "period_count": "3"}, "The calendar has no such day"),
+        ({"day": "平成31年5月1日", "period_count": "3"}, "The calendar has no such day"),
         ({"day": "2027-01-31"}, "Choose a course and its rule, or write a period."),
         ({"day": "2027-01-31", "rule": "offer"}, "Choose a course and its rule"),
         ({"day": "2027-01-31", "period_count": "0"}, "greater than or equal to 1"),
@@ -123,7 +132,7 @@ def test_calculator_stores_nothing(office, django_assert_num_queries):
     edition = factories.edition(offer_days="3 open_days next_open_day")
     before = CourseEdition.objects.count()
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         page_of(office, day="2027-01-31", edition=edition.pk, rule="offer")
 
     assert CourseEdition.objects.count() == before
