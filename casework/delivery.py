@@ -69,18 +69,16 @@ def sweep(notice_ids: Iterable[int], *, now: Callable[[], datetime]) -> int:
 def _claim(notice_id: int, at: datetime) -> bool:
     """Take the notice for this worker: of several who try, the database lets one win.
 
-    In quiet hours what can wait is put off to their end instead. That is no attempt, and changes
-    nothing else: a worker that took it before, and was slow, can still stamp it as sent.
+    In quiet hours what can wait is put off to their end instead. That is no attempt: a worker that
+    took it before, and was slow, can still stamp it as sent.
     """
     free = Notice.objects.due_for_delivery(at).filter(pk=notice_id)
-    if (end := end_of_quiet_hours(at)) and free.knowing_quiet_hours().update(lease_until=end):
-        return False
-    return (
-        free.update(
-            state=Notice.State.IN_FLIGHT, lease_until=at + LEASE, attempts=F("attempts") + 1
-        )
-        == 1
-    )
+    if end := end_of_quiet_hours(at):
+        put_off = {"state": Notice.State.QUEUED, "lease_until": end}
+        if free.knowing_quiet_hours().update_unstamped(**put_off):
+            return False
+    taken = {"state": Notice.State.IN_FLIGHT, "lease_until": at + LEASE}
+    return free.update_unstamped(**taken, attempts=F("attempts") + 1) == 1
 
 
 def _refuse_endless_attempts(notice: Notice) -> None:
@@ -157,9 +155,12 @@ def _stamp(notice: Notice, at: datetime) -> None:
 
 
 def _mine(notice: Notice):
-    """The row, unless another worker claimed it because this one's lease had ended."""
-    claimed = Notice.objects.filter(state=Notice.State.IN_FLIGHT, attempts=notice.attempts)
-    return claimed.filter(pk=notice.pk)
+    """The row, unless another worker claimed it because this one's lease had ended.
+
+    It waits again where quiet hours put it off meanwhile.
+    """
+    states = (Notice.State.IN_FLIGHT, Notice.State.QUEUED)
+    return Notice.objects.filter(pk=notice.pk, attempts=notice.attempts, state__in=states)
 
 
 def pending(*, at: datetime) -> list[int]:

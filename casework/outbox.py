@@ -217,22 +217,16 @@ def enqueue(
     :param deadline: what it reminds of; one with legal effect nobody can mute.
     """
     person = recipient if isinstance(recipient, User) else None
-    wanted = wanted_delivery(kind, person, deadline)
-    muted = wanted == preferences.Delivery.NONE
-    waits = person is not None and (digest or wanted == preferences.Delivery.DIGEST) and not muted
-    channel = Notice.Channel.MAILBOX if muted else channel_for(recipient)
     notice, created = Notice.objects.get_or_create(
         key=key,
         defaults={
-            **_first_state(kind, case, person, digest=waits),
-            "lease_until": quiet_until(kind, channel, at),
+            **_as_written(kind, recipient, case=case, deadline=deadline, at=at, digest=digest),
             "kind": kind,
             "case_id": case.pk if case else None,
             "recipient": person,
             "letter": letter,
             "deadline": deadline,
             "to": to,
-            "channel": channel,
             "subject": subject[:200],
             "body": body,
             "template": template,
@@ -240,15 +234,55 @@ def enqueue(
             "posted_at": at,
         },
     )
-    if created and notice.state == Notice.State.QUEUED and notice.lease_until is None:
+    if created:
+        _ask_once_it_is_written(notice)
+    return notice
+
+
+def _ask_once_it_is_written(notice: Notice) -> None:
+    """Ask a worker for what may leave at once, as soon as the transaction is over."""
+    waits = notice.state == Notice.State.QUEUED and not notice.is_by_post
+    if waits and notice.lease_until is None:
         # A lambda: for a partial Django cannot write its log line, and would raise after all.
         transaction.on_commit(lambda: ask_a_worker(notice.pk), robust=True)
-    return notice
+
+
+def _as_written(
+    kind: str,
+    recipient,
+    *,
+    case: Case | None,
+    deadline: Deadline | None,
+    at: datetime,
+    digest: bool,
+) -> dict:
+    """Return how a notice that is written at ``at`` goes: by which channel, and whether it waits."""
+    person = recipient if isinstance(recipient, User) else None
+    wanted = wanted_delivery(kind, person, deadline)
+    muted = wanted == preferences.Delivery.NONE
+    channel = Notice.Channel.MAILBOX if muted else channel_for(recipient)
+    waits = goes_with_digest(person, wanted, may_wait=digest)
+    return {
+        **_first_state(kind, case, person, digest=waits),
+        "may_wait": digest,
+        "channel": channel,
+        "lease_until": quiet_until(kind, channel, at),
+    }
 
 
 def wanted_delivery(kind: str, person: User | None, deadline: Deadline | None) -> str:
     """Return how a notice comes to ``person``, as ``casework.preferences`` says."""
     return preferences.delivery_for(kind, person, statutory=_is_statutory(deadline))
+
+
+def goes_with_digest(person: User | None, wanted: str, *, may_wait: bool) -> bool:
+    """Return whether a notice waits for the daily digest of ``person``, who ``wanted`` it to come so.
+
+    :param may_wait: whether it does so, too, where they want it at once.
+    """
+    if person is None or wanted == preferences.Delivery.NONE:
+        return False
+    return may_wait or wanted == preferences.Delivery.DIGEST
 
 
 def _first_state(
@@ -362,6 +396,37 @@ def withdraw_reminders(deadlines: Iterable[int], *, why: str = Notice.Withdrawal
         state__in=(Notice.State.HELD, Notice.State.QUEUED),
     )  # fmt: skip
     return take_back(waiting, why=why)
+
+
+def outlived_of(deadline: Deadline) -> NoticeQuerySet:
+    """Return the reminders of ``deadline`` that were withdrawn since it ended or moved."""
+    why = (Notice.Withdrawal.DONE, Notice.Withdrawal.MOVED)
+    return deadline.notices.filter(
+        kind__in=REMINDING, state=Notice.State.WITHDRAWN, withdrawn_because__in=why
+    )
+
+
+def remind_again(notice: Notice, kind: str, *, to, at: datetime, **context) -> None:
+    """Let a reminder go that was withdrawn before it left, as if it were written now, in new words.
+
+    Its case is locked. It stays the same row, so that its recipient gets it once.
+
+    :param to: a person, an :class:`Address`, or ``None`` where it goes by post.
+    """
+    case, said = notice.case, {"case": notice.case, **context}
+    if notice.is_by_post:
+        words, goes = notice_words.write(kind, "paper", said), _first_state(kind, case, None)
+    else:
+        words = notice_words.write(kind, to.language, {"person": to, **said})
+        goes = _as_written(
+            kind, to, case=case, deadline=notice.deadline, at=at, digest=notice.may_wait
+        )
+    told = {"subject": words.subject[:200], "body": words.body, "template": words.template}
+    for field, value in {**goes, **told}.items():
+        setattr(notice, field, value)
+    notice.kind, notice.posted_at, notice.withdrawn_because = kind, at, ""
+    notice.save(update_fields=[*goes, *told, "kind", "posted_at", "withdrawn_because"])
+    _ask_once_it_is_written(notice)
 
 
 def take_back(notices: NoticeQuerySet, *, why: str) -> int:

@@ -13,6 +13,7 @@ from .climbing import due_rungs, mark_of, next_day
 from .deadlines import Audience, LadderRungs, Pace, Rung, Tone
 from .ladders import BATCH, all_ladders, climbed_of, ladder_of
 from .models import Case, Deadline, Reminder
+from .models.notice import REMINDING
 from .outbox import Address
 from .parties import Party, everyone_of, people_behind
 
@@ -104,6 +105,34 @@ def remind(
     return sent
 
 
+def take_up(deadlines: Iterable[int], *, at: datetime) -> None:
+    """Let go what waited to remind of deadlines that ended or moved, and that are owed again.
+
+    Their case is locked. Each reader of the ladder that counts now gets what is nearest to the date;
+    that of another date stays withdrawn.
+
+    :param deadlines: their keys.
+    """
+    rows = Deadline.objects.open().filter(pk__in=deadlines, notices__kind__in=REMINDING)
+    with_case = rows.select_related("case__organization", "case__clerk", "case__department")
+    for deadline in with_case.prefetch_related("extensions").distinct():
+        _take_up(deadline, today=japan_date(at), at=at)
+
+
+def _take_up(deadline: Deadline, *, today: date, at: datetime) -> None:
+    waited = outbox.outlived_of(deadline).select_related("case__organization")
+    steps = {notice.key.split("-", 2)[2]: notice for notice in waited}
+    told: set[str] = set()
+    for rung in reversed(ladder_of(deadline.kind) if steps else ()):
+        people, besides = _recipients(deadline, rung, today)
+        for person in people:
+            notice = steps.get(_step_of(deadline, rung, person))
+            if notice and _key_of(person) not in told:
+                said = {**_words_of(deadline, rung, today), **besides}
+                outbox.remind_again(notice, _kind(deadline, today), to=person, at=at, **said)
+                told.add(_key_of(person))
+
+
 def _told(deadline: Deadline) -> Told:
     """Return which rung of the way to the date that counts now was sent to which address."""
     return {
@@ -187,17 +216,25 @@ def _record(
 
 
 def _post(deadline: Deadline, rung: Rung, person, *, today: date, at: datetime, **besides) -> None:
-    kind, left = _kind(deadline, today), (deadline.ends_on - today).days
-    told = {
-        "deadline": deadline, "days_left": left, "days_late": -left,
-        "firm": rung.tone == Tone.FIRM, **besides,
-    }  # fmt: skip
-    key = f"deadline-{deadline.pk}-{deadline.ends_on}-{rung.days}-{_key_of(person)}"
+    kind, told = _kind(deadline, today), {**_words_of(deadline, rung, today), **besides}
+    key = f"deadline-{deadline.pk}-{_step_of(deadline, rung, person)}"
     if person is BY_POST:
         outbox.post_on_paper(kind, case=deadline.case, at=at, key=key, **told)
     else:
         digest = rung.channel == Pace.DIGEST
         outbox.post(kind, to=person, case=deadline.case, at=at, key=key, digest=digest, **told)
+
+
+def _words_of(deadline: Deadline, rung: Rung, today: date) -> dict:
+    """Return what the words of a reminder are told."""
+    left = (deadline.ends_on - today).days
+    firm = rung.tone == Tone.FIRM
+    return {"deadline": deadline, "days_left": left, "days_late": -left, "firm": firm}
+
+
+def _step_of(deadline: Deadline, rung: Rung, person) -> str:
+    """Return what the key of a notice says after the key of its deadline: date, rung and reader."""
+    return f"{deadline.ends_on}-{rung.days}-{_key_of(person)}"
 
 
 def _key_of(person) -> str:

@@ -23,7 +23,6 @@ from .holding import holder, why_held
 from .models import Case, Notice, NumberSeries, Restoration
 from .models.notice import NoticeQuerySet
 from .numbers import number_of
-from .preferences import Delivery
 from .quiet_hours import is_exempt
 
 #: What the history calls one step, and what the row says after it.
@@ -61,7 +60,7 @@ def begin(*, backup_at: datetime, at: datetime, folder: str = "") -> Restoration
     """
     digested = Notice.objects.filter(state=Notice.State.HELD, held_for=Notice.Hold.DIGEST)
     for rows in (Notice.objects.filter(state__in=_WAITED), digested):
-        rows.update(
+        rows.update_unstamped(
             state=Notice.State.HELD, held_for=Notice.Hold.RESTORED, lease_until=None, attempts=0
         )
     earlier = standing()
@@ -110,7 +109,7 @@ def _held_again(notice: Notice) -> str:
     reader = notice.recipient
     asked = why_held(notice.kind, case=notice.case, recipient=reader, but=Notice.Hold.RESTORED)
     wanted = outbox.wanted_delivery(notice.kind, reader, notice.deadline)
-    digested = reader is not None and wanted == Delivery.DIGEST
+    digested = outbox.goes_with_digest(reader, wanted, may_wait=notice.may_wait)
     return asked or (Notice.Hold.DIGEST if digested else "")
 
 

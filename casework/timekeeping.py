@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
 
-from . import history, outbox
+from . import history, outbox, reminders
 from .calendar import end_of_day, japan_date, moment
 from .deadlines import KINDS
 from .derivation import Due
@@ -124,7 +124,8 @@ def close_deadlines(case, *, at: datetime, reason: str) -> None:
 def take_back(case, move: Move, *, moved_at: datetime, at: datetime) -> None:
     """Put the deadlines of ``case`` back to what they were before ``move``, made at ``moved_at``.
 
-    What the move opened is closed; what it met, closed or replaced is owed again.
+    What the move opened is closed; what it met, closed or replaced is owed again, and what waited
+    to remind of it goes again.
     """
     fresh = list(case.deadlines.open().filter(kind__in=move.opens, opened_at=moved_at))
     owed = case.deadlines.filter(kind__in=move.meets, met_at=moved_at)
@@ -141,6 +142,7 @@ def take_back(case, move: Move, *, moved_at: datetime, at: datetime) -> None:
         met_at=None, met_on=None, closed_at=None, closed_because="", superseded_by=None,
         reckoned_by="",
     )  # fmt: skip
+    reminders.take_up(again, at=at)
 
 
 def _require_office(by, case: Case, at: datetime) -> None:

@@ -908,9 +908,11 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
+                ("may_wait", models.BooleanField(default=False)),
                 ("posted_at", models.DateTimeField()),
                 ("lease_until", models.DateTimeField(null=True)),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("may_have_left", models.BooleanField(default=False)),
                 ("resent", models.PositiveSmallIntegerField(default=0)),
                 (
                     "template",

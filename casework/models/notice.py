@@ -73,6 +73,12 @@ class NoticeQuerySet(models.QuerySet):
         exempt = Q(kind__in=AT_ANY_HOUR) | Q(kind__startswith=ACCOUNT)
         return self.filter(channel=Notice.Channel.EMAIL).exclude(exempt)
 
+    def update_unstamped(self, **fields):
+        """Update rows that no worker holds any more: an e-mail in flight may have left, and says so."""
+        unsaid = Q(state=Notice.State.IN_FLIGHT, channel=Notice.Channel.EMAIL)
+        told = ExpressionWrapper(Q(may_have_left=True) | unsaid, output_field=BooleanField())
+        return self.update(**fields, may_have_left=told)
+
 
 def _case_moved_on() -> Q:
     moves = Event.objects.filter(case=OuterRef("case"), at__gt=OuterRef("posted_at"))
@@ -92,11 +98,14 @@ class Notice(models.Model):
 
     By post it is addressed to the group of its case, and the office takes it along: printed, then
     mailed on a day, then perhaps returned on another. ``handled_by`` took the last of these steps;
-    ``postal_address`` is what was printed, line by line, and empty before. What went out with a daily
-    digest names that ``digest``, and a reminder the ``deadline`` it reminds of. ``template`` is the version of the office whose words it bears; where
-    it names none, they are the program's own. ``resent`` counts how often the office sent it again,
-    and ``bounced_at`` is when it was read that the mail server of its reader refuses it for good.
-    ``erased_at`` is when its words and addresses were destroyed, their retention period being over.
+    ``postal_address`` is what was printed, line by line, and empty before. What ``may_wait`` for a
+    daily digest does so, whatever its reader prefers; what went out with one names that ``digest``,
+    and a reminder the ``deadline`` it reminds of. ``template`` is the version of the office whose
+    words it bears; where it names none, they are the program's own. ``may_have_left`` tells of a
+    worker that took it and never said how that ended. ``resent`` counts how often the office sent it
+    again, and ``bounced_at`` is when it was read that the mail server of its reader refuses it for
+    good. ``erased_at`` is when its words and addresses were destroyed, their retention period being
+    over.
     """
 
     class State(models.TextChoices):
@@ -146,10 +155,12 @@ class Notice(models.Model):
     path = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     held_for = models.CharField(max_length=10, choices=Hold.choices, blank=True)
+    may_wait = models.BooleanField(default=False)
     digest = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")
     posted_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    may_have_left = models.BooleanField(default=False)
     resent = models.PositiveSmallIntegerField(default=0)
     template = models.ForeignKey(
         NoticeTemplate, on_delete=models.PROTECT, null=True, related_name="notices"

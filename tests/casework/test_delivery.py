@@ -5,8 +5,9 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.urls import reverse
 
-from casework import clock, delivery, outbox, outbox_keeping, tasks
+from casework import city, clock, delivery, engine, outbox, outbox_keeping, tasks
 from casework.delivery import FIRST_WAIT, LEASE, MAX_ATTEMPTS, deliver, pending
 from casework.models import Notice
 from tests import factories, services
@@ -121,6 +122,32 @@ def test_expired_lease_is_delivered_again_as_the_same_mail(server, notice):
 
     first, second = server.received
     assert first["Message-ID"] == second["Message-ID"]
+    assert state(notice) == "sent"
+
+
+def test_what_a_dead_worker_left_in_quiet_hours_is_held_by_nobody(notice, enter):
+    office = factories.user("office", language="en")
+    gone = {"state": Notice.State.IN_FLIGHT, "attempts": 1, "lease_until": NOON - LEASE}
+    Notice.objects.update(**gone, case=None)  # the office does not see a draft's
+    city.set_value("quiet_hours", "11:00-13:00", source="x", by=office, at=NOON)
+
+    assert deliver(notice.pk, at=NOON) is False
+
+    assert (state(notice), notice.lease_until) == ("queued", NOON + timedelta(hours=1))
+    assert engine.read(now=NOON, at=NOON, queue=0).leased == 0
+    outbox_keeping.withdraw(notice, by=office, at=NOON)
+    page = enter(office).get(reverse("casework:outbox-notice", args=[notice.pk]))
+    assert "nobody knows whether it left" in page.text
+
+
+def test_slow_worker_stamps_what_quiet_hours_put_off(notice):
+    Notice.objects.update(state=Notice.State.IN_FLIGHT, attempts=1, lease_until=NOON - LEASE)
+    slow = Notice.objects.get(pk=notice.pk)
+    city.set_value("quiet_hours", "11:00-13:00", source="x", by=factories.user("office"), at=NOON)
+    deliver(notice.pk, at=NOON)
+
+    delivery._stamp(slow, NOON)
+
     assert state(notice) == "sent"
 
 

@@ -8,13 +8,15 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework import tasks, timekeeping
+from casework import city, tasks, timekeeping
+from casework.calendar import end_of_day
 from casework.climbing import due_rungs
 from casework.deadlines import USUAL_LADDER, Audience, Rung
 from casework.derivation import Due
+from casework.ladders import change as change_ladder
 from casework.models import Deadline, Notice, Reminder
 from casework.reminders import remind, sweep
-from casework.services import advance
+from casework.services import advance, correct
 from tests import factories
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import NOON, TODAY
@@ -394,3 +396,47 @@ def test_task_reminds_by_the_clock(deadline, settings):
     assert tasks.send_due() > 0
     assert Reminder.objects.filter(outcome="sent").exists()
     assert tasks.send_due() == 0
+
+
+# What a move withdrew that is taken back
+
+
+@pytest.mark.django_db
+def test_reminder_goes_again_in_words_of_the_day_once_its_deadline_is_owed_again(settings):
+    settings.EMAIL_URL_SET = True
+    office, case = factories.user("office", language="en"), filed()
+    city.set_value("quiet_hours", "11:00-13:00", source="x", by=office, at=NOON)
+    change_ladder("acceptance", [Rung(3)], reason="x", by=office, at=NOON)
+    due = Due.fixed(TODAY + timedelta(days=3))
+    owed = Deadline.objects.create(
+        case_id=case.pk, kind="acceptance", owed_by="office", due_on=due.on,
+        due_at=end_of_day(due.on), derivation=due.to_json(), opened_at=NOON,
+    )  # fmt: skip
+    remind(owed, today=TODAY, at=NOON)
+    mine = owed.notices.filter(recipient=office)
+    case = advance(case, "accept", by=office, at=NOON + timedelta(minutes=1))
+    assert mine.get().withdrawn_because == "done"
+
+    correct(case, reason="誤り", by=office, at=NOON + timedelta(days=1))
+    remind(owed, today=TODAY + timedelta(days=1), at=NOON + timedelta(days=1))
+
+    again = mine.get()
+    assert (again.state, again.withdrawn_because) == ("queued", "")
+    assert again.lease_until == NOON + timedelta(days=1, hours=1)
+    assert again.subject.startswith("2 days left")
+
+
+@pytest.mark.django_db
+def test_reminder_of_a_date_that_was_moved_by_a_slip_goes_again():
+    factories.sender()
+    case = sent_back(due_on=TODAY + timedelta(days=3))
+    owed, slip = case.deadlines.open().get(kind="supplement"), NOON + timedelta(minutes=1)
+    remind(owed, today=TODAY, at=NOON)
+    written = owed.notices.get()
+    facts = {"due_on": TODAY + timedelta(days=9)}
+    timekeeping.open_deadlines(case, ["supplement"], at=slip, facts=facts)
+    assert owed.notices.get().withdrawn_because == "moved"
+
+    timekeeping.take_back(case, case.flow["send_back"], moved_at=slip, at=slip)
+
+    assert (owed.notices.get(), owed.notices.get().state) == (written, "queued")

@@ -188,6 +188,16 @@ def test_part_of_a_digest_waits_for_the_digest_again():
     assert states(waited) == [("held", "digest")]
 
 
+def test_what_its_rung_sends_with_the_digest_waits_for_it_again():
+    reader = factories.user()
+    waited = outbox.post("your_turn", to=reader, at=NOON, key="k", case=filed(), digest=True)
+    begin()
+
+    release(waited)
+
+    assert states(waited) == [("held", "digest")]
+
+
 def test_what_would_leave_at_night_waits_until_morning(settings):
     settings.EMAIL_URL_SET = True
     city.set_value(

@@ -15,7 +15,7 @@ from itertools import count
 
 import pytest
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -28,12 +28,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from casework import city, outbox, outbox_keeping, quiet_hours, restored
+from casework import city, outbox, outbox_keeping, quiet_hours, restored, timekeeping
 from casework.delivery import LEASE, deliver, pending
 from casework.errors import NotPossible
 from casework.models import Notice, Restoration
+from casework.models.notice import REMINDING
 from tests import factories
-from tests.factories import NOON
+from tests.factories import NOON, TODAY
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -41,7 +42,7 @@ S = Notice.State
 #: From which state a notice may be seen to have come into which, between two steps.
 LEGAL = {
     S.QUEUED: {S.QUEUED, S.IN_FLIGHT, S.WITHDRAWN, S.HELD, S.FAILED},
-    S.IN_FLIGHT: {S.IN_FLIGHT, S.QUEUED, S.SENT, S.FAILED, S.HELD},
+    S.IN_FLIGHT: {S.IN_FLIGHT, S.QUEUED, S.SENT, S.FAILED, S.HELD, S.WITHDRAWN},
     S.FAILED: {S.FAILED, S.QUEUED, S.WITHDRAWN, S.HELD},
     S.HELD: {S.HELD, S.QUEUED, S.WITHDRAWN},
     S.SENT: {S.SENT},
@@ -125,14 +126,26 @@ class Delivery(RuleBasedStateMachine):
         self.open: Counter[int] = Counter()  # copies that SMTP itself leaves open
         self.keeper = factories.user("office")
         city.set_value("quiet_hours", QUIET, source="x", by=self.keeper, at=NOON)
-        self.post()
+        self.case = factories.draft()
+        until = {"due_on": TODAY}
+        [self.owed] = timekeeping.open_deadlines(self.case, ["supplement"], at=NOON, facts=until)
+        self.post("machine")
 
     @precondition(lambda self: len(self.seen) < 2)
-    @rule()
-    def post(self) -> None:
+    @rule(kind=st.sampled_from(["machine", "deadline_near"]))
+    def post(self, kind: str) -> None:
+        """Post a notice, or a reminder of what is owed."""
         key = f"machine-{next(self.keys)}"
+        reminds = {"case": self.case, "deadline": self.owed} if kind in REMINDING else {}
         with outbox.delivered_by_hand():
-            outbox.enqueue("machine", to="a@example.jp", at=self.now, key=key, subject=key, body="")
+            outbox.enqueue(
+                kind, to="a@example.jp", at=self.now, key=key, subject=key, body="", **reminds
+            )
+
+    @rule()
+    def meet_what_is_owed(self) -> None:
+        with transaction.atomic():
+            timekeeping.meet_deadlines(self.case, [self.owed.kind], at=self.now)
 
     @rule(place=places, pick=picks)
     def deliver_one(self, place: int, pick: int) -> None:
@@ -212,6 +225,11 @@ class Delivery(RuleBasedStateMachine):
         for pk, letters in Sink.taken.items():
             assert len(letters) <= 1 + self.open[pk], letters
             assert len(set(letters)) == 1, letters
+
+    @invariant()
+    def nothing_is_withdrawn_as_if_it_had_not_left(self) -> None:
+        withdrawn = Notice.objects.filter(state=S.WITHDRAWN, may_have_left=False)
+        assert Sink.taken.keys().isdisjoint(withdrawn.values_list("pk", flat=True))
 
     def teardown(self) -> None:
         """Let all workers end well and all that waits be delivered: then nothing is lost."""
