@@ -16,7 +16,7 @@ from .calendar import japan_date
 from .climbing import days_to_come
 from .deadlines import KINDS, Audience, LadderRungs, Pace, Rung, Tone
 from .ladders import all_ladders, climbed_of, ladder_of
-from .models import Deadline
+from .models import Deadline, Reminder
 from .models.deadline import DeadlineQuerySet
 from .parties import in_words
 
@@ -149,12 +149,14 @@ class Line(NamedTuple):
 
     :param old: Japan date so far; ``None`` if it does not go out any more, or is not set.
     :param new: Japan date then; ``None`` if it goes out on no day at all, or is not set.
+    :param sent: Japan date on which a reminder went out already, before the date that counts now.
     """
 
     words: str
     old: date | None
     new: date | None
     number: int = 1
+    sent: date | None = None
 
 
 class Together(NamedTuple):
@@ -168,9 +170,22 @@ class Together(NamedTuple):
     others_move: bool
 
 
-def lines_of(found: Iterable[Moved]) -> list[Line]:
-    """Put into words what moves of the ladder of one deadline."""
-    return [Line(_in_words(rung), old, new) for rung, old, new in found]
+def lines_of(deadline: Deadline, found: Iterable[Moved]) -> list[Line]:
+    """Put into words what moves of the ladder of one deadline, and what of it was sent already."""
+    sent = _sent_of(deadline)
+    return [
+        Line(_in_words(rung), old, new, sent=sent.get((rung.days, rung.audience)))
+        for rung, old, new in found
+    ]
+
+
+def _sent_of(deadline: Deadline) -> dict[tuple[int, str], date]:
+    """Return the rungs of the date that counts now that went out, each with its Japan date."""
+    return {
+        (row.rung, row.audience): japan_date(row.at)
+        for row in deadline.reminders.all()
+        if row.ends_on == deadline.ends_on and row.outcome == Reminder.Outcome.SENT
+    }
 
 
 def moved(deadline: Deadline, until: date, *, today: date) -> list[Moved]:
@@ -208,13 +223,15 @@ def replaced_together(
     for deadline, until in pairs:
         kind, owed_by, ladder = deadline.kind, deadline.owed_by, ladders[deadline.kind]
         dates[kind, deadline.ends_on, until] += deadline.ends_on != until
+        sent = _sent_of(deadline)
         for rung, old, new in _replaced(deadline, ladder, until, today):
-            rungs[kind, owed_by, ladder.index(rung), old, new] += 1
+            went = sent.get((rung.days, rung.audience))
+            rungs[kind, owed_by, ladder.index(rung), old, new, went] += 1
     return Together(
         [Line(str(KINDS[kind].label), *days, n) for (kind, *days), n in _sorted(dates) if n],
         [
-            Line(_of_kind(kind, ladders[kind][index], owed_by), *days, n)
-            for (kind, owed_by, index, *days), n in _sorted(rungs)
+            Line(_of_kind(kind, ladders[kind][index], owed_by), old, new, n, sent)
+            for (kind, owed_by, index, old, new, sent), n in _sorted(rungs)
         ],
         others_move=len(pairs) < len(every),
     )

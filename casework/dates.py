@@ -85,7 +85,7 @@ def _standing(rows: DeadlineQuerySet, *, at: datetime) -> DeadlineQuerySet:
         changes=Subquery(events.annotate(n=Count("pk")).values("n")),
         changed_at=Subquery(events.annotate(last=Max("at")).values("last")),
     )
-    return rows.select_related("case").prefetch_related("extensions").order_by("pk")
+    return rows.select_related("case").prefetch_related("extensions__approval").order_by("pk")
 
 
 def _predecessors(rows: DeadlineQuerySet) -> dict[int, int]:
@@ -126,9 +126,5 @@ def _summary(deadline: Deadline) -> str:
 
 
 def _description(deadline: Deadline) -> str:
-    lines = [deadline.in_words]
-    if extension := deadline.extension:
-        until = extension.until.isoformat()
-        lines.append(_("More time was given, until %(day)s.") % {"day": until})
-    lines.append(_("Owed by: %(party)s") % {"party": in_words([deadline.owed_by])})
-    return "\n".join(lines)
+    owed_by = _("Owed by: %(party)s") % {"party": in_words([deadline.owed_by])}
+    return f"{deadline.in_words}\n{owed_by}"

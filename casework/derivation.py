@@ -86,6 +86,9 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
 }
 
+#: What follows the steps where more time was approved; no stored derivation knows of it.
+EXTENDED = ("決裁{number}により{day}まで延長", "extended by approval {number} until {day}")
+
 MONTHS_EN = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -338,6 +341,16 @@ def in_words(due: Due, language: str) -> str:
     steps = [_say(step, tongue) for step in due.steps]
     said = ("。" if tongue == JA else "; ").join(steps) + _say_clock(due.clock, tongue)
     return said[0].upper() + said[1:]
+
+
+def in_words_extended(due: Due, language: str, *, until: date, number: str) -> str:
+    """Say the same, and at the end until when more time was approved.
+
+    :param number: of the approval.
+    """
+    tongue = JA if language.startswith("ja") else EN
+    then = EXTENDED[tongue].format(number=number, day=_say_day_and_weekday(until, tongue))
+    return ("。" if tongue == JA else "; ").join([in_words(due, language), then])
 
 
 def each_step(due: Due, language: str) -> list[tuple[str, date | None]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.calendar import japan_date
 from casework.deadlines import KINDS, Audience
-from casework.derivation import Due, in_words
+from casework.derivation import Due, in_words, in_words_extended
 from casework.parties import Party
 
 from .approval import Approval
@@ -103,8 +103,11 @@ class Deadline(models.Model):
 
     @property
     def in_words(self) -> str:
-        """How the date came about, in the language of the page."""
-        return in_words(Due.from_json(self.derivation), get_language() or "ja")
+        """How the date that counts came about, in the language of the page."""
+        due, language, more = Due.from_json(self.derivation), get_language() or "ja", self.extension
+        if more is None:
+            return in_words(due, language)
+        return in_words_extended(due, language, until=more.until, number=more.approval.number)
 
     @property
     def extension(self) -> "Extension | None":

@@ -40,16 +40,16 @@ def _deadline(request, pk: int, *, rows=None) -> Deadline:
     return deadline
 
 
-def _shown(form, field: str, moves) -> dict:
+def _shown(form, field: str, deadline: Deadline, moves) -> dict:
     """Return which reminders the date in ``field`` moves; nothing else is asked for yet.
 
-    :param moves: called with the date; returns what ``casework.coming.moved`` does.
+    :param moves: called with ``deadline`` and the date; returns what ``casework.coming.moved`` does.
     """
     for other in form.errors.keys() - {field}:
         del form.errors[other]
     if form.errors:
         return {}
-    return {"moved": coming.lines_of(moves(form.cleaned_data[field]))}
+    return {"moved": coming.lines_of(deadline, moves(deadline, form.cleaned_data[field]))}
 
 
 @login_required
@@ -62,10 +62,10 @@ def deadline_extend(request, pk):
     if move is None:
         raise Http404
     told = {"deadline": deadline, **({} if deadline.is_of_group else BY_NOTICE)}
-    moves = partial(coming.moved, deadline, today=request.today)
+    moves = partial(coming.moved, today=request.today)
     return draft_page(
         request, case, move, begins_with={"deadline": pk},
-        shows=lambda form: _shown(form, "until_on", moves), can_show=True, **told,
+        shows=lambda form: _shown(form, "until_on", deadline, moves), can_show=True, **told,
     )  # fmt: skip
 
 
@@ -78,8 +78,8 @@ def deadline_set(request, pk):
     deadline = _deadline(request, pk, rows=Deadline.objects.all() if saves else None)
     form, shown = forms.SetDateForm(request.POST or None), {}
     if "show" in request.POST:
-        moves = partial(coming.replaced, deadline, today=request.today)
-        shown = _shown(form, "due_on", moves)
+        moves = partial(coming.replaced, today=request.today)
+        shown = _shown(form, "due_on", deadline, moves)
     elif form.is_valid():
         due = Due.fixed(form.cleaned_data["due_on"], basis=timekeeping.SET_BY_OFFICE)
         try:

@@ -133,7 +133,7 @@ def test_uid_stays_and_sequence_rises_when_a_date_is_replaced_and_extended(offic
     assert first.uid == second.uid == third.uid
     assert first.sequence < second.sequence < third.sequence
     assert (second.start, third.start) == (TODAY + timedelta(days=20), until)
-    assert "More time was given, until 2026-12-20." in third["description"]
+    assert "until Sunday 20 December 2026\n" in third["description"]
     assert (second.last_modified, third.last_modified) == (LATER, at)
 
 

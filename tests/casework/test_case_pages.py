@@ -481,8 +481,13 @@ def shown_by(client, page: str, deadline, **data) -> str:
 def test_new_date_shows_which_reminders_move_before_it_is_drafted(enter, office):
     factories.sender()
     owed = sent_back(filed(), due_on=date(2026, 12, 4)).deadlines.open().get()
+    owed.reminders.create(
+        ends_on=owed.due_on, rung=14, recipient="a@example.com", outcome="sent", at=NOON
+    )
 
     shown = shown_by(enter(office), "extend", owed, title="延長", until_on="2026-12-18")
+
+    assert "14 days before: Who owes it" in shown and shown.count("sent on <time") == 1
 
     assert shown.count("<tr>") == 1 + len(coming.moved(owed, date(2026, 12, 18), today=TODAY))
     assert "3 days before: Who owes it" in shown
@@ -647,7 +652,7 @@ def test_fiscal_years_are_named_by_their_era(enter, office):
 #: Session, person, duties, groups; kinds and years, count, rows; the menu and the settings.
 LIST = 10
 #: What the page of a case asks whoever has how many lines of history, deadlines and notices.
-CASE = 41
+CASE = 42
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.utils.translation import override
 
 from accounts.models import Role
 from casework import approvals, timekeeping, verification
@@ -155,6 +156,11 @@ def test_extension_stands_beside_the_deadline(supplement):
     supplement = Deadline.objects.get(pk=supplement.pk)
     assert (supplement.due_on, supplement.due_at) == stored
     assert supplement.ends_on == extension.until
+    number, day = extension.approval.number, f"{extension.until:%-d}"
+    with override("ja"):
+        assert supplement.in_words.count("。") == 1 and f"。決裁{number}により" in supplement.in_words
+        assert f"{day}日" in supplement.in_words and supplement.in_words.endswith("まで延長")
+    assert f"; extended by approval {number} until " in supplement.in_words
     event = supplement.case.events.get(verb="extend")
     assert (event.source, event.target) == ("returned", "returned")
     assert event.facts["until_on"] == extension.until.isoformat()
