@@ -9,7 +9,7 @@ APPROVAL_FLOW = Flow(
     "approval",
     #     code          label                 holder            step
     Stage("drafted",   _("Drafted"),          Party.APPROVER,   1,
-          todo=_("Read the draft and the letters it sends, then approve it or send it back.")),
+          todo=_("Read what the draft decides, then approve it or send it back.")),
     Stage("returned",  _("Sent back"),        Party.OFFICE,     1, tone="action",
           todo=_("Read why the draft came back. Submit it again, or drop it and draft anew.")),
     Stage("approved",  _("Approved"),         "",               2, final=True, tone="good"),

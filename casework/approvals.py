@@ -25,13 +25,15 @@ from .parties import Party
 def title_for(case: Case, move: Move) -> str:
     """Name a draft by what would be decided: kind, case, and where the case would then stand.
 
-    A move that leaves the case where it stands is named itself.
+    A move that leaves the case where it stands is named itself, and one that says ``drafted_as``
+    by that.
 
     In Japanese, whoever drafts: the title is stored, and what is stored is a document of the city.
     """
     target = move if move.target == SAME else case.flow.stages.get(move.target)
     with translation.override("ja"):
-        head, end = f"{case.machine.label}：", f"（{target.label}）" if target else ""
+        result = move.drafted_as or (target.label if target else "")
+        head, end = f"{case.machine.label}：", f"（{result}）" if result else ""
     return f"{head}{case.title[: 200 - len(head) - len(end)]}{end}"
 
 

@@ -8,7 +8,7 @@ from . import destruction, facts
 from .desk_links import desk_link
 from .flow import Text
 from .letters import sent_by
-from .models import ApprovalItem, Case
+from .models import ApprovalItem, Case, Destruction
 from .panels import panel
 from .parties import Party
 from .permissions import decides_that_much, did_not_draft
@@ -17,17 +17,24 @@ from .permissions import decides_that_much, did_not_draft
 def approval_items(approval, request) -> dict:
     """What the draft decides, and why the reader cannot decide it."""
     items, why_not = items_in_words(approval, request.user), _why_not(approval, request.user)
-    return {"approval": approval, "items": items, "why_not": why_not}
+    sends = approval.state == "drafted" and any(item.letter_kind for item in items)
+    return {"approval": approval, "items": items, "why_not": why_not, "sends_letters": sends}
 
 
 def items_in_words(approval, user) -> list[ApprovalItem]:
-    """Return each move of the draft, with its facts in words and the letter it will send."""
+    """Return each move of the draft, with its facts in words and the letter it will send.
+
+    Of what is destroyed, with how many rows of each class.
+    """
     seen = approval.items.filter(case__in=Case.objects.visible_to(user))
     items = list(seen.select_related("case__organization").order_by("case_id"))
     for item in items:
         item.move = item.case.machine.flow[item.verb]
         item.facts_in_words = facts.in_words(item.case.kind, item.verb, item.facts)
         item.letter_kind = sent_by(item.case, item.verb)
+        if item.case.kind == Destruction.KIND:
+            item.counts = destruction.counts_of(item.case)
+            item.rows = sum(row["number"] for row in item.counts)
     return items
 
 
@@ -44,7 +51,8 @@ def _why_not(approval, user) -> Text:
 
 def destruction_list(case, request) -> dict:
     """What the list of a month holds, and what became of it."""
-    return {"destruction": case, "counts": destruction.counts_of(case)}
+    reads = request.user.has_perm("casework.read_retention", request.user)
+    return {"counts": destruction.counts_of(case), "reads_retention": reads}
 
 
 panel("approval", "casework/panels/approval_items.html", approval_items, order=10)

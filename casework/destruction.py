@@ -5,18 +5,21 @@ go: what is destroyed is what is listed and still due at the moment of the decis
 skipped, and the record says why.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Model, QuerySet
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
 
 from accounts.services.people import system_user
 
 from . import files, outbox, retention, services
-from .calendar import fiscal_year, japan_date, wareki_calendar_year
+from .calendar import JAPAN, fiscal_year, japan_date, wareki_calendar_year
 from .consequences import on
-from .models import Destruction, DestructionItem
+from .flow import Text
+from .models import Case, Destruction, DestructionItem
 from .parties import Party
 from .retention import RetentionClass
 
@@ -137,34 +140,69 @@ def _ids(rows: QuerySet) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def counts_of(destruction: Destruction) -> list[dict]:
+def counts_of(destruction: Case) -> list[dict]:
     """Return of each class of a list how many rows had which outcome."""
-    rows = destruction.items.values("code", "years", "outcome").annotate(number=Count("pk"))
+    items = DestructionItem.objects.filter(destruction=destruction.pk)
+    rows = items.values("code", "years", "outcome").annotate(number=Count("pk"))
     known = retention.classes()
     return [
         {
             **row,
-            "label": known[row["code"]].label if row["code"] in known else row["code"],
+            "label": _label(known, row["code"]),
+            "known": row["code"] in known,
             "outcome": Outcome(row["outcome"]).label,
         }
         for row in rows.order_by("code", "outcome")
     ]
 
 
+def _label(known: dict[str, RetentionClass], code: str) -> Text:
+    return known[code].label if code in known else code
+
+
+def with_rows(items: Iterable[DestructionItem], kept: RetentionClass) -> dict[int, Model]:
+    """Return item → the row of ``kept`` that it lists, of those that are still there."""
+    model = kept.due(date.min).model
+    rows = model._base_manager.select_related(*kept.reads) if kept.reads else model._base_manager
+    found = rows.in_bulk([item.row for item in items])
+    return {item.pk: found[item.row] for item in items if item.row in found}
+
+
+def destroyed_on(code: str, row: int) -> date | None:
+    """Return the Japan date on which a row of a class was destroyed, if a list says so."""
+    lists = Destruction.objects.filter(
+        items__code=code, items__row=row, items__outcome=Outcome.DESTROYED
+    )
+    at = lists.order_by("-closed_at").values_list("closed_at", flat=True).first()
+    return japan_date(at) if at else None
+
+
 #: The heads of the record of what was destroyed (廃棄簿).
-RECORD_HEAD = ("number", "month", "class", "row", "years", "outcome", "closed_at", "by")
+RECORD_HEAD = (
+    _("Number"), _("Month"), _("Class"), _("Number of the record"), _("Kept for (years)"),
+    _("What became of it"), _("Decided (Japan time)"), _("Decided by"),
+)  # fmt: skip
 
 
 def record_of_all() -> Iterator[tuple]:
-    """Yield a line for each row of each list that was decided, the earliest first."""
+    """Return a line for each row of each list that was decided, the earliest first.
+
+    In the language of whoever asks, also where the lines are read after their page has ended.
+    """
+    classes = {code: str(kept.label) for code, kept in retention.classes().items()}
+    return _record(classes, {code: str(label) for code, label in Outcome.choices})
+
+
+def _record(classes: dict[str, str], outcomes: dict[str, str]) -> Iterator[tuple]:
     items = DestructionItem.objects.exclude(destruction__closed_at=None)
     ordered = items.select_related("destruction").order_by("destruction__month", "code", "row")
     deciders = _deciders()
     for item in ordered.iterator(chunk_size=BATCH):
         of = item.destruction
         yield (
-            of.number, f"{of.month:%Y-%m}", item.code, item.row, item.years, item.outcome,
-            of.closed_at.isoformat(), deciders.get(of.pk),
+            of.number, f"{of.month:%Y-%m}", classes.get(item.code, item.code), item.row, item.years,
+            outcomes[item.outcome], f"{localtime(of.closed_at, JAPAN):%Y-%m-%d %H:%M}",
+            deciders.get(of.pk),
         )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ DESTRUCTION_FLOW = Flow(
     Stage("dropped",   _("Dropped"),         "",             2, final=True),
     #    verb        label                   from           to           who
     Move("destroy", _("Destroy"),            ("proposed",), "destroyed", "casework.destroy", by_approval=True, tone="danger",
+         drafted_as=_("Destroy"),
          hint=_("What is listed and still due is destroyed. Nobody can bring it back.")),
     Move("drop",    _("Drop the list"),      ("proposed",), "dropped",   "casework.keep_retention", tone="secondary",
          hint=_("Nothing is destroyed. What is due is proposed again in the next month.")),

@@ -85,6 +85,8 @@ class Move:
         day on which the paper was received (収受日), which counts.
     :param only_follows: made only as a consequence of another case's move, never by a button.
     :param hint: one plain sentence that says what the move does.
+    :param drafted_as: what a draft of it is named by, where the label of the state it leads to would
+        read as if it were done already.
     """
 
     verb: str
@@ -104,6 +106,7 @@ class Move:
     only_follows: bool = False
     hint: Text = ""
     tone: str = "primary"
+    drafted_as: Text = ""
 
 
 class Flow(dict[str, Move]):

@@ -130,6 +130,15 @@ class HoldForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class LiftForm(forms.Form):
+    """Why a case is not kept from destruction any more."""
+
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For example: the claim is settled. It is kept in the history of the case."),
+    )  # fmt: skip
+
+
 class SetDateForm(forms.Form):
     """The office's answer where a rule is not set, or its basis changed."""
 

@@ -31,6 +31,7 @@ from accounts.models import User
 from .calendar import wareki
 from .flow import Text
 from .models import Case, NoticeTemplate
+from .quiet_hours import ACCOUNT
 
 Told = Mapping[str, Any]
 Value = str | bool
@@ -96,6 +97,15 @@ def register(*kinds: NoticeKind) -> None:
         if kind.code in KINDS:
             raise ValueError(f"The kind of notice {kind.code} is registered already.")
         KINDS[kind.code] = kind
+
+
+def label_of(code: str) -> Text:
+    """Return what a kind of notice is called; of letters about log-ins all are one kind."""
+    if code in KINDS:
+        return KINDS[code].label
+    if code == "account_invitation":
+        return gettext_lazy("Invitation to a group")
+    return gettext_lazy("Letter about a log-in") if code.startswith(ACCOUNT) else code
 
 
 def language_of(variant: str) -> str:

@@ -213,20 +213,31 @@ def hold(case: Case, *, reason: str, by, at: datetime) -> LegalHold:
     return made
 
 
-def reasons_of(holds: Iterable[LegalHold]) -> dict[int, str]:
-    """Return hold → why it was put, of those whose words are kept; in two queries for all of them.
+def with_reasons(*lists: Iterable[LegalHold]) -> None:
+    """Give each hold its ``reason``, and why it was ``lifted_because``; in two queries for all.
 
-    The history of the case says it: a hold that stands is the last one that was put.
+    The history of the case says it. What is destroyed, or not said yet, is an empty text.
     """
-    by_case = {standing.case_id: standing.pk for standing in holds}
-    lines = Event.objects.filter(case__in=by_case, verb="hold").order_by("pk")
-    said = {line.case_id: line.facts.get("reason", {}).get("remark") for line in lines}
+    holds = [hold for some in lists for hold in some]
+    of_holds = Event.objects.filter(
+        case__in={hold.case_id for hold in holds}, verb__in=("hold", "lift_hold")
+    )
+    said = {
+        (line.case_id, line.verb, line.at): line.facts.get("reason", {}).get("remark")
+        for line in of_holds.order_by("pk")
+    }
     words = Remark.objects.in_bulk([remark for remark in said.values() if remark])
-    return {by_case[case]: words[remark].text for case, remark in said.items() if remark in words}
+    for hold in holds:
+        hold.reason = _text(words, said.get((hold.case_id, "hold", hold.at)))
+        hold.lifted_because = _text(words, said.get((hold.case_id, "lift_hold", hold.lifted_at)))
+
+
+def _text(words: dict[int, Remark], remark: int | None) -> str:
+    return words[remark].text if remark in words else ""
 
 
 @transaction.atomic
-def lift(standing: LegalHold, *, by, at: datetime) -> None:
+def lift(standing: LegalHold, *, reason: str, by, at: datetime) -> None:
     """Lift a hold.
 
     :raises PermissionDenied: if ``by`` does not keep retention.
@@ -237,4 +248,4 @@ def lift(standing: LegalHold, *, by, at: datetime) -> None:
     rows = LegalHold.objects.filter(pk=standing.pk, lifted_at=None)
     if not rows.update(lifted_at=at, lifted_by=by):
         raise NotPossible(_("This hold was lifted already."))
-    services.record(standing.case, "lift_hold", by=by, at=at)
+    services.record(standing.case, "lift_hold", by=by, at=at, reason=reason)

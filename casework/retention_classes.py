@@ -6,8 +6,8 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from accounts.models import Change, Duty, Invitation, Membership, Officer, Organization, User
 from accounts.services.erasing import (
@@ -34,7 +34,7 @@ from .models import (
     Reminder,
     StoredFile,
 )
-from .notice_words import KINDS
+from .notice_words import KINDS, in_words, label_of
 from .retention import RetentionClass
 from .timekeeping import COMPUTED_ANEW
 
@@ -215,9 +215,19 @@ def _plain_subject(kind: str) -> str:
         return str(known.label)[:200] if known else ERASED_NAME
 
 
+def _letter_in_words(letter: Letter) -> str:
+    version = _("version %(number)s") % {"number": letter.version}
+    return f"{_case(letter.case)} · {letter.title} · {letter.symbol} · {version}"
+
+
 def _case(case: Case | None) -> str:
     """Name a case by its number: its title is for those who may see it."""
     return (case.number or f"#{case.pk}") if case else "–"
+
+
+def _day(on: date | None) -> str:
+    """Write a day in the language of the reader."""
+    return in_words(on, get_language() or settings.LANGUAGE_CODE) if on else "–"
 
 
 ON_CLOSING = _("The case is closed")
@@ -228,7 +238,7 @@ retention.register(
         _("The row goes. Letters keep the name they were addressed to until they go themselves."),
         _("The last day of the term"),
         _officers, _delete, ("accounts.Officer",), "organization__cases",
-        lambda officer: f"{officer.organization} · {officer.valid_until}",
+        lambda officer: f"{officer.organization} · {_day(officer.valid_until)}",
         ("organization",),
     ),
     RetentionClass(
@@ -236,7 +246,7 @@ retention.register(
         _("The row goes. The record of changes keeps the ids."),
         _("The last day of the membership"),
         _memberships, _delete, ("accounts.Membership",), "organization__cases",
-        lambda membership: f"{membership.organization} · {membership.valid_until}",
+        lambda membership: f"{membership.organization} · {_day(membership.valid_until)}",
         ("organization",),
     ),
     RetentionClass(
@@ -244,7 +254,7 @@ retention.register(
         _("The row goes, with the e-mail address in it."),
         _("The day it was answered, taken back or ran out"),
         _invitations, _delete, ("accounts.Invitation",), "organization__cases",
-        lambda invitation: f"{invitation.organization} · {japan_date(invitation.invited_at)}",
+        lambda invitation: f"{invitation.organization} · {_day(japan_date(invitation.invited_at))}",
         ("organization",),
     ),
     RetentionClass(
@@ -261,7 +271,7 @@ retention.register(
         "files", _("Files uploaded to cases"),
         _("The bytes go. Name, size and digest stay, with the day of destruction."),
         ON_CLOSING, _files, _destroy_files, ("casework.StoredFile.content",), "case",
-        lambda stored: f"{_case(stored.case)} · {stored.label} {japan_date(stored.at)}",
+        lambda stored: f"{_case(stored.case)} · {stored.label} {_day(japan_date(stored.at))}",
         ("case",), "case",
     ),
     RetentionClass(
@@ -272,21 +282,21 @@ retention.register(
         ("casework.Notice.to", "casework.Notice.postal_address", "casework.Notice.subject",
          "casework.Notice.body", "casework.Notice.error"),
         "case",
-        lambda notice: f"{_case(notice.case)} · {notice.kind} {japan_date(notice.posted_at)}",
+        lambda notice: f"{_case(notice.case)} · {label_of(notice.kind)} · {_day(japan_date(notice.posted_at))}",
         ("case",), "case",
     ),
     RetentionClass(
         "remarks", _("Reasons and notes that people gave with moves"),
         _("The words go. The history keeps their digest."),
         ON_CLOSING, _remarks, _delete, ("casework.Remark",), "case",
-        lambda remark: f"{_case(remark.case)} · {japan_date(remark.at)}",
+        lambda remark: f"{_case(remark.case)} · {_day(japan_date(remark.at))}",
         ("case",), "case",
     ),
     RetentionClass(
         "extensions", _("Reasons why more time was granted"),
         _("The words go. The new date and the approval stay."),
         ON_CLOSING, _extensions, _erase_reasons, ("casework.Extension.reason",), "deadline__case",
-        lambda extension: f"{_case(extension.deadline.case)} · {extension.until}",
+        lambda extension: f"{_case(extension.deadline.case)} · {_day(extension.until)}",
         ("deadline__case",), "deadline__case",
     ),
     RetentionClass(
@@ -296,7 +306,7 @@ retention.register(
         ("casework.Letter.addressee", "casework.Letter.data", "casework.Letter.pdf",
          "casework.Letter.reason", "casework.LetterToNumber.content"),
         "case",
-        lambda letter: f"{_case(letter.case)} · {letter.symbol} · {letter.version}",
+        _letter_in_words,
         ("case",), "case",
     ),
     RetentionClass(
@@ -310,7 +320,7 @@ retention.register(
         "dates", _("Reasons why a date was replaced by another"),
         _("The words go. Both dates stay."),
         ON_CLOSING, _dates, _erase_dates, ("casework.Deadline.closed_because",), "case",
-        lambda deadline: f"{_case(deadline.case)} · {deadline.due_on or '–'}",
+        lambda deadline: f"{_case(deadline.case)} · {_day(deadline.due_on)}",
         ("case",), "case",
     ),
     RetentionClass(

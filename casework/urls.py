@@ -99,6 +99,7 @@ urlpatterns = [
     path("office/retention/record.csv", retention.record_csv, name="retention-record"),
     path("office/retention/holds/add/", retention.hold_add, name="hold-add"),
     path("office/retention/holds/<int:pk>/lift/", retention.hold_lift, name="hold-lift"),
+    path("cases/<int:pk>/rows/<slug:code>/", retention.destruction_rows, name="destruction-rows"),
     path("office/retention/<slug:code>/", retention.retention_class, name="retention-class"),
     path("office/retention/<slug:code>/years/", retention.period_edit, name="retention-years"),
     path("office/settings/", city.settings_page, name="settings"),

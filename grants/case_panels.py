@@ -14,7 +14,7 @@ from casework.panels import panel
 from casework.parties import Party, is_held
 from casework.work_pages import work_page
 
-from . import agreements, printing, processing, services
+from . import agreements, destroyed_drafts, printing, processing, services
 from .adoptions import cap_of
 from .desk_notes import has_accepted
 from .eligibility import Check, Outcome, checks
@@ -34,6 +34,7 @@ class Filing:
 
     :param filed: whether it was ever filed.
     :param waiting: whether a supplement was asked for and is not filed yet.
+    :param destroyed: that and when what was written was destroyed; empty if it was not.
     """
 
     filed: bool
@@ -41,15 +42,18 @@ class Filing:
     number: str
     at: object
     received_on: object
+    destroyed: str
 
 
 def filing(proposal: Proposal, request) -> Filing:
+    day = destroyed_drafts.destroyed_on(proposal)
     return Filing(
         filed=proposal.submitted_at is not None,
         waiting=proposal.state == "returned",
         number=proposal.number or "",
         at=proposal.submitted_at,
         received_on=proposal.received_on,
+        destroyed=destroyed_drafts.in_words(day) if day else "",
     )
 
 
@@ -73,7 +77,8 @@ def is_party(user, case) -> bool:
 
 def filing_panel(proposal: Proposal, request) -> dict:
     user = request.user
-    may_share = user.duties.edits(proposal.organization_id) and proposal.filed_at is None
+    is_draft = proposal.filed_at is None and proposal.title != destroyed_drafts.TITLE
+    may_share = user.duties.edits(proposal.organization_id) and is_draft
     shared = proposal.access.filter(role="coordinator", barred=False).exists()
     return {
         "case": proposal,
@@ -324,7 +329,7 @@ def clocks_panel(case: Proposal | ProjectYear, request) -> dict | None:
     """The clock of the office until the decision, and what the group owes by a date."""
     if case.state not in UNDECIDED[case.kind]:
         return None
-    rows = list(case.deadlines.order_by("pk").prefetch_related("extensions"))
+    rows = list(case.deadlines.order_by("pk").prefetch_related("extensions__approval"))
     open_ones = (row for row in rows if row.met_at is None and row.closed_at is None)
     return {
         "case": case,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
-from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from casework.calendar import JAPAN
@@ -12,8 +12,10 @@ from casework.desk_notes import desk_notes
 from casework.desks import leave_off_desk, next_of, put_on_desk
 from casework.flow import Text
 from casework.models import Deadline
+from casework.notice_words import in_words as day_in_words
 from casework.parties import Party
 
+from . import destroyed_drafts
 from .advances import advance_yen, awaiting_advance
 from .agreements import ACTS_AS, STANDING, lacking, names_of, unsigned
 from .models import AgreementSignature, ProjectYear, Proposal, Terms, TermsAcceptance
@@ -92,7 +94,7 @@ def _to_pay_back(year: ProjectYear) -> Text:
     amount = {"amount": f"{-year.balance_yen:,}"}
     if due is None or due.ends_on is None:
         return _("Your group has to pay back %(amount)s yen to the city. The office tells you by when.") % amount  # fmt: skip
-    by = {**amount, "day": date_format(due.ends_on)}
+    by = {**amount, "day": day_in_words(due.ends_on, get_language() or "ja")}
     return _("Your group has to pay back %(amount)s yen to the city by %(day)s.") % by
 
 
@@ -133,7 +135,13 @@ def call_is_over(ids: list[int], at: datetime) -> dict[int, Text]:
     """Return the note of the drafts that can no longer be submitted."""
     words = _("The call has closed, so this draft cannot be submitted any more. Withdraw it, or keep it to copy from.")  # fmt: skip
     late = Proposal.objects.filter(pk__in=ids, state="draft", round__closes_at__lte=at)
-    return dict.fromkeys(late.filter(received_on=None).values_list("pk", flat=True), words)
+    drafts = late.filter(received_on=None).only("title")
+    return {draft.pk: _of_destroyed(draft) or words for draft in drafts}
+
+
+def _of_destroyed(draft: Proposal) -> Text:
+    day = destroyed_drafts.destroyed_on(draft)
+    return destroyed_drafts.in_words(day) if day else ""
 
 
 def projects_over(ids: list[int], at: datetime) -> dict[int, Text]:

@@ -6,11 +6,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.services.erasing import ERASED_NAME
-from casework import retention
+from casework import retention, timekeeping
 from casework.calendar import end_of_day
 from casework.models import Remark, StoredFile
 from casework.retention import RetentionClass
 
+from . import destroyed_drafts
 from .models import AgreementSignature, BudgetLine, ProjectYear, Proposal, ProposalMeasure
 
 
@@ -41,16 +42,22 @@ retention.keep_with("project_year", "projectyear__proposal")
 
 def _drafts(day: date) -> QuerySet[Proposal]:
     closed = _never_filed().filter(round__closes_at__lt=end_of_day(day))
-    return closed.exclude(title=ERASED_NAME)
+    return closed.exclude(title=destroyed_drafts.TITLE)
+
+
+#: Why what a draft still owed ended with it.
+DESTROYED = "the draft was destroyed"
 
 
 def _erase_drafts(rows: QuerySet[Proposal], *, by, at: datetime) -> None:
     ids = list(rows.values_list("pk", flat=True))
+    for draft in rows:
+        timekeeping.close_deadlines(draft, at=at, reason=DESTROYED)
     for model in (BudgetLine, ProposalMeasure):
         model.objects.filter(proposal__in=ids).delete()
     Remark.objects.filter(case__in=ids).delete()
     StoredFile.objects.filter(case__in=ids, destroyed_at=None).update(destroyed_at=at)
-    rows.update(title=ERASED_NAME, purpose="", content="", schedule="", effect="")
+    rows.update(title=destroyed_drafts.TITLE, purpose="", content="", schedule="", effect="")
 
 
 def _signatures(day: date) -> QuerySet[AgreementSignature]:
@@ -64,7 +71,7 @@ def _erase_names(rows: QuerySet[AgreementSignature], *, by, at: datetime) -> Non
 
 retention.register(
     RetentionClass(
-        "drafts", _("Drafts that were never filed"),
+        destroyed_drafts.CLASS, _("Drafts that were never filed"),
         _("Title, words, budget, measures, notes and files go. An empty row stays in the history."),
         _("The day the call closed"),
         _drafts, _erase_drafts, (), "case_ptr",  # what was filed of the same columns is kept

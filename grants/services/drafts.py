@@ -14,6 +14,7 @@ from casework.edit_numbers import take_next
 from casework.outbox import tell
 from casework.parties import Party
 from casework.services import locked, open_case, record
+from grants.destroyed_drafts import destroyed_on
 from grants.models import BudgetLine, Proposal, ProposalMeasure, Round
 
 
@@ -96,8 +97,10 @@ def save_draft(
 
 def may_edit(proposal: Proposal, user) -> bool:
     """Return whether ``user`` may change what the proposal says, in the state it is in."""
-    return proposal.state in ("draft", "returned") and rules.has_perm(
-        "grants.edit_proposal", user, proposal
+    return (
+        proposal.state in ("draft", "returned")
+        and rules.has_perm("grants.edit_proposal", user, proposal)
+        and destroyed_on(proposal) is None
     )
 
 

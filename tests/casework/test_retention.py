@@ -410,9 +410,9 @@ def test_lifted_hold_keeps_nothing(office):
     standing = retention.hold(case, reason="監査のため", by=office, at=NOON)
     with pytest.raises(NotPossible):
         retention.hold(case, reason="もう一度", by=office, at=NOON)
-    retention.lift(standing, by=office, at=NOON)
+    retention.lift(standing, reason="終了", by=office, at=NOON)
     with pytest.raises(NotPossible):
-        retention.lift(LegalHold.objects.get(), by=office, at=NOON)
+        retention.lift(LegalHold.objects.get(), reason="終了", by=office, at=NOON)
 
     assert destruction.propose(at=DUE).items.get().code == "files"
 
@@ -563,7 +563,7 @@ def test_destroyed_letter_says_so_keeps_its_versions_and_is_not_issued_anew(
 
 
 def test_page_says_not_set_and_then_what_is_due(office, enter):
-    over(office)
+    case = over(office)
     page = reverse("casework:retention")
     with time_machine.travel(DUE, tick=False):
         assert "Not set" in enter(office).get(page).content.decode()
@@ -575,6 +575,9 @@ def test_page_says_not_set_and_then_what_is_due(office, enter):
         listed = reverse("casework:retention-class", args=["files"])
         assert listed in html
         assert "計画" in enter(office).get(listed).content.decode()
+        retention.hold(case, reason="監査", by=office, at=DUE)
+        assert "1 of them is held" in enter(office).get(page).content.decode()
+        assert "1 of them is kept" in enter(office).get(listed).content.decode()
 
 
 def test_class_is_listed_without_names(office, enter):
@@ -586,6 +589,8 @@ def test_class_is_listed_without_names(office, enter):
             for code in retention.classes()
         )
     assert not [name for name in ("役員 花子", "利用 一郎", "guest@example.jp") if name in pages]
+    kinds = set(Notice.objects.values_list("kind", flat=True))
+    assert "receipt" in kinds and not [code for code in kinds if f"· {code}" in pages]
 
 
 def test_class_names_no_case_that_its_reader_is_barred_from(office, enter):
@@ -613,7 +618,7 @@ def test_class_asks_as_often_for_three_cases_as_for_one(
     with time_machine.travel(DUE, tick=False):
         reader = enter(office)
         reader.get(address)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             html = reader.get(address).content.decode()
 
     assert html.count("data-label") == count
@@ -644,10 +649,17 @@ def test_hold_is_put_and_lifted_on_pages(office, enter):
     Access.objects.create(case=other, user=office, barred=True, reason="conflict")
     page = browser.get(address).content.decode()
     assert case.number in page and other.number not in page and "住民訴訟" not in page
-    browser.post(reverse("casework:hold-lift", args=[standing.pk]))
+    lift = reverse("casework:hold-lift", args=[standing.pk])
+    assert case.number in browser.get(lift).content.decode()
+    assert browser.post(lift, {"reason": ""}).status_code == 422
+    assert LegalHold.objects.get(pk=standing.pk).lifted_at is None
+    browser.post(lift, {"reason": "検査の終了"})
     standing.refresh_from_db()
     assert standing.lifted_by == office
-    assert "No hold stands on a case that you see." in browser.get(address).content.decode()
+    page = browser.get(address).content.decode()
+    standing_holds, lifted = page.split("Holds that were lifted")[:2]
+    assert "No hold stands on a case that you see." in standing_holds
+    assert "会計検査" in lifted and "検査の終了" in lifted and "検査の終了" not in standing_holds
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -658,7 +670,7 @@ def test_holds_are_listed_with_as_many_queries_for_three_as_for_one_and_by_pages
         retention.hold(filed(), reason=f"理由{number}", by=office, at=NOON)
     reader, address = enter(office), reverse("casework:retention")
     reader.get(address)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         html = reader.get(address).content.decode()
     assert html.count("理由") == count
 
@@ -668,21 +680,28 @@ def test_holds_are_listed_with_as_many_queries_for_three_as_for_one_and_by_pages
 
 
 def test_office_drafts_and_approver_decides_on_pages(office, approver, enter):
-    over(office)
+    case = over(office)
     keep_all(office)
     listed = destruction.propose(at=DUE)
     with time_machine.travel(DUE, tick=False):
         page = enter(office).get(reverse("casework:case", args=[listed.pk])).content.decode()
         assert reverse("casework:draft", args=[listed.pk, "destroy"]) in page
-        answer = enter(office).post(
-            reverse("casework:draft", args=[listed.pk, "destroy"]), {"title": "廃棄"}
-        )
-        enter(approver).post(
-            reverse("casework:move", args=[int(answer.url.strip("/").split("/")[1]), "approve"]),
-            {"decided_on": "2032-04-01"},
-        )
+        address = reverse("casework:draft", args=[listed.pk, "destroy"])
+        title = enter(office).get(address).context["title_form"].initial["title"]
+        draft = int(enter(office).post(address, {"title": title}).url.strip("/").split("/")[1])
+        reader, move = enter(approver), reverse("casework:move", args=[draft, "approve"])
+        shown = [reverse("casework:case", args=[draft]), move]
+        pages = [reader.get(address).content.decode() for address in shown]
+        rows = reverse("casework:destruction-rows", args=[listed.pk, "notices"])
+        names = reader.get(rows).content.decode()
+        reader.post(move, {"decided_on": "2032-04-01"})
     listed.refresh_from_db()
-    assert listed.state == "destroyed"
+    assert listed.state == "destroyed" and title.endswith("（廃棄）")
+    for page in pages:
+        assert rows in page and f"{listed.items.count()} records are listed" in page
+        assert "Nobody can bring it back" in page and "etters it sends" not in page
+    assert case.number in names and group_of(case).email not in names
+    assert enter(group_of(case)).get(rows).status_code == 404
 
 
 def test_record_of_destruction_lists_every_row_by_class_and_id(office, approver, enter):
@@ -692,8 +711,10 @@ def test_record_of_destruction_lists_every_row_by_class_and_id(office, approver,
 
     body = enter(office).get(reverse("casework:retention-record")).getvalue().decode("utf-8-sig")
     (line,) = csv.DictReader(io.StringIO(body))
-    assert (line["number"], line["class"], line["outcome"]) == ("D-2032-001", "files", "destroyed")
-    assert (line["row"], line["by"]) == (str(StoredFile.objects.get().pk), approver.name)
+    assert list(line.values()) == [
+        "D-2032-001", "2032-04", "Files uploaded to cases", str(StoredFile.objects.get().pk), "5",
+        "destroyed", "2032-04-01 03:40", approver.name,
+    ]  # fmt: skip
 
 
 def test_two_classes_of_one_code_are_refused():

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
@@ -169,7 +170,7 @@ def test_name_of_who_pledged_is_shown_until_it_is_destroyed_and_the_version_stay
     assert "(name erased)" in as_person(group_of(proposal)).get(page).content.decode()
 
 
-def test_draft_never_filed_is_emptied_and_its_history_stays(office):
+def test_draft_never_filed_is_emptied_and_its_history_stays(office, as_person):
     draft = factories.draft()
     files.store(draft, ContentFile(PDF, name="計画.pdf"), label="", by=group_of(draft), at=NOON)
     lines = draft.events.count()
@@ -178,11 +179,18 @@ def test_draft_never_filed_is_emptied_and_its_history_stays(office):
 
     assert listed.items.get().outcome == "destroyed"
     again = Proposal.objects.get(pk=draft.pk)
-    assert (again.title, again.purpose, again.pledged_by_name) == ("（消去済）", "", "")
+    assert (again.title, again.purpose, again.pledged_by_name) == ("（廃棄済み）", "", "")
     assert not again.budget_lines.exists() and not again.proposal_measures.exists()
     assert not Remark.objects.filter(case=draft.pk).exists()
     assert StoredFile.objects.get().destroyed_at == DUE
     assert (again.state, again.events.count()) == ("draft", lines)
+    with time_machine.travel(DUE, tick=False):
+        reader = as_person(group_of(draft))
+        page = reader.get(reverse("casework:case", args=[draft.pk])).content.decode()
+        edit = reader.get(reverse("grants:proposal-edit", args=[draft.pk]))
+    assert "what was written here was destroyed on 1 April 2032" in page
+    assert not [words for words in ("copy from", "another call", "late") if words in page]
+    assert edit.status_code == 403 and not again.deadlines.open().exists()
     assert list(verification.faults()) == []
     assert destruction.propose(at=DUE + timedelta(days=31)) is None
 

@@ -73,7 +73,9 @@ def test_lifting_waits_for_whoever_puts_a_hold():
     office, case, told = factories.user(Role.OFFICE), filed(), []
     standing = retention.hold(case, reason="監査", by=office, at=NOON)
     lifting = threading.Thread(
-        target=lambda: told.extend(race(lambda: retention.lift(standing, by=office, at=NOON)))
+        target=lambda: told.extend(
+            race(lambda: retention.lift(standing, reason="解決", by=office, at=NOON))
+        )
     )
     with transaction.atomic():
         retention.lock([case.pk])
