@@ -140,17 +140,6 @@ def test_what_a_dead_worker_left_in_quiet_hours_is_held_by_nobody(notice, enter)
     assert "nobody knows whether it left" in page.text
 
 
-def test_slow_worker_stamps_what_quiet_hours_put_off(notice):
-    Notice.objects.update(state=Notice.State.IN_FLIGHT, attempts=1, lease_until=NOON - LEASE)
-    slow = Notice.objects.get(pk=notice.pk)
-    city.set_value("quiet_hours", "11:00-13:00", source="x", by=factories.user("office"), at=NOON)
-    deliver(notice.pk, at=NOON)
-
-    delivery._stamp(slow, NOON)
-
-    assert state(notice) == "sent"
-
-
 def test_message_id_is_one_of_the_notice_alone(server, settings):
     notices = [post(key) for key in ("event-1-office-2026-11-20T12:00:00+09:00-7", "event-2")]
     for notice in notices:

@@ -331,7 +331,7 @@ def test_what_is_swept_up_at_night_is_put_off_and_counts_no_attempt(
 
     morning = at_clock(8) + timedelta(days=1)
     notice.refresh_from_db()
-    assert (notice.state, notice.attempts, notice.lease_until) == (left, 0, morning)
+    assert (notice.state, notice.attempts, notice.lease_until) == ("queued", 0, morning)
     assert notice.pk not in delivery.pending(at=morning)
     assert delivery.deliver(notice.pk, at=morning + timedelta(minutes=1))
     assert len(mailoutbox) == 2

@@ -175,6 +175,19 @@ class Sweeps(RuleBasedStateMachine):
         with self.locked(place) as case:
             timekeeping.open_deadlines(case, [KIND], at=self.now, facts={"due_on": due_on})
 
+    @rule(place=which)
+    def meet_and_take_back(self, place: int) -> None:
+        """Nobody is told of more than what waited before."""
+        self.now += timedelta(seconds=1)  # so that only this was met at the moment
+        if owed := self.owed(place):
+            waited = set(owed.notices.filter(state="queued").values_list("key", flat=True))
+            self.meeting(place)()
+            with self.locked(place) as case, outbox.delivered_by_hand():
+                timekeeping.take_back(case, case.flow["resubmit"], moved_at=self.now, at=self.now)
+            again = set(owed.notices.filter(state="queued").values_list("key", flat=True))
+            assert self.owed(place) == owed
+            assert again <= waited
+
     @rule(place=which, role=st.sampled_from(["owner", "viewer", "nobody"]))
     def join_or_leave(self, place: int, role: str) -> None:
         group = self.cases[place].organization
