@@ -13,6 +13,10 @@ from .plan import Milestone
 DAY, ROW, HEAD = 2, 36, 24
 #: What the longest name takes; a bar nearer to the right edge has its name to the left.
 NAME = 260
+#: The least width of a chart: a bar and its name have to fit, however few months there are.
+LEAST = 560
+#: Pixels that a unit of the SVG takes, so that its letters are as large as those around it.
+PIXELS = 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,11 @@ class Chart:
     from_x: int | None
 
     @property
+    def natural_width(self) -> int:
+        """How many pixels wide it is drawn; a wide screen does not stretch it."""
+        return round(self.width * PIXELS)
+
+    @property
     def to_come(self) -> int:
         """What lies from the month of today on, in units of the SVG."""
         return self.width - (self.from_x or 0)
@@ -69,10 +78,11 @@ def chart_of(
     before = before or days
     first, last = whole_months(*(within or reach([days, before])))
     is_within = first <= today <= last
+    width = max(_x(last + ONE_DAY, first), LEAST)
     return Chart(
         months=_months(first, last),
-        bars=[_bar(what, n, days, before, first, last) for n, what in enumerate(_shown(days))],
-        width=_x(last + ONE_DAY, first),
+        bars=[_bar(what, n, days, before, first, width) for n, what in enumerate(_shown(days))],
+        width=width,
         height=HEAD + ROW * len(_shown(days)),
         today_x=_x(today, first) if is_within else None,
         from_x=_x(today.replace(day=1), first) if is_within else None,
@@ -108,7 +118,7 @@ def _months(first: date, last: date) -> list[tuple[int, date]]:
 
 
 def _bar(
-    what: str, n: int, days: dict[str, Due], before: dict[str, Due], first: date, last: date
+    what: str, n: int, days: dict[str, Due], before: dict[str, Due], first: date, width: int
 ) -> Bar:
     """A bar reaches from what the day is counted from to the day itself; a fixed day is one day."""
     due = days[what]
@@ -121,6 +131,6 @@ def _bar(
         x=_x(begins, first),
         width=_x(ends, first) - _x(begins, first) + DAY,
         y=HEAD + n * ROW,
-        ends_name=_x(begins, first) + NAME > _x(last, first),
+        ends_name=_x(begins, first) + NAME > width,
         before_x=_x(old.on, first) if old and old.on != due.on else None,
     )
