@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from . import history
@@ -18,6 +18,7 @@ from .date_input import DateInput
 from .errors import NotPossible
 from .flow import OPEN, Move, Text
 from .models import Case, Event
+from .notice_words import in_words as day_in_words
 
 #: Name of the fact, and of the field of the form that asks for it.
 RECEIVED_ON = "received_on"
@@ -66,7 +67,7 @@ def _why_not(day: date | None, *, since: date, today: date) -> Text | None:
         return NOT_TOLD
     if day > today:
         return NOT_YET
-    return TOO_EARLY % {"day": date_format(since)} if day < since else None
+    return TOO_EARLY % {"day": day_in_words(since, get_language() or "ja")} if day < since else None
 
 
 def moments_that_count(

@@ -6,13 +6,13 @@ import rules
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.formats import date_format
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from accounts.permissions import require
 from casework.calendar import japan_date
 from casework.models import Letter
+from casework.notice_words import in_words as day_in_words
 from casework.outbox import tell
 from casework.parties import Party as CaseParty
 from casework.services import locked, record
@@ -173,7 +173,7 @@ def _refuse_wrong_day(year: ProjectYear, signed_on: date, today: date, *, on_pap
         words = _("Who signs here signs with the day of today.")
     elif written and signed_on < written:
         words = _("The agreement is of %(day)s; nobody can have signed it before.") % {
-            "day": date_format(written)
+            "day": day_in_words(written, get_language() or "ja")
         }
     else:
         return

@@ -59,7 +59,8 @@ def _cases(request, party: str) -> dict:
     """Return what waits for one of ``party``, and what else concerns them."""
     waiting = waiting_for(request.user, party)
     whose = request.GET.get("whose", "") if party == Party.OFFICE else ""
-    page = page_of(request, _urgent(_assigned(waiting, request.user, whose), owed_by=party))
+    owed_by = None if party == Party.COORDINATOR else party
+    page = page_of(request, _urgent(_assigned(waiting, request.user, whose), owed_by=owed_by))
     elsewhere = kinds_of_interest(cases_on(request.user, party), party)
     if party == Party.OFFICE:
         elsewhere = elsewhere.with_drafts()
@@ -83,10 +84,11 @@ def _late(request) -> Page:
 def _owed(case: Case, party: str) -> Deadline | None:
     """Return what ``party`` owes next, or else what those owe who hold the case with it.
 
-    What it has to do besides, in a case that others hold, has not the date of the others.
+    What it has to do besides, in a case that others hold, has not the date of the others; but a
+    coordinator reads a draft by the date of its group.
     """
     own = next_of(case.open_deadlines, party)
-    if own or not (party in case.stage.holders or party == Party.OFFICE):
+    if own or not (party in case.stage.holders or party in (Party.OFFICE, Party.COORDINATOR)):
         return own
     return next_of(case.open_deadlines, *case.stage.holders)
 

@@ -4,12 +4,14 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.permissions import require
 from casework import timekeeping
 from casework.calendar import japan_date
 from casework.models import ApprovalItem
+from casework.notice_words import in_words as day_in_words
 from casework.services import locked, record
 from casework.timekeeping import open_deadlines
 from grants.agreements import refuse_unsigned
@@ -110,8 +112,9 @@ def _refuse_wrong_day(day: date, *, earliest: date | None, at: datetime) -> None
     if day > japan_date(at):
         raise ValidationError({"paid_on": _("The day cannot lie in the future.")})
     if earliest and day < earliest:
-        words = _("The day cannot lie before %(earliest)s.") % {"earliest": earliest.isoformat()}
-        raise ValidationError({"paid_on": words})
+        words = _("The day cannot lie before %(earliest)s.")
+        told = {"earliest": day_in_words(earliest, get_language() or "ja")}
+        raise ValidationError({"paid_on": words % told})
 
 
 def _refuse_wrong_amount(year: ProjectYear, kind: str, amount_yen: int) -> None:

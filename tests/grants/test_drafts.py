@@ -305,7 +305,7 @@ def test_shared_draft_stands_on_the_coordinators_desk_and_is_told_once(as_person
 
     page = as_person(coordinator).get("/coordinator/")
 
-    assert [case.pk for case, _due in page.context["rows"]] == [draft.pk]
+    assert [(case.pk, due.kind) for case, due in page.context["rows"]] == [(draft.pk, "call")]
     assert "The group shared this draft." in page.content.decode()
     assert [n.subject for n in coordinator.notices.all()] == [
         f"下書きを読んでください: {draft.title}"

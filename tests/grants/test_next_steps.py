@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.models import Department, Membership, Role, User
 from casework.services import advance
 from grants import agreements, services
+from grants.desk_notes import money_to_pay_back
 from grants.models import Payment, TermsAcceptance
 from tests import factories
 from tests.casework.cases import in_selection
@@ -51,6 +53,8 @@ def test_group_is_told_how_many_yen_it_pays_back_by_when(as_person):
     told = shown.context["what_to_do"]
     assert told.startswith("Your group has to pay back 5,000 yen to the city by ")
     assert told in shown.content.decode()
+    with override("ja"):
+        assert "令和" in str(money_to_pay_back([year.pk], NOON)[year.pk])
     assert shown.context["holder"].endswith("Organization")
     assert year.pk in on_desk(client)
     assert told in client.get("/my/").content.decode()
