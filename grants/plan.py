@@ -156,6 +156,19 @@ class Shift:
         """By how many calendar days it comes later; negative is earlier, ``None`` with one day only."""
         return (self.after - self.before).days if self.before and self.after else None
 
+    @property
+    def label(self) -> str:
+        return Milestone(self.what).label
+
+    @property
+    def is_later(self) -> bool:
+        return (self.days or 0) > 0
+
+    @property
+    def by(self) -> int:
+        """How many calendar days lie between both days, whichever comes first."""
+        return abs(self.days or 0)
+
 
 def shifts(before: dict[str, Due], after: dict[str, Due]) -> list[Shift]:
     """Return what moves, appears or disappears between two schedules, in the order of the year."""

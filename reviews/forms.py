@@ -134,6 +134,12 @@ class ScoringDateForm(forms.Form):
             raise ValidationError(_("This day has passed."))
         return due_on
 
+    def clean_reason(self) -> str:
+        reason = self.cleaned_data["reason"]
+        if self.initial["due_on"] and "due_on" in self.changed_data and not reason.strip():
+            raise ValidationError(_("Another day counted until now: say why it changes."))
+        return reason
+
 
 class LiftForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))

@@ -1,5 +1,7 @@
 """Pages of the office: one round's selection, from its rubric to the drafted decision."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -21,7 +23,7 @@ from grants.models import Proposal, Round
 from . import chart, forms, ranking, services
 from .decisions import Outcome, draft_decision
 from .material import visible_ids
-from .models import Conflict, DecisionSnapshot, PanelSeat, Rubric
+from .models import Conflict, DecisionSnapshot, PanelSeat, Rubric, ScoreSheet
 from .presets import PRESETS
 from .readiness import readiness
 from .selection import Standing, standings
@@ -179,15 +181,12 @@ def _ask(
 ):  # fmt: skip
     """Show a form until ``do`` takes what it asks for, then go back to the round.
 
-    :param shows: called with what was typed in when the person asks which reminders move, in place
-        of ``do``; returns the deadlines that would be replaced, each with its day.
+    :param shows: called with the form when the person asks which reminders move, in place of ``do``;
+        returns what the page shows of it.
     """
     moved = {}
     if shows and "show" in request.POST:
-        if form.is_valid():
-            found = shows(**form.cleaned_data)
-            together = coming.replaced_together(found, reader=request.user, today=request.today)
-            moved = together._asdict()
+        moved = shows(form)
     elif done(form, lambda: do(**form.cleaned_data, by=request.user, at=request.now)):
         messages.success(request, success)
         return _back(round)
@@ -196,6 +195,23 @@ def _ask(
         "back": reverse("reviews:selection", args=[round.pk]), "trail": _trail(round, title),
     }  # fmt: skip
     return render(request, "reviews/form.html", context, status=422 if form.errors else 200)
+
+
+def _what_moves(request, round: Round, form) -> dict:
+    """Return which dates and reminders move with the day of the sheets; no reason is asked for yet."""
+    form.errors.pop("reason", None)
+    if form.errors:
+        return {}
+    due_on = form.cleaned_data["due_on"]
+    try:
+        shifts = services.shifts_by_date(round, due_on)
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+        return {}
+    found = services.dates_replaced(round, due_on)
+    together = coming.replaced_together(found, reader=request.user, today=request.today)
+    no_sheet = not ScoreSheet.objects.filter(proposal__round=round, state="assigned").exists()
+    return {"shifts": shifts, "no_sheet": no_sheet, **together._asdict()}
 
 
 @login_required
@@ -211,7 +227,7 @@ def scoring_date(request, pk):
         request, round, form, lambda **said: services.set_scoring_date(round, **said),
         title=_("By when the sheets are handed in"),
         success=_("The day is saved.") if "due_on" in form.changed_data else COUNTS_ALREADY,
-        submit=_("Save"), shows=lambda due_on, **_said: services.dates_replaced(round, due_on),
+        submit=_("Save"), shows=partial(_what_moves, request, round),
         text=_("The members see the day on their desk and on each sheet, and are reminded of it. Leave it empty while it is not set."),
     )  # fmt: skip
 

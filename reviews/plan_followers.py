@@ -11,7 +11,11 @@ from . import services
 from .models import Rubric
 
 
-@follows_plan(Milestone.SCORES, replaces=lambda round, due: services.dates_replaced(round, due.on))
+@follows_plan(
+    Milestone.SCORES,
+    replaces=lambda round, due: services.dates_replaced(round, due.on),
+    counts=services.day_of_sheets,
+)
 def move_the_sheets(round: Round, due: Due, *, reason: str, by, at: datetime) -> None:
     """Let the sheets be due on the planned day, once the round has a rubric to score with."""
     if Rubric.objects.filter(round=round).exists():

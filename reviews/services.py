@@ -19,8 +19,8 @@ from casework.parties import Party
 from casework.services import advance, follow, locked, open_case, record
 from casework.timekeeping import stays, supersede
 from grants.models import Proposal, Round
-from grants.plan import Milestone
-from grants.services import planned_day
+from grants.plan import Milestone, Planned, Shift
+from grants.services import plan_of, planned_day, save_plan, shifts_by_plan
 
 from .deadlines import KIND, scoring_due
 from .models import Conflict, ConflictNote, Criterion, PanelSeat, Rubric, Score, ScoreSheet
@@ -61,13 +61,17 @@ def set_scoring_date(round: Round, *, due_on: date | None, reason: str = "", by,
     """Say by when the sheets of a round are handed in, also when the rubric is frozen.
 
     The date of a sheet that is still to come is replaced by a new one, with the reason. What the
-    office set for one sheet, and more time that was approved, stay.
+    office set for one sheet, and more time that was approved, stay. Where the plan of the round has
+    this milestone, its next version has the new day.
 
     :param due_on: Japan date; ``None`` is "not set".
     :raises PermissionDenied: if ``by`` is not of the office.
-    :raises ValidationError: if the round has no rubric yet.
+    :raises ValidationError: if the round has no rubric yet, or the plan cannot change so.
     """
     require(by.act_on(japan_date(at)), "reviews.run_selection")
+    if (plan := _replanned(round, due_on)) is not None:
+        # Who follows the plan comes back here, with a plan that has the day already.
+        save_plan(round, plan, version=round.plans.count(), reason=reason, by=by, at=at)
     moving = [deadline.case_id for deadline, _day in dates_replaced(round, due_on)]
     list(Case.objects.filter(pk__in=moving).select_for_update().order_by("pk"))
     rubric = Rubric.objects.select_for_update().filter(round=round).first()
@@ -78,6 +82,31 @@ def set_scoring_date(round: Round, *, due_on: date | None, reason: str = "", by,
     for deadline, _day in dates_replaced(round, due_on):
         supersede(deadline, scoring_due(due_on), by=by, at=at, reason=reason)
     return rubric
+
+
+def _replanned(round: Round, due_on: date | None) -> list[Planned] | None:
+    """Return the plan with ``due_on`` for the sheets; ``None`` where it stays as it is."""
+    planned = planned_day(round, Milestone.SCORES)
+    if planned is None or planned == due_on:
+        return None
+    others = [one for one in plan_of(round) if one.what != Milestone.SCORES]
+    return [*others, Planned(Milestone.SCORES, on=due_on)] if due_on else others
+
+
+def day_of_sheets(round: Round) -> date | None:
+    """Return the Japan date by which the sheets of ``round`` are handed in; ``None`` if not set."""
+    return Rubric.objects.filter(round=round).values_list("scores_due_on", flat=True).first()
+
+
+def shifts_by_date(round: Round, due_on: date | None) -> list[Shift]:
+    """Return the milestones that move if ``due_on`` (Japan date) is set; nothing is written.
+
+    :raises ValidationError: if a milestone of the plan would rest on nothing.
+    """
+    if (plan := _replanned(round, due_on)) is not None:
+        return shifts_by_plan(round, plan)
+    before = day_of_sheets(round)
+    return [Shift(Milestone.SCORES, before, due_on)] if before != due_on else []
 
 
 def dates_replaced(round: Round, due_on: date | None) -> list[tuple[Deadline, date | None]]:

@@ -356,9 +356,13 @@ def form(form: forms.BaseForm, summary: bool = True) -> dict:
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(*forms: Form) -> dict:
-    """List what is wrong in these forms and formsets, each line linked to its field."""
-    return {"problems": [problem for form in forms for problem in _problems(form)]}
+def error_summary(*forms: Form | list[Form]) -> dict:
+    """List what is wrong in these forms, formsets and lists of forms, each line linked to its field.
+
+    A form that stands among others names itself by its ``caption``.
+    """
+    every = [one for form in forms for one in (form if isinstance(form, list) else [form])]
+    return {"problems": [problem for form in every for problem in _problems(form)]}
 
 
 @register.inclusion_tag("components/field.html")
@@ -421,11 +425,12 @@ def _in_line(formset: BaseFormSet, number: int, label: str) -> str:
 
 
 def _place(form: forms.BaseForm, name: str) -> tuple[str, str]:
+    caption = str(getattr(form, "caption", ""))
     if name not in form.fields or form[name].is_hidden:
-        return "", ""
+        return "", caption
     bound = form[name]
     first = bound.subwidgets[0].id_for_label if _is_choice(bound) else bound.id_for_label
-    return first, bound.label
+    return first, f"{caption}, {bound.label}" if caption else bound.label
 
 
 def _is_choice(bound: BoundField) -> bool:

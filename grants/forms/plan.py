@@ -22,7 +22,7 @@ class MilestoneForm(forms.Form):
     def __init__(self, *args, what: str, **kwargs):
         super().__init__(*args, prefix=what, **kwargs)
         self.what = what
-        self.label = Milestone(what).label
+        self.caption = Milestone(what).label
         others = [(other.value, other.label) for other in Milestone if other != what]
         self.fields["follows"].choices = [("", _("(nothing)")), *others]
 
@@ -35,9 +35,10 @@ class MilestoneForm(forms.Form):
         data = super().clean()
         counted = bool(data.get("count"))
         if counted != bool(data.get("follows")):
-            raise ValidationError(_("Say both how many days, and from which milestone on."))
+            words = _("Say both how many days, and from which milestone on.")
+            raise ValidationError({"follows" if counted else "count": words})
         if counted and data.get("on"):
-            raise ValidationError(_("Give a fixed day or a number of days, not both."))
+            raise ValidationError({"on": _("Give a fixed day or a number of days, not both.")})
         return data
 
     def planned(self) -> Planned | None:

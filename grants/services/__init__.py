@@ -21,8 +21,10 @@ from grants.services.plan import (
     replaced_by_plan,
     save_plan,
     schedule_of,
+    shifts_between,
+    shifts_by_plan,
 )
-from grants.services.rounds import change_round, open_round, replaced_by_change
+from grants.services.rounds import change_round, open_round, replaced_by_change, shifts_by_change
 from grants.services.terms import (
     accept_terms,
     may_propose_terms,
@@ -58,6 +60,9 @@ __all__ = [
     "schedule_of",
     "set_parameter",
     "share_with_coordinators",
+    "shifts_between",
+    "shifts_by_change",
+    "shifts_by_plan",
     "sides_of",
     "start_draft",
     "start_paper",

@@ -14,7 +14,7 @@ from casework.closed_days import ClosedDays
 from casework.derivation import Due
 from casework.models import Deadline
 from grants.models import Round, RoundPlan
-from grants.plan import Milestone, Planned, Unfounded, schedule
+from grants.plan import Milestone, Planned, Shift, Unfounded, schedule, shifts
 
 #: The open deadlines that a new day replaces, each with the Japan date it gets.
 Replaced = list[tuple[Deadline, date | None]]
@@ -27,23 +27,30 @@ class Follower:
     :param follow: called with the round and the new day, and by keyword ``reason``, ``by`` and
         ``at``, in the transaction that moves it.
     :param replaces: called with the round and the new day; what ``follow`` would replace, unsaved.
+    :param counts: called with the round; the Japan date that counts while nothing is planned.
     """
 
     follow: Callable[..., None]
     replaces: Callable[[Round, Due], Replaced]
+    counts: Callable[[Round], date | None]
 
 
 _FOLLOWERS: dict[str, Follower] = {}
 
 
-def follows_plan(what: str, *, replaces: Callable[[Round, Due], Replaced]):
+def follows_plan(
+    what: str,
+    *,
+    replaces: Callable[[Round, Due], Replaced],
+    counts: Callable[[Round], date | None],
+):
     """Let a function of a higher app follow when the day of the milestone ``what`` was planned anew.
 
-    :param replaces: as :class:`Follower` has it, for who looks before the plan is saved.
+    ``replaces`` and ``counts`` are as :class:`Follower` has them, for who looks before it is saved.
     """
 
     def register(follow: Callable[..., None]) -> Callable[..., None]:
-        _FOLLOWERS[what] = Follower(follow, replaces)
+        _FOLLOWERS[what] = Follower(follow, replaces, counts)
         return follow
 
     return register
@@ -92,19 +99,23 @@ def save_plan(
     _refuse_stale(call, version)
     if not reason.strip() or _same(plan, before):
         raise ValidationError(_("Change something, and say why."))
-    try:
-        then = schedule_of(call, plan, ClosedDays())
-    except Unfounded as fault:
-        raise ValidationError(
-            _("“%(what)s” follows from nothing that has a day.")
-            % {"what": Milestone(fault.what).label}
-        ) from None
+    then = _founded(call, plan)
     saved = RoundPlan.objects.create(
         round=call, version=version + 1, days=[planned.to_json() for planned in plan],
         reason=reason, by=by, at=at,
     )  # fmt: skip
     let_follow(call, schedule_of(call, before, ClosedDays()), then, reason=reason, by=by, at=at)
     return saved
+
+
+def _founded(call: Round, plan: list[Planned]) -> dict[str, Due]:
+    try:
+        return schedule_of(call, plan, ClosedDays())
+    except Unfounded as fault:
+        raise ValidationError(
+            _("“%(what)s” follows from nothing that has a day.")
+            % {"what": Milestone(fault.what).label}
+        ) from None
 
 
 def let_follow(
@@ -120,6 +131,26 @@ def replaced_by_plan(call: Round, before: dict[str, Due], then: dict[str, Due]) 
     """Return the open deadlines that :func:`let_follow` would replace; nothing is written."""
     followed = [what for what in _moved(before, then) if what in _FOLLOWERS]
     return [row for what in followed for row in _FOLLOWERS[what].replaces(call, then[what])]
+
+
+def shifts_between(call: Round, before: dict[str, Due], then: dict[str, Due]) -> list[Shift]:
+    """Return which milestones of ``call`` get another day ``then`` than they have ``before``.
+
+    Before a milestone is planned for the first time, the day counts that its follower has.
+    """
+    added = {what for what in then if what not in before and what in _FOLLOWERS}
+    counting = {what: _FOLLOWERS[what].counts(call) for what in added}
+    known = {what: Due.fixed(day) for what, day in counting.items() if day}
+    return shifts(before | known, then)
+
+
+def shifts_by_plan(call: Round, plan: list[Planned]) -> list[Shift]:
+    """Return which milestones get another day if ``plan`` is saved; nothing is written.
+
+    :raises ValidationError: if a milestone rests on nothing.
+    """
+    before = schedule_of(call, plan_of(call), ClosedDays())
+    return shifts_between(call, before, _founded(call, plan))
 
 
 def _refuse_stale(call: Round, version: int) -> None:

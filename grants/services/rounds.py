@@ -15,9 +15,10 @@ from casework.models import Deadline, Event
 from casework.parties import Party, people_behind
 from casework.timekeeping import supersede
 from grants.models import CourseEdition, Proposal, Round, RoundChange
+from grants.plan import Shift
 
 from .following import CALL, follow_close, lock_cases
-from .plan import Replaced, let_follow, plan_of, replaced_by_plan, schedule_of
+from .plan import Replaced, let_follow, plan_of, replaced_by_plan, schedule_of, shifts_between
 
 
 @transaction.atomic
@@ -112,6 +113,15 @@ def replaced_by_change(
     )
     of_close = follow_close(then, at=at) if "closes_at" in changed else ()
     return [(deadline, due.on) for _proposal, deadline, due in of_close] + by_plan
+
+
+def shifts_by_change(round: Round, *, opens_at: datetime, closes_at: datetime) -> list[Shift]:
+    """Return which milestones of its plan :func:`change_round` would move; nothing is written."""
+    then = copy(round)
+    then.opens_at, then.closes_at = opens_at, closes_at
+    plan, closed = plan_of(round), ClosedDays()
+    now = schedule_of(round, plan, closed)
+    return shifts_between(round, now, schedule_of(then, plan, closed))
 
 
 def _refuse_dates(call: Round, changed: dict, at: datetime) -> None:

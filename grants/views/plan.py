@@ -21,7 +21,7 @@ from grants import services
 from grants.forms.plan import SavePlanForm, milestone_forms
 from grants.gantt import chart_of, reach
 from grants.models import Round
-from grants.plan import Milestone, Planned, Unfounded, on_closed_days, out_of_order, shifts
+from grants.plan import Milestone, Planned, Unfounded, on_closed_days, out_of_order
 
 
 @login_required
@@ -77,11 +77,12 @@ def round_plan(request, pk):
     then = _then(call, wanted, forms) if wanted is not None else None
     if then is not None and request.POST.get("do") == "save" and _save(request, call, wanted, save):
         return redirect("grants:round-plan", pk=pk)
+    failed = bool(save.errors or any(form.errors for form in forms))
     context = {
         "call": call, "forms": forms, "save": save, "plans": plans,
-        "tried": data is not None,
+        "tried": data is not None, "failed": failed,
         "rows": _rows(then or now),
-        "shifts": _in_words(now, then) if then else [],
+        "shifts": services.shifts_between(call, now, then) if then else [],
         **(_what_moves(request, call, now, then) if data and then else {}),
         "advice": _advice(then or now),
         "chart": chart_of(then or now, before=now, today=request.today),
@@ -92,7 +93,6 @@ def round_plan(request, pk):
             ("", _("Plan of the year")),
         ],
     }  # fmt: skip
-    failed = bool(save.errors or any(form.errors for form in forms))
     return render(request, "grants/plan.html", context, status=422 if failed else 200)
 
 
@@ -137,14 +137,6 @@ def _rows(days: dict[str, Due]) -> list[dict]:
         {"label": Milestone(what).label, "on": due.on, "how": in_words(due, get_language())}
         for what, due in days.items()
     ]
-
-
-def _in_words(now: dict[str, Due], then: dict[str, Due]) -> list[dict]:
-    return [
-        {"label": Milestone(shift.what).label, "shift": shift, "later": (shift.days or 0) > 0,
-         "by": abs(shift.days or 0)}
-        for shift in shifts(now, then)
-    ]  # fmt: skip
 
 
 def _advice(days: dict[str, Due]) -> list[str]:

@@ -227,13 +227,13 @@ def _what_moves(request, call: Round, form: RoundChangeForm) -> dict:
     if form.errors:
         return {}
     try:
-        found = services.replaced_by_change(
-            call, opens_at=form.opens_at(), closes_at=form.closes_at(), at=request.now
-        )
+        days = {"opens_at": form.opens_at(), "closes_at": form.closes_at()}
+        found = services.replaced_by_change(call, **days, at=request.now)
     except ValidationError as refusal:
         form.add_error(None, refusal)
         return {}
-    return coming.replaced_together(found, reader=request.user, today=request.today)._asdict()
+    together = coming.replaced_together(found, reader=request.user, today=request.today)
+    return {"shifts": services.shifts_by_change(call, **days), **together._asdict()}
 
 
 def _change_round(request, call: Round, form: RoundChangeForm) -> None:

@@ -15,7 +15,8 @@ from casework.derivation import Due
 from casework.models import Access, Notice
 from casework.services import advance
 from grants.models import Round, RoundChange
-from grants.services import change_round, replaced_by_change, start_paper
+from grants.plan import Planned
+from grants.services import change_round, replaced_by_change, save_plan, start_paper
 from tests import factories
 from tests.casework.cases import filed, group_of, in_selection
 from tests.factories import JAPAN, NOON, TODAY
@@ -240,6 +241,8 @@ def test_page_shows_the_round_and_changes_only_what_was_changed(as_person, offic
 
 def test_page_shows_what_a_later_close_moves_before_it_is_saved(as_person, office, call):
     draft, _unseen = factories.draft(round=call), factories.draft(round=call)
+    plan = [Planned("scores", follows="closes", period="14")]
+    save_plan(call, plan, version=0, reason="年間計画", by=office, at=NOON)
     Access.objects.create(case_id=draft.pk, user=office, reason="相談")
     client, url = as_person(office), reverse("grants:round-change", args=[call.pk])
     later = sent_form(call, closes_on="2026-12-10", closes_clock="", reason="")
@@ -247,7 +250,9 @@ def test_page_shows_what_a_later_close_moves_before_it_is_saved(as_person, offic
     page = client.post(url, {**later, "show": "1"})
 
     assert page.status_code == 200
-    assert page.context["dates"] == [
+    moved = {"closes": 10, "scores": 10}
+    assert {shift.what: shift.days for shift in page.context["shifts"]} == moved
+    assert [line[:4] for line in page.context["dates"]] == [
         ("Close of the call", date(2026, 11, 30), date(2026, 12, 10), 1)
     ]
     moved = [(line.words, line.old, line.new) for line in page.context["moved"]]

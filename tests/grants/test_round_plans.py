@@ -10,10 +10,11 @@ from django.urls import reverse
 from accounts.models import Role
 from casework.deadlines import USUAL_LADDER
 from grants.models import RoundPlan
-from grants.plan import Planned
+from grants.plan import Planned, Shift
 from grants.plan_dates import planned_days
-from grants.services import change_round, plan_of, save_plan
+from grants.services import change_round, plan_of, save_plan, shifts_by_plan
 from reviews.models import Rubric
+from reviews.services import set_scoring_date
 from tests import factories
 from tests.casework.cases import in_selection
 from tests.factories import NOON
@@ -113,9 +114,17 @@ def test_version_never_changes(office, call):
 
 
 def test_sheets_are_due_on_the_planned_day(office, call):
+    by_hand, then = date(2027, 1, 20), date(2027, 1, 13)
+    set_scoring_date(call, due_on=by_hand, by=office, at=NOON)
+    assert [shift for shift in shifts_by_plan(call, PLAN) if shift.what == "scores"] == [
+        Shift("scores", by_hand, then)
+    ]
     save(call, office)
 
-    assert Rubric.objects.get(round=call).scores_due_on == date(2027, 1, 13)
+    assert Rubric.objects.get(round=call).scores_due_on == then
+    set_scoring_date(call, due_on=by_hand, reason="祝日", by=office, at=NOON)
+    assert Planned("scores", on=by_hand) in plan_of(call) and call.plans.count() == 2
+    assert Rubric.objects.get(round=call).scores_due_on == by_hand
 
 
 def test_sheets_follow_when_the_call_closes_later(office, call):
@@ -158,13 +167,13 @@ def test_trying_out_shows_what_moves_and_writes_nothing(client, office, call):
     page = client.post(page_of(call), {**typed(call, moved), "do": "try"})
 
     assert page.status_code == 200
-    assert [(row["shift"].what, row["shift"].days) for row in page.context["shifts"]] == [
+    assert [(shift.what, shift.days) for shift in page.context["shifts"]] == [
         ("scores", 7),
         ("meeting", 7),
         ("result", 7),
     ]
     week = timedelta(days=7)
-    assert [line[1:] for line in page.context["dates"]] == [(due_on, due_on + week, 1)]
+    assert [line[1:4] for line in page.context["dates"]] == [(due_on, due_on + week, 1)]
     assert len(page.context["moved"]) == len(USUAL_LADDER)
     assert all((line.new - line.old, line.number) == (week, 1) for line in page.context["moved"])
     assert plan_of(call) == PLAN
@@ -189,9 +198,9 @@ def test_page_saves_with_a_reason(client, office, call):
         ({"meeting-on": "2027-01-32"}, "on"),
         (
             {"meeting-on": "2027-01-20", "meeting-count": "3", "meeting-follows": "closes"},
-            "__all__",
+            "on",
         ),
-        ({"meeting-count": "3"}, "__all__"),
+        ({"meeting-count": "3"}, "follows"),
         ({"result-count": "14", "result-follows": "meeting"}, "follows"),
     ],
 )
@@ -202,6 +211,12 @@ def test_fault_is_said_at_its_milestone(client, office, call, said, at):
 
     assert page.status_code == 422
     assert {fault for form in page.context["forms"] for fault in form.errors} == {at}
+    words = page.content.decode()
+    assert (
+        words.count('class="error-summary"') == 1
+        and f'<a href="#id_{next(iter(said))[:6]}' in words
+    )
+    assert "only tried out" not in words
     assert not call.plans.exists()
 
 

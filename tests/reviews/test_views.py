@@ -15,6 +15,7 @@ from casework.models import Access, Approval
 from casework.services import advance
 from casework.views.finding import PER_PAGE
 from grants.models import Round
+from grants.plan import Shift
 from reviews import services
 from reviews.case_panels import decision_panel
 from reviews.decisions import Outcome, draft_decision
@@ -424,7 +425,9 @@ def test_day_for_the_sheets_shows_how_many_dates_it_moves(client, scene):
     page = post(client, scene.office, url, {"due_on": "2026-12-10", "show": "1"})
 
     (line,) = page.context["dates"]
-    assert line[1:] == (None, date(2026, 12, 10), ScoreSheet.objects.count())
+    assert line[1:4] == (None, date(2026, 12, 10), ScoreSheet.objects.count())
+    assert page.context["shifts"] == [Shift("scores", None, date(2026, 12, 10))]
+    assert not page.context["no_sheet"]
     assert {reminder.number for reminder in page.context["moved"]} == {line.number}
     assert Rubric.objects.get().scores_due_on is None
 
@@ -436,6 +439,11 @@ def test_day_for_the_sheets_shows_how_many_dates_it_moves(client, scene):
     asked = {"due_on": "2026-12-10"}
     said = [text_of(client.post(url, asked, follow=True)) for _click in range(2)]
     assert ["This date counts already." in words for words in said] == [False, True]
+    other = {"due_on": "2026-12-11"}
+    assert client.post(url, other).status_code == 422
+    assert client.post(url, {**other, "reason": "祝日"}).status_code == 302
+    nothing = reverse("reviews:scoring-date", args=[factories.call().pk])
+    assert "No score sheet is open yet" in text_of(client.post(nothing, {**other, "show": "1"}))
 
 
 @pytest.mark.parametrize("due_on", ["2026-11-19", "nonsense"])
