@@ -104,7 +104,7 @@ def missing_panel(case, request) -> dict | None:
 
 def eligibility_panel(proposal: Proposal, request) -> dict | None:
     """Each rule with what the group has, what is asked, where it stands, and how to mend it."""
-    if not is_party(request.user, proposal):
+    if not is_party(request.user, proposal) or destroyed_drafts.destroyed_on(proposal):
         return None
     filed = proposal.submitted_at and japan_date(proposal.submitted_at)
     day = proposal.received_on or filed or request.today
@@ -140,7 +140,9 @@ def _mended_at(check: Check, proposal: Proposal, user) -> str:
     return reverse(page, args=[pk]) if may else ""
 
 
-def content_panel(proposal: Proposal, request) -> dict:
+def content_panel(proposal: Proposal, request) -> dict | None:
+    if destroyed_drafts.destroyed_on(proposal):
+        return None
     return {"case": proposal, **printing.content(proposal)}
 
 

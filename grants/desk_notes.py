@@ -52,7 +52,8 @@ def _in_words(year: ProjectYear) -> Text:
 
 def drafts_to_read(ids: list[int], at: datetime) -> dict[int, Text]:
     """Return what a coordinator does with each draft that was shared."""
-    drafts = Proposal.objects.filter(pk__in=ids, filed_at=None).values_list("pk", flat=True)
+    drafts = Proposal.objects.filter(pk__in=ids, filed_at=None)
+    drafts = drafts.exclude(title=destroyed_drafts.TITLE).values_list("pk", flat=True)
     words = _(
         "The group shared this draft. Read it, and talk with the group before the call closes."
     )
