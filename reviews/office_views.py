@@ -191,7 +191,7 @@ def _ask(
         messages.success(request, success)
         return _back(round)
     context = {
-        "form": form, "title": title, "text": text, "submit": submit, "can_show": shows, **moved,
+        "form": form, "title": title, "text": text, "submit": submit, "can_show": shows is not None, **moved,
         "back": reverse("reviews:selection", args=[round.pk]), "trail": _trail(round, title),
     }  # fmt: skip
     return render(request, "reviews/form.html", context, status=422 if form.errors else 200)

@@ -425,6 +425,7 @@ def test_day_for_the_sheets_shows_how_many_dates_it_moves(client, scene):
     page = post(client, scene.office, url, {"due_on": "2026-12-10", "show": "1"})
 
     (line,) = page.context["dates"]
+    assert b'name="show"' in page.content
     assert line[1:4] == (None, date(2026, 12, 10), ScoreSheet.objects.count())
     assert page.context["shifts"] == [Shift("scores", None, date(2026, 12, 10))]
     assert not page.context["no_sheet"]
@@ -437,13 +438,16 @@ def test_day_for_the_sheets_shows_how_many_dates_it_moves(client, scene):
     assert page.context["dates"][0].number == line.number - 1 and page.context["others_move"]
 
     asked = {"due_on": "2026-12-10"}
-    said = [text_of(client.post(url, asked, follow=True)) for _click in range(2)]
+    english = {"follow": True, "headers": {"accept-language": "en"}}
+    said = [text_of(client.post(url, asked, **english)) for _click in range(2)]
     assert ["This date counts already." in words for words in said] == [False, True]
     other = {"due_on": "2026-12-11"}
     assert client.post(url, other).status_code == 422
     assert client.post(url, {**other, "reason": "祝日"}).status_code == 302
     nothing = reverse("reviews:scoring-date", args=[factories.call().pk])
-    assert "No score sheet is open yet" in text_of(client.post(nothing, {**other, "show": "1"}))
+    assert "No score sheet is open yet" in text_of(
+        post(client, scene.office, nothing, {**other, "show": "1"})
+    )
 
 
 @pytest.mark.parametrize("due_on", ["2026-11-19", "nonsense"])
