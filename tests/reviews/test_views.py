@@ -445,7 +445,7 @@ def test_day_for_the_sheets_shows_how_many_dates_it_moves(client, scene):
     assert client.post(url, other).status_code == 422
     assert client.post(url, {**other, "reason": "祝日"}).status_code == 302
     nothing = reverse("reviews:scoring-date", args=[factories.call().pk])
-    assert "No score sheet is open yet" in text_of(
+    assert "No score sheet is open now" in text_of(
         post(client, scene.office, nothing, {**other, "show": "1"})
     )
 
