@@ -449,7 +449,7 @@ def test_day_is_told_as_a_day():
 
 # Queries
 
-ITEMS = 24
+ITEMS = 25
 
 
 @pytest.mark.parametrize("count", [1, 3])
