@@ -27,6 +27,7 @@ from .flow import OPEN, TAKE_BACK, Move, Text
 from .list_decisions import refuse_alone
 from .models import ApprovalItem, Case, Event, LetterToNumber, Version
 from .numbers import next_number, number_of
+from .refusals import refused
 
 NEEDS_APPROVAL = _("An approver decides this. Put it into a draft (起案) first.")
 
@@ -178,14 +179,12 @@ def refusal(
     :param by: who would make it, where the facts are still to be asked for. To the office that will
         key in a paper, only what refuses it whatever its day is told.
     """
-    if not move.when:
-        return None
     facts = facts or {}
-    moments = received.moments_that_count(case, move, facts, by=by, at=at)
+    moments = received.moments_that_count(case, move, facts, by=by, at=at) if move.when else []
     for when in move.when:
         if not any(when.test(case, moment) for moment in moments):
             return (when.why_paper if received.RECEIVED_ON in facts else "") or when.why
-    return None
+    return refused(case, move.verb, at=at)
 
 
 def _approved(case: Case, move: Move, item: ApprovalItem | None) -> bool:

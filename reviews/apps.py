@@ -20,11 +20,13 @@ class ReviewsConfig(AppConfig):
             forms,
             permissions,
             plan_followers,
+            readiness,
             retention_classes,
             setup_steps,
         )
-        from .models import DecisionSnapshot
+        from .models import Assessment, ChairRuling, DecisionSnapshot
 
-        guards.append_only(DecisionSnapshot)
+        for kept in (Assessment, ChairRuling, DecisionSnapshot):
+            guards.append_only(kept)
         for party in (Party.OFFICE, Party.APPROVER, Role.AUDITOR):
             desk_link(party, _("Selections"), "reviews:rounds", order=40)

@@ -7,8 +7,10 @@ from casework.panels import panel
 from casework.verbs import name_verbs
 from casework.work_pages import work_page
 
+from . import scoring
 from .material import material_of, visible_ids
 from .models import DecisionSnapshot, ScoreSheet
+from .selection import rules_of
 
 name_verbs(
     declare_conflict=_("Conflict of interest recorded"),
@@ -71,9 +73,23 @@ def _runs_selection(proposal, user) -> bool:
     return proposal.state == "in_selection" and user.has_perm("reviews.run_selection")
 
 
+def _is_to_be_set_up(proposal, user) -> bool:
+    """Whether this proposal could be referred if its round said how it selects."""
+    return (
+        proposal.state in proposal.flow["refer"].source
+        and user.has_perm("reviews.run_selection")
+        and bool(scoring.missing(rules_of(proposal.round)))
+    )
+
+
+def _rubric_of(proposal) -> str:
+    return reverse("reviews:rubric", args=[proposal.round_id])
+
+
 def _selection_of(proposal) -> str:
     return reverse("reviews:selection", args=[proposal.round_id])
 
 
 work_page("score_sheet", _("Score the proposal"), "reviews:sheet", _scores)
+work_page("proposal", _("Complete the rubric of this round"), _rubric_of, _is_to_be_set_up)
 work_page("proposal", _("Open the selection of this round"), _selection_of, _runs_selection)

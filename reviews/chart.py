@@ -1,9 +1,9 @@
 """The picture of how far the sheets of each proposal lie apart; its table is the truth."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
+from .scoring import PassUnit, Rules
 from .selection import Standing
 
 LEFT, RIGHT, TOP, ROW = 12, 308, 8, 52
@@ -20,7 +20,7 @@ class Line:
     dots: list[int]
     low: int
     span: int
-    mean: int | None
+    points: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +33,29 @@ class Chart:
     lines: list[Line]
 
 
-def spread(rows: list[Standing], *, max_points: int, pass_mark: Decimal | None) -> Chart | None:
+def spread(rows: list[Standing], rules: Rules) -> Chart | None:
     """Return the picture of ``rows``, or ``None`` while no sheet has come."""
-    if not max_points or not any(row.totals for row in rows):
+    if not rules.most or not any(row.totals for row in rows):
         return None
-    mark = None if pass_mark is None else _x(Fraction(pass_mark), max_points)
-    lines = [_line(row, place, max_points) for place, row in enumerate(rows)]
-    return Chart(WIDTH, TOP + ROW * len(rows), LEFT, RIGHT, mark, lines)
+    lines = [_line(row, place, rules.most) for place, row in enumerate(rows)]
+    return Chart(WIDTH, TOP + ROW * len(rows), LEFT, RIGHT, _mark(rules), lines)
 
 
-def _line(row: Standing, place: int, max_points: int) -> Line:
+def _mark(rules: Rules) -> int | None:
+    if rules.pass_mark is None:
+        return None
+    most = Fraction(100) if rules.pass_unit == PassUnit.PERCENT else rules.most
+    return _x(Fraction(rules.pass_mark), most)
+
+
+def _line(row: Standing, place: int, most: Fraction) -> Line:
     top = TOP + ROW * place
-    dots = sorted(_x(Fraction(total), max_points) for total in row.totals.values())
+    dots = sorted(_x(total, most) for total in row.totals.values())
     low, high = (dots[0], dots[-1]) if dots else (LEFT, LEFT)
     name = f"{row.proposal.number or ''} {row.proposal.title}".strip()
-    mean = None if row.mean is None else _x(row.mean, max_points)
-    return Line(name[:24], top + 14, top + 32, dots, low, high - low, mean)
+    points = None if row.points is None else _x(row.points, most)
+    return Line(name[:24], top + 14, top + 32, dots, low, high - low, points)
 
 
-def _x(points: Fraction, max_points: int) -> int:
-    return LEFT + round((RIGHT - LEFT) * points / max_points)
+def _x(points: Fraction, most: Fraction) -> int:
+    return LEFT + round((RIGHT - LEFT) * points / most)

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from casework.calendar import japan_date
 from casework.consequences import on
 from casework.errors import NotPossible
@@ -12,35 +10,22 @@ from grants.models import Proposal
 
 from . import services
 from .models import Rubric
+from .readiness import unready
 
 
 @on("proposal", "refer")
 def hand_out_sheets(proposal: Proposal, *, by, at: datetime, facts: dict) -> None:
     """Give every member without a conflict a sheet; the rubric stays as it is from now on.
 
-    :raises NotPossible: if the round has no criterion or no member, with where to enter it.
+    :raises NotPossible: if the rubric was changed meanwhile and lacks something now.
     """
-    rubric = Rubric.objects.filter(round=proposal.round).first()
-    seats = proposal.round.seats.valid_on(japan_date(at)).select_related("user").order_by("pk")
-    if missing := _missing(rubric, seats):
-        raise NotPossible(
-            _(
-                "This round cannot select yet: %(missing)s. Enter it on the page “Selection” of %(round)s."
-            )
-            % {"missing": missing, "round": proposal.round}
-        )
+    rubric = Rubric.objects.select_for_update().get(round=proposal.round)
+    if why := unready(proposal, at=at):  # asked again, now that nobody can change the rubric
+        raise NotPossible(why)
     services.freeze(rubric, at=at)
-    for seat in seats:
+    seats = proposal.round.seats.valid_on(japan_date(at)).select_related("user")
+    for seat in seats.order_by("pk"):
         services.assign(proposal, seat, by=by, at=at)
-
-
-def _missing(rubric: Rubric | None, seats) -> str:
-    missing = []
-    if rubric is None or not rubric.criteria.exists():
-        missing.append(_("the rubric has no criterion"))
-    if not seats:
-        missing.append(_("the subcommittee has no member"))
-    return _(" and ").join(missing)
 
 
 @on("proposal", "select", "reserve", "decline")

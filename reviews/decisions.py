@@ -17,6 +17,7 @@ from grants.models import Proposal, Round
 
 from . import snapshots
 from .models import DecisionSnapshot, ScoreSheet
+from .scoring import TieCode
 from .selection import Standing, standings
 
 VERBS = ("select", "reserve", "decline")
@@ -65,16 +66,18 @@ def freeze_decision(
     :param missing_reason: why it is decided although sheets are missing; kept in the snapshot.
     :raises PermissionDenied: if ``by`` is not of the office, or must not meet one of the cases.
     :raises ValidationError: if an outcome is missing or too much, or sheets are missing without
-        a reason, or what is selected costs more than the budget that is left.
+        a reason, or the chair has not decided between equal points, or what is selected costs more
+        than the budget that is left.
     """
     require(by.act_on(japan_date(at)), "reviews.run_selection")
     round = Round.objects.select_for_update().get(pk=round.pk)
     _lock_cases(round)
     rows = standings(round)
-    _refuse_the_conflicted(rows, by)
+    refuse_the_conflicted(rows, by)
     wanted = {outcome.proposal.pk: outcome for outcome in outcomes}
     _refuse_incomplete(rows, wanted)
     _refuse_missing_sheets(rows, missing_reason)
+    _refuse_open_ties(rows)
     chosen = {row.proposal.pk: _outcome(row, wanted[row.proposal.pk]) for row in rows}
     _refuse_above_budget(round, chosen)
     return snapshots.take(round, rows, outcomes=chosen, missing_reason=missing_reason, by=by, at=at)
@@ -88,8 +91,11 @@ def _lock_cases(round: Round) -> None:
     list(locked.select_for_update().order_by("pk").values_list("pk"))
 
 
-def _refuse_the_conflicted(rows: list[Standing], by) -> None:
-    """Let nobody draft who must not meet one of the cases."""
+def refuse_the_conflicted(rows: list[Standing], by) -> None:
+    """Let nobody decide on a list who must not meet one of its cases.
+
+    :raises PermissionDenied: if ``by`` must not meet one.
+    """
     cases = [row.proposal.pk for row in rows]
     if Case.objects.visible_to(by).filter(pk__in=cases).count() < len(cases):
         raise PermissionDenied("reviews.run_selection")
@@ -117,6 +123,15 @@ def _refuse_missing_sheets(rows: list[Standing], reason: str) -> None:
                 missing,
             )
             % {"count": missing}
+        )
+
+
+def _refuse_open_ties(rows: list[Standing]) -> None:
+    """Every tie of those that money can go to ends by the rubric or by the chair."""
+    if tied := [str(r.proposal) for r in rows if r.result.place.tie == TieCode.OPEN]:
+        raise ValidationError(
+            _("Equal points: %(names)s. Enter the order that the chair gives them first.")
+            % {"names": ", ".join(tied)}
         )
 
 

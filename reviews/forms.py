@@ -1,6 +1,7 @@
 """Forms of a selection: rubric, seats, conflicts, score sheets, the decision."""
 
 from datetime import date
+from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,37 +14,175 @@ from grants.forms.fields import YenField
 from grants.models import Proposal
 
 from .decisions import VERBS
-from .models import Conflict, Criterion, PanelSeat, Rubric, ScoreSheet
+from .models import Conflict, Criterion, Grade, PanelSeat, Rubric, ScoreSheet
+from .scoring import Aggregation, Allocation, CutRule, PassUnit, RecusedCounts, TieRule
+from .selection import Standing
 
 asks("score_sheet", "reopen", ReasonForm)
 asks("score_sheet", "extend", ExtendForm)
 
 
+#: Rule → choice → what it does, with an example.
+EXPLAINED = {
+    "aggregation": {
+        Aggregation.MEAN: _("Mean of the sheets. Example: 30, 34 and 41 points make 35."),
+        Aggregation.MEDIAN: _("Median, the sheet in the middle. Example: 30, 34 and 41 points make 34."),
+        Aggregation.TRIMMED: _("Mean without the highest and the lowest sheet. Example: of 20, 30, 34 and 41 points, 30 and 34 make 32."),
+    },
+    "recused_counts": {
+        RecusedCounts.LEFT_OUT: _("It is left out. Example: of five members one is excluded, so four sheets count."),
+        RecusedCounts.AS_MEAN: _("It counts as the mean of the other sheets. Example: four sheets with a mean of 32 get a fifth with 32."),
+    },
+    "tie_rule": {
+        TieRule.SMALLER_REQUEST: _("The smaller request goes first. Example: with equal points, 60,000 yen come before 80,000 yen."),
+        TieRule.CRITERIA: _("The criteria decide, in their order. Example: who has more points for the first criterion goes first."),
+        TieRule.CHAIR: _("The chair decides. The office enters the order the chair gives."),
+    },
+    "cut_rule": {
+        CutRule.REMAINDER: _("By place, as long as the budget lasts; the first above it is offered the rest. Example: 50,000 yen are left for a request of 80,000 yen: 50,000 yen are offered."),
+        CutRule.RESERVE: _("By place, as long as the budget lasts; the first above it becomes the reserve (次点). Example: 50,000 yen are left for a request of 80,000 yen: it waits for a free place."),
+        CutRule.PASS_ONLY: _("Whoever reaches the pass mark. Where the budget does not cover all of them, the city decides."),
+    },
+    "allocation": {
+        Allocation.FULL: _("What was asked for. Example: 80,000 yen for a request of 80,000 yen."),
+        Allocation.ASSESSED: _("An assessed amount (査定額). The office enters what the subcommittee thinks right, such as 70,000 of 80,000 yen."),
+        Allocation.GRADE: _("A rate by grade, rounded down. Example: grade B gives 80 percent: 64,000 of 80,000 yen."),
+    },
+}  # fmt: skip
+
+#: Heading → the rules below it, in the order in which a selection meets them.
+SECTIONS = (
+    (_("From the sheets to the points"), ("aggregation", "quorum", "recused_counts")),
+    (_("Who passes"), ("pass_mark", "pass_unit")),
+    (_("Equal points"), ("tie_rule",)),
+    (_("The money"), ("cut_rule", "allocation")),
+    (_("Source"), ("source",)),
+)
+
+
 class RubricForm(forms.ModelForm):
+    """The rules of a rubric; each says what it does, and begins as not set."""
+
     class Meta:
         model = Rubric
-        fields = ["pass_mark", "source"]
+        fields = [name for _heading, names in SECTIONS for name in names]
         help_texts = {
-            "pass_mark": _(
-                "Points that the mean total has to reach. Empty means that it is not set."
+            "aggregation": _("How one figure comes from the sheets of a proposal."),
+            "quorum": _(
+                "A proposal with fewer sheets gets no place. Enter 1 where one sheet suffices."
             ),
+            "recused_counts": _(
+                "A member with a conflict of interest does not score the proposal. With a plain mean both answers give the same."
+            ),
+            "pass_mark": _(
+                "What the sheets together have to reach. Enter 0 where everybody passes. Example: 70 percent of 50 points are 35 points."
+            ),
+            "pass_unit": _("Percent are those of the most points a sheet can give."),
+            "tie_rule": _(
+                "Who goes first with equal points. Whatever still ties is put to the chair."
+            ),
+            "cut_rule": _("Only whoever reaches the pass mark and every floor gets money."),
+            "allocation": _("Never more than was asked for, and never more than is left."),
             "source": _("Where the rubric comes from, such as the document and its date."),
         }
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, explained in EXPLAINED.items():
+            self._let_choose(name, list(explained.items()))
+        self._let_choose("pass_unit", PassUnit.choices)
+
+    def _let_choose(self, name: str, choices) -> None:
+        self.fields[name].widget = forms.RadioSelect()
+        self.fields[name].choices = [("", _("Not set")), *choices]
+
+    def sections(self):
+        """Yield each heading with its fields."""
+        for heading, names in SECTIONS:
+            yield heading, [self[name] for name in names]
+
 
 class CriterionForm(forms.ModelForm):
+    weight = forms.DecimalField(
+        label=_("weight"), required=False, max_digits=5, decimal_places=2, min_value=0
+    )
+
     class Meta:
         model = Criterion
-        fields = ["label_ja", "label_en", "hint", "max_points"]
+        fields = ["label_ja", "label_en", "hint", "max_points", "weight", "floor"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.initial.get("label_ja"):
+            self.initial.pop("weight", None)  # an empty line stays one
+
+    def clean_weight(self) -> Decimal:
+        weight = self.cleaned_data["weight"]
+        return Decimal(1) if weight is None else weight
+
+
+class GradeForm(forms.ModelForm):
+    class Meta:
+        model = Grade
+        fields = ["label", "from_percent", "rate_percent"]
 
 
 class BaseCriterionFormSet(forms.BaseFormSet):
     caption = _("Criteria")
 
 
+class BaseGradeFormSet(forms.BaseFormSet):
+    caption = _("Grades")
+
+
 CriterionFormSet = forms.formset_factory(
     CriterionForm, BaseCriterionFormSet, extra=3, can_delete=True, max_num=30, validate_max=True
 )
+GradeFormSet = forms.formset_factory(
+    GradeForm, BaseGradeFormSet, extra=3, can_delete=True, max_num=10, validate_max=True
+)
+
+
+class TieForm(forms.Form):
+    """The order that the chair gives to proposals with equal points."""
+
+    def __init__(self, *args, group: list[Standing], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.keys = [row.proposal.pk for row in group]
+        numbers = [(n, str(n)) for n in range(1, len(group) + 1)]
+        for row in group:
+            self.fields[str(row.proposal.pk)] = forms.TypedChoiceField(
+                label=str(row.proposal), choices=[("", _("Choose")), *numbers], coerce=int
+            )
+
+    def clean(self) -> dict:
+        said = super().clean()
+        if len(said) == len(self.keys) and len(set(said.values())) < len(self.keys):
+            raise ValidationError(_("Give each proposal a place of its own."))
+        return said
+
+    @property
+    def order(self) -> list[int]:
+        """Ids of the proposals, the best first."""
+        return sorted(self.keys, key=lambda key: self.cleaned_data[str(key)])
+
+
+class AssessedForm(forms.Form):
+    """What the subcommittee thinks right for each proposal (査定額)."""
+
+    def __init__(self, *args, rows: list[Standing], **kwargs):
+        super().__init__(*args, **kwargs)
+        for row in rows:
+            self.fields[str(row.proposal.pk)] = YenField(
+                label=str(row.proposal), required=False, min_value=1,
+                max_value=row.requested_yen, initial=row.assessed_yen,
+                help_text=_("Requested: %(yen)s yen") % {"yen": f"{row.requested_yen:,}"},
+            )  # fmt: skip
+
+    @property
+    def amounts(self) -> dict[int, int]:
+        """Proposal id → yen, where an amount was entered."""
+        return {int(key): yen for key, yen in self.cleaned_data.items() if yen is not None}
 
 
 class SeatForm(forms.Form):
@@ -232,16 +371,21 @@ class MissingSheetsForm(forms.Form):
             self.fields["missing_reason"].required = True
 
 
-def criteria_of(formset) -> list[dict]:
-    """Return the criteria that were entered, without those to be removed.
-
-    :raises ValidationError: if none is left.
-    """
-    kept = [
+def lines_of(formset) -> list[dict]:
+    """Return the lines that were entered, without those to be removed."""
+    return [
         {name: value for name, value in form.cleaned_data.items() if name != "DELETE"}
         for form in formset.forms
         if form.cleaned_data and not form.cleaned_data.get("DELETE")
     ]
+
+
+def criteria_of(formset) -> list[dict]:
+    """Return the criteria that were entered.
+
+    :raises ValidationError: if there is none.
+    """
+    kept = lines_of(formset)
     if not kept:
         raise ValidationError(_("Enter at least one criterion."))
     return kept

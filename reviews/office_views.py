@@ -20,13 +20,13 @@ from casework.views.answers import attempt, done
 from casework.views.finding import page_of
 from grants.models import Proposal, Round
 
-from . import chart, forms, ranking, services
+from . import chart, forms, rulings, scoring, services
 from .decisions import Outcome, draft_decision
 from .material import visible_ids
-from .models import Conflict, DecisionSnapshot, PanelSeat, Rubric, ScoreSheet
+from .models import Conflict, Criterion, DecisionSnapshot, PanelSeat, Rubric, ScoreSheet
 from .presets import PRESETS
 from .readiness import readiness
-from .selection import Standing, standings
+from .selection import Standing, rules_of, standings
 from .views import sent
 
 
@@ -49,26 +49,33 @@ def selection(request, pk):
     require(request.user, "reviews.read_selection")
     round = get_object_or_404(Round, pk=pk)
     rubric = Rubric.objects.filter(round=round).first()
+    rules = rules_of(round)
     everything = standings(round)
     rows = _seen(everything, request.user)
+    criteria = list(rubric.criteria.order_by("position")) if rubric else []
     context = {
         "round": round,
         "rubric": rubric,
         "ready": readiness(round, rubric, rows, user=request.user, at=request.now),
         "recused": len(rows) < len(everything),
-        "criteria": rubric.criteria.order_by("position") if rubric else [],
-        "max_points": rubric.max_points if rubric else 0,
+        "criteria": criteria,
+        "grades": rubric.grades.order_by("-from_percent") if rubric else [],
+        "max_points": scoring.shown(rules.most),
+        "unset": [scoring.MISSING[code] for code in scoring.missing(rules)],
+        "ties": _whole_ties(everything, rows),
+        "open_ties": any(row.result.place.tie == scoring.TieCode.OPEN for row in rows),
+        "assesses": rules.allocation == scoring.Allocation.ASSESSED,
+        "unassessed": any(row.proposed.reason == scoring.Reason.NOT_ASSESSED for row in rows),
+        "by_criterion": _by_criterion(rows, criteria),
         "presets": PRESETS.values(),
         "seats": round.seats.select_related("user").order_by("pk"),
         "conflicts": _conflicts(round, request.user),
-        "rows": _with_sums(rows, round, rubric),
+        "rows": _with_sums(rows),
         "came": sum(row.counted for row in rows),
         "expected": sum(row.expected for row in rows),
         "left_yen": round.left_yen(),
         "waiting": waiting_draft(rows[0].proposal) if rows else None,
-        "chart": chart.spread(
-            rows, max_points=rubric.max_points, pass_mark=rubric.pass_mark
-        ) if rubric else None,
+        "chart": chart.spread(rows, rules),
         "decisions": _decisions(round, request.user),
         "runs": request.user.has_perm("reviews.run_selection"),
         "trail": _trail(round),
@@ -103,19 +110,27 @@ def _conflicts(round: Round, user):
     return rows.select_related("seat__user", "proposal", "by", "note").order_by("pk")
 
 
-def _with_sums(rows: list[Standing], round: Round, rubric: Rubric | None) -> list[dict]:
-    """Return each row with its running total in yen and how it stands to budget and pass mark."""
-    sums = ranking.running_totals(row.requested_yen for row in rows)
-    left, mark = round.left_yen(), rubric.pass_mark if rubric else None
+def _with_sums(rows: list[Standing]) -> list[tuple[Standing, int]]:
+    """Return each row with what the rules have given out so far, in yen."""
+    given = (r.proposed.amount_yen or 0 if r.proposed.outcome == "select" else 0 for r in rows)
+    return list(zip(rows, scoring.running_totals(given), strict=True))
+
+
+def _by_criterion(rows: list[Standing], criteria: list[Criterion]) -> list[tuple]:
+    """Return each row with its points for each criterion, and whether they miss the floor."""
+    judged = [(row, row.result.judged) for row in rows]
     return [
-        {
-            "row": row,
-            "sum_yen": total,
-            "over": left is not None and total > left,
-            "passes": ranking.passes(row.mean, mark),
-        }
-        for row, total in zip(rows, sums, strict=True)
+        (
+            row,
+            [(c, scoring.shown(j.by_criterion.get(c.pk)), c.pk in j.knocked_out) for c in criteria],
+        )
+        for row, j in judged
     ]
+
+
+def _whole_ties(everything: list[Standing], seen: list[Standing]) -> list[list[Standing]]:
+    """Return the ties whose every proposal this person may meet."""
+    return [group for group in rulings.ties(everything) if all(row in seen for row in group)]
 
 
 def _of_the_office(request, pk: int) -> Round:
@@ -130,33 +145,56 @@ def _back(round: Round):
 @login_required
 @require_http_methods(["GET", "POST"])
 def rubric(request, pk):
-    """Enter the criteria, as long as nothing was referred."""
+    """Enter criteria and rules, as long as nothing was referred."""
     round = _of_the_office(request, pk)
+    rules = rules_of(round)
     found = Rubric.objects.filter(round=round).first()
     form = forms.RubricForm(sent(request), instance=found)
-    fields = ("label_ja", "label_en", "hint", "max_points")
-    initial = list(found.criteria.order_by("position").values(*fields)) if found else []
-    lines = forms.CriterionFormSet(sent(request), initial=initial, prefix="criteria")
-    if lines.is_valid() and done(form, lambda: _save_rubric(request, round, form, lines)):
+    lines = forms.CriterionFormSet(
+        sent(request), initial=_entered(found, "criteria", "position"), prefix="criteria"
+    )
+    grades = forms.GradeFormSet(
+        sent(request), initial=_entered(found, "grades", "-from_percent"), prefix="grades"
+    )
+    right = all([lines.is_valid(), grades.is_valid()])
+    if right and done(form, lambda: _save_rubric(request, round, form, lines, grades)):
         messages.success(request, _("The rubric is saved."))
         return _back(round)
-    context = {"round": round, "rubric": found, "form": form, "lines": lines,
-               "trail": _trail(round, _("Rubric"))}  # fmt: skip
-    status = 422 if form.errors or lines.total_error_count() else 200
-    return render(request, "reviews/rubric.html", context, status=status)
+    context = {
+        "round": round, "rubric": found, "form": form, "lines": lines, "grade_lines": grades,
+        "criteria": found.criteria.order_by("position") if found else [],
+        "grades": found.grades.order_by("-from_percent") if found else [],
+        "unset": [scoring.MISSING[code] for code in scoring.missing(rules)],
+        "max_points": scoring.shown(rules.most), "presets": PRESETS.values(),
+        "trail": _trail(round, _("Rubric")),
+    }  # fmt: skip
+    wrong = form.errors or lines.total_error_count() or grades.total_error_count()
+    return render(request, "reviews/rubric.html", context, status=422 if wrong else 200)
 
 
-def _save_rubric(request, round: Round, form, lines) -> None:
+#: What a line of a rubric's criteria and of its grades says.
+LINE_FIELDS = {
+    "criteria": ("label_ja", "label_en", "hint", "max_points", "weight", "floor"),
+    "grades": ("label", "from_percent", "rate_percent"),
+}
+
+
+def _entered(found: Rubric | None, lines: str, order: str) -> list[dict]:
+    rows = getattr(found, lines).order_by(order).values(*LINE_FIELDS[lines]) if found else []
+    return list(rows)
+
+
+def _save_rubric(request, round: Round, form, lines, grades) -> None:
     services.set_rubric(
-        round, criteria=forms.criteria_of(lines), **form.cleaned_data, by=request.user,
-        at=request.now,
+        round, criteria=forms.criteria_of(lines), grades=forms.lines_of(grades),
+        **form.cleaned_data, by=request.user, at=request.now,
     )  # fmt: skip
 
 
 @login_required
 @require_POST
 def preset(request, pk):
-    """Load a rubric of another city to begin with."""
+    """Load a rubric of another city to begin with; what that city did not publish stays not set."""
     round = _of_the_office(request, pk)
     wanted = PRESETS.get(request.POST.get("preset", ""))
     if wanted is None:
@@ -164,15 +202,62 @@ def preset(request, pk):
         return _back(round)
     criteria = [
         {"label_ja": ja, "label_en": en, "max_points": most} for ja, en, most in wanted.criteria
-    ]
+    ] or _entered(Rubric.objects.filter(round=round).first(), "criteria", "position")
     attempt(
         request,
         lambda: services.set_rubric(
-            round, criteria=criteria, source=wanted.source, by=request.user, at=request.now
+            round, criteria=criteria, source=wanted.source, **wanted.rules, by=request.user,
+            at=request.now,
         ),
         _("The rubric is loaded. Change it as the city decides."),
-    )
-    return _back(round)
+    )  # fmt: skip
+    return redirect("reviews:rubric", pk=round.pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def ties(request, pk):
+    """Enter the order that the chair gives to proposals with equal points."""
+    round = _of_the_office(request, pk)
+    everything = standings(round)
+    asked = [
+        (group, _tie_form(request, group))
+        for group in _whole_ties(everything, _seen(everything, request.user))
+    ]
+    for _group, form in asked:
+        if form.is_bound and done(form, lambda form=form: rulings.rule_on_tie(
+            round, order=form.order, by=request.user, at=request.now
+        )):  # fmt: skip
+            messages.success(request, _("The order of the chair is recorded."))
+            return _back(round)
+    wrong = any(form.errors for _group, form in asked)
+    context = {"round": round, "asked": asked, "trail": _trail(round, _("Equal points"))}
+    return render(request, "reviews/ties.html", context, status=422 if wrong else 200)
+
+
+def _tie_form(request, group: list[Standing]) -> forms.TieForm:
+    """Return the form of one tie, bound where it is the one that was sent."""
+    name = f"tie{min(row.proposal.pk for row in group)}"
+    ruled = group[0].result.place.tie == scoring.TieCode.CHAIR
+    initial = {str(row.proposal.pk): n for n, row in enumerate(group, 1)} if ruled else {}
+    data = request.POST if request.POST.get("tie") == name else None
+    return forms.TieForm(data, prefix=name, group=group, initial=initial)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def amounts(request, pk):
+    """Enter what the subcommittee thinks right for each proposal (査定額)."""
+    round = _of_the_office(request, pk)
+    rows = _seen(standings(round), request.user)
+    form = forms.AssessedForm(sent(request), rows=rows)
+    return _ask(
+        request, round, form,
+        lambda by, at, **_said: rulings.assess(round, amounts=form.amounts, by=by, at=at),
+        title=_("Assessed amounts"), success=_("The assessed amounts are saved."),
+        submit=_("Save"),
+        text=_("What the subcommittee thinks right for each proposal. Leave empty what is not assessed yet."),
+    )  # fmt: skip
 
 
 def _ask(
@@ -322,7 +407,9 @@ def decision(request, pk):
 
 
 def _outcome_form(row: Standing, data) -> forms.OutcomeForm:
-    initial = {"assessed_yen": row.requested_yen}
+    """Return the form of one proposal; it begins with what the rules propose."""
+    begins = row.proposed.amount_yen or row.assessed_yen or row.requested_yen
+    initial = {"outcome": row.proposed.outcome, "assessed_yen": begins}
     return forms.OutcomeForm(data, prefix=f"p{row.proposal.pk}", initial=initial)
 
 

@@ -1,17 +1,42 @@
-"""What still comes before the decision of a round: open call, supplements, referrals, sheets."""
+"""What still comes before a round refers proposals, and before it decides: rules, seats, sheets."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+
+from casework.calendar import japan_date
 from casework.models import Deadline
+from casework.refusals import refuses
 from grants.models import Proposal, Round
 
+from . import scoring
 from .models import Rubric
-from .selection import Standing
+from .selection import Standing, rules_of
 
 #: States of a proposal that was filed and is on its way to the selection.
 ON_THE_WAY = ("submitted", "accepted", "matching", "matched")
+
+
+def lacking(round: Round, rules: scoring.Rules, day: date) -> list[str]:
+    """Return in words what ``round`` needs before a proposal is referred to it on ``day``."""
+    words = [str(scoring.MISSING[code]) for code in scoring.missing(rules)]
+    if not round.seats.valid_on(day).exists():
+        words.append(_("a member on the subcommittee"))
+    return words
+
+
+@refuses(Proposal.KIND, "refer")
+def unready(proposal: Proposal, *, at: datetime) -> str | None:
+    """Say what the round of ``proposal`` does not say yet, and where it is entered."""
+    round = proposal.round
+    words = lacking(round, rules_of(round), japan_date(at))
+    if not words:
+        return None
+    return _(
+        "This round cannot select yet. Not set: %(missing)s. Enter it on the page “Selection” of %(round)s."
+    ) % {"missing": _("; ").join(words), "round": round}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Where the proposals of a round stand in its selection: sheets, means, places; read only."""
+"""Where the proposals of a round stand in its selection: sheets, points, places, proposals; read only."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,16 +9,18 @@ from fractions import Fraction
 from casework.models import Version
 from grants.models import Proposal, Round
 
-from . import ranking
-from .models import Conflict, Criterion, ScoreSheet
+from . import scoring
+from .models import Assessment, Conflict, Rubric, ScoreSheet
 
 
 @dataclass(slots=True)
 class Standing:
-    """One proposal with what its sheets say.
+    """One proposal with what its sheets say, and what the rules of its round make of it.
 
     :param sheets: the sheets that count or are still to come.
     :param requested_yen: what the filed version asks for the first year, in yen.
+    :param assessed_yen: what the subcommittee thinks right, in yen; ``None`` is "not assessed".
+    :param totals: sheet id → its weighted points, for the sheets that came and lack nothing.
     """
 
     proposal: Proposal
@@ -27,13 +29,13 @@ class Standing:
     version: int
     version_digest: str
     requested_yen: int
-    totals: dict[int, int] = field(default_factory=dict)
-    mean: Fraction | None = None
-    rank: int | None = None
+    assessed_yen: int | None = None
+    totals: dict[int, Fraction] = field(default_factory=dict)
+    result: scoring.Result = field(default_factory=scoring.Result)
 
     @property
     def counted(self) -> int:
-        """How many sheets the mean is taken of."""
+        """How many sheets the points are taken of."""
         return len(self.totals)
 
     @property
@@ -46,45 +48,112 @@ class Standing:
         return [sheet for sheet in self.sheets if sheet.pk not in self.totals]
 
     @property
+    def points(self) -> Fraction | None:
+        """The sheets put together, exactly."""
+        return self.result.judged.points
+
+    @property
     def shown(self) -> Decimal | None:
-        """The mean as people see it."""
-        return ranking.shown(self.mean)
+        """The points as people see them."""
+        return scoring.shown(self.points)
+
+    @property
+    def percent(self) -> Decimal | None:
+        """The points as percent of the most there are, as people see them."""
+        return scoring.shown(self.result.judged.percent)
+
+    @property
+    def rank(self) -> int | None:
+        return self.result.place.rank
+
+    @property
+    def tie(self) -> str:
+        """What ended the tie, in words; empty where there is none."""
+        code = self.result.place.tie
+        return str(scoring.TieCode(code).label) if code else ""
+
+    @property
+    def proposed(self) -> scoring.Share:
+        """The outcome and amount that the rules propose."""
+        return self.result.share
+
+    @property
+    def proposed_because(self) -> str:
+        return str(scoring.Reason(self.proposed.reason).label)
 
 
 def standings(round: Round, proposals: Iterable[Proposal] | None = None) -> list[Standing]:
     """Return the proposals in selection, best first, then by number.
 
-    :param proposals: which ones, if not all in selection.
+    :param proposals: which ones, if not all in selection; their places are among themselves.
     """
     if proposals is None:
         proposals = round.proposals.filter(state="in_selection").select_related("organization")
     found = list(proposals)
     keys = [proposal.pk for proposal in found]
-    criteria = list(Criterion.objects.filter(rubric__round=round).order_by("position"))
+    rules = rules_of(round)
     sheets, conflicts, versions = _sheets(keys), _conflicts(keys), _versions(keys)
+    assessed = _assessed(keys)
     rows = [
-        Standing(p, sheets[p.pk], conflicts[p.pk], *versions.get(p.pk, (0, "", 0))) for p in found
+        Standing(
+            p, sheets[p.pk], conflicts[p.pk], *versions.get(p.pk, (0, "", 0)), assessed.get(p.pk)
+        )
+        for p in found
     ]
-    for row in rows:
-        row.totals = totals(row.sheets, criteria)
-        row.mean = ranking.mean(row.totals.values())
-    places = ranking.ranks({row.proposal.pk: row.mean for row in rows})
-    for row in rows:
-        row.rank = places[row.proposal.pk]
+    _reckon(round, rules, rows)
     return sorted(
         rows, key=lambda r: (r.rank is None, r.rank, r.proposal.number or "", r.proposal.pk)
     )
 
 
-def totals(sheets: Iterable[ScoreSheet], criteria: list[Criterion]) -> dict[int, int]:
-    """Return sheet id → total, for the sheets that were submitted and lack nothing."""
-    found = {}
-    for sheet in sheets:
-        given = {score.criterion_id: score.points for score in sheet.scores.all()}
-        points = ranking.total(given.get(criterion.pk) for criterion in criteria)
-        if sheet.counts and points is not None:
-            found[sheet.pk] = points
-    return found
+def rules_of(round: Round) -> scoring.Rules:
+    """Return the rules of a round; all of them "not set" where it has no rubric yet."""
+    rubric = Rubric.objects.filter(round=round).prefetch_related("criteria", "grades").first()
+    if rubric is None:
+        return scoring.Rules()
+    rubric.round = round  # it holds the rules of the course, which are read already
+    return rubric.rules()
+
+
+def _reckon(round: Round, rules: scoring.Rules, rows: list[Standing]) -> None:
+    given = {row.proposal.pk: _points_given(row.sheets) for row in rows}
+    entries = {
+        row.proposal.pk: scoring.Entry(
+            row.requested_yen,
+            tuple(given[row.proposal.pk].values()),
+            recused=len(row.conflicts),
+            assessed_yen=row.assessed_yen,
+        )
+        for row in rows
+    }
+    found = scoring.results(
+        rules, entries, budget_yen=round.left_yen(), rulings=chair_orders(round)
+    )
+    for row in rows:
+        key = row.proposal.pk
+        row.result = found[key]
+        whole = ((s, scoring.sheet_total(p, rules.criteria)) for s, p in given[key].items())
+        row.totals = {sheet: total for sheet, total in whole if total is not None}
+
+
+def _points_given(sheets: Iterable[ScoreSheet]) -> dict[int, dict[int, int | None]]:
+    """Return sheet id → criterion id → points, for the sheets that were submitted."""
+    return {
+        sheet.pk: {score.criterion_id: score.points for score in sheet.scores.all()}
+        for sheet in sheets
+        if sheet.counts
+    }
+
+
+def chair_orders(round: Round) -> list[list[int]]:
+    """Return the orders that the chair gave in this round, the newest first."""
+    return list(round.chair_rulings.order_by("-pk").values_list("order", flat=True))
+
+
+def _assessed(proposals: list[int]) -> dict[int, int]:
+    """Return proposal id → assessed yen, the newest of each."""
+    rows = Assessment.objects.filter(proposal__in=proposals).order_by("pk")
+    return dict(rows.values_list("proposal_id", "amount_yen"))
 
 
 def _sheets(proposals: list[int]) -> dict[int, list[ScoreSheet]]:

@@ -1,6 +1,6 @@
 """What people do in a selection: rubric, seats, conflicts, scores. Decisions: ``decisions``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
@@ -23,20 +23,37 @@ from grants.plan import Milestone, Planned, Shift
 from grants.services import plan_of, planned_day, save_plan, shifts_by_plan
 
 from .deadlines import KIND, scoring_due
-from .models import Conflict, ConflictNote, Criterion, PanelSeat, Rubric, Score, ScoreSheet
+from .models import (
+    Conflict,
+    ConflictNote,
+    Criterion,
+    Grade,
+    PanelSeat,
+    Rubric,
+    Score,
+    ScoreSheet,
+)
+from .scoring import Allocation, PassUnit
+
+#: What a rubric says besides its criteria and grades; what is left out is "not set".
+RULES = (
+    "aggregation", "pass_mark", "pass_unit", "quorum", "recused_counts", "tie_rule", "cut_rule",
+    "allocation", "source",
+)  # fmt: skip
 
 
 @transaction.atomic
 def set_rubric(
-    round: Round, *, criteria: list[dict], by, at: datetime, pass_mark=None, source: str = "",
-    aggregation: str = Rubric.Aggregation.MEAN,
+    round: Round, *, criteria: Sequence[Mapping], by, at: datetime, grades: Sequence[Mapping] = (),
+    **rules,
 ) -> Rubric:  # fmt: skip
     """Enter how a round is scored, in place of what was entered before.
 
-    :param criteria: dicts of ``label_ja, label_en, hint, max_points``, in their order.
-    :param pass_mark: points that the mean total has to reach; ``None`` is "not set".
+    :param criteria: values of :class:`Criterion` without its position, in their order.
+    :param grades: values of :class:`Grade`, where a rate by grade decides the amount.
+    :param rules: fields of :class:`Rubric` named in ``RULES``; what is left out is "not set".
     :raises PermissionDenied: if ``by`` is not of the office.
-    :raises ValidationError: if a proposal was referred already, or the pass mark is out of reach.
+    :raises ValidationError: if a proposal was referred already, or the rules contradict each other.
     """
     require(by.act_on(japan_date(at)), "reviews.run_selection")
     Rubric.objects.get_or_create(
@@ -44,16 +61,35 @@ def set_rubric(
     )
     rubric = Rubric.objects.select_for_update().get(round=round)
     _refuse_frozen(rubric)
-    rubric.aggregation, rubric.pass_mark, rubric.source = aggregation, pass_mark, source
+    for name in RULES:
+        setattr(rubric, name, rules.pop(name, rubric._meta.get_field(name).get_default()))
+    if rules:
+        raise TypeError(f"A rubric has no {', '.join(rules)}.")
+    rubric.full_clean()
     rubric.save()
-    rubric.criteria.all().delete()
-    Criterion.objects.bulk_create(
-        Criterion(rubric=rubric, position=position, **criterion)
-        for position, criterion in enumerate(criteria, 1)
-    )
-    if pass_mark is not None and pass_mark > rubric.max_points:
-        raise ValidationError(_("The pass mark is above the most points a sheet can give."))
+    _replace(rubric, Criterion, [{"position": n, **c} for n, c in enumerate(criteria, 1)])
+    _replace(rubric, Grade, grades)
+    _refuse_contradictions(rubric)
     return rubric
+
+
+def _replace(rubric: Rubric, model, wanted: Iterable[Mapping]) -> None:
+    model.objects.filter(rubric=rubric).delete()
+    for values in wanted:
+        row = model(rubric=rubric, **values)
+        row.full_clean()
+        row.save()
+
+
+def _refuse_contradictions(rubric: Rubric) -> None:
+    if rubric.pass_unit == PassUnit.POINTS and rubric.pass_mark > rubric.max_points:
+        raise ValidationError(_("The pass mark is above the most points a sheet can give."))
+    if rubric.allocation != Allocation.GRADE and rubric.grades.exists():
+        raise ValidationError(
+            _(
+                "Grades are for a rate by grade. Choose it under “how much they get”, or remove them."
+            )
+        )
 
 
 @transaction.atomic

@@ -10,12 +10,12 @@ from casework.history import canonical, digest_of
 from casework.list_decisions import drawn_up_by
 from grants.models import Proposal, Round
 
-from . import ranking
+from . import scoring
 from .models import DecisionSnapshot
-from .selection import Standing, standings
+from .selection import Standing, chair_orders, standings
 
 #: Rises when the shape of the document changes.
-FORMAT = 1
+FORMAT = 2
 
 
 def take(
@@ -39,9 +39,14 @@ def take(
                     "fiscal_year": round.fiscal_year,
                     "rules_digest": round.rules_digest,
                     "budget_yen": round.budget_yen,
+                    "left_yen": round.left_yen(),
                 },
                 "rubric": {**round.rubric.content(), "digest": round.rubric.digest},
-                "proposals": [{**evidence(row), **outcomes[row.proposal.pk]} for row in rows],
+                "chair_orders": chair_orders(round),
+                "proposals": [
+                    {**evidence(row), **by_the_rules(row), **outcomes[row.proposal.pk]}
+                    for row in rows
+                ],
                 "missing_reason": missing_reason,
                 "drafted_by": by.pk,
                 "drafted_at": at,
@@ -54,7 +59,7 @@ def take(
 
 
 def evidence(row: Standing) -> dict:
-    """Return what the place of one proposal rests on, as plain JSON; members as ids only."""
+    """Return what the points of one proposal rest on, as plain JSON; members as ids only."""
     return {
         "id": row.proposal.pk,
         "number": row.proposal.number,
@@ -63,12 +68,31 @@ def evidence(row: Standing) -> dict:
         "requested_yen": row.requested_yen,
         "sheets": [_sheet(row, sheet) for sheet in row.sheets],
         "conflicts": [{"id": c.pk, "digest": c.digest} for c in row.conflicts],
-        "mean": ranking.exact(row.mean),
+        "points": scoring.exact(row.points),
         "shown": None if row.shown is None else str(row.shown),
+        "criteria": {
+            str(key): scoring.exact(points)
+            for key, points in row.result.judged.by_criterion.items()
+        },
         "counted": row.counted,
         "missing": len(row.missing),
-        "rank": row.rank,
     }
+
+
+def by_the_rules(row: Standing) -> dict:
+    """Return what the rules made of one proposal among the others, as plain JSON."""
+    judged, place, share = row.result.judged, row.result.place, row.proposed
+    return {
+        "percent": scoring.exact(judged.percent),
+        "passed": judged.passed,
+        "knocked_out": list(judged.knocked_out),
+        "rank": place.rank,
+        "tie": {"ended_by": place.tie, "criterion": place.criterion, "tied": sorted(place.tied)},
+        "subcommittee_yen": row.assessed_yen,
+        "proposed": {
+            "outcome": share.outcome, "amount_yen": share.amount_yen, "reason": share.reason
+        },
+    }  # fmt: skip
 
 
 def _sheet(row: Standing, sheet) -> dict:
@@ -79,17 +103,17 @@ def _sheet(row: Standing, sheet) -> dict:
         "member": sheet.seat.user_id,
         "counts": counts,
         "scores": scores,
-        "total": row.totals.get(sheet.pk),
+        "total": scoring.exact(row.totals.get(sheet.pk)),
     }
 
 
 #: The parts of a proposal's evidence that depend on no other proposal.
-OWN_PARTS = ("version_digest", "sheets", "conflicts", "mean")
+OWN_PARTS = ("version_digest", "sheets", "conflicts", "points", "criteria")
 
 
 def facts_of(snapshot: DecisionSnapshot, entry: dict) -> dict:
     """Return the facts of the move that ``entry`` of a snapshot asks for; nothing else is told."""
-    facts = {"rank": entry["rank"], "mean": entry["shown"], "snapshot": snapshot.digest}
+    facts = {"rank": entry["rank"], "points": entry["shown"], "snapshot": snapshot.digest}
     if entry["outcome"] != "decline":
         facts["assessed_yen"] = entry["assessed_yen"]
     if entry["reason"]:

@@ -139,10 +139,29 @@ CRITERIA = [
 ]
 
 
-def panel(round: Round, *, seats: int = 1, criteria: list[dict] = CRITERIA) -> list[PanelSeat]:
-    """Give a round a rubric and members, so that proposals can be referred to it."""
+#: Rules of a selection that lack nothing, invented like all test data: everybody passes.
+SELECTION = {
+    "aggregation": "mean",
+    "pass_mark": 0,
+    "pass_unit": "points",
+    "quorum": 1,
+    "tie_rule": "smaller_request",
+    "cut_rule": "reserve",
+    "allocation": "full",
+    "source": "試験",
+}
+
+
+def panel(
+    round: Round, *, seats: int = 1, criteria: list[dict] = CRITERIA, grades=(), **rules
+) -> list[PanelSeat]:
+    """Give a round a rubric and members, so that proposals can be referred to it.
+
+    :param rules: in place of those of ``SELECTION``.
+    """
     office = anyone(Role.OFFICE)
-    selection.set_rubric(round, criteria=criteria, source="試験", by=office, at=NOON)
+    said = {**SELECTION, **rules}
+    selection.set_rubric(round, criteria=criteria, grades=grades, **said, by=office, at=NOON)
     return [
         selection.add_seat(round, user=user(Role.PANEL), by=office, at=NOON) for _ in range(seats)
     ]

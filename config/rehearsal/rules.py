@@ -13,6 +13,17 @@ INVENTED = "リハーサル用の架空の値"
 #: Where another city served as the example.
 AFTER_OTHERS = {"rubric": f"{INVENTED}（{HACHINOHE.source}）"}
 
+#: How the sheets become a decision; the points needed stand among the rules of the course.
+SELECTION_RULES: dict[str, object] = {
+    "aggregation": "mean",
+    "pass_unit": "points",
+    "quorum": 2,
+    "recused_counts": "left_out",
+    "tie_rule": "smaller_request",
+    "cut_rule": "reserve",
+    "allocation": "full",
+}
+
 #: course → what stands before the numbers of its proposals.
 SERIES = {"startup": "S", "collaboration": "C", "revitalization": "R"}
 

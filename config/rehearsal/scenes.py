@@ -12,12 +12,14 @@ from grants.advances import advance_yen
 from grants.models import Payment, ProjectYear, Proposal, Round
 from reporting import services as reporting
 from reporting.models import CollaborationReport, Report
-from reviews import decisions
+from reviews import decisions, rulings
 from reviews import services as reviews
 from reviews.models import Conflict, PanelSeat, ScoreSheet
 from reviews.presets import HACHINOHE
+from reviews.selection import standings
 
 from .cast import GROUPS, Cast, confirm_group, introduce
+from .rules import INVENTED, SELECTION_RULES
 from .stage import Stage
 
 HOUR = timedelta(hours=1)
@@ -209,8 +211,8 @@ def seat_the_panel(stage: Stage, call: Round, *, office: User, members: list[Use
         for ja, en, most in HACHINOHE.criteria
     ]
     reviews.set_rubric(
-        call, criteria=criteria, pass_mark=call.rules.number("pass_mark"),
-        source=HACHINOHE.source, by=office, at=stage.at,
+        call, criteria=criteria, pass_mark=call.rules.number("pass_mark"), **SELECTION_RULES,
+        source=f"{INVENTED}（{HACHINOHE.source}）", by=office, at=stage.at,
     )  # fmt: skip
     for member in members:
         reviews.add_seat(call, user=member, by=office, at=stage.at)
@@ -274,6 +276,9 @@ def decide_round(stage: Stage, call: Round, outcomes: dict[str, str], cast: Cast
     wanted = [decisions.Outcome(p, outcomes.get(p.title, "select")) for p in proposals]
     if not wanted:
         return
+    for tied in rulings.ties(standings(call)):
+        order = sorted(row.proposal.pk for row in tied)
+        rulings.rule_on_tie(call, order=order, by=cast.office, at=stage.at)
     draft = decisions.draft_decision(call, outcomes=wanted, by=cast.office, at=stage.at)
     _approve(stage, draft, cast)
 

@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 
 from casework.flow import Text
 from grants.flow import PROPOSAL_FLOW
+from reviews.scoring import Reason
 
 register = template.Library()
 
@@ -25,3 +26,9 @@ def sheets_in_words(counted: int, missing: int) -> str:
 def outcome_in_words(verb: str) -> Text:
     """Return the label of the state that an outcome leads to."""
     return PROPOSAL_FLOW.stages[PROPOSAL_FLOW[verb].target].label
+
+
+@register.simple_tag
+def reason_in_words(code: str) -> Text:
+    """Say why the rules proposed what they proposed."""
+    return Reason(code).label

@@ -10,6 +10,7 @@ from config.rehearsal.stage import Stage
 from grants.parameters import PARAMETERS, not_set_in, refuse_unreadable
 from grants.rules import RuleSet, Status
 from reviews.models import Rubric
+from reviews.scoring import missing
 from tests import factories
 from tests.factories import NOON
 
@@ -78,6 +79,8 @@ def test_rubric_of_a_call_is_that_of_the_rules():
     )
     assert rubric.pass_mark == call.rules.number("pass_mark") == 20
     assert rubric.aggregation == "mean"
+    assert rubric.source.startswith(INVENTED)
+    assert missing(rubric.rules()) == []
 
 
 def _text_rules(*names: str) -> dict[str, str]:

@@ -30,7 +30,7 @@ def at_noon():
 def met(scene, settings, tmp_path):
     """The first member has met a proposal with a file, a letter and a notice."""
     settings.MEDIA_ROOT = tmp_path
-    proposal = factories.draft(round=scene.round)
+    proposal = factories.draft(round=scene.round, asks=70_000)
     Case.objects.filter(pk=proposal.pk).update(title=TITLE)
     group = proposal.organization.members.get()
     upload = SimpleUploadedFile("plan.pdf", PDF, "application/pdf")

@@ -57,7 +57,7 @@ def test_draft_asks_for_one_move_per_proposal_from_the_snapshot(scored):
     first, second = approval.items.order_by("case_id")
     assert (first.verb, first.amount_yen) == ("select", 80_000)
     assert first.facts == {
-        "rank": 1, "mean": "12.50", "snapshot": snapshot.digest, "assessed_yen": 80_000,
+        "rank": 1, "points": "12.50", "snapshot": snapshot.digest, "assessed_yen": 80_000,
         "reason": "予算の範囲",
     }  # fmt: skip
     assert (second.verb, second.amount_yen) == ("decline", None)
@@ -87,9 +87,14 @@ def test_snapshot_recounted_by_other_means_gives_the_same(scored):
         totals = [sum(sheet["scores"].values()) for sheet in entry["sheets"]]
         live = Score.objects.filter(sheet__proposal=entry["id"])
         assert sum(totals) == sum(live.values_list("points", flat=True))
-        assert Fraction(entry["mean"]) == statistics.mean(map(Fraction, totals))
+        assert Fraction(entry["points"]) == statistics.mean(map(Fraction, totals))
         assert entry["shown"] == f"{statistics.mean(totals):.2f}"
     assert [e["rank"] for e in content["proposals"]] == [1, 2]
+    assert [e["proposed"] for e in content["proposals"]] == [
+        {"outcome": "select", "amount_yen": yen, "reason": "full"} for yen in (80_000, 60_000)
+    ]
+    assert content["rubric"].items() >= {"tie_rule": "smaller_request", "quorum": 1}.items()
+    assert content["format"] == 2
 
 
 def test_snapshot_holds_members_as_ids_and_conflicts_as_digests(scored):
@@ -103,7 +108,7 @@ def test_snapshot_holds_members_as_ids_and_conflicts_as_digests(scored):
 
     assert entry["conflicts"] == [{"id": conflict.pk, "digest": conflict.digest}]
     assert [s["member"] for s in entry["sheets"]] == [scored.seats[0].user_id]
-    assert (entry["mean"], entry["counted"]) == ("12", 1)
+    assert (entry["points"], entry["counted"]) == ("12", 1)
     assert entry["version_digest"] == scored.proposals[0].versions.get().digest
     text = str(snapshot.content)
     assert not any(word in text for word in ("family", "いとこ", scored.seats[1].user.name))
@@ -131,7 +136,7 @@ def test_missing_sheets_need_a_reason_and_never_count_as_zero(scene):
     content = DecisionSnapshot.objects.get().content
     first = content["proposals"][0]
     assert content["missing_reason"] == "委員が病気のため"
-    assert (first["mean"], first["counted"], first["missing"]) == ("12", 1, 1)
+    assert (first["points"], first["counted"], first["missing"]) == ("12", 1, 1)
     assert [s["scores"] for s in first["sheets"] if not s["counts"]] == [{}]
 
 
@@ -250,21 +255,21 @@ def test_decision_whose_sheets_changed_cannot_be_approved(scored):
 
 
 def test_recused_sheet_changes_no_other_proposal(scored):
-    before = {row.proposal.pk: row.mean for row in standings(scored.round)}
+    before = {row.proposal.pk: row.points for row in standings(scored.round)}
     services.declare_conflict(
         seat=scored.seats[0], proposal=scored.proposals[1], kind="member", by=scored.office, at=NOON
     )
-    after = {row.proposal.pk: row.mean for row in standings(scored.round)}
+    after = {row.proposal.pk: row.points for row in standings(scored.round)}
     first, second = (p.pk for p in scored.proposals)
     assert before[first] == after[first]
     assert (before[second], after[second]) == (Fraction(19, 2), Fraction(10))
 
 
 def test_standings_take_as_many_queries_for_many_as_for_one(scored, django_assert_num_queries):
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(11):
         standings(scored.round)
     refer(scored.round, scored.office)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(11):
         assert len(standings(scored.round)) == 3
 
 
@@ -302,7 +307,7 @@ def test_no_decision_without_its_snapshot(scored, verb, digest):
         {"assessed_yen": 79_999},
         {"assessed_yen": None},
         {"rank": 2},
-        {"mean": "15.00"},
+        {"points": "15.00"},
         {"reason": "別の理由"},
         {"more": 1},
     ],

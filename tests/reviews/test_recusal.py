@@ -44,7 +44,7 @@ def secret(scene, settings, tmp_path) -> Proposal:
     """A proposal with a file, a letter, notices and scores, whose decision is drafted."""
     settings.MEDIA_ROOT = tmp_path
     group = factories.member(factories.organization(name=GROUP))
-    proposal = factories.draft(round=scene.round, by=group)
+    proposal = factories.draft(round=scene.round, by=group, asks=70_000)
     Case.objects.filter(pk=proposal.pk).update(title=TITLE)
     upload = SimpleUploadedFile("plan.pdf", PDF, "application/pdf")
     scene.file = files.store(proposal, upload, label="計画", by=group, at=NOON)

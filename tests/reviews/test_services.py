@@ -12,6 +12,7 @@ from accounts.models import Role
 from casework import verification
 from casework.edit_numbers import StaleDraft
 from casework.errors import NotPossible
+from casework.history import digest_of
 from casework.models import Case, Deadline, Notice
 from casework.services import advance, correct
 from reviews import services
@@ -36,7 +37,9 @@ def test_rubric_stays_as_it_was_when_the_first_proposal_was_referred(scene):
 def test_rubric_before_the_first_referral_is_replaced_as_a_whole(office):
     round = factories.call(seats=1)
     given = {"label_ja": "独創性", "max_points": 3}
-    rubric = services.set_rubric(round, criteria=[given], pass_mark=2, by=office, at=NOON)
+    rubric = services.set_rubric(
+        round, criteria=[given], pass_mark=2, pass_unit="points", by=office, at=NOON
+    )
 
     assert [str(c) for c in rubric.criteria.all()] == ["独創性 (0–3)"]
     assert rubric.max_points == 3
@@ -46,9 +49,73 @@ def test_pass_mark_above_what_a_sheet_can_give_is_refused(office):
     round = factories.call(seats=0)
     with pytest.raises(ValidationError):
         services.set_rubric(
-            round, criteria=[{"label_ja": "a", "max_points": 3}], pass_mark=4, by=office, at=NOON
+            round,
+            criteria=[{"label_ja": "a", "max_points": 3}],
+            pass_mark=4,
+            pass_unit="points",
+            by=office,
+            at=NOON,
         )
     assert not Rubric.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"pass_mark": 3},
+        {"pass_unit": "points"},
+        {"pass_mark": 101, "pass_unit": "percent"},
+        {"quorum": 0},
+        {"quorum": 2, "aggregation": "trimmed"},
+        {"tie_rule": "dice"},
+        {"grades": [{"label": "A", "from_percent": 0, "rate_percent": 100}]},
+        {"grades": [{"label": "A", "from_percent": 0, "rate_percent": 101}], "allocation": "grade"},
+        {"criteria": [{"label_ja": "a", "max_points": 3, "floor": 4}]},
+        {"criteria": [{"label_ja": "a", "max_points": 3, "weight": 0}]},
+    ],
+)
+def test_rubric_that_contradicts_itself_is_refused(office, wrong):
+    round = factories.call(seats=0)
+    said = {"criteria": [{"label_ja": "a", "max_points": 3}], **wrong}
+    with pytest.raises(ValidationError):
+        services.set_rubric(round, **said, by=office, at=NOON)
+    assert not Rubric.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        {"pass_mark": None},
+        {"pass_mark": None, "pass_unit": ""},
+        {"quorum": None},
+        {"aggregation": ""},
+        {"aggregation": "median"},
+        {"cut_rule": ""},
+    ],
+)
+def test_database_keeps_a_frozen_rubric_whole(scene, lost):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Rubric.objects.filter(round=scene.round).update(**lost)
+
+
+def test_rubric_as_it_was_frozen_holds_every_rule(office):
+    round = factories.call(seats=0, rounding_unit_yen="1000")
+    grades = [{"label": "A", "from_percent": 60, "rate_percent": 100},
+              {"label": "B", "from_percent": 0, "rate_percent": 50}]  # fmt: skip
+    criteria = [{"label_ja": "公益性", "max_points": 10, "weight": 2, "floor": 4}]
+    rules = {"allocation": "grade", "aggregation": "median", "recused_counts": "as_mean"}
+    factories.panel(round, criteria=criteria, grades=grades, **rules)
+    refer(round, office)
+
+    rubric = Rubric.objects.get(round=round)
+    content = rubric.content()
+    assert rubric.digest == digest_of(content)
+    assert content.items() >= {**rules, "quorum": 1, "rounding_unit_yen": 1000}.items()
+    assert [(c["weight"], c["floor"]) for c in content["criteria"]] == [("2.00", 4)]
+    assert [(g["label"], g["from_percent"]) for g in content["grades"]] == [
+        ("A", "60.00"), ("B", "0.00")
+    ]  # fmt: skip
+    assert content.keys() >= {*services.RULES}
 
 
 def test_only_the_office_sets_up_a_selection(office):
@@ -81,13 +148,15 @@ def test_referral_without_a_rubric_or_a_member_says_what_is_missing(office, lack
     if lacks == "rubric":
         services.add_seat(round, user=factories.user(Role.PANEL), by=office, at=NOON)
     if lacks == "seats":
-        services.set_rubric(round, criteria=factories.CRITERIA, by=office, at=NOON)
+        services.set_rubric(
+            round, criteria=factories.CRITERIA, **factories.SELECTION, by=office, at=NOON
+        )
 
     with translation.override("en"), pytest.raises(NotPossible) as refusal:
         refer(round, office)
     words = str(refusal.value)
-    assert ("criterion" in words) == (lacks in ("rubric", "both"))
-    assert ("member" in words) == (lacks in ("seats", "both"))
+    assert ("the criteria" in words) == (lacks in ("rubric", "both"))
+    assert ("a member on the subcommittee" in words) == (lacks in ("seats", "both"))
     assert "Selection" in words
     assert str(round) in words
     assert not round.proposals.filter(state="in_selection").exists()

@@ -19,8 +19,16 @@ from grants.plan import Shift
 from reviews import services
 from reviews.case_panels import decision_panel
 from reviews.decisions import Outcome, draft_decision
-from reviews.models import Conflict, DecisionSnapshot, Rubric, ScoreSheet
+from reviews.models import (
+    Assessment,
+    ChairRuling,
+    Conflict,
+    DecisionSnapshot,
+    Rubric,
+    ScoreSheet,
+)
 from reviews.presets import HACHINOHE
+from reviews.selection import standings
 from tests import factories
 from tests.factories import NOON
 from tests.reviews.conftest import fill, refer
@@ -253,13 +261,20 @@ def test_rubric_is_entered_line_by_line(client, office):
     lines = {
         "criteria-TOTAL_FORMS": 3,
         "criteria-INITIAL_FORMS": 0,
+        "grades-TOTAL_FORMS": 1,
+        "grades-INITIAL_FORMS": 0,
         "pass_mark": "",
+        "pass_unit": "points",
         "source": "要綱",
     }
     first = {"criteria-0-label_ja": "公益性", "criteria-0-max_points": 10}
     second = {"criteria-1-label_ja": "実現性", "criteria-1-max_points": 5}
 
     assert post(client, office, url, lines).status_code == 422
+    assert post(client, office, url, {**lines, **first}).status_code == 422  # a unit without a mark
+    grade = {"grades-0-label": "A", "grades-0-from_percent": 0, "grades-0-rate_percent": 100}
+    page = post(client, office, url, {**lines, **first, **grade, "pass_mark": 5})
+    assert "Grades are for a rate by grade" in text_of(page)
     assert (
         post(client, office, url, {**lines, **first, **second, "pass_mark": 99}).status_code == 422
     )
@@ -271,7 +286,9 @@ def test_rubric_is_entered_line_by_line(client, office):
     rubric = Rubric.objects.get()
     assert [c.label_ja for c in rubric.criteria.order_by("position")] == ["公益性", "実現性"]
     assert (str(rubric.pass_mark), rubric.source) == ("7.50", "要綱")
-    assert "公益性" in get(client, office, url).content.decode()
+    page = text_of(get(client, office, url))
+    assert "until this is set: how the sheets are put together" in page
+    assert "the pass mark" not in page.partition("until this is set:")[2].partition("Begin")[0]
 
 
 def test_rubric_in_force_is_shown_with_the_reason_and_not_changed(client, scene):
@@ -279,8 +296,8 @@ def test_rubric_in_force_is_shown_with_the_reason_and_not_changed(client, scene)
     page = get(client, scene.office, url)
     assert "stays as it was" in text_of(page)
     assert b'name="criteria-0-label_ja"' not in page.content
-    lines = {"criteria-TOTAL_FORMS": 1, "criteria-INITIAL_FORMS": 0,
-             "criteria-0-label_ja": "別", "criteria-0-max_points": 1}  # fmt: skip
+    lines = {"criteria-TOTAL_FORMS": 1, "criteria-INITIAL_FORMS": 0, "grades-TOTAL_FORMS": 0,
+             "grades-INITIAL_FORMS": 0, "criteria-0-label_ja": "別", "criteria-0-max_points": 1}  # fmt: skip
     assert post(client, scene.office, url, lines).status_code == 422
     preset = reverse("reviews:preset", args=[scene.round.pk])
     page = client_follow(client, scene.office, preset, {"preset": "hachinohe"})
@@ -300,7 +317,18 @@ def test_rubric_of_another_city_is_loaded_as_theirs(client, office):
     post(client, office, url, {"preset": HACHINOHE.code})
     rubric = Rubric.objects.get()
     assert rubric.source.startswith("八戸市")
-    assert (rubric.max_points, rubric.pass_mark) == (50, None)
+    assert (rubric.max_points, rubric.pass_mark, rubric.pass_unit) == (50, 70, "percent")
+    assert (rubric.aggregation, rubric.recused_counts) == ("trimmed", "left_out")
+    assert (rubric.quorum, rubric.tie_rule, rubric.cut_rule, rubric.allocation) == (
+        None,
+        "",
+        "",
+        "",
+    )
+
+    post(client, office, url, {"preset": "obu"})
+    rubric.refresh_from_db()
+    assert (rubric.max_points, rubric.pass_mark, rubric.aggregation) == (50, 50, "")
 
 
 def test_seat_is_given_and_ended_on_pages(client, scene):
@@ -345,7 +373,7 @@ def test_selection_shows_missing_sheets_in_words_and_never_as_zero(client, scene
     assert "no sheet yet" in words
     assert "0.00" not in words
     assert f"missing: {scene.seats[1].user}" in words
-    assert "Pass mark Not set" in words
+    assert "Pass mark none: everybody passes" in words
 
 
 def next_step(client, scene) -> str:
@@ -524,7 +552,7 @@ def test_list_page_draft_and_letter_data_show_the_same_mean(client, office):
     approval = Approval.objects.get()
     shown.append(text_of(get(client, office, reverse("casework:case", args=[approval.pk]))))
     assert all("0.33" in words for words in shown)
-    assert approval.items.get().facts["mean"] == "0.33"
+    assert approval.items.get().facts["points"] == "0.33"
 
 
 def decision_data(scene, *outcomes, **more) -> dict:
@@ -580,7 +608,7 @@ def test_decision_above_the_budget_comes_back_with_the_numbers(client, scene):
     assert "140,000" in text_of(page)
     assert "40,000 yen too much" in text_of(page)
     selection = get(client, scene.office, reverse("reviews:selection", args=[scene.round.pk]))
-    assert "above the budget" in text_of(selection)
+    assert "first above the budget; becomes the reserve" in text_of(selection)
 
 
 def test_clerk_who_must_not_meet_a_proposal_neither_sees_nor_drafts_it(client, scene):
@@ -623,3 +651,89 @@ def test_sheet_asks_as_often_for_many_criteria_as_for_few(client, office):
             assert client.get(url).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1], counts
+
+
+def tied_scene(scene, **rules):
+    """Both proposals ask for the same and have equal points; the rules say what then."""
+    Rubric.objects.filter(round=scene.round).update(**rules)
+    for sheet in ScoreSheet.objects.all():
+        fill(sheet, 5, 5)
+
+
+def test_order_of_the_chair_ends_a_tie_on_the_page(client, scene):
+    tied_scene(scene, tie_rule="chair")
+    close(scene)
+    assert "equal points: enter the order that the chair gives" in next_step(client, scene)
+    decide = reverse("reviews:decision", args=[scene.round.pk])
+    page = post(client, scene.office, decide, decision_data(scene, "select", "select"))
+    assert "Enter the order that the chair gives them first." in text_of(page)
+
+    first, second = (p.pk for p in scene.proposals)
+    url, name = reverse("reviews:ties", args=[scene.round.pk]), f"tie{first}"
+    said = {"tie": name, f"{name}-{first}": 2, f"{name}-{second}": 2}
+    assert post(client, scene.office, url, said).status_code == 422
+    assert post(client, scene.office, url, {**said, f"{name}-{second}": 1}).status_code == 302
+
+    assert [row.proposal.pk for row in standings(scene.round)] == [second, first]
+    assert ChairRuling.objects.get().order == [second, first]
+    assert "equal points; the chair decided" in text_of(
+        get(client, scene.office, reverse("reviews:selection", args=[scene.round.pk]))
+    )
+    assert (
+        post(client, scene.office, decide, decision_data(scene, "select", "select")).status_code
+        == 302
+    )
+    entry = DecisionSnapshot.objects.get().content
+    assert (entry["chair_orders"], entry["proposals"][0]["tie"]["ended_by"]) == (
+        [[second, first]],
+        "chair",
+    )
+    assert (
+        post(client, scene.office, url, said | {f"{name}-{first}": 1}).status_code == 422
+    )  # drafted
+
+
+def test_assessed_amounts_are_entered_and_the_decision_begins_with_what_the_rules_propose(
+    client, scene
+):
+    tied_scene(scene, allocation="assessed")
+    close(scene)
+    assert "what the subcommittee thinks right" in next_step(client, scene)
+    dear, cheap = scene.proposals
+    url = reverse("reviews:amounts", args=[scene.round.pk])
+    assert post(client, scene.office, url, {str(dear.pk): 80_001}).status_code == 422
+    assert (
+        post(
+            client, scene.office, url, {str(dear.pk): "７０，０００", str(cheap.pk): 50_000}
+        ).status_code
+        == 302
+    )
+    assert post(client, scene.office, url, {str(dear.pk): 70_000}).status_code == 302
+    assert Assessment.objects.count() == 2  # what stands is not written again
+
+    page = get(client, scene.office, reverse("reviews:decision", args=[scene.round.pk]))
+    forms = {row.proposal.pk: form.initial for row, form in page.context["asked"]}
+    assert forms == {
+        dear.pk: {"outcome": "select", "assessed_yen": 70_000},
+        cheap.pk: {"outcome": "select", "assessed_yen": 50_000},
+    }
+    assert "within the budget; gets the assessed amount" in text_of(page)
+
+
+@pytest.mark.parametrize("name", ["ties", "amounts"])
+def test_only_the_office_adds_to_the_points(client, scene, name):
+    url = reverse(f"reviews:{name}", args=[scene.round.pk])
+    assert get(client, scene.seats[0].user, url).status_code == 403
+    assert get(client, factories.anyone(Role.APPROVER), url).status_code == 403
+
+
+def test_proposal_says_what_its_round_lacks_and_where_it_is_entered(client, office):
+    round = factories.call(seats=0)
+    proposal = factories.draft(round=round)
+    proposal = advance(proposal, "submit", by=proposal.organization.members.get(), at=NOON)
+    proposal = advance(proposal, "accept", by=office, at=NOON)
+
+    page = get(client, office, reverse("casework:case", args=[proposal.pk]))
+    assert "Not set: the criteria; how the sheets are put together; the pass mark" in text_of(page)
+    assert reverse("reviews:rubric", args=[round.pk]) in page.content.decode()
+    assert reverse("casework:move", args=[proposal.pk, "refer"]) not in page.content.decode()
