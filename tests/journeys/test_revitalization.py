@@ -68,7 +68,7 @@ def open_the_round(desk, people) -> None:
 
 
 def seat_the_panel(desk, people) -> None:
-    """The office enters two criteria, and gives a member a seat."""
+    """The office enters two criteria and every rule of the selection, and gives a member a seat."""
     page = desk.sit_down(people["office"], "/office/")
     desk.follow("Selections")
     desk.open(CALL)
@@ -76,7 +76,13 @@ def seat_the_panel(desk, people) -> None:
     desk.fill(
         criteria__0__label_ja="公益性", criteria__0__max_points="10",
         criteria__1__label_ja="実現性", criteria__1__max_points="5", source="架空の要領",
+        quorum="1", pass_mark="50",
     )  # fmt: skip
+    for name, value in (
+        ("aggregation", "mean"), ("pass_unit", "percent"), ("tie_rule", "chair"),
+        ("cut_rule", "remainder"), ("allocation", "full"),
+    ):  # fmt: skip
+        page.locator(f"[name={name}][value={value}]").check()
     desk.send()
     desk.follow("Give a seat")
     page.locator("[name=user]").select_option(label=people["panel"].name)
