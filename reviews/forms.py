@@ -104,7 +104,7 @@ class RubricForm(forms.ModelForm):
 
 class CriterionForm(forms.ModelForm):
     weight = forms.DecimalField(
-        label=_("weight"), required=False, max_digits=5, decimal_places=2, min_value=0
+        label=_("Weight"), required=False, max_digits=5, decimal_places=2, min_value=0
     )
 
     class Meta:

@@ -136,6 +136,10 @@ class Rubric(models.Model):
             self.round.rules.number("rounding_unit_yen"),
         )
 
+    def lacks(self) -> list[str]:
+        """Return in words what is not set and has to be, before a proposal is referred."""
+        return [str(scoring.MISSING[code]) for code in scoring.missing(self.rules())]
+
     def content(self) -> dict:
         """Return the rubric as plain JSON, for its digest and for decisions."""
         same = (

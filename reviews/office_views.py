@@ -39,6 +39,7 @@ def rounds(request):
     waiting = Count("proposals", filter=Q(proposals__in=seen.values("pk")), distinct=True)
     found = Round.objects.annotate(waiting=waiting, members=Count("seats", distinct=True))
     ordered = found.select_related("rubric").order_by("-fiscal_year", "-pk")
+    ordered = ordered.prefetch_related("rubric__criteria", "rubric__grades")
     return render(request, "reviews/rounds.html", {"page": page_of(request, ordered)})
 
 
