@@ -131,7 +131,9 @@ def select(walk: Walk, proposal: Proposal) -> Proposal:
     """Select the proposal; rubric, members, budget of the round and sender are missing at first."""
     call = proposal.round
     refused("Enter it on the page “Selection”", advance, proposal, "refer", by=walk.office, at=NOON)
-    selection.set_rubric(call, criteria=factories.CRITERIA, **factories.SELECTION, by=walk.office, at=NOON)
+    selection.set_rubric(
+        call, criteria=factories.CRITERIA, **factories.SELECTION, by=walk.office, at=NOON
+    )
     selection.add_seat(call, user=walk.member, by=walk.office, at=NOON)
     proposal = advance(proposal, "refer", by=walk.office, at=NOON)
     score(walk, proposal)
