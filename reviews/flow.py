@@ -1,4 +1,4 @@
-"""The machine of a score sheet (採点票): one member's points for one proposal."""
+"""The machine of a score sheet (採点表): one member's points for one proposal."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -395,7 +395,7 @@ class ScoreSheetQuerySet(CaseQuerySet):
 
 
 class ScoreSheet(Case):
-    """One member's points for one proposal (採点票)."""
+    """One member's points for one proposal (採点表)."""
 
     KIND = "score_sheet"
     flow = SHEET_FLOW
