@@ -8,14 +8,14 @@ from casework.errors import NotPossible
 from casework.services import follow
 from grants.models import Proposal
 
-from . import services
+from . import possible_conflicts, services
 from .models import Rubric
 from .readiness import unready
 
 
 @on("proposal", "refer")
 def hand_out_sheets(proposal: Proposal, *, by, at: datetime, facts: dict) -> None:
-    """Give every member without a conflict a sheet; the rubric stays as it is from now on.
+    """Give a sheet to every member without a conflict, also a possible one; keep the rubric as it is.
 
     :raises NotPossible: if the rubric was changed meanwhile and lacks something now.
     """
@@ -23,8 +23,9 @@ def hand_out_sheets(proposal: Proposal, *, by, at: datetime, facts: dict) -> Non
     if why := unready(proposal, at=at):  # asked again, now that nobody can change the rubric
         raise NotPossible(why)
     services.freeze(rubric, at=at)
-    seats = proposal.round.seats.valid_on(japan_date(at)).select_related("user")
-    for seat in seats.order_by("pk"):
+    seats = proposal.round.seats.valid_on(japan_date(at)).select_related("user").order_by("pk")
+    possible_conflicts.find(proposal.round, proposals=[proposal], seats=seats, at=at)
+    for seat in seats:
         services.assign(proposal, seat, by=by, at=at)
 
 

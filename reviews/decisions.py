@@ -15,7 +15,7 @@ from casework.calendar import japan_date
 from casework.models import Approval, Case
 from grants.models import Proposal, Round
 
-from . import snapshots
+from . import possible_conflicts, snapshots
 from .models import DecisionSnapshot, ScoreSheet
 from .scoring import TieCode
 from .selection import Standing, standings
@@ -65,15 +65,16 @@ def freeze_decision(
 
     :param missing_reason: why it is decided although sheets are missing; kept in the snapshot.
     :raises PermissionDenied: if ``by`` is not of the office, or must not meet one of the cases.
-    :raises ValidationError: if an outcome is missing or too much, or sheets are missing without
-        a reason, or the chair has not decided between equal points, or what is selected costs more
-        than the budget that is left.
+    :raises ValidationError: if a possible conflict of interest waits, an outcome is missing or too
+        much, sheets are missing without a reason, the chair has not decided between equal points,
+        or what is selected costs more than the budget that is left.
     """
     require(by.act_on(japan_date(at)), "reviews.run_selection")
     round = Round.objects.select_for_update().get(pk=round.pk)
     _lock_cases(round)
     rows = standings(round)
     refuse_the_conflicted(rows, by)
+    possible_conflicts.refuse_open(round, day=japan_date(at))
     wanted = {outcome.proposal.pk: outcome for outcome in outcomes}
     _refuse_incomplete(rows, wanted)
     _refuse_missing_sheets(rows, missing_reason)

@@ -385,6 +385,77 @@ class ConflictNote(models.Model):
         return self.text[:50]
 
 
+class PossibleConflictQuerySet(models.QuerySet):
+    def waiting(self):
+        """Keep what nobody has answered yet."""
+        return self.filter(outcome="")
+
+
+class PossibleConflict(models.Model):
+    """What the rows say may connect a member with a proposal, until a person says what it is.
+
+    :param grounds: pairs of a code and the key of the row it lies in (``conflict_grounds``).
+    :param outcome: empty while it waits; the member meets the proposal nowhere until then.
+    """
+
+    class Outcome(models.TextChoices):
+        CONFIRMED = "confirmed", _("A conflict of interest")
+        DISMISSED = "dismissed", _("No conflict of interest")
+
+    seat = models.ForeignKey(PanelSeat, on_delete=models.PROTECT, related_name="possible_conflicts")
+    proposal = models.ForeignKey(
+        Proposal, on_delete=models.PROTECT, related_name="possible_conflicts"
+    )
+    grounds = models.JSONField()
+    found_at = models.DateTimeField()
+    outcome = models.CharField(
+        _("outcome"), max_length=10, choices=Outcome.choices, blank=True, editable=False
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+    )
+    decided_at = models.DateTimeField(null=True, editable=False)
+
+    objects = PossibleConflictQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("possible conflict of interest")
+        verbose_name_plural = _("possible conflicts of interest")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seat", "proposal"],
+                condition=Q(outcome=""),
+                name="possible_conflict_waits_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="", decided_at=None, decided_by=None)
+                | Q(
+                    outcome__in=["confirmed", "dismissed"],
+                    decided_at__isnull=False,
+                    decided_by__isnull=False,
+                ),
+                name="possible_conflict_is_answered_by_a_person",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.seat_id} – {self.proposal_id}"
+
+
+class PossibleConflictNote(models.Model):
+    """Why somebody answered as they did: personal, and destroyed without touching the answer."""
+
+    possible = models.OneToOneField(PossibleConflict, on_delete=models.CASCADE, related_name="note")
+    text = models.TextField(_("reason"))
+
+    def __str__(self):
+        return self.text[:50]
+
+
 class ScoreSheetQuerySet(CaseQuerySet):
     #: States in which a sheet's points count towards the mean.
     COUNTING = ("submitted", "counted")

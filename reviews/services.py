@@ -22,6 +22,8 @@ from grants.models import Proposal, Round
 from grants.plan import Milestone, Planned, Shift
 from grants.services import plan_of, planned_day, save_plan, shifts_by_plan
 
+from . import possible_conflicts
+from .barring import bar, bar_everywhere, unbar_everywhere
 from .deadlines import KIND, scoring_due
 from .models import (
     Conflict,
@@ -29,6 +31,7 @@ from .models import (
     Criterion,
     Grade,
     PanelSeat,
+    PossibleConflict,
     Rubric,
     Score,
     ScoreSheet,
@@ -176,6 +179,7 @@ def add_seat(
     seat = PanelSeat(round=round, user=user, valid_from=valid_from, valid_until=valid_until)
     seat.full_clean()
     seat.save()
+    possible_conflicts.find(round, seats=[seat], at=at)
     for proposal in round.proposals.filter(state="in_selection").order_by("pk"):
         assign(proposal, seat, by=by, at=at)
     return seat
@@ -212,12 +216,14 @@ def end_seat(seat: PanelSeat, *, last_day: date, by, at: datetime) -> PanelSeat:
 def assign(proposal: Proposal, seat: PanelSeat, *, by, at: datetime) -> ScoreSheet | None:
     """Give a member a sheet for a proposal, and let the member read both.
 
-    :returns: the sheet, or ``None`` where a conflict stands or the seat does not.
+    :returns: the sheet, or ``None`` where a conflict stands or may stand, or the seat does not.
     """
     if not seat.stands_on(japan_date(at)):
         return None
     if seat.conflicts.standing().filter(proposal=proposal).exists():
         bar(proposal, seat.user)
+        return None
+    if seat.possible_conflicts.waiting().filter(proposal=proposal).exists():
         return None
     sheet = ScoreSheet(
         proposal=proposal,
@@ -236,6 +242,7 @@ def assign(proposal: Proposal, seat: PanelSeat, *, by, at: datetime) -> ScoreShe
         Conflict.objects.standing().filter(proposal=proposal).select_related("seat__user")
     ):
         bar(sheet, conflict.seat.user)
+    possible_conflicts.bar_who_waits(sheet)
     outbox.tell(sheet, Party.PANEL, "your_turn", at=at)
     return sheet
 
@@ -248,12 +255,6 @@ def _let_read(case: Case, seat: PanelSeat) -> None:
         valid_until=seat.valid_until,
         reason=f"seat {seat.pk}",
     )
-
-
-def bar(case: Case, user: User) -> None:
-    """Let ``user`` meet ``case`` nowhere, whatever else opens it; notices that wait do not leave."""
-    Access.objects.get_or_create(case_id=case.pk, user=user, barred=True, reason="conflict")
-    outbox.withdraw_for(case, user)
 
 
 @transaction.atomic
@@ -328,8 +329,8 @@ def declare_conflict(
         ConflictNote.objects.create(conflict=conflict, text=note)
     for sheet in seat.sheets.filter(proposal=proposal).order_by("pk"):
         _recuse(sheet, conflict, by=by, at=at)
-    for case in (proposal, *proposal.sheets.order_by("pk")):  # each sheet has the same title
-        bar(case, seat.user)
+    bar_everywhere(proposal, seat.user)
+    possible_conflicts.settle(seat, proposal, PossibleConflict.Outcome.CONFIRMED, by=by, at=at)
     return conflict
 
 
@@ -343,6 +344,8 @@ def _recuse(sheet: ScoreSheet, conflict: Conflict, *, by, at: datetime) -> None:
 def lift_conflict(conflict: Conflict, *, reason: str, by, at: datetime) -> Conflict:
     """Take back a conflict that was recorded by mistake; the member gets the sheet back.
 
+    Where the rows say something that nobody answered for yet, that waits first.
+
     :raises PermissionDenied: if ``by`` is not of the office.
     :raises ValidationError: if it was lifted already.
     """
@@ -354,8 +357,8 @@ def lift_conflict(conflict: Conflict, *, reason: str, by, at: datetime) -> Confl
     conflict.save()
     seat, proposal = conflict.seat, conflict.proposal
     sheet = seat.sheets.filter(proposal=proposal).first()
-    barred = [proposal.pk, *proposal.sheets.values_list("pk", flat=True)]
-    Access.objects.filter(user=seat.user, case__in=barred, barred=True, reason="conflict").delete()
+    unbar_everywhere(proposal, seat.user)
+    possible_conflicts.find(seat.round, proposals=[proposal], seats=[seat], at=at)
     if proposal.state == "in_selection":
         _give_back(proposal, seat, sheet, conflict, reason=reason, by=by, at=at)
     return conflict

@@ -149,6 +149,102 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="PossibleConflict",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("grounds", models.JSONField()),
+                ("found_at", models.DateTimeField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("confirmed", "A conflict of interest"),
+                            ("dismissed", "No conflict of interest"),
+                        ],
+                        editable=False,
+                        max_length=10,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="possible_conflicts",
+                        to="grants.proposal",
+                    ),
+                ),
+                (
+                    "seat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="possible_conflicts",
+                        to="reviews.panelseat",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "possible conflict of interest",
+                "verbose_name_plural": "possible conflicts of interest",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("outcome", "")),
+                        fields=("seat", "proposal"),
+                        name="possible_conflict_waits_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None), ("outcome", "")),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("outcome__in", ["confirmed", "dismissed"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="possible_conflict_is_answered_by_a_person",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PossibleConflictNote",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="reason")),
+                (
+                    "possible",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="note",
+                        to="reviews.possibleconflict",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Rubric",
             fields=[
                 (
