@@ -296,6 +296,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind": {"task": "casework.tasks.send_due", "schedule": crontab(minute=5)},  # every hour
     # In the morning; where the city's quiet hours last longer, the e-mails wait until they end.
     "digest": {"task": "casework.tasks.send_digests", "schedule": crontab(hour=8, minute=0)},
+    "conflicts": {"task": "reviews.tasks.find_conflicts", "schedule": crontab(hour=5, minute=30)},
     "seal": {"task": "casework.tasks.seal_history", "schedule": crontab(hour=0, minute=20)},
     "retention": {
         "task": "casework.tasks.propose_destruction",

@@ -8,7 +8,7 @@ class ReviewsConfig(AppConfig):
 
     def ready(self):
         from accounts.models import Role
-        from casework import guards
+        from casework import guards, jobs
         from casework.desk_links import desk_link
         from casework.parties import Party
 
@@ -28,5 +28,6 @@ class ReviewsConfig(AppConfig):
 
         for kept in (Assessment, ChairRuling, DecisionSnapshot):
             guards.append_only(kept)
+        jobs.LABELS["reviews.tasks.find_conflicts"] = _("Search for possible conflicts of interest")
         for party in (Party.OFFICE, Party.APPROVER, Role.AUDITOR):
             desk_link(party, _("Selections"), "reviews:rounds", order=40)

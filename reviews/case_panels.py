@@ -15,6 +15,7 @@ from .selection import rules_of
 name_verbs(
     declare_conflict=_("Conflict of interest recorded"),
     lift_conflict=_("Conflict of interest lifted"),
+    dismiss_conflict=_("Possible conflict of interest dismissed"),
 )
 
 

@@ -1,4 +1,4 @@
-"""What a member of the subcommittee finds on their desk beside the sheets to be scored."""
+"""What members of the subcommittee and the office find on their desks about a selection."""
 
 from collections import defaultdict
 
@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from casework.desk_panels import desk_panel
 from casework.parties import Party
 
+from .conflict_views import seen_by
 from .models import PanelSeat, ScoreSheet
 
 
@@ -45,4 +46,13 @@ def _line(seat: PanelSeat, sheets: list[ScoreSheet]) -> dict:
     }
 
 
+def possible(request: HttpRequest) -> dict | None:
+    """The rounds in which possible conflicts of interest wait for an answer, with how many."""
+    waiting = seen_by(request.user).waiting().select_related(None)
+    rounds = waiting.values("seat__round", "seat__round__name").annotate(number=Count("pk"))
+    listed = list(rounds.order_by("seat__round"))
+    return {"rounds": listed} if listed else None
+
+
+desk_panel(Party.OFFICE, "reviews/desk/possible_conflicts.html", possible, order=12)
 desk_panel(Party.PANEL, "reviews/desk/scoring.html", scoring, order=10)

@@ -5,6 +5,9 @@ from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Duty, Role, User
@@ -217,12 +220,15 @@ EXAMPLES = {
 }  # fmt: skip
 
 
+_in_bold = lazy(lambda kind, said: format_html("<strong>{}</strong><br>{}", kind, said), SafeString)
+
+
 class OwnConflictForm(forms.Form):
     """What a member declares about a proposal."""
 
     kind = forms.ChoiceField(
         label=_("What connects you with the group?"),
-        choices=EXAMPLES.items(),
+        choices=[(kind.value, _in_bold(kind.label, said)) for kind, said in EXAMPLES.items()],
         widget=forms.RadioSelect,
     )
     note = forms.CharField(

@@ -20,7 +20,8 @@ from casework.views.answers import attempt, done
 from casework.views.finding import page_of
 from grants.models import Proposal, Round
 
-from . import chart, forms, rulings, scoring, services
+from . import chart, forms, possible_conflicts, rulings, scoring, services
+from .conflict_views import seen_by
 from .decisions import Outcome, draft_decision
 from .material import visible_ids
 from .models import Conflict, Criterion, DecisionSnapshot, PanelSeat, Rubric, ScoreSheet
@@ -71,6 +72,7 @@ def selection(request, pk):
         "presets": PRESETS.values(),
         "seats": round.seats.select_related("user").order_by("pk"),
         "conflicts": _conflicts(round, request.user),
+        "possible": seen_by(request.user).waiting().filter(seat__round=round).count(),
         "rows": _with_sums(rows),
         "came": sum(row.counted for row in rows),
         "expected": sum(row.expected for row in rows),
@@ -386,6 +388,7 @@ def decision(request, pk):
     missing = sum(len(row.missing) for row in rows)
     whole = forms.MissingSheetsForm(data, missing=missing)
     if data is not None and all([whole.is_valid(), *(form.is_valid() for _row, form in asked)]):
+        possible_conflicts.find(round, at=request.now)  # kept, though the draft is refused then
         try:
             approval = draft_decision(
                 round, outcomes=[_outcome(row, form) for row, form in asked],

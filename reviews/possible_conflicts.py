@@ -13,10 +13,12 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Department, Duty, Invitation, Membership, Officer
 from casework.calendar import japan_date
+from casework.errors import NotPossible
 from casework.models import Case
 from grants.models import Proposal, Round
 
@@ -44,6 +46,12 @@ class Found:
     proposal: Proposal
     grounds: list[Ground]
     waiting: PossibleConflict | None
+
+
+def find_everywhere(*, at: datetime) -> int:
+    """Do :func:`find` for every round with proposals in selection; return how many were put."""
+    rounds = Round.objects.filter(proposals__state="in_selection").distinct().order_by("pk")
+    return sum(find(round, at=at) for round in rounds)
 
 
 @transaction.atomic
@@ -259,4 +267,16 @@ def refuse_open(round: Round, *, day: date) -> None:
                 len(pairs),
             )
             % {"count": len(pairs)}
+        )
+
+
+def refuse_waiting(proposal: Proposal) -> None:
+    """Refuse to decide on one proposal while a possible conflict about it waits.
+
+    :raises NotPossible: if one does.
+    """
+    if proposal.possible_conflicts.waiting().exists():
+        raise NotPossible(
+            _("%(proposal)s: a possible conflict of interest waits for an answer.")
+            % {"proposal": proposal}
         )

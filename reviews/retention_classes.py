@@ -9,7 +9,7 @@ from accounts.services.erasing import ERASED_NAME
 from casework import retention
 from casework.retention import RetentionClass
 
-from .models import ConflictNote, ScoreSheet
+from .models import ConflictNote, PossibleConflictNote, ScoreSheet
 
 retention.keep_with("score_sheet", "as_score_sheet__proposal")
 
@@ -19,7 +19,12 @@ def _notes(day: date) -> QuerySet[ConflictNote]:
     return ConflictNote.objects.filter(conflict__proposal__in=over)
 
 
-def _delete(rows: QuerySet[ConflictNote], *, by, at: datetime) -> None:
+def _answers(day: date) -> QuerySet[PossibleConflictNote]:
+    over = retention.cases_over(day).values("pk")
+    return PossibleConflictNote.objects.filter(possible__proposal__in=over)
+
+
+def _delete(rows: QuerySet, *, by, at: datetime) -> None:
     rows.delete()
 
 
@@ -40,6 +45,14 @@ retention.register(
         _notes, _delete, ("reviews.ConflictNote",), "conflict__proposal",
         lambda note: f"{note.conflict.proposal.number} · {note.conflict_id}",
         ("conflict__proposal",), "conflict__proposal",
+    ),
+    RetentionClass(
+        "possible_conflict_notes", _("Reasons for answers about possible conflicts of interest"),
+        _("The words go. The answer stays, with who gave it and when."),
+        _("The case is closed"),
+        _answers, _delete, ("reviews.PossibleConflictNote",), "possible__proposal",
+        lambda note: f"{note.possible.proposal.number} · {note.possible_id}",
+        ("possible__proposal",), "possible__proposal",
     ),
     RetentionClass(
         "comments", _("Comments on score sheets"),

@@ -10,7 +10,7 @@ from casework.history import canonical, digest_of
 from casework.list_decisions import drawn_up_by
 from grants.models import Proposal, Round
 
-from . import scoring
+from . import possible_conflicts, scoring
 from .models import DecisionSnapshot
 from .selection import Standing, chair_orders, standings
 
@@ -129,7 +129,8 @@ def refuse_unfounded(proposal: Proposal, verb: str, facts: dict) -> None:
 
     :param facts: what the decision is made with; ``snapshot`` names the frozen document.
     :raises NotPossible: if no snapshot of the round holds the proposal, or it froze another outcome,
-        amount or place, or a sheet, a conflict or the filed version changed since it was drafted.
+        amount or place, or a sheet, a conflict or the filed version changed since it was drafted,
+        or a possible conflict waits.
     """
     snapshot = proposal.round.decisions.filter(digest=facts.get("snapshot", "")).first()
     entries = snapshot.content["proposals"] if snapshot else []
@@ -148,6 +149,7 @@ def refuse_unfounded(proposal: Proposal, verb: str, facts: dict) -> None:
             )
             % {"proposal": proposal}
         )
+    possible_conflicts.refuse_waiting(proposal)
     _refuse_outdated(proposal, entry)
 
 

@@ -53,7 +53,15 @@ from guideline.models import (
     Section,
 )
 from reporting.models import CollaborationReport, Publication, Report, SettlementLine
-from reviews.models import Conflict, Criterion, DecisionSnapshot, PanelSeat, Rubric, ScoreSheet
+from reviews.models import (
+    Conflict,
+    Criterion,
+    DecisionSnapshot,
+    PanelSeat,
+    PossibleConflict,
+    Rubric,
+    ScoreSheet,
+)
 from tests.doors.world import NOW, World
 
 _fresh, _times = count(1), count(1)
@@ -197,6 +205,7 @@ def _selection(things: dict, number: int, newcomer: User) -> None:
     seat = PanelSeat.objects.get(pk=things["seat"])
     again = copy(seat, user=newcomer)
     copy(Conflict.objects.get(pk=things["conflict"]), seat=again)
+    copy(PossibleConflict.objects.get(pk=things["possible"]), seat=again)
     for name in ("round", "open_round"):
         criterion = Criterion.objects.filter(rubric__round=things[name]).last()
         copy(criterion, position=criterion.position + number)

@@ -19,7 +19,7 @@ from guideline.models import Measure
 from reporting import services as reporting
 from reporting.models import CollaborationReport
 from reviews import services as reviews
-from reviews.models import ScoreSheet
+from reviews.models import PossibleConflict, ScoreSheet
 
 #: Name of a thing in the table of doors → title of the proposal that it is, or belongs to.
 TITLES = {
@@ -191,6 +191,11 @@ class Play:
         reviews.declare_conflict(
             seat=sheet.seat, proposal=sheet.proposal, kind="other", by=self.cast.office,
             at=self.stage.at,
+        )  # fmt: skip
+        officer = self.group.organizations.get().officer_set.earliest("pk")
+        PossibleConflict.objects.create(
+            seat=sheet.seat, proposal=Proposal.objects.get(title=TITLES["planned"]),
+            grounds=[["officer", officer.pk]], found_at=self.stage.at,
         )  # fmt: skip
 
     def terms(self) -> None:

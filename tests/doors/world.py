@@ -36,7 +36,7 @@ from casework.models import (
 )
 from grants.models import AgreementSignature, Payment, ProjectYear, Proposal
 from reporting.models import CollaborationReport, Report
-from reviews.models import Conflict, ScoreSheet
+from reviews.models import Conflict, PossibleConflict, ScoreSheet
 from tests.doors import plays
 
 #: The moment at which the world stands still: within the year it plays.
@@ -140,6 +140,7 @@ def _program() -> dict[str, object]:
         "sheet": sheet.pk,
         "seat": sheet.seat_id,
         "conflict": Conflict.objects.get(proposal=at["in_selection"]).pk,
+        "possible": PossibleConflict.objects.get().pk,
         "round": proposal.round_id,
         "open_round": at["draft"].round_id,
         "edition": proposal.round.edition_id,

@@ -10,14 +10,14 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import NoReverseMatch, get_resolver, reverse
 
-from accounts.models import Duty, Role, User
+from accounts.models import Duty, Officer, Role, User
 from casework import files
 from casework.models import ApprovalItem, Case, Deadline, Letter, Notice
 from casework.services import advance
 from grants.models import Proposal
-from reviews import services
+from reviews import possible_conflicts, services
 from reviews.decisions import Outcome, draft_decision
-from reviews.models import Conflict, ScoreSheet
+from reviews.models import Conflict, PossibleConflict, ScoreSheet
 from tests import factories
 from tests.factories import NOON, TODAY
 from tests.reviews.conftest import fill
@@ -71,6 +71,14 @@ def recuse(scene, proposal):
     return scene.seats[0].user
 
 
+def suspect(scene, proposal):
+    """Let a ground be found between the first member and the group; return the member."""
+    member = scene.seats[0].user
+    Officer.objects.create(organization=proposal.organization, name=member.name, post="会計")
+    possible_conflicts.find(scene.round, at=NOON)
+    return member
+
+
 def addresses(things: dict[str, list]) -> Iterator[str]:
     """Return every address of the program with each of ``things`` that fits it."""
     for name, arguments in _patterns(get_resolver()):
@@ -108,7 +116,13 @@ def things_of(scene, proposal) -> dict[str, list]:
         "accounts": [group, member],
         "casework": [proposal, sheet, item, item.approval, notices.last(), deadlines.last()],
         "grants": [proposal, scene.round],
-        "reviews": [sheet, scene.sheet(2, 1), scene.round, *Conflict.objects.all()],
+        "reviews": [
+            sheet,
+            scene.sheet(2, 1),
+            scene.round,
+            *Conflict.objects.all(),
+            *PossibleConflict.objects.all(),
+        ],
         "reporting": [proposal],
     }
     return {
@@ -176,6 +190,14 @@ def test_recused_member_meets_the_case_at_no_address(client, scene, secret):
     member = recuse(scene, secret)
     client.force_login(member)
     assert naming(client, places(scene, secret), words_of(secret)) == []
+
+
+def test_member_who_is_not_answered_for_meets_the_case_at_no_address(client, scene, secret):
+    """Neither by an address nor by a query, while a possible conflict waits."""
+    client.force_login(suspect(scene, secret))
+    asked = [reverse("casework:cases") + query for query in QUERIES]
+    assert PossibleConflict.objects.waiting().get().proposal == secret
+    assert naming(client, [*places(scene, secret), *asked], words_of(secret)) == []
 
 
 def test_recused_member_finds_the_case_by_no_query(client, scene, secret):
