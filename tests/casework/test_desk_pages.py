@@ -22,12 +22,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 #: Session, person, duties and groups; what waits: count, rows, deadlines; the rest: rows; then the
 #: menu with its counts and the settings that every page shows. A group's cases have a deadline,
 #: whose extensions are asked for as well, and three notes. The office's desk also asks ten times what the first
-#: steps of the installation are, once for groups to confirm, once whether the site was restored, and once
-#: what waits to be released.
-OFFICE_DESK = 28
+#: steps of the installation are, once for groups to confirm, once whether the site was restored, once
+#: what waits to be released, and once which possible conflicts of interest wait.
+OFFICE_DESK = 29
 #: The same where others are late: those rows and their extensions, the deadlines in the fold and
 #: theirs.
-LATE_DESK = 32
+LATE_DESK = 33
 GROUP_DESK = 17
 
 ROLE_DESKS = [party for party in DESKS if party != Party.ORGANIZATION]
