@@ -18,7 +18,8 @@ from accounts.likeness import name_key
 from accounts.services.erasing import ERASED_NAME
 
 #: One line a letter: the form that names are compared by, and the forms it stands for. Put together
-#: for this program; a letter too many only shows a person one pair more.
+#: for this program, and not checked line by line against the lists it follows: a letter too many
+#: only shows a person one pair more, and one that is missing is found by kana alone.
 #: Source: old forms in 常用漢字表 (平成22年内閣告示第2号) and 人名用漢字別表 (戸籍法施行規則別表第二);
 #: variants that family registers carry (戸籍統一文字情報, Ministry of Justice).
 OLD_KANJI = Path(__file__).parent / "reference" / "old_kanji.csv"

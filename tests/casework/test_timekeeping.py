@@ -158,7 +158,9 @@ def test_extension_stands_beside_the_deadline(supplement):
     assert supplement.ends_on == extension.until
     number, day = extension.approval.number, f"{extension.until:%-d}"
     with override("ja"):
-        assert supplement.in_words.count("。") == 1 and f"。決裁{number}により" in supplement.in_words
+        assert (
+            supplement.in_words.count("。") == 1 and f"。決裁{number}により" in supplement.in_words
+        )
         assert f"{day}日" in supplement.in_words and supplement.in_words.endswith("まで延長")
     assert f"; extended by approval {number} until " in supplement.in_words
     event = supplement.case.events.get(verb="extend")
