@@ -37,7 +37,7 @@ PARAMETERS: dict[str, Parameter] = {
     "cap_yen_second_adoption": Parameter(_("The same, from the second adoption on"), "yen", public=True),
     "cap_total_yen": Parameter(_("Most that all years together may get"), "yen", public=True),
     "subsidy_rate_percent": Parameter(_("Share of the costs that is paid"), unit=PERCENT, public=True, shown_only=True),
-    "rounding_unit_yen": Parameter(_("Amounts are rounded to"), "yen", public=True, shown_only=True),
+    "rounding_unit_yen": Parameter(_("Amounts are rounded to"), "yen", public=True),
     "eligible_costs": Parameter(_("Costs that are paid for"), "lines", public=True, shown_only=True),
     "ineligible_costs": Parameter(_("Costs that are not paid for"), "lines", public=True, shown_only=True),
     "other_subsidy": Parameter(_("Other subsidies for the same project"), "code", public=True),

@@ -258,13 +258,12 @@ def test_page_says_since_when_a_letter_waits_and_which_date_it_names_first(enter
     assert "count from the decision" in words and "3 days" in words and "14 days left" in words
 
 
-def test_case_tells_the_office_alone_which_letter_waits(client, office):
+def test_case_tells_the_office_alone_which_letter_waits(enter, office):
     row = waiting()
-    page = reverse("casework:case", args=[row.case_id])
     told = {}
     for person in (office, factories.anyone(Role.AUDITOR), group_of(row.case)):
-        client.force_login(person)
-        words = client.get(page).content.decode()
+        page = enter(person).get(reverse("casework:case", args=[row.case_id]))
+        words = page.content.decode()
         told[person] = (
             reverse("casework:letter-numbers") in words,
             "補正依頼書" in words,

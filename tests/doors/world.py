@@ -166,27 +166,28 @@ def _casework() -> dict[str, object]:
     year = Case.objects.get(title=plays.TITLES["year"], kind="project_year")
     mine = Notice.objects.filter(recipient__email="engawa@demo.example.jp")
     printed = Notice.objects.filter(state=Notice.State.PRINTED, case__title=plays.FILED_PAPER)
+    file = _file(proposal)
     return {
         "approval": item.approval_id,
         "item": item.pk,
         "deadline": Deadline.objects.open().get(case=year, kind="report").pk,
         "letter": Letter.objects.filter(case=proposal).order_by("pk").first().key,
-        "file": _file(proposal).key,
+        "file": file.key,
         "notice": mine.order_by("pk").first().pk,
         "paper": printed.order_by("pk").first().pk,
         "sender": Sender.objects.order_by("pk").first().pk,
-        "destruction": _destruction(),
+        "destruction": _destruction(file),
         "hold": _hold(proposal),
         "feed": _feed(),
         "failed_task": FailedTask.objects.create(task="casework.tasks.tick", error="E", at=NOW).pk,
     }
 
 
-def _destruction() -> int:
-    """The list of a month, with one row on it."""
+def _destruction(file: StoredFile) -> int:
+    """The list of a month, with one file on it."""
     listed = Destruction(title="廃棄", month=NOW.date().replace(day=1), internal=True, number="D-1")
     services.open_case(listed, by=plays.person("office"), at=NOW, filed=True)
-    DestructionItem.objects.create(destruction=listed, code="files", row=1, years=5)
+    DestructionItem.objects.create(destruction=listed, code="files", row=file.pk, years=5)
     return listed.pk
 
 

@@ -349,7 +349,7 @@ def test_form_without_a_person_has_no_day(returned):
     [
         ("", "Enter the day on which the paper was received"),
         ("2026-11-21", "The day cannot lie in the future."),
-        ("2026-11-19", "could not hand this in before Nov. 20, 2026"),
+        ("2026-11-19", "could not hand this in before 20 November 2026"),
     ],
 )
 def test_page_says_what_is_wrong_with_the_day(as_person, office, returned, day, words):

@@ -186,5 +186,5 @@ def test_page_reverses_and_the_ledger_says_so(as_person, year, accounting):
 
 
 def test_payment_before_the_grant_was_decided_is_refused_from_outside_too(year, accounting):
-    with pytest.raises(ValidationError, match="2026-11-20"):
+    with pytest.raises(ValidationError, match="20 November 2026"):
         pay(year, accounting, 80_000, paid_on=date(2026, 4, 1))
