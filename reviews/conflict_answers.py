@@ -76,6 +76,7 @@ def dismiss(possible: PossibleConflict, *, reason: str, by, at: datetime) -> Pos
 def _taken_up(possible: PossibleConflict, *, by, at: datetime) -> PossibleConflict:
     """Lock what is to be answered, for who may answer it; nobody answers for themselves."""
     require(by.act_on(japan_date(at)), "reviews.run_selection")
+    possible_conflicts.lock([possible.proposal_id])
     rows = PossibleConflict.objects.select_for_update(of=("self",))
     found = rows.select_related("seat__round", "seat__user", "proposal").get(pk=possible.pk)
     if found.seat.user_id == by.pk:

@@ -68,14 +68,14 @@ def find(
     :returns: how many were put, or got another ground.
     """
     found = search(round, day=japan_date(at), proposals=proposals, seats=seats)
-    _lock([pair.proposal.pk for pair in found])
+    lock([pair.proposal.pk for pair in found])
     for pair in found:
         _put(pair, at=at)
     return len(found)
 
 
-def _lock(proposals: Collection[int]) -> None:
-    """Lock proposals and their sheets by id, in the order in which everybody does."""
+def lock(proposals: Collection[int]) -> None:
+    """Lock proposals and their sheets by id, as everybody does before rows about them."""
     sheets = ScoreSheet.objects.filter(proposal__in=proposals).values("pk")
     cases = Case.objects.filter(Q(pk__in=proposals) | Q(pk__in=sheets))
     list(cases.select_for_update().order_by("pk").values_list("pk"))

@@ -22,7 +22,7 @@ from casework.parties import in_words, is_reached
 from casework.timeline import timeline
 from casework.work_pages import Work, work_on
 
-from .finding import office_case, page_of, trail_to, visible_case
+from .finding import holds, office_case, page_of, trail_to, visible_case
 
 
 @require_safe
@@ -70,8 +70,7 @@ def case_detail(request, pk):
         "panels": _drawn(case, request),
         "letters": case.letters.with_versions().order_by("-pk"),
         "to_number": typed_numbers.waiting_of(case),
-        # No table of Django's own permissions is read where the person is the object.
-        "gives_numbers": user.has_perm(typed_numbers.PERMISSION, user),
+        "gives_numbers": holds(user, typed_numbers.PERMISSION),
         "files": case.files.standing().select_related("by").order_by("pk"),
         "upload_form": forms.UploadForm() if _may_upload(case, user) else None,
         "may_remove": files.may_remove(case, user),
