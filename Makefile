@@ -1,6 +1,6 @@
 # What a person types. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format lock messages journeys drills benchmarks clean long
+.PHONY: help setup setup-dev run test check format lock messages journeys drills benchmarks clean long pictures
 
 PYTHON := $(firstword $(shell for p in python3.13 python3.12 python3.11 python3 python; do "$$p" -c "import sys; sys.exit(sys.version_info < (3, 8))" 2>/dev/null && echo "$$p"; done))
 VENV := .venv/bin/python
@@ -31,12 +31,16 @@ journeys: setup-dev ## the browser journeys alone, the long ones too
 long: setup-dev ## the tests that make test leaves out for their length
 	$(VENV) -m pytest -m long -n logical --maxprocesses 2 --dist load
 
+pictures: setup-dev ## take the pictures of a selection in docs/pictures anew
+	PICTURES=docs/pictures $(VENV) -m pytest -m long tests/journeys/test_pictures.py
+
 drills: setup-dev ## break what surrounds the delivery of notices, on real processes
 	@$(VENV) -m tests.drills
 
 benchmarks: setup-dev ## how the program behaves as numbers grow (benchmarks/README.md)
 	@$(VENV) -m benchmarks.delivery
 	@$(VENV) -m benchmarks.reminders
+	@$(VENV) -m benchmarks.selection
 
 check: setup-dev ## lint, format, contracts, migrations, translations, deployment settings
 	@$(VENV) -m config.checks

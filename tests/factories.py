@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import count
 from zoneinfo import ZoneInfo
 
 from accounts.models import Department, Duty, MemberRole, Membership, Organization, Role, User
@@ -10,24 +9,35 @@ from casework import approvals
 from casework.models import Sender
 from casework.services import advance
 from grants import services
-from grants.models import CourseEdition, EditionParameter, Proposal, Round
+from grants.bank_secrets import Account
+from grants.eligibility import Outcome
+from grants.models import (
+    LINE_FIELDS,
+    Claim,
+    CourseEdition,
+    EditionParameter,
+    Payment,
+    Proposal,
+    Round,
+)
+from grants.standing import open_rules, rule_standings
 from guideline.models import Edition, Measure, Section
 from reviews import decisions
 from reviews import services as selection
 from reviews.models import PanelSeat
+from tests.remembering import number, remembered
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 #: The day on which tests take place unless they say otherwise.
 TODAY = date(2026, 11, 20)
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=JAPAN)
 
-_numbers = count(1)
 
-
+@remembered
 def user(*roles: str, **fields) -> User:
     """A person who holds ``roles`` without end, and acts on TODAY; the password is "correct-horse"."""
-    number = next(_numbers)
-    fields = {"email": f"person{number}@example.jp", "name": f"利用者{number}", **fields}
+    own = number()
+    fields = {"email": f"person{own}@example.jp", "name": f"利用者{own}", **fields}
     person = User.objects.create_user(fields.pop("email"), "correct-horse", **fields)
     for role in roles:
         Duty.objects.create(
@@ -38,6 +48,7 @@ def user(*roles: str, **fields) -> User:
     return person.act_on(TODAY)
 
 
+@remembered
 def anyone(role: str) -> User:
     """Whoever makes a world's moves as ``role`` where it does not matter who: one person, each time."""
     email = f"any-{role}@example.jp"
@@ -45,16 +56,19 @@ def anyone(role: str) -> User:
     return known.act_on(TODAY) if known else user(role, email=email)
 
 
+@remembered
 def department(**fields) -> Department:
-    fields.setdefault("name", f"第{next(_numbers)}課")
+    fields.setdefault("name", f"第{number()}課")
     return Department.objects.create(**fields)
 
 
+@remembered
 def organization(**fields) -> Organization:
-    fields.setdefault("name", f"{next(_numbers)}番目のつながりの会")
+    fields.setdefault("name", f"{number()}番目のつながりの会")
     return Organization.objects.create(**fields)
 
 
+@remembered
 def member(organization: Organization, role: str = MemberRole.OWNER, **fields) -> User:
     """A person who belongs to ``organization`` without end."""
     person = user(**fields)
@@ -92,11 +106,12 @@ COURSE_RULES = {
 }
 
 
+@remembered
 def edition(course: str = "startup", **rules) -> CourseEdition:
     """A course edition whose parameters are RULES, those of the course, and ``rules``."""
     made = CourseEdition.objects.create(
         course=course,
-        first_fiscal_year=2020 + next(_numbers) % 5_000,  # a calendar ends with the year 9999
+        first_fiscal_year=2020 + number() % 5_000,  # a calendar ends with the year 9999
         label_ja=f"試験用{course}",
         instrument="cost_share" if course == "collaboration" else "subsidy",
         series=course[0].upper(),
@@ -115,6 +130,7 @@ def edition(course: str = "startup", **rules) -> CourseEdition:
     return made
 
 
+@remembered
 def call(course: str = "startup", *, fiscal_year: int = 2026, seats: int = 1, **rules) -> Round:
     """A round that is open on NOON, under the rules of :func:`edition`, with a panel of ``seats``."""
     made = services.open_round(
@@ -152,6 +168,7 @@ SELECTION = {
 }
 
 
+@remembered
 def panel(
     round: Round, *, seats: int = 1, criteria: list[dict] = CRITERIA, grades=(), **rules
 ) -> list[PanelSeat]:
@@ -167,23 +184,26 @@ def panel(
     ]
 
 
+@remembered
 def sender() -> Sender:
     return Sender.objects.create(title="架空市長", name="架空 太郎")
 
 
+@remembered
 def measure(**fields) -> Measure:
     """A measure of an invented edition."""
-    number = next(_numbers)
+    own = number()
     made, _created = Edition.objects.get_or_create(
         code="invented", defaults={"title": "架空の指針", "status": "in_force"}
     )
     section, _created = Section.objects.get_or_create(
         edition=made, number=1, defaults={"title": "架空の章"}
     )
-    fields = {"title": f"架空の施策{number}", "classification": "I", **fields}
-    return Measure.objects.create(edition=made, section=section, number=number, **fields)
+    fields = {"title": f"架空の施策{own}", "classification": "I", **fields}
+    return Measure.objects.create(edition=made, section=section, number=own, **fields)
 
 
+@remembered
 def draft(
     course: str = "startup", *, by=None, round=None, asks: int = 80_000, **fields
 ) -> Proposal:
@@ -210,6 +230,16 @@ def draft(
     return services.pledge(proposal, name=by.name, by=by, at=NOON)
 
 
+@remembered
+def accept(proposal: Proposal, *, by: User | None = None, at: datetime = NOON) -> Proposal:
+    """Answer as met what only a person can answer, and accept; what fails stays in the way."""
+    by = by or anyone(Role.OFFICE)
+    rows = open_rules(rule_standings(proposal, on=at.astimezone(JAPAN).date()))
+    waiting = [row for row in rows if row.check.outcome == Outcome.NEEDS_PERSON]
+    met = {row.check.code: services.Answer(Outcome.PASSES) for row in waiting}
+    return advance(services.answer_rules(proposal, met, by=by, at=at), "accept", by=by, at=at)
+
+
 def line(side: str, label: str, amount_yen: int, *, from_city: bool = False) -> dict:
     """A budget line, amount in yen."""
     return {
@@ -218,6 +248,7 @@ def line(side: str, label: str, amount_yen: int, *, from_city: bool = False) -> 
     }  # fmt: skip
 
 
+@remembered
 def wish(
     case, verb: str, *, amount_yen: int | None = None, at: datetime = NOON, **facts
 ) -> approvals.Wish:
@@ -227,7 +258,7 @@ def wish(
     proposal = case.specific
     frozen = decisions.freeze_decision(
         proposal.round,
-        outcomes=[decisions.Outcome(proposal, verb, **facts)],
+        outcomes=[decisions.Outcome(proposal, verb, departure="合議による", **facts)],
         missing_reason="試験",
         by=anyone(Role.OFFICE),
         at=at,
@@ -236,6 +267,7 @@ def wish(
     return made if amount_yen is None else replace(made, amount_yen=amount_yen)
 
 
+@remembered
 def approved(case, verb: str, *, at: datetime = NOON, **facts):
     """Draft one move and let another person approve it; return the case as it then stands."""
     draft = approvals.draft(
@@ -245,6 +277,7 @@ def approved(case, verb: str, *, at: datetime = NOON, **facts):
     return case.specific.__class__.objects.get(pk=case.pk)
 
 
+@remembered
 def extended(deadline, *, until: date, reason: str = "事情", at: datetime = NOON):
     """Draft more time for one deadline and let another person approve it; needs a sender."""
     approved(
@@ -252,3 +285,102 @@ def extended(deadline, *, until: date, reason: str = "事情", at: datetime = NO
         deadline=deadline.pk, until_on=until, reason=reason,
     )  # fmt: skip
     return deadline.extensions.get(until=until)
+
+
+# Money
+
+
+@remembered
+def claimed(
+    year, kind: str = "advance", amount_yen: int | None = None, *, at: datetime = NOON
+) -> Claim:
+    """A claim of a project year that the office accepted; its group has a bank account.
+
+    :param amount_yen: what can be claimed, if not given.
+    """
+    group = year.organization
+    writer = group.members.first().act_on(at.date())
+    if not group.bank_accounts.exists():
+        services.register_account(group, account(), by=writer, at=at)
+    claim = services.start_claim(year, kind=kind, by=writer, at=at)
+    fields = {"amount_yen": amount_yen or claim.room.most_yen, "reason": "準備のため"}
+    claim = services.save_claim(claim, fields=fields, edit_number=0, by=writer, at=at)
+    claim = advance(claim, "submit", by=writer, at=at)
+    return advance(claim, "accept", by=anyone(Role.OFFICE), at=at)
+
+
+def account(**fields) -> Account:
+    """An invented bank account."""
+    said = {
+        "bank_code": "9998", "bank_name": "架空銀行", "branch_code": "997", "branch_name": "架空支店",
+        "account_kind": "ordinary", "account_number": "7654321", "holder_kana": "ｶｸｳﾉｶｲ",
+    }  # fmt: skip
+    return Account(**{**said, **fields})
+
+
+@remembered
+def paid(
+    year, amount_yen: int | None = None, kind: str = "advance", *, by=None, at: datetime = NOON,
+    paid_on: date | None = None,
+) -> Payment:  # fmt: skip
+    """A payment of a project year, on a claim where money goes out; what is open, if not said."""
+    told = {"paid_on": paid_on or at.date(), "document": "支出命令", "at": at}
+    year = type(year).objects.get(pk=year.pk)
+    by = by or anyone(Role.ACCOUNTING)
+    if kind == Payment.Kind.REPAYMENT:
+        amount = amount_yen or -year.balance_yen
+        return services.record_repayment(year, amount_yen=amount, by=by, **told)
+    claim = year.claims.filter(state="accepted", payment_kind=kind).first()
+    if claim is None:
+        claim = claimed(year, kind, amount_yen, at=at)
+    elif amount_yen not in (None, claim.amount_yen):
+        claim = claimed_anew(claim, amount_yen, at=at)
+    return services.pay_claim(claim, by=by, **told)
+
+
+@remembered
+def claimed_anew(claim: Claim, amount_yen: int, *, at: datetime = NOON) -> Claim:
+    """An accepted claim that the office sent back and the group mended."""
+    office, writer = anyone(Role.OFFICE), claim.organization.members.first().act_on(at.date())
+    claim = advance(claim, "send_back", by=office, at=at, reason="金額の誤り")
+    claim = services.save_claim(
+        claim, fields={"amount_yen": amount_yen, "reason": claim.reason},
+        edit_number=claim.edit_number, by=writer, at=at,
+    )  # fmt: skip
+    claim = advance(claim, "resubmit", by=writer, at=at)
+    return advance(claim, "accept", by=office, at=at)
+
+
+@remembered
+def changed(
+    year,
+    verb: str = "",
+    *,
+    asks_for: str = "change",
+    lines: list[dict] | None = None,
+    at: datetime = NOON,
+    facts: dict | None = None,
+    **fields,
+):
+    """A request for a change of a granted year that its group filed; decided where ``verb`` says so.
+
+    :param verb: ``note``, ``approve`` or ``refuse``; empty leaves the request filed.
+    :param lines: of the budget as it is to be; those of the year, if not given.
+    :param facts: of the decision.
+    """
+    writer, asked = (
+        year.organization.members.first().act_on(at.date()),
+        {"reason": "事情が変わった"},
+    )
+    change = services.start_change(year, asks_for=asks_for, by=writer, at=at)
+    if lines is None:
+        lines = list(change.budget_lines.order_by("pk").values(*LINE_FIELDS))
+    change = services.save_change(
+        change, fields={**asked, **fields}, lines=lines, edit_number=0, by=writer, at=at
+    )
+    change = advance(change, "submit", by=writer, at=at)
+    if not verb:
+        return change
+    if verb == "note":
+        return advance(change, "note", by=anyone(Role.OFFICE), at=at)
+    return approved(change, verb, at=at, **(facts or {}))

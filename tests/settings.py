@@ -17,6 +17,7 @@ os.environ |= {
     "HTTPS": "0",
     "REDIS_URL": os.environ.get("TEST_REDIS_URL", ""),
     "SECRET_KEY": "tests-only-" + "0123456789abcdef" * 4,
+    "BANK_KEY": "tests-only-too-" + "0123456789abcdef" * 4,
 }
 
 from config.settings import *  # noqa: E402, F403

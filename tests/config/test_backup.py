@@ -153,10 +153,12 @@ def test_keys_stand_apart_and_never_in_the_folder(tmp_path, upload):
     said = run("backup", tmp_path / "backups", keys=tmp_path / "keys.json")
 
     path, [folder] = tmp_path / "keys.json", (tmp_path / "backups").iterdir()
-    assert json.loads(path.read_text()) == {"SECRET_KEY": settings.SECRET_KEY}
+    assert json.loads(path.read_text()) == {
+        "SECRET_KEY": settings.SECRET_KEY, "BANK_KEY": settings.BANK_KEY,
+    }  # fmt: skip
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    secret = settings.SECRET_KEY.encode()
-    assert all(secret not in part.read_bytes() for part in folder.iterdir())
+    kept = b"".join(part.read_bytes() for part in folder.iterdir())
+    assert settings.SECRET_KEY.encode() not in kept and settings.BANK_KEY.encode() not in kept
     assert "must be kept apart" not in said
 
 
@@ -172,7 +174,9 @@ def test_keys_within_the_backups_are_refused(tmp_path):
 
 
 def test_keys_of_another_installation_are_refused(tmp_path, whole):
-    (tmp_path / "keys.json").write_text(json.dumps({"SECRET_KEY": "another"}))
+    (tmp_path / "keys.json").write_text(
+        json.dumps({"SECRET_KEY": "another", "BANK_KEY": "another"})
+    )
 
     with pytest.raises(CommandError, match="do not belong to this backup"):
         run("restore", whole, keys=tmp_path / "keys.json")

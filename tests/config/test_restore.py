@@ -193,8 +193,9 @@ def test_backup_comes_back_in_an_empty_installation_and_nothing_leaves(
         (backup.name, None)
     }
     assert fresh.ask("SELECT folder FROM casework_backuprun") == {(backup.name,)}
-    key = json.loads(played[2].read_text())["SECRET_KEY"]
-    assert (fresh.data / "secret_key").read_text() == key
+    keys = json.loads(played[2].read_text())
+    assert {name: (fresh.data / name.lower()).read_text() for name in keys} == keys
+    assert keys.keys() == {"SECRET_KEY", "BANK_KEY"}
     with pytest.raises((sqlite3.DatabaseError, psycopg.DatabaseError), match="append-only"):
         fresh.ask("DELETE FROM casework_event")
     fresh.manage("send_due", "--today", "2028-01-01")
@@ -254,6 +255,7 @@ def test_drill_of_a_site_that_was_never_started_says_so(databases, backup, tmp_p
 # Cut short
 
 
+@pytest.mark.long
 def test_backup_that_is_killed_leaves_nothing_that_looks_like_one(site, tmp_path):
     upload = site.data / "files" / site.uploads()[0]
     upload.unlink()
@@ -269,6 +271,7 @@ def test_backup_that_is_killed_leaves_nothing_that_looks_like_one(site, tmp_path
     assert site.ask("SELECT count(*) FROM casework_backuprun") == {(1,)}, "the one made before"
 
 
+@pytest.mark.long
 def test_restore_that_is_killed_leaves_the_site_as_it_was(site, backup):
     site.ask("UPDATE casework_notice SET subject = 'later'")
     before = site.fingerprint()

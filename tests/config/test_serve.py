@@ -134,6 +134,7 @@ def prepared(data: Path) -> list[tuple]:
         ]
 
 
+@pytest.mark.long
 def test_second_start_prepares_nothing_again_and_sigint_ends_it(start, data, port):
     before = prepared(data)
     process = start(data, port)
@@ -145,14 +146,8 @@ def test_second_start_prepares_nothing_again_and_sigint_ends_it(start, data, por
     assert running(data) == {}
 
 
-@pytest.mark.parametrize(
-    "victim",
-    [
-        "celery -q -A config.celery worker",
-        pytest.param("granian", marks=pytest.mark.long),
-        pytest.param("valkey", marks=pytest.mark.long),
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("victim", ["celery -q -A config.celery worker", "granian", "valkey"])
 def test_death_of_one_process_ends_all_and_is_told(start, data, port, victim):
     process = start(data, port)
     until(lambda: get(port, "/accounts/login/"), START)

@@ -10,9 +10,9 @@ from config.bootstrap import ROOT
 
 
 def test_secret_key_is_made_once_and_private(tmp_path):
-    key = settings.secret_key(tmp_path / "data")
+    key = settings.kept_key(tmp_path / "data", "secret_key")
     assert len(key) > 50
-    assert settings.secret_key(tmp_path / "data") == key
+    assert settings.kept_key(tmp_path / "data", "secret_key") == key
     assert stat.S_IMODE((tmp_path / "data" / "secret_key").stat().st_mode) == 0o600
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret_key"]
 

@@ -113,6 +113,7 @@ class Installation:
             "PYTHONUNBUFFERED": "1",
             "REDIS_URL": f"unix://{self.socket}",
             "SECRET_KEY": "drills-only-" + "0123456789abcdef" * 4,
+            "BANK_KEY": "drills-only-too-" + "0123456789abcdef" * 4,
         }
 
     def _parts(self) -> dict[str, Part]:
