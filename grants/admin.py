@@ -1,5 +1,8 @@
 """The program's tables in the administration site: corrected, never deleted; cases only read."""
 
+from collections.abc import Callable
+from typing import ClassVar
+
 from django.contrib import admin
 from import_export.admin import ExportMixin
 
@@ -8,7 +11,7 @@ from accounts.kept_admin import KeptAdmin
 from casework import clock
 
 from . import resources, services
-from .models import CourseEdition, EditionParameter, PastAward, Proposal
+from .models import CourseEdition, EditionParameter, LineCategory, PastAward, Proposal
 
 
 @admin.register(CourseEdition)
@@ -20,8 +23,23 @@ class CourseEditionAdmin(KeptAdmin):
     ordering = ["course", "first_fiscal_year"]
 
 
+class RuleAdmin(KeptAdmin):
+    """Rules of an edition: what a person changes here stays on record."""
+
+    keep: ClassVar[Callable[..., None]]
+
+    def save_model(self, request, obj, form, change):
+        before = self.model.objects.filter(pk=obj.pk).first()
+        super().save_model(request, obj, form, change)
+        self.keep(before, obj, by=request.user, at=clock.now())
+
+    def get_import_data_kwargs(self, **kwargs):
+        return {**super().get_import_data_kwargs(**kwargs), "at": clock.now()}
+
+
 @admin.register(EditionParameter)
-class EditionParameterAdmin(KeptAdmin):
+class EditionParameterAdmin(RuleAdmin):
+    keep = staticmethod(services.keep_change)
     resource_classes = [resources.EditionParameterResource]
     list_display = ["edition", "name", "status", "value", "unit", "confirmed_years"]
     list_filter = ["status", "edition"]
@@ -29,13 +47,16 @@ class EditionParameterAdmin(KeptAdmin):
     search_fields = ["name", "value"]
     ordering = ["edition", "name"]
 
-    def save_model(self, request, obj, form, change):
-        before = EditionParameter.objects.filter(pk=obj.pk).first()
-        super().save_model(request, obj, form, change)
-        services.keep_change(before, obj, by=request.user, at=clock.now())
 
-    def get_import_data_kwargs(self, **kwargs):
-        return {**super().get_import_data_kwargs(**kwargs), "at": clock.now()}
+@admin.register(LineCategory)
+class LineCategoryAdmin(RuleAdmin):
+    keep = staticmethod(services.keep_category_change)
+    resource_classes = [resources.LineCategoryResource]
+    list_display = ["edition", "side", "code", "label_ja", "treatment"]
+    list_filter = ["side", "edition"]
+    list_select_related = ["edition"]
+    search_fields = ["code", "label_ja"]
+    ordering = ["edition", "side", "position", "code"]
 
 
 @admin.register(PastAward)

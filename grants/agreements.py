@@ -81,21 +81,29 @@ def names_of(parties: list[str]) -> str:
     )
 
 
+def not_signed_by(parties: list[str]) -> str:
+    """Say whose signature is missing under the yearly agreement."""
+    words = _("The yearly agreement (年度協定書) is not signed yet by: %(parties)s.")
+    return words % {"parties": names_of(parties)}
+
+
 def refuse_unsigned(year: ProjectYear) -> None:
     """Stop money from going out before the agreement stands.
 
     :raises ValidationError: naming who has not signed.
     """
     if missing := unsigned(year):
-        raise ValidationError(
-            _("The yearly agreement (年度協定書) is not signed yet by: %(parties)s.")
-            % {"parties": names_of(missing)}
-        )
+        raise ValidationError(not_signed_by(missing))
 
 
 def letters_of(year: ProjectYear) -> QuerySet[Letter]:
-    """Return the letters that are the agreement of ``year``, the one that counts first."""
-    return year.letters.filter(kind="granted").order_by("-pk")
+    """Return the letters that are the agreement of ``year``, the one that counts first.
+
+    A change that was approved has an agreement of its own (変更協定書).
+    """
+    own = Q(case=year.pk, kind="granted")
+    changed = Q(case__in=year.changes.values("pk"), kind="change_approved")
+    return Letter.objects.filter(own | changed).order_by("-pk")
 
 
 def written_on(year: ProjectYear) -> date | None:

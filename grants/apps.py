@@ -11,6 +11,8 @@ class GrantsConfig(AppConfig):
 
         from . import (  # noqa: F401  they register what they hold with casework
             case_panels,
+            change_letters,
+            change_panels,
             consequences,
             deadlines,
             desk_links,
@@ -19,17 +21,35 @@ class GrantsConfig(AppConfig):
             forms,
             holding,
             letters,
+            log_rows,
             measure_panels,
             merging,
+            months,
             notice_kinds,
             permissions,
             plan_dates,
+            question_panels,
             receipts,
             retention_classes,
             setup_steps,
         )
-        from .models import ParameterChange, Payment, RoundChange, RoundPlan
+        from .models import (
+            BudgetEntry,
+            CallAnswer,
+            EligibilityAnswer,
+            EligibilityRecord,
+            FundEntry,
+            ParameterChange,
+            Payment,
+            RoundChange,
+            RoundPlan,
+        )
 
+        guards.append_only(BudgetEntry)
+        guards.append_only(CallAnswer)
+        guards.append_only(EligibilityAnswer)
+        guards.append_only(EligibilityRecord)
+        guards.append_only(FundEntry)
         guards.append_only(ParameterChange)
         guards.append_only(Payment)
         guards.append_only(RoundChange)

@@ -7,20 +7,31 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
-from casework.calendar import first_day, japan_date
+from casework.calendar import first_day
 from casework.flow import Text
 from casework.models import Remark
 from casework.panels import panel
 from casework.parties import Party, is_held
 from casework.work_pages import work_page
 
-from . import agreements, destroyed_drafts, printing, processing, services
+from . import agreements, claims, destroyed_drafts, printing, processing, services
 from .adoptions import cap_of
+from .categories import by_code
 from .desk_notes import has_accepted
-from .eligibility import Check, Outcome, checks
+from .eligibility import Check, Outcome
 from .forms.projects import MatchingNoteForm
-from .limits import limits_in_words
-from .models import AgreementSignature, ProjectYear, Proposal, Side, TermsAcceptance
+from .forms.rule_words import alike_in_words, what_is_open
+from .models import (
+    AgreementSignature,
+    BankAccount,
+    Claim,
+    ProjectYear,
+    Proposal,
+    Side,
+    TermsAcceptance,
+)
+from .reckoning import grantable, shown_to_group
+from .standing import Standing, changes_since, last_record, rule_standings
 
 #: Shown beside the words of an outcome; the words say the same.
 ICONS = {Outcome.PASSES: "✓", Outcome.FAILS: "✗", Outcome.NOT_SET: "–", Outcome.NEEDS_PERSON: "?"}
@@ -104,27 +115,65 @@ def missing_panel(case, request) -> dict | None:
 
 def eligibility_panel(proposal: Proposal, request) -> dict | None:
     """Each rule with what the group has, what is asked, where it stands, and how to mend it."""
-    if not is_party(request.user, proposal) or destroyed_drafts.destroyed_on(proposal):
+    user = request.user
+    if not is_party(user, proposal) or destroyed_drafts.destroyed_on(proposal):
         return None
-    filed = proposal.submitted_at and japan_date(proposal.submitted_at)
-    day = proposal.received_on or filed or request.today
-    answers = [
-        {"check": check, "icon": ICONS[check.outcome], "tone": TONES[check.outcome],
-         "words": Outcome(check.outcome).label,
-         "address": _mended_at(check, proposal, request.user)}
-        for check in checks(proposal, on=day)
-    ]  # fmt: skip
+    record, weighed = last_record(proposal), _is_weighed(proposal)
+    day = request.today if weighed or record is None else record.on
+    rows = rule_standings(proposal, on=day)
+    for_the_city = user.duties.holds("office", "approver", "auditor")
+    shown = [
+        _row_of(row, proposal, user)
+        for row in rows
+        if for_the_city or row.check.code != "same_group"
+    ]
     return {
         "case": proposal,
-        "answers": [row for row in answers if row["check"].outcome != Outcome.NOT_SET],
-        "not_set": [row for row in answers if row["check"].outcome == Outcome.NOT_SET],
+        "answers": [row for row in shown if row["standing"].outcome != Outcome.NOT_SET],
+        "not_set": [row for row in shown if row["standing"].outcome == Outcome.NOT_SET],
         "on": day,
         "undecided": proposal.state in ("draft", "returned", "submitted"),
+        "changes": changes_since(record, rows) if weighed and for_the_city else None,
+        "for_the_city": for_the_city,
+        "may_answer": services.may_answer(proposal, user),
+    }
+
+
+def _is_weighed(proposal: Proposal) -> bool:
+    """Return whether something is still to be decided that rests on the rules."""
+    if proposal.state != "ready":
+        return not proposal.stage.final
+    return proposal.project_years.filter(granted_yen=None, closed_at=None).exists()
+
+
+def _row_of(row: Standing, proposal: Proposal, user) -> dict:
+    check = row.check
+    return {
+        "standing": row,
+        "check": check,
+        "icon": ICONS[row.outcome],
+        "tone": TONES[row.outcome],
+        "words": Outcome(row.outcome).label,
+        "address": _mended_at(check, proposal, user),
+        "alike": alike_in_words(check.alike) if check.alike else "",
     }
 
 
 #: Rules whose answer is mended elsewhere than in the group's data.
-MENDED_AT = {"min_officers": "accounts:officer-list", "cap_yen": "grants:proposal-edit"}
+MENDED_AT = {
+    "min_officers": "accounts:officer-list",
+    **dict.fromkeys(
+        (
+            "cap_yen", "project_in_city", "public_interest", "no_new_facility",
+            "excluded_purposes", "other_subsidy",
+        ),
+        "grants:proposal-edit",
+    ),
+    "pledges": "grants:proposal-pledge",
+}  # fmt: skip
+#: Rules whose answer no page mends, and those that no page mends once their day is known.
+MENDED_BY_HAND = ("max_adoptions", "same_group", "nonprofit", "proper_accounting")
+MENDED_BY_TIME = ("max_age_years", "min_activity_years")
 
 
 def _mended_at(check: Check, proposal: Proposal, user) -> str:
@@ -132,7 +181,9 @@ def _mended_at(check: Check, proposal: Proposal, user) -> str:
     if not check.mend:
         return ""
     page = MENDED_AT.get(check.code, "accounts:organization-edit")
-    if page == "grants:proposal-edit":
+    if check.code in MENDED_BY_HAND or (check.code in MENDED_BY_TIME and check.value):
+        return ""
+    if page.startswith("grants:"):
         may, pk = services.may_edit(proposal, user), proposal.pk
     else:
         group = proposal.organization
@@ -228,6 +279,7 @@ def application_panel(year: ProjectYear, request) -> dict | None:
         "expenditure": sides[Side.EXPENDITURE],
         "expenditure_yen": sum(line.amount_yen for line in sides[Side.EXPENDITURE]),
         "requested_yen": year.requested_yen,
+        "categories": by_code(year.rules.categories),
         "begins_on": None if _weighs_decision(year, request) else _begins_later(year, request),
     }
 
@@ -251,18 +303,82 @@ def money_panel(year: ProjectYear, request) -> dict | None:
         "requested_yen": year.requested_yen,
         "cap_yen": cap_of(year.proposal),
         "cap_source": year.rules.source("cap_yen"),
-        "payments": year.payments.select_related("of", "reversal").order_by("paid_on", "pk"),
+        "granted_so": shown_to_group(year.reckoning),
+        "confirmed_so": shown_to_group(year.confirmed_reckoning),
+        "payments": year.payments.select_related("of", "reversal", "claim").order_by("paid_on", "pk"),
         "paid_yen": year.paid_yen,
         "to_pay_yen": max(balance, 0),
         "to_come_back_yen": max(-balance, 0),
         "unsigned": agreements.names_of(agreements.unsigned(year)) if year.granted_yen else "",
-        "may_pay": may_enter and year.granted_yen is not None and not year.stage.final,
+        "may_enter": may_enter and balance < 0 and not year.stage.final,
         "may_reverse": may_enter and not year.stage.final,
     }  # fmt: skip
 
 
+def claims_panel(year: ProjectYear, request) -> dict | None:
+    """What can be claimed now, how much and why not, and the claims there are (請求書)."""
+    if year.granted_yen is None and not year.claims.exists():
+        return None
+    user = request.user
+    found = list(Claim.objects.visible_to(user).filter(project_year=year).order_by("pk"))
+    may_write = user.has_perm("grants.write", year) and not year.stage.final
+    return {
+        "case": year,
+        "claims": found,
+        "rooms": [
+            (room, Claim.Kind(room.kind).label, _about(room.kind)) for room in claims.rooms(year)
+        ],
+        "source": year.rules.source(claims.RULE),
+        "may_start": may_write and not year.claims.filter(closed_at=None).exists(),
+        "is_over": year.stage.final,
+        **_account_of(year, user),
+    }
+
+
+def _account_of(case, user) -> dict:
+    """Whether a bank account of the group is registered: since when, never which."""
+    kept = BankAccount.objects.current().filter(organization=case.organization_id)
+    return {
+        "account": kept.select_related("by").first(),
+        "may_enter_account": user.has_perm("grants.enter_bank_account", case.organization),
+    }
+
+
+#: What each kind means for the group.
+ABOUT = {
+    claims.ADVANCE: _("Before the amount is confirmed. It is settled with the report (精算)."),
+    claims.PREPAYMENT: _("Before the project is carried out. No settlement (精算) follows."),
+    claims.BALANCE: _("What is left once the amount is confirmed."),
+}
+
+
+def _about(kind: str) -> Text:
+    return ABOUT[kind]
+
+
+def claim_panel(claim: Claim, request) -> dict:
+    """What is claimed, whether it can be paid, where it is paid to, and what was paid."""
+    year, user = claim.project_year, request.user
+    return {
+        "case": claim,
+        "claim": claim,
+        "year": year,
+        "room": claim.room,
+        "about": _about(claim.payment_kind),
+        "is_open": not claim.stage.final,
+        "payments": claim.payments.select_related("reversal").order_by("pk"),
+        "may_edit": services.may_edit_on_year(claim, user),
+        "missing": claim.missing_parts() if services.may_edit_on_year(claim, user) else None,
+        "may_pay": claim.state == "accepted" and user.has_perm("grants.record_payment", year),
+        "may_read_account": claim.bank_account_id is not None
+        and user.has_perm("grants.read_bank_account"),
+        "sent_account": claim.bank_account,
+        **_account_of(claim, user),
+    }
+
+
 def decision_panel(year: ProjectYear, request) -> dict | None:
-    """What the office looks at before it drafts the grant: budget of the city, limits, going on."""
+    """What the office looks at before it drafts the grant: budget, what the rules come to, going on."""
     if not _weighs_decision(year, request):
         return None
     asked_for = year.state != "expected"
@@ -272,7 +388,8 @@ def decision_panel(year: ProjectYear, request) -> dict | None:
         "budget": year.program_budget(),
         "may_enter_budget": request.user.has_perm("grants.plan"),
         "begins_on": _begins_later(year, request),
-        "limits": limits_in_words(year) if asked_for else [],
+        "requirements": what_is_open(year, today=request.today) if asked_for else "",
+        "amount": grantable(year) if asked_for else None,
     }
 
 
@@ -340,7 +457,7 @@ def clocks_panel(case: Proposal | ProjectYear, request) -> dict | None:
     }
 
 
-P, Y = Proposal.KIND, ProjectYear.KIND
+P, Y, C = Proposal.KIND, ProjectYear.KIND, Claim.KIND
 FOLDER = "grants/panels"
 for kind, name, context, order in (
     (P, "filing", filing_panel, 10), (P, "missing", missing_panel, 20),
@@ -349,7 +466,8 @@ for kind, name, context, order in (
     (P, "clocks", clocks_panel, 25), (Y, "clocks", clocks_panel, 22),
     (P, "content", content_panel, 70), (P, "versions", versions_panel, 80),
     (Y, "missing", missing_panel, 20), (Y, "money", money_panel, 30),
-    (Y, "agreement", agreement_panel, 25),
+    (Y, "agreement", agreement_panel, 25), (Y, "claims", claims_panel, 28),
+    (C, "claim", claim_panel, 10),
     (Y, "decision", decision_panel, 40), (Y, "application", application_panel, 50),
     (Y, "years", siblings_panel, 60), (Y, "versions", versions_panel, 80),
 ):  # fmt: skip
@@ -375,9 +493,44 @@ def _lacks_pledge(proposal: Proposal, user) -> bool:
     return services.may_edit(proposal, user) and not proposal.pledged_at
 
 
-def _has_money_open(year: ProjectYear, user) -> bool:
-    may_pay = year.balance_yen != 0 and user.has_perm("grants.record_payment", year)
-    return may_pay and not (year.balance_yen > 0 and agreements.unsigned(year))
+def _has_money_to_come_back(year: ProjectYear, user) -> bool:
+    return user.has_perm("grants.record_payment", year) and year.balance_yen < 0
+
+
+def _has_claim_to_pay(year: ProjectYear, user) -> bool:
+    waiting = year.claims.filter(state="accepted")
+    return user.has_perm("grants.record_payment", year) and waiting.exists()
+
+
+def _claim_to_pay(year: ProjectYear) -> str:
+    waiting = year.claims.filter(state="accepted").order_by("pk")
+    return reverse("grants:claim-pay", args=[waiting.values_list("pk", flat=True)[0]])
+
+
+def _has_balance_to_claim(year: ProjectYear, user) -> bool:
+    """Return whether ``user`` writes for a group that has not claimed what is left to be paid."""
+    if year.state != "confirmed" or not user.has_perm("grants.write", year):
+        return False
+    unclaimed = not year.claims.filter(closed_at=None).exists()
+    return unclaimed and not claims.room(year, claims.BALANCE).why_not
+
+
+def _at_claims(year: ProjectYear) -> str:
+    return f"{reverse('casework:case', args=[year.pk])}#claims"
+
+
+def _awaits_payment(claim: Claim, user) -> bool:
+    return claim.state == "accepted" and user.has_perm("grants.record_payment", claim.project_year)
+
+
+def _lacks_account(claim: Claim, user) -> bool:
+    """Return whether all that keeps ``user`` from sending the claim is the bank account."""
+    may_enter = user.has_perm("grants.enter_bank_account", claim.organization)
+    return services.may_edit_on_year(claim, user) and may_enter and not claim.has_account
+
+
+def _at_account(claim: Claim) -> str:
+    return reverse("grants:bank-account", args=[claim.organization_id])
 
 
 def _lacks_budget(year: ProjectYear, user) -> bool:
@@ -400,7 +553,7 @@ def _records_signatures(year: ProjectYear, user) -> bool:
     return bool(may_record) and user.has_perm("grants.handle", year)
 
 
-def _is_complete(case: Proposal | ProjectYear) -> bool:
+def _is_complete(case: Proposal | ProjectYear | Claim) -> bool:
     return not case.missing_parts()
 
 
@@ -411,6 +564,9 @@ work_page(
     Y, _("Fill in the application"), "grants:year-edit", services.may_edit_year,
     finished=_is_complete,
 )  # fmt: skip
+work_page(
+    C, _("Write the claim"), "grants:claim-edit", services.may_edit_on_year, finished=_is_complete
+)
 for kind, label, address, offered in (
     (P, _("Accept the pledges"), "grants:proposal-pledge", _lacks_pledge),
     (P, _("Read the roles and costs, and accept them"), _at_terms, _reads_terms),
@@ -418,6 +574,10 @@ for kind, label, address, offered in (
     (Y, _("Enter the city’s budget for this year"), _at_budget, _lacks_budget),
     (Y, _("Sign the yearly agreement"), "grants:agreement-sign", _signs_for_itself),
     (Y, _("Enter a signature of the agreement"), "grants:agreement-sign", _records_signatures),
-    (Y, _("Record a payment"), "grants:payment-new", _has_money_open),
+    (Y, _("Claim the balance"), _at_claims, _has_balance_to_claim),
+    (Y, _("Record a payment"), _claim_to_pay, _has_claim_to_pay),
+    (Y, _("Record a repayment"), "grants:payment-new", _has_money_to_come_back),
+    (C, _("Register the bank account"), _at_account, _lacks_account),
+    (C, _("Record a payment"), "grants:claim-pay", _awaits_payment),
 ):
     work_page(kind, label, address, offered)

@@ -1,4 +1,4 @@
-"""What changed from one filed version of a proposal to the next, in words."""
+"""What changed from one version of a proposal or a project year to the next, in words."""
 
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -12,6 +12,8 @@ LABELS: dict[str, Text] = {
     "purpose": _("Purpose"),
     "content": _("What is done"),
     "schedule": _("Schedule"),
+    "starts_on": _("First day of the project"),
+    "ends_on": _("Last day of the project"),
     "effect": _("Effect"),
     "years": _("Years"),
     "requested_yen": _("Asked of the city (yen)"),
@@ -55,7 +57,8 @@ def lines_of(name: str, content: dict) -> list[str]:
 def _line(row: dict) -> str:
     sides = {"income": _("Income"), "expenditure": _("Expenditure")}
     mark = [_("asked of the city")] if row["from_city"] else []
-    parts = [sides[row["side"]], row["label"], row["detail"], f"{row['amount_yen']:,}", *mark]
+    kind = row.get("category_label", "")
+    parts = [sides[row["side"]], kind, row["label"], row["detail"], f"{row['amount_yen']:,}", *mark]
     return " / ".join(str(part) for part in parts if part)
 
 

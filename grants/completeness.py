@@ -30,6 +30,60 @@ def missing_in_year(year) -> list[Text]:
     return missing + _beyond_the_cap(year, year.proposal)
 
 
+def missing_in_claim(claim) -> list[Text]:
+    """Return what is missing in a claim; empty means that it can be sent."""
+    missing: list[Text] = []
+    if not claim.amount_yen:
+        missing.append(_("Enter the amount."))
+    room = claim.room
+    if not room.why_not and claim.amount_yen > room.most_yen:
+        words = _("At most {most} yen can be claimed now.")
+        missing.append(format_lazy(words, most=f"{room.most_yen:,}"))
+    if claim.goes_beforehand and not claim.reason.strip():
+        missing.append(_("Say why the money is needed before the amount is confirmed."))
+    if not claim.has_account:
+        missing.append(_("Register the bank account of your group. Only accounting reads it."))
+    return missing
+
+
+def missing_in_change(change) -> list[Text]:
+    """Return what is missing in a request for a change; empty means that it can be sent."""
+    missing = [_empty(change, "reason")] if not change.reason.strip() else []
+    if change.changes_the_plan:
+        return missing + _missing_in_plan(change)
+    if not change.ground:
+        missing.append(_("Choose the ground."))
+    ends = change.asks_for == change.AsksFor.END
+    return missing + (_missing_last_day(change) if ends else _missing_year(change))
+
+
+def _missing_in_plan(change) -> list[Text]:
+    missing = [_empty(change, "content")] if not change.content.strip() else []
+    missing += _missing_days(change)
+    missing += _missing_in_budget(change)
+    missing += _beyond_the_cap(change, change.project_year.proposal)
+    if not missing and not change.weighed().reasons:
+        missing.append(_("Nothing differs from the plan as it is now."))
+    return missing
+
+
+def _missing_last_day(change) -> list[Text]:
+    year = change.project_year
+    first = year.starts_on or first_day(year.fiscal_year)
+    last = year.ends_on or last_day(year.fiscal_year)
+    if change.ends_on and first <= change.ends_on <= last:
+        return []
+    return [_("Enter the last day of the project; it lies within the project as it is now.")]
+
+
+def _missing_year(change) -> list[Text]:
+    year = change.project_year
+    to = change.to_fiscal_year
+    if to and to > year.fiscal_year and to not in year.years_of_others():
+        return []
+    return [_("Choose a later fiscal year in which the project has no project year.")]
+
+
 def _empty(case, name: str) -> Text:
     return format_lazy(_("“{field}” is empty."), field=case._meta.get_field(name).verbose_name)
 
@@ -39,6 +93,8 @@ def _missing_in_budget(case) -> list[Text]:
     missing: list[Text] = []
     if case.budget_lines.filter(Q(label="") | Q(amount_yen=0)).exists():
         missing.append(_("A budget line has no name or no amount."))
+    if lacks_category(case.budget_lines.all(), case.rules):
+        missing.append(NO_CATEGORY)
     if not spending:
         missing.append(_("The budget has no expenditure yet."))
     elif income != spending:
@@ -47,6 +103,18 @@ def _missing_in_budget(case) -> list[Text]:
     if case.requested_yen == 0:
         missing.append(_("Mark the income line that is asked of the city."))
     return missing
+
+
+NO_CATEGORY = _("A line has no category. Choose one for every cost and every income.")
+
+
+def lacks_category(lines, rules) -> bool:
+    """Return whether a line has none although the round knows categories of its side.
+
+    What is asked of the city needs none.
+    """
+    sides = {category.side for category in rules.categories}
+    return bool(sides) and lines.filter(side__in=sides, from_city=False, category="").exists()
 
 
 def _missing_in_measures(proposal) -> list[Text]:

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from casework.calendar import japan_date
 from casework.flow import Condition
 
+from .change_threshold import MAJOR, MINOR
+
 
 def _call_open(proposal, at) -> bool:
     return proposal.round.is_open(at)
@@ -135,7 +137,31 @@ city_budget_voted = Condition(
         "the page “Budget”."
     ),
 )
+no_open_claim = Condition(
+    lambda year, at: not year.claims.filter(closed_at=None).exists(),
+    _("A claim (請求書) is still open. It is paid, withdrawn or closed first."),
+)
+can_be_claimed = Condition(
+    lambda claim, at: not claim.why_not_payable(),
+    _("Nothing of this kind can be paid for the project year now. Its page says why."),
+)
 balance_is_zero = Condition(
     lambda year, at: year.balance_yen == 0,
     _("Money is still to be paid or to come back. The ledger on this page says how much."),
+)
+year_can_change = Condition(
+    lambda change, at: change.project_year.state == "granted",
+    _("A change is possible from the decision on the grant until the report is filed."),
+)
+change_can_follow = Condition(
+    lambda change, at: change.asks_for != "postpone" or change.project_year.paid_yen == 0,
+    _("Money has been paid, so the project year cannot be postponed. It can end early."),
+)
+change_can_be_noted = Condition(
+    lambda change, at: change.weighed().outcome != MAJOR,
+    _("This change needs an approval. This page says why."),
+)
+change_can_be_approved = Condition(
+    lambda change, at: change.weighed().outcome != MINOR,
+    _("This change is minor: a notice is enough, and the office notes it."),
 )

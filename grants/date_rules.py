@@ -26,7 +26,6 @@ REPORT = "report"
 
 for code, ja, en in (
     ("project_starts", "事業の始まる日", "day the project starts"),
-    ("claim_received", "請求書を受け取った日", "day the claim arrived"),
     ("committee_meets", "委員会の開催日", "day the committee meets"),
     ("report_accepted", "報告書を受理した日", "day the report was accepted"),
     ("term_begins", "任期の始まる日", "day the term begins"),
@@ -36,8 +35,6 @@ for code, ja, en in (
     ("result_acceptance_days", "採択の受諾の日数", "number of days to accept the result"),
     ("project_start_days", "事業着手の期限", "time within which the project starts"),
     ("interim_report_days", "中間報告の時期", "time of the interim report"),
-    ("claim_filing_days", "請求書の提出の日数", "number of days to send the claim"),
-    ("claim_days", "請求から支払までの日数", "number of days until a claim is paid"),
     (
         "committee_paper_days",
         "委員会資料の送付の時期",
@@ -82,8 +79,6 @@ BESIDES: dict[str, DateRule] = {
     "project_start": DateRule(_("Start of the project, at the latest"), "project_start_days",
                               "decision_sent"),
     "interim_report": DateRule(_("Interim report"), "interim_report_days", "project_starts"),
-    "claim": DateRule(_("Claim for the payment (請求書)"), "claim_filing_days", "amount_confirmed"),
-    "claim_paid": DateRule(_("Payment of a claim"), "claim_days", "claim_received"),
     "committee_paper": DateRule(_("Paper for the committee"), "committee_paper_days",
                                 "committee_meets"),
     "publication": DateRule(_("Publication of the report"), "publication_days", "report_accepted"),

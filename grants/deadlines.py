@@ -29,7 +29,9 @@ for code, ja, en in (
     ("project_ends", "事業の終わる日", "day the project ends"),
     ("amount_confirmed", "額の確定を通知した日", "day the amount was confirmed"),
     ("revoked", "取消しを通知した日", "day the revocation was sent"),
+    ("change_decided", "変更を決定した日", "day the change was decided"),
     ("ledger_corrected", "収支を訂正した日", "day the ledger was corrected"),
+    ("claim_received", "請求書を受け取った日", "day the claim arrived"),
     ("report_latest", "実績報告の最終期日", "last day for reports"),
     ("matching_asked", "担当課に協議を依頼した日", "day the department was asked"),
     ("supplement_days", "補正の日数", "number of days for a supplement"),
@@ -39,6 +41,8 @@ for code, ja, en in (
     ("withdrawal_days", "取下げができる日数", "number of days to withdraw"),
     ("report_days", "実績報告の日数", "number of days for the report"),
     ("report_date", "実績報告の期日", "date of the report"),
+    ("claim_filing_days", "請求書の提出の日数", "number of days to send the claim"),
+    ("claim_days", "請求から支払までの日数", "number of days until a claim is paid"),
     ("settlement_days", "精算の日数", "number of days to settle"),
     ("repayment_days", "返還の日数", "number of days to pay back"),
 ):
@@ -108,6 +112,8 @@ COUNTED = {
     "offer": ("offer_days", "offered"),
     "grant_application": ("grant_application_days", "year_opened"),
     "withdrawal": ("withdrawal_days", "decision_sent"),
+    "claim": ("claim_filing_days", "amount_confirmed"),
+    "claim_paid": ("claim_days", "claim_received"),
     "settlement": ("settlement_days", "amount_confirmed"),
     "repayment": ("repayment_days", "amount_confirmed"),
 }
@@ -153,6 +159,16 @@ def _report(year, *, at, facts) -> Due:
     return report_due(year.rules, year.ends_on, year.fiscal_year, ClosedDays())
 
 
+def _claim(year, *, at, facts) -> Due | None:
+    """The group claims the balance; where nothing is left to be paid, it claims nothing."""
+    return _count(year, "claim", japan_date(at)) if year.balance_yen > 0 else None
+
+
+def _claim_paid(claim, *, at, facts) -> Due:
+    """Count from when the claim arrived, however long it was checked."""
+    return _count(claim, "claim_paid", claim.claimed_on or japan_date(at))
+
+
 def _settlement(year, *, at, facts) -> Due | None:
     if year.balance_yen <= 0:
         return None
@@ -188,6 +204,8 @@ deadlines.register(
     DeadlineKind("report", _("Final report"), Party.ORGANIZATION, _report, statutory=True),
     DeadlineKind("report_supplement", _("Supplement to the report"), Party.ORGANIZATION, _supplement,
                  statutory=True),
+    DeadlineKind("claim", _("Claim for the payment (請求書)"), Party.ORGANIZATION, _claim),
+    DeadlineKind("claim_paid", _("Payment of a claim"), Party.ACCOUNTING, _claim_paid),
     DeadlineKind("settlement", _("Payment of the balance"), Party.ACCOUNTING, _settlement),
     DeadlineKind("repayment", _("Repayment"), Party.ORGANIZATION, _repayment, statutory=True),
 )  # fmt: skip

@@ -18,7 +18,7 @@ from casework.parties import Party
 from . import destroyed_drafts
 from .advances import advance_yen, awaiting_advance
 from .agreements import ACTS_AS, STANDING, lacking, names_of, unsigned
-from .models import AgreementSignature, ProjectYear, Proposal, Terms, TermsAcceptance
+from .models import AgreementSignature, Claim, ProjectYear, Proposal, Terms, TermsAcceptance
 
 Side, Signs = TermsAcceptance.Side, AgreementSignature.Party
 
@@ -31,6 +31,7 @@ def _years(ids: list[int]):
 def money_to_move(ids: list[int], at: datetime) -> dict[int, Text]:
     """Return, for each project year that waits for accounting, what to pay or to take back."""
     waiting = _years(ids).filter(state__in=ProjectYear.flow.states_held_by(Party.ACCOUNTING))
+    waiting = waiting.prefetch_related("claims")
     return {year.pk: _in_words(year) for year in waiting}
 
 
@@ -39,8 +40,11 @@ def _in_words(year: ProjectYear) -> Text:
     if year.balance_yen > 0 and (missing := unsigned(year)):
         words = _("The yearly agreement (年度協定書) is not signed yet by: %(parties)s.")
         return words % {"parties": names_of(missing)}
+    if year.balance_yen > 0 and any(claim.state == "accepted" for claim in year.claims.all()):
+        return _("%(amount)s yen are paid on the claim (請求書) of the group. Then settle the account.") % amount  # fmt: skip
     if year.balance_yen > 0:
-        return _("Pay %(amount)s yen, record the payment, and settle the account.") % amount
+        words = _("%(amount)s yen are left to be paid. They are paid once a claim (請求書) of the group is accepted.")  # fmt: skip
+        return words % amount
     if year.balance_yen < 0:
         words = _(
             "%(amount)s yen have to come back from the group. When they have come, record the "
@@ -80,6 +84,22 @@ def _to_sign(year: ProjectYear, party: str) -> Text:
     note = words % {"party": names_of([party])}
     holds = ACTS_AS[Signs(party)] in year.stage.holders
     return f"{note} {year.stage.todo}" if holds else note
+
+
+def reserves_not_covered(ids: list[int], at: datetime) -> dict[int, Text]:
+    """Return why a reserve gets no offer now: what is left of its round's budget is not enough.
+
+    How much is left is not said: it tells of the other proposals, which the reader may have to avoid.
+    """
+    waiting = Proposal.objects.filter(pk__in=ids, state="reserve").select_related("round")
+    rounds = {one.round_id: one.round for one in waiting}
+    left = {pk: round.left_yen() for pk, round in rounds.items()}
+    words = _("This place cannot be offered now: it needs %(amount)s yen, and what is left of the budget of this round does not cover that. Offer it when more becomes free.")  # fmt: skip
+    return {
+        one.pk: words % {"amount": f"{one.assessed_yen:,}"}
+        for one in waiting
+        if one.assessed_yen and (yen := left[one.round_id]) is not None and yen < one.assessed_yen
+    }
 
 
 def money_to_pay_back(ids: list[int], at: datetime) -> dict[int, Text]:
@@ -159,20 +179,49 @@ def drafts_too_late(day: date):
     return late.filter(round__closes_at__lte=midnight).values("pk")
 
 
-def advances_to_pay(ids: list[int], at: datetime) -> dict[int, Text]:
-    """Return the note of the years that wait for the advance that their rules provide for."""
-    words = _("The rules of the course provide for an advance (概算払): pay %(amount)s yen and record the payment.")  # fmt: skip
+def advances_to_claim(ids: list[int], at: datetime) -> dict[int, Text]:
+    """Return the note of the years whose group can claim what its course pays in advance."""
+    words = _("Carry out the project, keep every receipt, and send the report. Your group can claim up to %(amount)s yen in advance (概算払).")  # fmt: skip
     waiting = awaiting_advance().filter(pk__in=ids).select_related("proposal__round")
     return {year.pk: words % {"amount": f"{advance_yen(year):,}"} for year in waiting}
+
+
+def balance_to_claim(ids: list[int], at: datetime) -> dict[int, Text]:
+    """Return what each group has left to claim, where it owes the claim by a date."""
+    words = _("The amount is confirmed. Claim the %(amount)s yen that are left to be paid.")
+    under_way = Claim.objects.filter(closed_at=None).values("project_year")
+    waiting = _years(ids).filter(state="confirmed").exclude(pk__in=under_way)
+    return {
+        year.pk: words % {"amount": f"{year.balance_yen:,}"}
+        for year in waiting
+        if year.balance_yen > 0
+    }
+
+
+def claims_to_pay(ids: list[int], at: datetime) -> dict[int, Text]:
+    """Return what accounting pays for each accepted claim, and to whom."""
+    words = _("Pay %(amount)s yen (%(kind)s) to %(group)s, and record the payment.")
+    found = Claim.objects.filter(pk__in=ids, state="accepted").select_related("organization")
+    return {
+        claim.pk: words
+        % {
+            "amount": f"{claim.amount_yen:,}",
+            "kind": claim.get_payment_kind_display(),
+            "group": claim.organization,
+        }
+        for claim in found
+    }
 
 
 for signs, party in ACTS_AS.items():
     desk_notes(ProjectYear.KIND, party, signature_of(signs))
     put_on_desk(party, years_to_sign(signs))
 desk_notes(ProjectYear.KIND, Party.ACCOUNTING, money_to_move)
-desk_notes(ProjectYear.KIND, Party.ACCOUNTING, advances_to_pay)
-put_on_desk(Party.ACCOUNTING, lambda: awaiting_advance().values("pk"))
+desk_notes(Claim.KIND, Party.ACCOUNTING, claims_to_pay)
 desk_notes(Proposal.KIND, Party.COORDINATOR, drafts_to_read)
+desk_notes(Proposal.KIND, Party.OFFICE, reserves_not_covered)
+desk_notes(ProjectYear.KIND, Party.ORGANIZATION, advances_to_claim)
+desk_notes(ProjectYear.KIND, Party.ORGANIZATION, balance_to_claim)
 desk_notes(ProjectYear.KIND, Party.ORGANIZATION, money_to_pay_back)
 desk_notes(Proposal.KIND, Party.ORGANIZATION, terms_to_accept(Side.ORGANIZATION))
 desk_notes(Proposal.KIND, Party.DEPARTMENT, terms_to_accept(Side.DEPARTMENT))

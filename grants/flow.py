@@ -1,4 +1,4 @@
-"""The two machines of the program: the proposal, and one fiscal year of its project.
+"""The machines of the program: the proposal, one fiscal year of its project, and a claim (請求書).
 
 The courses differ in rows (see ``grants.conditions``), not in code.
 """
@@ -16,11 +16,13 @@ from .conditions import (
     both_sides_accepted,
     call_is_open,
     call_was_open_on_paper,
+    can_be_claimed,
     city_budget_voted,
     complete,
     earlier_years_done,
     first_year_known,
     matching_done,
+    no_open_claim,
     no_year_granted,
     not_over,
     nothing_open,
@@ -74,6 +76,7 @@ PROPOSAL_FLOW = Flow(
     Move("select",        _("Select"),                         ("in_selection",), "selected",   "grants.decide", by_approval=True, alone=False, meets=("processing",)),
     Move("reserve",       _("Put on the reserve list"),        ("in_selection",), "reserve",    "grants.decide", by_approval=True, alone=False, meets=("processing",)),
     Move("decline",       _("Do not select"),                  ("in_selection",), "declined",   "grants.decide", by_approval=True, alone=False, meets=("processing",)),
+    Move("reconsider",    _("Take the selection up again"),    ("selected", "reserve", "declined"), "in_selection", "grants.decide", by_approval=True, alone=False, tone="danger"),
     Move("offer",         _("Offer the free place"),           ("reserve",),    "offered",      "grants.handle", (round_covers,), opens=("offer",)),
     Move("take",          _("Take the place"),                 ("offered",),    "selected",     "grants.write", (before_offer_ends,), handed_in=True, meets=("offer",)),
     Move("pass_up",       _("Pass the place up"),              ("offered",),    "lapsed",       "grants.write", handed_in=True, meets=("offer",), tone="secondary"),
@@ -123,9 +126,32 @@ YEAR_FLOW = Flow(
     Move("discontinue",   _("Approve that the project ends early"), ("granted",), "discontinued", "grants.decide", by_approval=True, opens=("report",), closes=("withdrawal",), tone="danger"),
     Move("report",        _("Report"),                     ("granted", "discontinued", "report_returned"), "reported", "casework.sweep", only_follows=True, meets=("report", "report_supplement")),
     Move("return_report", _("Return the report"),          ("reported",),   "report_returned", "casework.sweep", only_follows=True, opens=("report_supplement",)),
-    Move("confirm",       _("Confirm the amount"),         ("reported",),   "confirmed", "grants.decide", by_approval=True, opens=("settlement", "repayment"), closes=("withdrawal",)),
-    Move("settle",        _("Settle the account"),         ("confirmed", "revoked"), "settled", "grants.settle", (balance_is_zero,), meets=("settlement", "repayment")),
-    Move("revoke",        _("Revoke"),                     ("granted", "discontinued", "reported", "report_returned", "confirmed", "settled"), "revoked", "grants.decide", by_approval=True, opens=("repayment",), closes=("report", "report_supplement", "withdrawal", "settlement"), tone="danger"),
+    Move("confirm",       _("Confirm the amount"),         ("reported",),   "confirmed", "grants.decide", by_approval=True, opens=("settlement", "repayment", "claim"), closes=("withdrawal",)),
+    Move("settle",        _("Settle the account"),         ("confirmed", "revoked"), "settled", "grants.settle", (balance_is_zero, no_open_claim), meets=("settlement", "repayment")),
+    Move("revoke",        _("Revoke"),                     ("granted", "discontinued", "reported", "report_returned", "confirmed", "settled"), "revoked", "grants.decide", by_approval=True, opens=("repayment",), closes=("report", "report_supplement", "withdrawal", "settlement", "claim"), tone="danger"),
     Move("extend",        _("Give more time"),             EVERY_OPEN_STATE, SAME, "casework.extend_deadline", by_approval=True, extends=True,
          hint=_("The first date stays on record; the new one counts from then on.")),
+)  # fmt: skip
+
+CLAIM_FLOW = Flow(
+    "claim",
+    Stage("draft",         _("Being written"),                ORG,          1, todo=_("Finish the claim and send it. It is not with the city yet.")),
+    Stage("returned",      _("To be supplemented"),           ORG,          1, tone="action", todo=_("Mend what the office asks for and send the claim again.")),
+    Stage("filed",         _("Claim received"),               OFFICE,       2, todo=_("Check the claim. Accept it so that accounting pays, or ask for a supplement.")),
+    Stage("accepted",      _("To be paid"),                   Party.ACCOUNTING, 3, todo=_("Pay the claim, and record the payment.")),
+    Stage("paid",          _("Paid"),                         "",           4, final=True, tone="good"),
+    Stage("withdrawn",     _("Withdrawn"),                    "",           4, final=True),
+    Stage("dropped",       _("Closed without payment"),       "",           4, final=True),
+    #    verb             label                            from             to           who
+    Move("submit",        _("Send the claim"),             ("draft",),      "filed",     "grants.write", (can_be_claimed, complete), handed_in=True,
+         hint=_("The claim goes to the office.")),
+    Move("resubmit",      _("Send the claim again"),       ("returned",),   "filed",     "grants.write", (can_be_claimed, complete), handed_in=True),
+    Move("accept",        _("Accept"),                     ("filed",),      "accepted",  "grants.handle", (can_be_claimed, complete), opens=("claim_paid",),
+         hint=_("Accounting pays the claim.")),
+    Move("send_back",     _("Ask for a supplement"),       ("filed", "accepted"), "returned", "grants.handle", pauses=("claim_paid",), tells_why=True, tone="secondary"),
+    Move("drop",          _("Close without payment"),      ("draft", "returned", "filed", "accepted"), "dropped", "grants.handle", tone="danger"),
+    Move("withdraw",      _("Withdraw"),                   ("draft", "returned", "filed"), "withdrawn", "grants.write", handed_in=True, tone="danger",
+         hint=_("The claim ends here. Your group can write another one.")),
+    Move("pay",           _("Paid"),                       ("accepted",),   "paid",      "casework.sweep", only_follows=True, meets=("claim_paid",)),
+    Move("reopen",        _("The payment was reversed"),   ("paid",),       "accepted",  "casework.sweep", only_follows=True, opens=("claim_paid",)),
 )  # fmt: skip

@@ -4,6 +4,7 @@ The wording is plain and names no article: the city's own 要綱 could not be re
 wants to add goes into the reason or the conditions of the move.
 """
 
+from collections.abc import Callable
 from datetime import date
 
 from django.utils import translation
@@ -11,10 +12,14 @@ from django.utils import translation
 from casework.calendar import wareki, wareki_year, weekday_ja
 from casework.letters import LetterKind, register
 from casework.models import Deadline
-from casework.typesetting import AgreementParty, Item
+from casework.typesetting import AgreementParty, Item, Table
 
+from . import charges, grounds
 from .agreements import Party, parties_of
-from .models import ProjectYear, Proposal
+from .amount import Amount
+from .amount_words import in_letter
+from .models import ChangeRequest, ProjectYear, Proposal
+from .reckoning import OF_THE_CITY, changed_amount, confirmable, grantable
 
 INSTRUMENT_JA = {"subsidy": "補助金", "cost_share": "負担金"}
 
@@ -43,9 +48,45 @@ def item(label: str, value: str) -> Item:
 
 def _with_reason(case, facts: dict, *paragraphs: str, extra: tuple[Item, ...] = ()) -> dict:
     items = [*facts_of(case), *extra]
+    if ground := grounds.in_letter(facts.get("ground", "")):
+        items.append(item("事由", ground))
     if facts.get("reason"):
         items.append(item("理由", facts["reason"]))
     return {"paragraphs": list(paragraphs), "items": items}
+
+
+#: How a step changes the sum, before its words.
+SIGNS = {"": "", "−": "（控除）", "≤": "（上限）", "=": "（計）"}
+
+
+def reckoned(amount: Amount | None) -> Table | None:
+    """Return how an amount was reckoned, step by step; what is not set stands in no letter."""
+    if amount is None:
+        return None
+    steps = (step for step in amount.but(*OF_THE_CITY).steps if step.is_set)
+    rows: list[list[str | int | None]] = [
+        [SIGNS[step.sign] + in_letter(step.code, step.told), step.amount_yen] for step in steps
+    ]
+    return {"columns": ["額の算定", "金額（円）"], "rows": rows}
+
+
+#: Asked what a letter about a selection tells the group of its own result.
+_RESULTS: list[Callable[[Proposal, dict], tuple[Item, ...]]] = []
+
+
+def own_result(function):
+    """Let the decorated function add lines to the letter that tells a group its result.
+
+    :raises ValueError: if another one does.
+    """
+    if _RESULTS and _RESULTS[0] is not function:
+        raise ValueError("Two tell a group its result.")
+    _RESULTS[:] = [function]
+    return function
+
+
+def _own_result(proposal: Proposal, facts: dict) -> tuple[Item, ...]:
+    return tuple(line for tell in _RESULTS for line in tell(proposal, facts))
 
 
 def supplement(case, facts: dict) -> dict:
@@ -74,7 +115,7 @@ def selected(proposal: Proposal, facts: dict) -> dict:
         proposal,
         facts,
         "選考の結果、提案のあった事業を採択することに決定したので通知します。",
-        extra=(amount,),
+        extra=(amount, *_own_result(proposal, facts)),
     )
 
 
@@ -84,12 +125,16 @@ def reserved(proposal: Proposal, facts: dict) -> dict:
         facts,
         "選考の結果、提案のあった事業を次点とすることに決定したので通知します。",
         "採択された事業に辞退等があった場合は、繰上げについてあらためてご連絡します。",
+        extra=_own_result(proposal, facts),
     )
 
 
 def declined(proposal: Proposal, facts: dict) -> dict:
     return _with_reason(
-        proposal, facts, "選考の結果、提案のあった事業を採択しないことに決定したので通知します。"
+        proposal,
+        facts,
+        "選考の結果、提案のあった事業を採択しないことに決定したので通知します。",
+        extra=_own_result(proposal, facts),
     )
 
 
@@ -101,6 +146,15 @@ def offered(proposal: Proposal, facts: dict) -> dict:
         ],
         "items": [*facts_of(proposal), item("採択額（上限）", yen(proposal.assessed_yen))],
     }
+
+
+def reconsidered(proposal: Proposal, facts: dict) -> dict:
+    return _with_reason(
+        proposal,
+        facts,
+        "選考の結果について、あらためて選考を行うことに決定したので通知します。",
+        "結果は、決まり次第あらためて通知します。",
+    )
 
 
 def fallen_through(proposal: Proposal, facts: dict) -> dict:
@@ -130,20 +184,29 @@ def granted(year: ProjectYear, facts: dict) -> dict:
             item("交付決定額", yen(facts["granted_yen"])),
             item("事業期間", f"{wareki(year.starts_on)}から{wareki(year.ends_on)}まで"),
             *([item("交付の条件", facts["conditions"])] if facts.get("conditions") else []),
+            *_other_thanreckoned(facts),
         ],
+        "table": reckoned(grantable(year)),
     }
+
+
+def _other_thanreckoned(facts: dict) -> list[Item]:
+    """Return why another amount was granted than the reckoning comes to, if one was."""
+    return [item("算定額と異なる理由", facts["reason"])] if facts.get("reason") else []
 
 
 #: How the parties of an agreement are called in it, in the order in which they sign.
 MARKS = {Party.CITY: "甲", Party.ORGANIZATION: "乙", Party.DEPARTMENT: "丙"}
 
 
-def agreement(year: ProjectYear, facts: dict) -> dict:
+def agreement(year: ProjectYear, facts: dict, *, plan: ChangeRequest | None = None) -> dict:
     """The data of the yearly agreement, from the terms both sides accepted.
+
+    :param plan: the change that was approved, whose days and budget count from now on.
 
     Whoever has to sign it (``agreement_parties``) has a place to sign.
     """
-    terms = year.proposal.terms.order_by("-version").first()
+    terms, days = year.proposal.terms.order_by("-version").first(), plan or year
     group, amount = year.organization, yen(facts["granted_yen"])
     parties = [party for party in MARKS if party in parties_of(year)]
     every = "、".join(MARKS[party] for party in parties)
@@ -162,14 +225,15 @@ def agreement(year: ProjectYear, facts: dict) -> dict:
             {
                 "heading": "期間",
                 "paragraphs": [
-                    f"事業の期間は、{wareki(year.starts_on)}から{wareki(year.ends_on)}までとする。"
+                    f"事業の期間は、{wareki(days.starts_on)}から{wareki(days.ends_on)}までとする。"
                 ],
             },
             {"heading": "役割", "paragraphs": [f"{every}の役割は、別表第1のとおりとする。"]},
             {
                 "heading": "負担金",
                 "paragraphs": [
-                    f"市は、負担金として{amount}を限度に負担する。",
+                    f"市は、負担金として{amount}を限度に負担する。額の算定は、別紙のとおりとする。",
+                    *(line["value"] for line in _other_thanreckoned(facts)),
                     *(["費用の分担は、別表第2のとおりとする。"] if terms else []),
                 ],
             },
@@ -186,6 +250,7 @@ def agreement(year: ProjectYear, facts: dict) -> dict:
             "columns": ["区分", "内容"],
             "rows": [["費用の分担", terms.cost_share]] if terms else [],
         },
+        "reckoning": reckoned(changed_amount(plan) if plan else grantable(year)),
     }
 
 
@@ -245,6 +310,7 @@ def confirmed(year: ProjectYear, facts: dict) -> dict:
             item("返還額", yen(max(-rest, 0))),
             *([item("理由", facts["reason"])] if facts.get("reason") else []),
         ],
+        "table": reckoned(confirmable(year)),
     }
 
 
@@ -253,7 +319,24 @@ def revoked(year: ProjectYear, facts: dict) -> dict:
     if not paid:
         return _with_reason(year, facts, words)
     words += "支払済みの額を返還してください。"
-    return _with_reason(year, facts, words, extra=(item("返還額", yen(paid)),))
+    return _with_reason(year, facts, words, extra=(item("返還額", yen(paid)), *_charges(year)))
+
+
+#: Code of a charge → its name and the time that it counts for.
+CHARGES_JA = {
+    charges.ADDITIONAL: ("加算金", "受領の日から納付の日まで"),
+    charges.LATE: ("延滞金", "納期日の翌日から納付の日まで"),
+}
+
+
+def _charges(year: ProjectYear) -> list[Item]:
+    """Return the rates that are set; what is not set stands in no letter."""
+    rates = {name: charges.rate_of(year.rules, name) for name in CHARGES_JA}
+    return [
+        item(CHARGES_JA[name][0], f"年{rate.percent.normalize():f}%（{CHARGES_JA[name][1]}）")
+        for name, rate in rates.items()
+        if rate
+    ]
 
 
 def lapsed(proposal: Proposal, facts: dict) -> dict:
@@ -340,6 +423,7 @@ register(
     LetterKind("unmatched", "担当課協議結果通知書", "letter", unmatched, ((P, "no_match"),)),
     LetterKind("selected", "採択決定通知書", "letter", selected, ((P, "select"), (P, "take"))),
     LetterKind("reserved", "選考結果通知書（次点）", "letter", reserved, ((P, "reserve"),)),
+    LetterKind("reconsidered", "選考のやり直しについて（通知）", "letter", reconsidered, ((P, "reconsider"),)),
     LetterKind("declined", "選考結果通知書", "letter", declined, ((P, "decline"),)),
     LetterKind("offered", "繰上採択の打診", "letter", offered, ((P, "offer"),)),
     LetterKind("fallen_through", "協議不調通知書", "letter", fallen_through, ((P, "fall_through"),)),

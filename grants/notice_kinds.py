@@ -10,6 +10,7 @@ from casework.models import Case
 from casework.notice_kinds import the_case
 from casework.notice_words import (
     ABOUT_CASE,
+    READER,
     NoticeKind,
     Variable,
     in_words,
@@ -19,7 +20,7 @@ from casework.notice_words import (
 from casework.preferences import in_group
 
 from .agreements import Party
-from .models import ProjectYear, Proposal
+from .models import ProjectYear, Proposal, Round
 
 
 def _receipt(case: Case | None, at: datetime) -> dict | None:
@@ -91,5 +92,27 @@ register(
     ),
 )  # fmt: skip
 
+
+def _newest_call(case: Case | None, at: datetime) -> dict | None:
+    found = Round.objects.announced(at).order_by("-pk").first()
+    return found and {"call": found}
+
+
+CALL = (READER, Variable("call", _("Name of the call"), lambda told, _l: told["call"].name))
+
+register(
+    NoticeKind(
+        "question_asked", _("A question on a call"),
+        _("When somebody asks a question on the page of a call; to the office."),
+        CALL, _newest_call, fitting=None,
+    ),
+    NoticeKind(
+        "question_answered", _("A question was answered"),
+        _("When the office answers a question on a call; to whoever asked."),
+        CALL, _newest_call, fitting=None,
+    ),
+)  # fmt: skip
+
+in_group("messages", "question_asked", "question_answered")
 in_group("turn", "agreement_to_sign")
 in_group("news", "agreement_signed", "call_changed", "draft_shared")

@@ -1,5 +1,6 @@
 """The rules of a course in plain words: what each parameter is called, and what its codes mean."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -9,14 +10,30 @@ from django.utils.translation import gettext_lazy as _
 from casework.flow import Text
 from casework.periods import Period
 
-from .rules import FROM_ARRIVAL, FROM_CALL_CLOSES, Status
+from .change_threshold import ALWAYS, LINE, OF, TOTAL
+from .rules import (
+    ALLOWED,
+    BY_PROJECT_START,
+    DEDUCTED,
+    FROM_ARRIVAL,
+    FROM_CALL_CLOSES,
+    NOT_ALLOWED,
+    OF_COSTS,
+    OF_COSTS_LESS_INCOME,
+    ON_CALL_CLOSES,
+    ON_FISCAL_YEAR,
+    ON_GRANT_APPLICATION,
+    ON_SUBMISSION,
+    YES,
+    Status,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """What is known of a parameter besides its value.
 
-    :param kind: yen, number, period, text, lines or code: how the value is written.
+    :param kind: yen, number, decimal, period, text, lines or code: how the value is written.
     :param public: whether applicants read it with the call.
     :param shown_only: people apply it; the program does not compute with it.
     """
@@ -36,7 +53,8 @@ PARAMETERS: dict[str, Parameter] = {
     "cap_yen": Parameter(_("Most that one project year may get"), "yen", public=True),
     "cap_yen_second_adoption": Parameter(_("The same, from the second adoption on"), "yen", public=True),
     "cap_total_yen": Parameter(_("Most that all years together may get"), "yen", public=True),
-    "subsidy_rate_percent": Parameter(_("Share of the costs that is paid"), unit=PERCENT, public=True, shown_only=True),
+    "subsidy_rate_percent": Parameter(_("Share of the costs that is paid"), unit=PERCENT, public=True),
+    "subsidy_rate_of": Parameter(_("Of what the share is taken"), "code", public=True),
     "rounding_unit_yen": Parameter(_("Amounts are rounded to"), "yen", public=True),
     "eligible_costs": Parameter(_("Costs that are paid for"), "lines", public=True, shown_only=True),
     "ineligible_costs": Parameter(_("Costs that are not paid for"), "lines", public=True, shown_only=True),
@@ -47,7 +65,9 @@ PARAMETERS: dict[str, Parameter] = {
     "max_adoptions": Parameter(_("Adoptions of one group in this course"), unit=_("times at most"), public=True),
     "adoptions_counted_from_fiscal_year": Parameter(_("Adoptions are counted from fiscal year"), public=True),
     "max_age_years": Parameter(_("Years since founding"), unit=_("years at most"), public=True),
+    "age_counted_on": Parameter(_("Years since founding count as of"), "code", public=True),
     "min_activity_years": Parameter(_("Years of continuous activity"), unit=_("years at least"), public=True),
+    "activity_counted_on": Parameter(_("Years of activity count as of"), "code", public=True),
     "min_citizen_members": Parameter(_("Citizens among the members"), unit=_("people at least"), public=True),
     "min_officers": Parameter(_("Officers, representative included"), unit=_("people at least"), public=True),
     "rules_on_file": Parameter(_("Rules of the group (規約)"), "code", public=True),
@@ -58,6 +78,7 @@ PARAMETERS: dict[str, Parameter] = {
     "nonprofit": Parameter(_("Not for profit"), "code", public=True),
     "proper_accounting": Parameter(_("Proper accounts"), "code", public=True),
     "no_new_facility": Parameter(_("No new building"), "code", public=True),
+    "excluded_purposes": Parameter(_("Purposes that are not supported"), "lines", public=True),
     "pledges": Parameter(_("Pledges (誓約事項)"), "lines", public=True),
     "selection_body": Parameter(_("Who selects"), "text", public=True, shown_only=True),
     "rubric": Parameter(_("Criteria of the selection"), "lines", public=True),
@@ -79,13 +100,21 @@ PARAMETERS: dict[str, Parameter] = {
     "advance_percent": Parameter(_("Share that is paid in advance"), unit=PERCENT, public=True),
     "project_start_days": Parameter(_("Time within which the project starts"), "period", public=True, shown_only=True),
     "interim_report_days": Parameter(_("Time of the interim report"), "period", public=True, shown_only=True),
-    "claim_filing_days": Parameter(_("Days to send the claim for the payment"), "period", shown_only=True),
-    "claim_days": Parameter(_("Days until a claim is paid"), "period", shown_only=True),
+    "claim_filing_days": Parameter(_("Days to send the claim for the payment"), "period", public=True),
+    "claim_days": Parameter(_("Days until a claim is paid"), "period", public=True),
     "report_days": Parameter(_("Days for the final report"), "period", public=True),
     "report_latest": Parameter(_("Latest day for the final report (month-day)"), "text", public=True),
     "settlement_days": Parameter(_("Days until the balance is paid"), "period", public=True),
     "repayment_days": Parameter(_("Days to pay back"), "period", public=True),
-    "change_threshold_percent": Parameter(_("Changes of the budget that need approval, from"), unit=PERCENT, public=True, shown_only=True),
+    "change_threshold_percent": Parameter(_("Changes of the costs that need an approval: of more than"), "decimal", PERCENT, public=True),
+    "change_threshold_of": Parameter(_("Of what that share is taken"), "code", public=True),
+    "change_of_content_approved": Parameter(_("Every change of what is done needs an approval"), "code", public=True),
+    "change_of_schedule_approved": Parameter(_("Every change of the days needs an approval"), "code", public=True),
+    "change_of_amount_approved": Parameter(_("Asking for less needs an approval"), "code", public=True),
+    "additional_charge_percent": Parameter(_("Additional charge on what comes back after a revocation (加算金), a year"), "decimal", PERCENT, public=True),
+    "late_charge_percent": Parameter(_("Late charge on what comes back after its date (延滞金), a year"), "decimal", PERCENT, public=True),
+    "charge_year_days": Parameter(_("Days that a year has for these charges"), unit=DAYS, public=True),
+    "charge_unit_yen": Parameter(_("These charges are reckoned on amounts cut off below"), "yen", public=True),
     "agreement_parties": Parameter(_("Who signs the yearly agreement (年度協定書)"), "code", public=True),
     "continuation_review": Parameter(_("Review before the next project year"), "code", public=True, shown_only=True),
     "earlier_year_blocks": Parameter(_("An unsettled earlier year stops the next grant"), "code"),
@@ -107,10 +136,10 @@ PARAMETERS: dict[str, Parameter] = {
     "activity_introduction": Parameter(_("Month in which projects are presented"), "text", shown_only=True),
     "department_needs_survey": Parameter(_("Survey of what departments need"), "code", shown_only=True),
     "collaboration_guideline": Parameter(_("Guideline for collaboration since"), "text", shown_only=True),
-    "fund_name": Parameter(_("Name of the fund"), "text", shown_only=True),
-    "fund_started": Parameter(_("The fund exists since"), "text", shown_only=True),
-    "fund_first_use_fiscal_year": Parameter(_("The fund is used from fiscal year"), shown_only=True),
-    "fund_posting": Parameter(_("When gifts enter the fund"), "code", shown_only=True),
+    "fund_name": Parameter(_("Name of the fund"), "text"),
+    "fund_started": Parameter(_("The fund exists since"), "text"),
+    "fund_first_use_fiscal_year": Parameter(_("The fund is used from fiscal year")),
+    "fund_posting": Parameter(_("When gifts enter the fund"), "code"),
     "fund_target_2021_yen": Parameter(_("Gifts hoped for in 2021"), "yen", shown_only=True),
 }  # fmt: skip
 
@@ -138,30 +167,52 @@ CODES: dict[str, Text] = {
     "yes": _("yes"),
     "no": _("no"),
     "required": _("required"),
-    "by_project_start": _("required by the start of the project"),
+    BY_PROJECT_START: _("required by the start of the project"),
     "yearly": _("every year"),
     "year_of_receipt": _("in the year of receipt"),
     FROM_ARRIVAL: _("the day the application arrives"),
     FROM_CALL_CLOSES: _("the day the call closes"),
+    ON_SUBMISSION: _("the day of filing"),
+    ON_GRANT_APPLICATION: _("the day on which the grant is applied for"),
+    ON_FISCAL_YEAR: _("the first day of the fiscal year of the call"),
+    NOT_ALLOWED: _("not allowed"),
+    DEDUCTED: _("allowed if declared, and deducted"),
+    ALLOWED: _("allowed"),
     "subsidy": _("Subsidy (補助金)"),
     "cost_share": _("Shared cost (負担金)"),
     "organization": _("The group"),
     "city": _("The city"),
     "department": _("The department"),
+    OF_COSTS: _("of the costs that count"),
+    OF_COSTS_LESS_INCOME: _("of the costs that count, less other income"),
+    TOTAL: _("of all costs together"),
+    LINE: _("of each item of the costs"),
     "matching_failed": _("no department was found"),
     "below_pass_mark": _("too few points"),
 }
 
+#: As of which day years may count.
+DAYS_OF_COUNT = (ON_SUBMISSION, ON_CALL_CLOSES, ON_GRANT_APPLICATION, ON_FISCAL_YEAR)
+
 #: Parameters that may only say one of some codes, because the program computes with them.
-ONE_OF: dict[str, tuple[str, ...]] = {"processing_from": (FROM_ARRIVAL, FROM_CALL_CLOSES)}
+ONE_OF: dict[str, tuple[str, ...]] = {
+    "processing_from": (FROM_ARRIVAL, FROM_CALL_CLOSES),
+    "other_subsidy": (NOT_ALLOWED, DEDUCTED, ALLOWED),
+    "age_counted_on": DAYS_OF_COUNT,
+    "activity_counted_on": DAYS_OF_COUNT,
+    "subsidy_rate_of": (OF_COSTS, OF_COSTS_LESS_INCOME),
+    OF: (TOTAL, LINE),
+    **dict.fromkeys(ALWAYS.values(), (YES, "no")),
+}
 
 #: Parameters that are days on the calendar, which come anew every year.
 DAYS_OF_ONE_YEAR = (
     "info_session_on", "application_opens_on", "application_closes_on", "panel_dates", "result_on",
 )  # fmt: skip
 
-#: Parameters that the program reads as whole numbers, and those it reads as periods.
+#: Parameters that the program reads as whole numbers, as numbers with a point, and as periods.
 WHOLE = [name for name, known in PARAMETERS.items() if known.kind in ("number", "yen")]
+DECIMAL = [name for name, known in PARAMETERS.items() if known.kind == "decimal"]
 PERIODS = [name for name, known in PARAMETERS.items() if known.kind == "period"]
 
 
@@ -284,6 +335,8 @@ def refuse_unreadable(name: str, value: str) -> None:
     """
     if name in WHOLE and not (value.isascii() and value.isdecimal()):
         raise ValidationError(_("Write a whole number in digits, without separators."))
+    if name in DECIMAL and not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})?", value):
+        raise ValidationError(_("Write a number in digits, such as 20 or 10.95."))
     if value not in ONE_OF.get(name, (value,)):
         raise ValidationError(_("Write one of: %s.") % ", ".join(ONE_OF[name]))
     if name in PERIODS:

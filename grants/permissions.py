@@ -3,14 +3,17 @@
 import rules
 
 from accounts.permissions import (
+    belongs_to_organization,
     is_accounting,
     is_administrator,
     is_approver,
     is_auditor,
+    is_coordinator,
     is_office,
+    owns_organization,
 )
 from casework.parties import uses_paper
-from casework.permissions import edits_for_organization, works_for_department
+from casework.permissions import edits_for_organization, is_open, works_for_department
 
 
 def proposal_of(case):
@@ -49,16 +52,26 @@ rules.add_perm("grants.handle", is_office)
 rules.add_perm("grants.match", is_office | works_for_department)
 rules.add_perm("grants.decide", is_approver)
 rules.add_perm("grants.agree", writes_for_group | works_for_department)
+rules.add_perm("grants.keep_months", (writes_for_group | works_for_department) & is_open)
 rules.add_perm("grants.propose_terms", is_office | works_for_department | edits_for_organization)
 rules.add_perm("grants.settle", is_office | is_accounting)
 rules.add_perm("grants.record_payment", is_accounting)
+rules.add_perm("grants.read_payments", is_accounting | is_office | is_auditor)
+rules.add_perm("grants.export_payments", is_accounting)
+#: Accounting enters the account of a group that claims on paper; asked of the group.
+rules.add_perm("grants.enter_bank_account", owns_organization | is_accounting)
+rules.add_perm("grants.read_bank_account", is_accounting)
 rules.add_perm("grants.plan", is_office)
+#: Asked of the group; who reads the log of a case is told by its case.
+rules.add_perm("grants.read_log", is_office | is_auditor | is_coordinator | belongs_to_organization)
+rules.add_perm("grants.answer_questions", is_office)
+rules.add_perm("grants.read_questions", is_office | is_auditor)
 rules.add_perm("grants.read_plans", is_office | is_approver | is_auditor)
 rules.add_perm("grants.read_ledger", is_office | is_auditor)
 
 # What the administration site asks of those whose ``is_staff`` opens it.
 rules.add_perm("grants", is_office | is_administrator)
-for _model in ("courseedition", "editionparameter", "pastaward"):
+for _model in ("courseedition", "editionparameter", "linecategory", "pastaward"):
     for _verb in ("view", "add", "change"):
         rules.add_perm(f"grants.{_verb}_{_model}", is_office | is_administrator)
 rules.add_perm("grants.view_proposal", is_office | is_auditor)

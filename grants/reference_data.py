@@ -19,7 +19,13 @@ FILES = (
         resources.EditionParameterResource,
         ["course", "first_fiscal_year", "name"],
     ),
+    (
+        "line_categories",
+        resources.LineCategoryResource,
+        ["course", "first_fiscal_year", "code"],
+    ),
     ("past_awards", resources.PastAwardResource, ["key"]),
+    ("fund_targets", resources.FundTargetResource, ["fiscal_year"]),
 )
 
 

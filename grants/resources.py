@@ -1,5 +1,8 @@
 """The program's tables as CSV, in and out. What has a state is only read: pages move it."""
 
+from collections.abc import Callable
+from typing import ClassVar
+
 from import_export import resources
 from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget
@@ -7,7 +10,15 @@ from import_export.widgets import ForeignKeyWidget
 from accounts.models import Organization
 
 from . import services
-from .models import CourseEdition, EditionParameter, PastAward, Proposal
+from .models import (
+    CATEGORY_FIELDS,
+    CourseEdition,
+    EditionParameter,
+    FundTarget,
+    LineCategory,
+    PastAward,
+    Proposal,
+)
 
 
 class ProgramResource(resources.ModelResource):
@@ -47,9 +58,29 @@ class EditionWidget(ForeignKeyWidget):
         return {"course": value, "first_fiscal_year": year, "fictitious": False}
 
 
-class EditionParameterResource(ProgramResource):
+class RuleResource(ProgramResource):
+    """Rows of an edition of the city's own; what an import of a person changes is kept.
+
+    :cvar keep: records a change, see ``grants.services``.
+    """
+
+    keep: ClassVar[Callable[..., None]]
+
     edition = Field("edition", "course", EditionWidget(CourseEdition, "course"))
     first_fiscal_year = Field("edition__first_fiscal_year", "first_fiscal_year", readonly=True)
+
+    def get_queryset(self):
+        return super().get_queryset().filter(edition__fictitious=False).select_related("edition")
+
+    def before_save_instance(self, instance, row, **kwargs):
+        """Keep what a person's import changes; what the program ships is nobody's change."""
+        if kwargs.get("user"):
+            before = self._meta.model.objects.filter(pk=instance.pk).first()
+            self.keep(before, instance, by=kwargs["user"], at=kwargs["at"])
+
+
+class EditionParameterResource(RuleResource):
+    keep = staticmethod(services.keep_change)
 
     class Meta(ProgramResource.Meta):
         model = EditionParameter
@@ -68,14 +99,24 @@ class EditionParameterResource(ProgramResource):
         ]
         export_order = fields
 
-    def get_queryset(self):
-        return super().get_queryset().filter(edition__fictitious=False).select_related("edition")
 
-    def before_save_instance(self, instance, row, **kwargs):
-        """Keep what a person's import changes; what the program ships is nobody's change."""
-        if kwargs.get("user"):
-            before = EditionParameter.objects.filter(pk=instance.pk).first()
-            services.keep_change(before, instance, by=kwargs["user"], at=kwargs["at"])
+class LineCategoryResource(RuleResource):
+    """Categories of costs and income; those of a fictitious edition never come from a table."""
+
+    keep = staticmethod(services.keep_category_change)
+
+    class Meta(ProgramResource.Meta):
+        model = LineCategory
+        import_id_fields = ["edition", "code"]
+        fields = [
+            "edition",
+            "first_fiscal_year",
+            "code",
+            *CATEGORY_FIELDS,
+            "source",
+            "level",
+        ]
+        export_order = fields
 
 
 class PastAwardResource(ProgramResource):
@@ -105,6 +146,19 @@ class PastAwardResource(ProgramResource):
             "organization",
         ]
         export_order = fields
+
+
+class FundTargetResource(ProgramResource):
+    """Targets of the city's fund; an invented one never comes from a table."""
+
+    class Meta(ProgramResource.Meta):
+        model = FundTarget
+        import_id_fields = ["fiscal_year"]
+        fields = ["fiscal_year", "amount_yen", "source", "level"]
+        export_order = fields
+
+    def get_queryset(self):
+        return super().get_queryset().filter(fictitious=False)
 
 
 class ProposalResource(resources.ModelResource):

@@ -1,18 +1,29 @@
-"""When the cases of the program are over, and its classes: drafts never filed, names of signers."""
+"""When the cases of the program are over, and the classes of what people wrote for it."""
 
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.services.erasing import ERASED_NAME
 from casework import retention, timekeeping
 from casework.calendar import end_of_day
-from casework.models import Remark, StoredFile
+from casework.models import Case, MessageWords, Remark, StoredFile
 from casework.retention import RetentionClass
 
 from . import destroyed_drafts
-from .models import AgreementSignature, BudgetLine, ProjectYear, Proposal, ProposalMeasure
+from .models import (
+    Activity,
+    AgreementSignature,
+    BankAccount,
+    BudgetLine,
+    Claim,
+    LogEntry,
+    ProjectYear,
+    Proposal,
+    ProposalMeasure,
+    Question,
+)
 
 
 def _running(before: datetime) -> QuerySet:
@@ -36,8 +47,10 @@ def _never_filed() -> QuerySet[Proposal]:
     return Proposal.objects.filter(state="draft", filed_at=None)
 
 
-# A year is over with the last year of its project.
+# A year is over with the last year of its project, and a claim or a change with it.
 retention.keep_with("project_year", "projectyear__proposal")
+retention.keep_with("claim", "as_claim__project_year__proposal")
+retention.keep_with("change", "as_change__project_year__proposal")
 
 
 def _drafts(day: date) -> QuerySet[Proposal]:
@@ -56,6 +69,7 @@ def _erase_drafts(rows: QuerySet[Proposal], *, by, at: datetime) -> None:
     for model in (BudgetLine, ProposalMeasure):
         model.objects.filter(proposal__in=ids).delete()
     Remark.objects.filter(case__in=ids).delete()
+    MessageWords.objects.filter(message__case__in=ids).delete()
     StoredFile.objects.filter(case__in=ids, destroyed_at=None).update(destroyed_at=at)
     rows.update(title=destroyed_drafts.TITLE, purpose="", content="", schedule="", effect="")
 
@@ -69,7 +83,73 @@ def _erase_names(rows: QuerySet[AgreementSignature], *, by, at: datetime) -> Non
     rows.update(name=ERASED_NAME)
 
 
+def _accounts(day: date) -> QuerySet[BankAccount]:
+    """Keep accounts that were replaced, or whose group has cases, and all it was used for is over."""
+    before, over = end_of_day(day), retention.cases_over(day).values("pk")
+    of_group = Case.objects.filter(organization=OuterRef("organization"))
+    used = Claim.objects.filter(bank_account=OuterRef("pk"))
+    gone = Q(replaced_at__lt=before) & ~Exists(used.exclude(pk__in=over))
+    used_no_more = Q(Exists(of_group), at__lt=before) & ~Exists(of_group.exclude(pk__in=over))
+    return BankAccount.objects.filter(gone | used_no_more, destroyed_at=None)
+
+
+def _destroy_accounts(rows: QuerySet[BankAccount], *, by, at: datetime) -> None:
+    ids = list(rows.values_list("pk", flat=True))
+    BankAccount.objects.filter(pk__in=ids).update(secret="", destroyed_at=at)
+
+
+def _activities(day: date) -> QuerySet[Activity]:
+    return Activity.objects.filter(year__in=retention.cases_over(day).values("pk"))
+
+
+def _delete(rows: QuerySet, *, by, at: datetime) -> None:
+    rows.delete()
+
+
+def _log(day: date) -> QuerySet[LogEntry]:
+    """Keep entries of cases that are over; of a consultation without a case, those of its day."""
+    over = retention.cases_over(day).values("pk")
+    return LogEntry.objects.filter(Q(case__in=over) | Q(case=None, on__lte=day))
+
+
+def _questions(day: date) -> QuerySet[Question]:
+    return Question.objects.filter(round__closes_at__lt=end_of_day(day)).exclude(text="")
+
+
+def _erase_questions(rows: QuerySet[Question], *, by, at: datetime) -> None:
+    rows.update(text="")
+
+
 retention.register(
+    RetentionClass(
+        "questions", _("Questions on calls, as they were asked"),
+        _("The words go. What the office published in its own words stays."),
+        _("The day the call closed"),
+        _questions, _erase_questions, ("grants.Question.text",), "round__proposals",
+        lambda question: f"#{question.pk} · {question.round}", ("round",),
+    ),
+    RetentionClass(
+        "activities", _("Plans by month, and what was done"),
+        _("The row goes, with what was told of each month."),
+        _("The project is over"),
+        _activities, _delete, ("grants.Activity", "grants.ActivityDone"), "year",
+        lambda activity: f"{activity.year.number or activity.year_id} · #{activity.pk}",
+        ("year",), "year",
+    ),
+    RetentionClass(
+        "log", _("Entries of the log of projects"),
+        _("The row goes, with all that was written in it."),
+        _("The project is over; of a consultation without a project, its day"),
+        _log, _delete, ("grants.LogEntry",), "organization__cases",
+        lambda entry: f"#{entry.pk} · {entry.organization} · {entry.on}", ("organization",),
+    ),
+    RetentionClass(
+        "bank_accounts", _("Bank accounts of groups"),
+        _("Bank, number and holder go. It stays that there was an account, and since when."),
+        _("A newer account replaced it, or all cases of the group are over"),
+        _accounts, _destroy_accounts, ("grants.BankAccount.secret",), "organization__cases",
+        lambda account: f"#{account.pk} · {account.organization}", ("organization",),
+    ),
     RetentionClass(
         destroyed_drafts.CLASS, _("Drafts that were never filed"),
         _("Title, words, budget, measures, notes and files go. An empty row stays in the history."),

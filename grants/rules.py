@@ -8,10 +8,26 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.periods import Period
 
+from .categories import Category
+
 YES = "yes"
 
 #: What ``processing_from`` may say: from which day the usual time until a decision counts.
 FROM_ARRIVAL, FROM_CALL_CLOSES = "arrival", "call_closes"
+
+#: What ``subsidy_rate_of`` may say: of what the share that the city pays is taken.
+OF_COSTS, OF_COSTS_LESS_INCOME = "costs", "costs_less_income"
+
+
+#: What ``age_counted_on`` and ``activity_counted_on`` may say: as of which day the years count.
+ON_SUBMISSION, ON_CALL_CLOSES = "submission", FROM_CALL_CLOSES
+ON_GRANT_APPLICATION, ON_FISCAL_YEAR = "grant_application", "fiscal_year"
+
+#: What ``other_subsidy`` may say of other subsidies for the same project.
+NOT_ALLOWED, DEDUCTED, ALLOWED = "not_allowed", "deducted", "allowed"
+
+#: What the rules about papers of a group may say: when they are due.
+BY_PROJECT_START = "by_project_start"
 
 
 class Status(models.TextChoices):
@@ -22,14 +38,25 @@ class Status(models.TextChoices):
     NOT_APPLICABLE = "not_applicable", _("does not apply")
 
 
+class Outcome(models.TextChoices):
+    """Where a group stands with one rule of who may apply."""
+
+    PASSES = "passes", _("meets the requirement")
+    FAILS = "fails", _("does not meet the requirement")
+    NOT_SET = "not_set", _("not set: the office answers")
+    NEEDS_PERSON = "needs_person", _("a person has to look")
+
+
 @dataclass(frozen=True, slots=True)
 class RuleSet:
     """The parameters of one course edition as a round froze them.
 
     :param values: name → ``{"status", "value", "unit", "source", "level", "confirmed_years"}``.
+    :param categories: of costs and income, in their order; none while they are not set.
     """
 
     values: dict[str, dict]
+    categories: tuple[Category, ...] = ()
 
     def status(self, name: str) -> str:
         return self.values.get(name, {}).get("status", Status.NOT_SET)
@@ -60,8 +87,12 @@ class RuleSet:
     def source(self, name: str) -> str:
         return self.values.get(name, {}).get("source", "")
 
+    def cap_name(self, adoption: int) -> str:
+        """Return which parameter says the most that one project year may get at the n-th adoption."""
+        second = "cap_yen_second_adoption"
+        has_its_own = adoption > 1 and self.status(second) != Status.NOT_APPLICABLE
+        return second if has_its_own else "cap_yen"
+
     def cap_yen(self, adoption: int) -> int | None:
         """Return the most that one project year may get, in yen, at the n-th adoption."""
-        if adoption > 1 and self.status("cap_yen_second_adoption") != Status.NOT_APPLICABLE:
-            return self.number("cap_yen_second_adoption")
-        return self.number("cap_yen")
+        return self.number(self.cap_name(adoption))

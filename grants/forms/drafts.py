@@ -149,7 +149,8 @@ class DraftForms(Draft):
     def __init__(self, proposal: Proposal, data=None, *, today):
         self.case = proposal
         self.text = FieldsForm(data, proposal=proposal, today=today)
-        self.budget = BudgetForms(data, list(proposal.budget_lines.order_by("pk")))
+        lines = list(proposal.budget_lines.order_by("pk"))
+        self.budget = BudgetForms(data, lines, proposal.rules)
         named = proposal.proposal_measures.order_by("pk").values("measure", "how")
         self.measures = MeasureFormSet(
             data, prefix="measures", initial=list(named) if data is None else None,

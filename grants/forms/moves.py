@@ -2,18 +2,25 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.html import format_html, format_html_join
+from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
-from casework.calendar import first_day, japan_date, last_day
+from casework.calendar import first_day, last_day
 from casework.forms import DateInput, ExtendForm, ReasonForm
 from casework.moves import MoveForm, asks
-from grants.eligibility import Check, Outcome, checks
-from grants.limits import grant_limits_yen, most_grantable_yen
+from grants import grounds
+from grants.amount import Amount
+from grants.budget_limit import over_budget
+from grants.endings import what_follows
+from grants.limits import limits_yen
 from grants.models import ProjectYear, Proposal
+from grants.reckoning import grantable
 
+from .answers import AcceptForm
 from .fields import YenField, not_in_the_future, text_area
+from .rule_words import what_is_open
 
 
 class SupplementForm(ReasonForm):
@@ -59,32 +66,6 @@ class NoteForm(MoveForm):
     note = forms.CharField(label=_("Note"), required=False, widget=text_area(4))
 
 
-class AcceptForm(MoveForm):
-    """A person answers the rules that fail or that nothing answers; for a failure in words."""
-
-    note = forms.CharField(label=_("What the office answers"), required=False, widget=text_area(4))
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        proposal = self.case
-        filed = proposal.submitted_at and japan_date(proposal.submitted_at)
-        answers = checks(proposal, on=proposal.received_on or filed or self.today)
-        unmet = [check for check in answers if check.outcome != Outcome.PASSES]
-        field = self.fields["note"]
-        field.required = any(check.outcome == Outcome.FAILS for check in unmet)
-        field.error_messages["required"] = _("A rule is not met. Say why the proposal is accepted.")
-        if unmet:
-            field.help_text = format_html(
-                "{} <ul>{}</ul>",
-                _("These rules are not met, or only a person can answer them:"),
-                format_html_join("", "<li>{}: {}</li>", map(_in_words, unmet)),
-            )
-
-
-def _in_words(check: Check) -> tuple:
-    return check.label, Outcome(check.outcome).label
-
-
 class EndForm(MoveForm):
     """The group ends it: a tick, and a reason if it wants to give one."""
 
@@ -106,9 +87,15 @@ def refuse_beyond(amount_yen: int | None, most_yen: int | None, words) -> None:
 
 
 class GrantForm(MoveForm):
+    """The amount; where it is another than what the rules come to, why."""
+
     amount_field = "granted_yen"
 
     granted_yen = YenField(label=_("Granted amount"), min_value=1)
+    reason = forms.CharField(
+        label=_("Reason for another amount than what the rules come to"), required=False,
+        widget=text_area(3), help_text=_("Printed in the letter."),
+    )  # fmt: skip
     conditions = forms.CharField(
         label=_("Conditions"), required=False, widget=text_area(4),
         help_text=_("Printed in the letter."),
@@ -116,13 +103,50 @@ class GrantForm(MoveForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["granted_yen"].initial = most_grantable_yen(self.case)
+        self.amount = self.what_can_be_granted()
+        amount = self.fields["granted_yen"]
+        amount.initial = self.reckoned_yen
+        amount.help_text = format_html(
+            "{}{}",
+            render_to_string("grants/_reckoning.html", {"amount": self.amount}),
+            self.what_is_open(),
+        )
+
+    def what_can_be_granted(self) -> Amount:
+        return grantable(self.case)
+
+    @property
+    def reckoned_yen(self) -> int:
+        """What the field begins with; another amount has a reason."""
+        return self.amount.yen
+
+    def what_is_open(self) -> str:
+        return what_is_open(self.case, today=self.today)
 
     def clean_granted_yen(self):
         amount = self.cleaned_data["granted_yen"]
-        for most, words in grant_limits_yen(self.case):
+        if refusal := over_budget(self.case, amount):
+            raise ValidationError(refusal)
+        for most, words in limits_yen(self.case):
             refuse_beyond(amount, most, words)
         return amount
+
+    def clean(self):
+        data = super().clean()
+        words = _("The rules come to %(reckoned)s yen. Say why another amount is granted.")
+        refuse_silence(self, "granted_yen", self.reckoned_yen, words)
+        return data
+
+
+def refuse_silence(form: MoveForm, name: str, reckoned_yen: int | None, words) -> None:
+    """Ask for a reason where the amount in the field is another than was reckoned.
+
+    :param words: what to say, naming ``%(reckoned)s``.
+    """
+    chosen = form.cleaned_data.get(name)
+    differs = reckoned_yen is not None and chosen not in (None, reckoned_yen)
+    if differs and not form.cleaned_data.get("reason"):
+        form.add_error("reason", words % {"reckoned": f"{reckoned_yen:,}"})
 
 
 class ConfirmForm(MoveForm):
@@ -144,13 +168,9 @@ class ConfirmForm(MoveForm):
         return amount
 
     def clean(self):
-        data, settled = super().clean(), self.initial.get("confirmed_yen")
-        differs = settled is not None and data.get("confirmed_yen") not in (None, settled)
-        if differs and not data.get("reason"):
-            words = _(
-                "The settlement comes to %(settled)s yen. Say why another amount is confirmed."
-            )
-            self.add_error("reason", words % {"settled": f"{settled:,}"})
+        data = super().clean()
+        words = _("The settlement comes to %(reckoned)s yen. Say why another amount is confirmed.")
+        refuse_silence(self, "confirmed_yen", self.initial.get("confirmed_yen"), words)
         return data
 
 
@@ -164,7 +184,36 @@ class ContinuationForm(MoveForm):
         return not_in_the_future(self.cleaned_data["decided_on"], self.today)
 
 
-class DiscontinueForm(ReasonForm):
+class GroundForm(ReasonForm):
+    """A move that ends what was granted: on which ground, why, and what follows from it.
+
+    :cvar verb: the move.
+    """
+
+    verb = ""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["ground"].help_text = render_to_string(
+            "grants/_what_follows.html",
+            {"lines": what_follows(self.case, self.verb, today=self.today)},
+        )
+
+
+def ground_field(verb: str) -> forms.ChoiceField:
+    return forms.ChoiceField(label=_("Ground"), choices=[("", "—"), *grounds.choices(verb)])
+
+
+class RevokeForm(GroundForm):
+    verb = grounds.REVOKE
+    ground = ground_field(verb)
+    field_order = ("ground", "reason")
+
+
+class DiscontinueForm(GroundForm):
+    verb = grounds.END
+    ground = ground_field(verb)
+    field_order = ("ground", "ended_on", "reason")
     ended_on = forms.DateField(label=_("Last day of the project"), widget=DateInput())
 
     def clean_ended_on(self):
@@ -176,18 +225,29 @@ class DiscontinueForm(ReasonForm):
         return day
 
 
-class PostponeForm(ReasonForm):
+def later_years(year: ProjectYear) -> list[tuple[int, int]]:
+    """Return the fiscal years to which a year can move, as choices."""
+    taken = year.years_of_others()
+    later = range(year.fiscal_year + 1, year.fiscal_year + 4)
+    return [(found, found) for found in later if found not in taken]
+
+
+class DeferForm(ReasonForm):
     fiscal_year = forms.TypedChoiceField(label=_("To fiscal year"), coerce=int)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        taken = self.case.years_of_others()
-        later = range(self.case.fiscal_year + 1, self.case.fiscal_year + 4)
-        self.fields["fiscal_year"].choices = [(year, year) for year in later if year not in taken]
+        self.fields["fiscal_year"].choices = later_years(self.case)
 
     def clean(self):
         """Keep which year it was: the letter names both, and the case then holds only the new one."""
         return {**super().clean(), "from_fiscal_year": self.case.fiscal_year}
+
+
+class PostponeForm(GroundForm, DeferForm):
+    verb = grounds.MOVE
+    ground = ground_field(verb)
+    field_order = ("ground", "fiscal_year", "reason")
 
 
 P, Y = Proposal.KIND, ProjectYear.KIND
@@ -196,10 +256,10 @@ for kind, verb, form in (
     (P, "start_matching", DepartmentForm), (P, "match", NoteForm), (P, "no_match", ReasonForm),
     (P, "fall_through", ReasonForm), (P, "withdraw", EndForm),
     (P, "pass_up", EndForm), (P, "renounce", EndForm), (P, "rescind", ReasonForm),
-    (Y, "plan", ContinuationForm), (Y, "defer", PostponeForm), (Y, "send_back", SupplementForm), (Y, "grant", GrantForm), (Y, "refuse", ReasonForm),
+    (Y, "plan", ContinuationForm), (Y, "defer", DeferForm), (Y, "send_back", SupplementForm), (Y, "grant", GrantForm), (Y, "refuse", ReasonForm),
     (Y, "withdraw", EndForm), (Y, "postpone", PostponeForm), (Y, "not_continue", ReasonForm),
     (Y, "not_fund", ReasonForm), (Y, "discontinue", DiscontinueForm),
-    (Y, "confirm", ConfirmForm), (Y, "revoke", ReasonForm),
+    (Y, "confirm", ConfirmForm), (Y, "revoke", RevokeForm),
     (P, "extend", ExtendForm), (Y, "extend", ExtendForm),
 ):  # fmt: skip
     asks(kind, verb, form)

@@ -12,9 +12,10 @@ from .fields import YenField, text_area
 from .lines import BudgetForms
 
 
-class YearForm(forms.Form):
-    """The application of one project year; its days lie in its fiscal year."""
+class PlanForm(forms.Form):
+    """What is done in a project year, and when; its days lie in ``fiscal_year``."""
 
+    fiscal_year: int
     edit_number = forms.IntegerField(widget=forms.HiddenInput)
     content = forms.CharField(
         label=_("What is done this year"), required=False, widget=text_area(8)
@@ -26,20 +27,24 @@ class YearForm(forms.Form):
         label=_("Last day of the project"), required=False, widget=DateInput()
     )
 
-    def __init__(self, data, *, year: ProjectYear):
-        names = ("edit_number", "content", "starts_on", "ends_on")
-        super().__init__(data, initial={name: getattr(year, name) for name in names})
-        self.year = year
-
     def clean(self):
         data = super().clean()
-        first, last = first_day(self.year.fiscal_year), last_day(self.year.fiscal_year)
+        first, last = first_day(self.fiscal_year), last_day(self.fiscal_year)
         for name in ("starts_on", "ends_on"):
             if data.get(name) and not first <= data[name] <= last:
                 self.add_error(name, _("The day must lie in the fiscal year of this case."))
         if data.get("starts_on") and data.get("ends_on") and data["ends_on"] < data["starts_on"]:
             self.add_error("ends_on", _("The last day must not be before the first day."))
         return data
+
+
+class YearForm(PlanForm):
+    """The application of one project year."""
+
+    def __init__(self, data, *, year: ProjectYear):
+        names = ("edit_number", "content", "starts_on", "ends_on")
+        super().__init__(data, initial={name: getattr(year, name) for name in names})
+        self.fiscal_year = year.fiscal_year
 
 
 class YearDraft(Draft):
@@ -51,7 +56,7 @@ class YearDraft(Draft):
     def __init__(self, year: ProjectYear, data=None, *, lines: list[LineBase]):
         self.case = year
         self.text = YearForm(data, year=year)
-        self.budget = BudgetForms(data, lines)
+        self.budget = BudgetForms(data, lines, year.rules)
         self.tables = self.budget.tables
 
     def content(self) -> dict:
@@ -61,17 +66,19 @@ class YearDraft(Draft):
 
 
 class PaymentForm(forms.ModelForm):
-    amount_yen = YenField(label=_("Amount"), min_value=1)
+    """The day and the document of a payment; how much it is, the claim says."""
 
     class Meta:
         model = Payment
-        fields = ["kind", "amount_yen", "paid_on", "document"]
+        fields = ["paid_on", "document"]
         widgets = {"paid_on": DateInput()}
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        choices = self.fields["kind"].choices
-        self.fields["kind"].choices = [row for row in choices if row[0] != Payment.Kind.REVERSAL]
+
+class RepaymentForm(PaymentForm):
+    amount_yen = YenField(label=_("Amount"), min_value=1)
+
+    class Meta(PaymentForm.Meta):
+        fields = ["amount_yen", *PaymentForm.Meta.fields]
 
 
 class ReversalForm(forms.Form):

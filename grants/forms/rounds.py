@@ -1,4 +1,4 @@
-"""What the office enters: rounds, rules, the city's budget, proposals on paper."""
+"""What the office enters: rounds, rules, proposals on paper."""
 
 from datetime import date, datetime, time
 
@@ -11,7 +11,7 @@ from accounts.models import Organization
 from casework.calendar import end_of_day, moment
 from casework.forms import DateInput
 from casework.period_field import PeriodField
-from grants.models import BudgetEntry, CourseEdition, EditionParameter, Round
+from grants.models import CourseEdition, EditionParameter, LineCategory, Round
 from grants.parameters import CODES, ONE_OF, PARAMETERS, PERIODS
 from grants.rules import Status
 
@@ -159,35 +159,34 @@ class NewParameterForm(forms.Form):
         self.fields["name"].choices = absent
 
 
-class BudgetEntryForm(forms.ModelForm):
-    amount_yen = YenField(
-        label=_("Amount"), min_value=None, help_text=_("A reduction is entered with a minus.")
-    )
+class CategoryForm(forms.ModelForm):
+    """One category of costs or income, with what it means for the money and its source."""
 
     class Meta:
-        model = BudgetEntry
-        fields = ["edition", "fiscal_year", "kind", "amount_yen", "voted_on", "document"]
-        labels = {"edition": _("Course")}
-        widgets = {"voted_on": DateInput()}
+        model = LineCategory
+        fields = [
+            "side", "code", "label_ja", "label_en", "treatment", "limit_yen", "limit_percent",
+            "proofs", "position", "source",
+        ]  # fmt: skip
+        field_classes = {"limit_yen": YenField}
+        help_texts = {
+            "code": _("Letters, digits and hyphens, such as supplies. It stays as it is."),
+            "treatment": _(
+                "Costs count, count up to a limit, or do not; income is taken off or not."
+            ),
+            "source": _("The document or page, with its date."),
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        editions = CourseEdition.objects.order_by("course", "-first_fiscal_year")
-        self.fields["edition"].queryset = editions
+        if self.instance.pk:
+            del self.fields["code"]
 
-    def clean(self):
-        data = super().clean()
-        amount, kind = data.get("amount_yen"), data.get("kind")
-        if amount is not None and not _fits(kind, amount):
-            self.add_error("amount_yen", _("A reduction is less than zero, the others more."))
-        return data
-
-
-def _fits(kind: str, amount_yen: int) -> bool:
-    """A transfer may go either way."""
-    if kind == BudgetEntry.Kind.TRANSFER:
-        return amount_yen != 0
-    return amount_yen < 0 if kind == BudgetEntry.Kind.REDUCTION else amount_yen > 0
+    def clean_code(self):
+        code = self.cleaned_data["code"]
+        if self.instance.edition.categories.filter(code=code).exists():
+            raise ValidationError(_("There is a category with this code. Change that one."))
+        return code
 
 
 class PaperForm(forms.Form):

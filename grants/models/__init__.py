@@ -1,28 +1,47 @@
 """The program: courses and their rules, rounds, proposals, project years, money."""
 
+from .accounting import AccountingColumn
 from .agreement import AgreementSignature
 from .awards import PastAward
-from .budget import BudgetEntry, Payment, ProgramBudget
+from .bank import BankAccount
+from .budget import BudgetEntry, Payment
+from .change import ChangeLine, ChangeRequest
+from .claim import Claim
 from .courses import CourseEdition, EditionParameter, ParameterChange, Round, RoundChange
+from .eligibility import EligibilityAnswer, EligibilityRecord
+from .fund import FundEntry, FundTarget
+from .lines import CATEGORY_FIELDS, LINE_FIELDS, LineBase, LineCategory, Side
+from .log_entry import LogEntry
+from .month_plan import Activity, ActivityDone
 from .plan import RoundPlan
+from .program_budget import ProgramBudget
 from .project_year import ProjectYear, YearBudgetLine
-from .proposal import (
-    BudgetLine,
-    LineBase,
-    Proposal,
-    ProposalMeasure,
-    Side,
-    Terms,
-    TermsAcceptance,
-)
+from .proposal import BudgetLine, Proposal, ProposalMeasure, Terms, TermsAcceptance
+from .question import CallAnswer, Question
 
 __all__ = [
+    "CATEGORY_FIELDS",
+    "LINE_FIELDS",
+    "AccountingColumn",
+    "Activity",
+    "ActivityDone",
     "AgreementSignature",
+    "BankAccount",
     "BudgetEntry",
     "BudgetLine",
+    "CallAnswer",
+    "ChangeLine",
+    "ChangeRequest",
+    "Claim",
     "CourseEdition",
     "EditionParameter",
+    "EligibilityAnswer",
+    "EligibilityRecord",
+    "FundEntry",
+    "FundTarget",
     "LineBase",
+    "LineCategory",
+    "LogEntry",
     "ParameterChange",
     "PastAward",
     "Payment",
@@ -30,6 +49,7 @@ __all__ = [
     "ProjectYear",
     "Proposal",
     "ProposalMeasure",
+    "Question",
     "Round",
     "RoundChange",
     "RoundPlan",

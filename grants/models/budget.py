@@ -1,17 +1,21 @@
-"""The city's money: its budget by course and fiscal year, and the ledger of payments."""
-
-from dataclasses import dataclass
+"""The city's money: entries of its budget by course and fiscal year, and the ledger of payments."""
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .courses import CourseEdition
 
 
 class BudgetEntry(models.Model):
-    """One entry of the city's budget (当初, 補正 …) for a course and fiscal year; a sum of these is it."""
+    """One entry of the city's budget (当初, 補正 …) for a course and fiscal year; a sum of these is it.
+
+    A transfer (流用) is two entries made in one act: what one course gives and, bound to it, what
+    another takes.
+
+    :param taken_from: the entry of the course that gave; of the one that takes only.
+    """
 
     class Kind(models.TextChoices):
         INITIAL = "initial", _("Initial (当初)")
@@ -19,77 +23,42 @@ class BudgetEntry(models.Model):
         TRANSFER = "transfer", _("Transfer (流用)")
         REDUCTION = "reduction", _("Reduction (減額)")
 
+    class Source(models.TextChoices):
+        GENERAL = "general", _("General account (一般財源)")
+        FUND = "fund", _("Fund (基金)")
+
     edition = models.ForeignKey(
         CourseEdition, on_delete=models.PROTECT, related_name="budget_entries"
     )
     fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"))
     kind = models.CharField(_("kind"), max_length=15, choices=Kind.choices)
+    financed_by = models.CharField(_("financed by"), max_length=10, choices=Source.choices)
     amount_yen = models.BigIntegerField(
         _("amount (yen)"), help_text=_("A reduction is entered with a minus.")
     )
     voted_on = models.DateField(_("voted or decided on"))
     document = models.CharField(_("document"), max_length=200)
+    taken_from = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="given_to"
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False)
     at = models.DateTimeField(editable=False)
 
     class Meta:
         verbose_name = _("budget entry")
         verbose_name_plural = _("budget entries")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="transfer", amount_yen__lt=0, taken_from=None)
+                | Q(kind="transfer", amount_yen__gt=0, taken_from__isnull=False)
+                | Q(kind="reduction", amount_yen__lt=0, taken_from=None)
+                | Q(kind__in=("initial", "supplementary"), amount_yen__gt=0, taken_from=None),
+                name="budget_entry_has_the_sign_of_its_kind",
+            ),
+        ]
 
     def __str__(self):
         return f"{self.fiscal_year} {self.kind} {self.amount_yen}"
-
-
-@dataclass(frozen=True, slots=True)
-class ProgramBudget:
-    """The budget of one course in one fiscal year, computed from the rows, in yen.
-
-    :param planned_yen: ``None`` while no entry is recorded: not set, which is not zero.
-    """
-
-    planned_yen: int | None
-    granted_yen: int
-
-    @property
-    def free_yen(self) -> int | None:
-        return None if self.planned_yen is None else self.planned_yen - self.granted_yen
-
-    @classmethod
-    def of(cls, edition: CourseEdition, fiscal_year: int, *, leaving_out=None) -> "ProgramBudget":
-        """Add up the entries and the grants of ``edition``'s course in ``fiscal_year``."""
-        same = Q(edition__course=edition.course, edition__fictitious=edition.fictitious)
-        entries = BudgetEntry.objects.filter(same, fiscal_year=fiscal_year)
-        years = Payment._meta.get_field("year").related_model.objects.filter(
-            proposal__round__edition__course=edition.course,
-            proposal__round__edition__fictitious=edition.fictitious,
-            fiscal_year=fiscal_year,
-        )
-        if leaving_out is not None:
-            years = years.exclude(pk=leaving_out.pk)
-        committed = models.functions.Coalesce("confirmed_yen", "granted_yen")
-        return cls(
-            planned_yen=entries.aggregate(total=Sum("amount_yen"))["total"],
-            granted_yen=years.aggregate(total=Sum(committed))["total"] or 0,
-        )
-
-    @classmethod
-    def all(cls) -> dict[tuple[str, bool, int], "ProgramBudget"]:
-        """Return the budget of each course, sort (fictitious or not) and fiscal year at once."""
-        years = Payment._meta.get_field("year").related_model.objects.all()
-        keys = ("edition__course", "edition__fictitious", "fiscal_year")
-        planned = _sums(BudgetEntry.objects.all(), keys, "amount_yen")
-        committed = models.functions.Coalesce("confirmed_yen", "granted_yen")
-        keys = (*(f"proposal__round__{key}" for key in keys[:2]), "fiscal_year")
-        granted = _sums(years, keys, committed)
-        return {
-            key: cls(planned.get(key), granted.get(key) or 0)
-            for key in sorted({*planned, *granted})
-        }
-
-
-def _sums(rows, keys: tuple[str, ...], amount) -> dict[tuple, int | None]:
-    found = rows.values_list(*keys).annotate(total=Sum(amount)).order_by()
-    return {tuple(key): total for *key, total in found}
 
 
 class Payment(models.Model):
@@ -97,12 +66,14 @@ class Payment(models.Model):
 
     A line that was entered by mistake is undone by another one, its reversal (訂正仕訳).
 
+    :param claim: the accepted claim (請求書) that it pays; of money that goes out only.
     :param of: the line that a reversal undoes, whole.
     :param reason: why; of a reversal only.
     """
 
     class Kind(models.TextChoices):
         ADVANCE = "advance", _("Advance on account (概算払)")
+        PREPAYMENT = "prepayment", _("Prepayment (前金払)")
         BALANCE = "balance", _("Balance (精算払)")
         REPAYMENT = "repayment", _("Repayment (返還)")
         REVERSAL = "reversal", _("Reversal of a wrong entry (訂正仕訳)")
@@ -111,6 +82,9 @@ class Payment(models.Model):
         "grants.ProjectYear", on_delete=models.PROTECT, related_name="payments"
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    claim = models.ForeignKey(
+        "grants.Claim", on_delete=models.PROTECT, null=True, editable=False, related_name="payments"
+    )
     amount_yen = models.PositiveIntegerField(_("amount (yen)"))
     paid_on = models.DateField(_("paid on"))
     document = models.CharField(_("document"), max_length=200)

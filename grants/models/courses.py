@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from casework.calendar import japan_date
+from grants.categories import thaw
 from grants.parameters import refuse_unreadable
 from grants.rules import RuleSet, Status
 
@@ -94,6 +95,11 @@ class CourseEdition(models.Model):
             }
             for parameter in self.parameters.order_by("name")
         }
+
+    def frozen_categories(self) -> list[dict]:
+        """Return the categories of costs and income as a round keeps them, in their order."""
+        rows = self.categories.order_by("side", "position", "code")
+        return [row.category.frozen() for row in rows]
 
 
 class EditionParameter(models.Model):
@@ -200,6 +206,7 @@ class Round(models.Model):
         _("a person reads what is sent with letters before it leaves"), default=False
     )
     frozen_rules = models.JSONField(editable=False)
+    frozen_categories = models.JSONField(default=list, blank=True, editable=False)
     rules_digest = models.CharField(max_length=64, editable=False)
 
     objects = RoundQuerySet.as_manager()
@@ -220,7 +227,7 @@ class Round(models.Model):
 
     @property
     def rules(self) -> RuleSet:
-        return RuleSet(self.frozen_rules)
+        return RuleSet(self.frozen_rules, thaw(self.frozen_categories))
 
     def is_open(self, at: datetime) -> bool:
         """Return whether a proposal can be submitted at ``at``: not a second too late."""

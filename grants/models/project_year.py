@@ -11,9 +11,10 @@ from grants.completeness import missing_in_year
 from grants.flow import YEAR_FLOW
 from grants.rules import RuleSet
 
-from .budget import ProgramBudget
 from .courses import Instrument
-from .proposal import LineBase, Proposal, Side
+from .lines import LineBase, Side
+from .program_budget import ProgramBudget
+from .proposal import Proposal
 
 CONTINUATION_UNDECIDED = _(
     "The decision to continue the project (継続決定) is not recorded for this year."
@@ -41,6 +42,8 @@ class ProjectYear(Case):
     """One fiscal year of a project (年度事業), granted, reported and settled on its own.
 
     :param position: 1 for the first year of the selection.
+    :param reckoning: how the grant was reckoned when it was decided, see ``grants.amount``.
+    :param confirmed_reckoning: the same of the confirmed amount.
     """
 
     KIND = "project_year"
@@ -60,6 +63,8 @@ class ProjectYear(Case):
     )
     granted_yen = models.PositiveIntegerField(_("granted (yen)"), null=True, editable=False)
     confirmed_yen = models.PositiveIntegerField(_("confirmed (yen)"), null=True, editable=False)
+    reckoning = models.JSONField(null=True, editable=False)
+    confirmed_reckoning = models.JSONField(null=True, editable=False)
     edit_number = models.PositiveIntegerField(default=0, editable=False)
 
     objects = ProjectYearQuerySet.as_manager()
@@ -176,11 +181,11 @@ class ProjectYear(Case):
 
     @YEAR_FLOW.move
     def withdraw(self, **facts):
-        self.granted_yen = None
+        self.granted_yen = self.reckoning = None
 
     @YEAR_FLOW.move
     def postpone(self, *, fiscal_year, **facts):
-        self.fiscal_year, self.granted_yen = fiscal_year, None
+        self.fiscal_year, self.granted_yen, self.reckoning = fiscal_year, None, None
 
     @YEAR_FLOW.move
     def not_continue(self, **facts): ...
@@ -211,7 +216,7 @@ class ProjectYear(Case):
 
     @YEAR_FLOW.move
     def revoke(self, **facts):
-        self.confirmed_yen = 0
+        self.confirmed_yen, self.confirmed_reckoning = 0, None
 
 
 class YearBudgetLine(LineBase):

@@ -18,12 +18,7 @@ from grants.rules import RuleSet
 from guideline.models import Measure
 
 from .courses import Round
-
-
-class Side(models.TextChoices):
-    INCOME = "income", _("Income")
-    EXPENDITURE = "expenditure", _("Expenditure")
-
+from .lines import LineBase, Side
 
 #: States of a proposal that was selected and not given up.
 SELECTED = ("selected", "coordinating", "ready")
@@ -220,6 +215,10 @@ class Proposal(Case):
         self.rank = rank
 
     @PROPOSAL_FLOW.move
+    def reconsider(self, **facts):
+        self.assessed_yen = self.rank = None
+
+    @PROPOSAL_FLOW.move
     def offer(self, **facts): ...
 
     @PROPOSAL_FLOW.move
@@ -251,29 +250,6 @@ class Proposal(Case):
 
     @PROPOSAL_FLOW.move
     def rescind(self, **facts): ...
-
-
-class LineBase(models.Model):
-    """One line of income or expenditure, in whole yen."""
-
-    side = models.CharField(_("side"), max_length=11, choices=Side.choices)
-    label = models.CharField(_("item"), max_length=100)
-    detail = models.CharField(_("how it is reckoned"), max_length=200, blank=True)
-    amount_yen = models.PositiveIntegerField(_("amount (yen)"))
-    from_city = models.BooleanField(_("asked of the city"), default=False)
-
-    class Meta:
-        abstract = True
-        constraints = [
-            models.CheckConstraint(condition=Q(side__in=Side.values), name="%(class)s_side_known"),
-            models.CheckConstraint(
-                condition=Q(from_city=False) | Q(side=Side.INCOME),
-                name="%(class)s_only_income_from_city",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.label}: {self.amount_yen}"
 
 
 class BudgetLine(LineBase):

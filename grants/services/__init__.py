@@ -4,6 +4,16 @@
 date follows from it.
 """
 
+from grants.services.answers import Answer, answer_rules, may_answer
+from grants.services.budget import enter_budget, transfer_budget
+from grants.services.categories import keep_category_change, set_category
+from grants.services.changes import save_change, start_change
+from grants.services.claims import (
+    read_account,
+    register_account,
+    save_claim,
+    start_claim,
+)
 from grants.services.drafts import (
     may_edit,
     pledge,
@@ -12,8 +22,20 @@ from grants.services.drafts import (
     start_draft,
     start_paper,
 )
-from grants.services.editions import enter_budget, keep_change, set_parameter
-from grants.services.payments import record_payment, reverse_payment, why_not_reversed
+from grants.services.editions import keep_change, set_parameter
+from grants.services.fund import (
+    enter_in_fund,
+    reverse_fund_entry,
+    set_fund_target,
+    why_fund_entry_stays,
+)
+from grants.services.on_a_year import may_edit_on_year
+from grants.services.payments import (
+    pay_claim,
+    record_repayment,
+    reverse_payment,
+    why_not_reversed,
+)
 from grants.services.plan import (
     follows_plan,
     plan_of,
@@ -36,36 +58,54 @@ from grants.services.terms import (
 from grants.services.years import may_edit_year, save_year
 
 __all__ = [
+    "Answer",
     "accept_terms",
+    "answer_rules",
     "change_round",
     "enter_budget",
+    "enter_in_fund",
     "follows_plan",
+    "keep_category_change",
     "keep_change",
+    "may_answer",
     "may_edit",
+    "may_edit_on_year",
     "may_edit_year",
     "may_propose_terms",
     "note_matching",
     "open_round",
+    "pay_claim",
     "plan_of",
     "planned_day",
     "pledge",
     "propose_terms",
-    "record_payment",
+    "read_account",
+    "record_repayment",
+    "register_account",
     "replaced_by_change",
     "replaced_by_plan",
+    "reverse_fund_entry",
     "reverse_payment",
+    "save_change",
+    "save_claim",
     "save_draft",
     "save_plan",
     "save_year",
     "schedule_of",
+    "set_category",
+    "set_fund_target",
     "set_parameter",
     "share_with_coordinators",
     "shifts_between",
     "shifts_by_change",
     "shifts_by_plan",
     "sides_of",
+    "start_change",
+    "start_claim",
     "start_draft",
     "start_paper",
     "terms_to_begin_with",
+    "transfer_budget",
+    "why_fund_entry_stays",
     "why_not_reversed",
 ]

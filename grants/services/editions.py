@@ -1,14 +1,12 @@
-"""Setting a course's rules, and recording what the city voted for it."""
+"""Setting the rules of a course."""
 
-from datetime import date, datetime
+from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.permissions import require
 from casework.calendar import japan_date
-from grants.models import BudgetEntry, CourseEdition, EditionParameter, ParameterChange
+from grants.models import CourseEdition, EditionParameter, ParameterChange
 
 
 @transaction.atomic
@@ -44,34 +42,6 @@ def keep_change(
         new_status=after.status,
         new_value=after.value,
         source=after.source,
-        by=by,
-        at=at,
-    )
-
-
-@transaction.atomic
-def enter_budget(
-    edition: CourseEdition, *, fiscal_year: int, kind: str, amount_yen: int, voted_on: date,
-    document: str, by, at: datetime,
-) -> BudgetEntry:  # fmt: skip
-    """Add an entry to the city's budget of a course and fiscal year; entries are never changed.
-
-    :raises PermissionDenied: if ``by`` is not of the office.
-    :raises ValidationError: if the day of the vote has not come.
-    """
-    require(by.act_on(japan_date(at)), "grants.plan")
-    if voted_on > japan_date(at):
-        raise ValidationError(
-            {"voted_on": _("Enter the budget when it has been voted, not before.")}
-        )
-    CourseEdition.objects.filter(pk=edition.pk).lock_courses()
-    return BudgetEntry.objects.create(
-        edition=edition,
-        fiscal_year=fiscal_year,
-        kind=kind,
-        amount_yen=amount_yen,
-        voted_on=voted_on,
-        document=document,
         by=by,
         at=at,
     )

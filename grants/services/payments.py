@@ -12,35 +12,69 @@ from casework import timekeeping
 from casework.calendar import japan_date
 from casework.models import ApprovalItem
 from casework.notice_words import in_words as day_in_words
-from casework.services import locked, record
+from casework.services import follow, locked, record
 from casework.timekeeping import open_deadlines
 from grants.agreements import refuse_unsigned
-from grants.models import Payment, ProjectYear
+from grants.models import Claim, Payment, ProjectYear
 
 
 @transaction.atomic
-def record_payment(
-    year: ProjectYear, *, kind: str, amount_yen: int, paid_on: date, document: str, by, at: datetime
+def pay_claim(claim: Claim, *, paid_on: date, document: str, by, at: datetime) -> Payment:
+    """Record that an accepted claim was paid, whole; a second click finds it paid and pays nothing.
+
+    :param paid_on: Japan date of the payment.
+    :raises PermissionDenied: if ``by`` is not of accounting.
+    :raises ValidationError: if the claim is not accepted, or no such payment is possible now, or the
+        amount is more than what is open, or not all parties have signed the yearly agreement, or the
+        day lies in the future or before the grant.
+    """
+    year = locked(claim.project_year)
+    require(by.act_on(japan_date(at)), "grants.record_payment", year)
+    claim = locked(claim)
+    claim.project_year = year
+    if claim.state != "accepted":
+        raise ValidationError(
+            _("This claim is not to be paid: it stands at “%(state)s”.")
+            % {"state": claim.get_state_display()}
+        )
+    _refuse_wrong_day(paid_on, earliest=_granted_on(year), at=at)
+    _refuse_more_than_the_room(claim)
+    refuse_unsigned(year)
+    payment = _enter(
+        year, kind=claim.payment_kind, amount_yen=claim.amount_yen, claim=claim, paid_on=paid_on,
+        document=document, by=by, at=at,
+    )  # fmt: skip
+    follow(claim, "pay", cause=year, by=by, at=at, payment=payment.pk)
+    return payment
+
+
+@transaction.atomic
+def record_repayment(
+    year: ProjectYear, *, amount_yen: int, paid_on: date, document: str, by, at: datetime
 ) -> Payment:
-    """Add a line to the ledger of a project year: money that went out or came back, in yen.
+    """Record that money came back from the group (返還), in yen.
 
     :raises PermissionDenied: if ``by`` is not of accounting.
-    :raises ValidationError: if the amount is more than what is owed, or than what was paid, or
-        money goes out before all parties have signed the yearly agreement, or the day lies in the
-        future or before the grant.
+    :raises ValidationError: if nothing has to come back, or less, or the day lies in the future or
+        before the grant.
     """
     year = locked(year)
     require(by.act_on(japan_date(at)), "grants.record_payment", year)
     _refuse_wrong_day(paid_on, earliest=_granted_on(year), at=at)
-    _refuse_wrong_amount(year, kind, amount_yen)
-    if kind != Payment.Kind.REPAYMENT:
-        refuse_unsigned(year)
-    payment = Payment.objects.create(
-        year=year, kind=kind, amount_yen=amount_yen, paid_on=paid_on, document=document, by=by,
-        at=at,
+    _refuse_wrong_repayment(year, amount_yen)
+    return _enter(
+        year, kind=Payment.Kind.REPAYMENT, amount_yen=amount_yen, paid_on=paid_on,
+        document=document, by=by, at=at,
     )  # fmt: skip
+
+
+def _enter(year: ProjectYear, *, kind: str, amount_yen: int, by, at: datetime, **fields) -> Payment:
+    payment = Payment.objects.create(
+        year=year, kind=kind, amount_yen=amount_yen, by=by, at=at, **fields
+    )
     record(year, "pay", by=by, at=at, payment=payment.pk, kind=kind, amount_yen=amount_yen)
     _turn_the_duty_round(year, at=at)
+    _meet_what_a_change_left(year, on=payment.paid_on, at=at)
     return payment
 
 
@@ -50,7 +84,7 @@ def reverse_payment(
 ) -> Payment:
     """Undo a line of the ledger that was entered by mistake (訂正仕訳), whole and once.
 
-    Both lines stay. What was right is then entered anew. Where the balance of a confirmed year
+    Both lines stay. What was right is then entered anew: a claim is to be paid again. Where the balance of a confirmed year
     turns round by it, the date of whoever owed ends, and the other side gets one.
 
     :param paid_on: Japan date of the document that corrects the books.
@@ -72,6 +106,8 @@ def reverse_payment(
         amount_yen=payment.amount_yen, reason=reason,
     )  # fmt: skip
     _turn_the_duty_round(year, at=at)
+    if payment.claim:
+        follow(payment.claim, "reopen", cause=year, by=by, at=at, payment=reversal.pk)
     return reversal
 
 
@@ -84,6 +120,12 @@ def _turn_the_duty_round(year: ProjectYear, *, at: datetime) -> None:
     timekeeping.end(not_owed, closed_at=at, closed_because="the ledger was corrected")
     if not owed.exists():
         open_deadlines(year, duties[:1], at=at, facts={"basis": "ledger_corrected"})
+
+
+def _meet_what_a_change_left(year: ProjectYear, *, on: date, at: datetime) -> None:
+    """Once all is back that a change of the grant left too much, nothing is owed while it runs."""
+    if year.confirmed_yen is None and year.balance_yen >= 0:
+        timekeeping.meet_deadlines(year, ("repayment",), at=at, on=on)
 
 
 def why_not_reversed(payment: Payment, year: ProjectYear) -> str | None:
@@ -117,31 +159,35 @@ def _refuse_wrong_day(day: date, *, earliest: date | None, at: datetime) -> None
         raise ValidationError({"paid_on": words % told})
 
 
-def _refuse_wrong_amount(year: ProjectYear, kind: str, amount_yen: int) -> None:
-    wanted = {
-        Payment.Kind.ADVANCE: ("granted", "reported", "report_returned", "discontinued"),
-        Payment.Kind.BALANCE: ("confirmed",),
-        Payment.Kind.REPAYMENT: ("confirmed", "revoked"),
-    }
-    again = _is_entered_anew(year, kind)
-    if year.state not in wanted.get(kind, ()) and not again:
+def _refuse_more_than_the_room(claim: Claim) -> None:
+    room = claim.room
+    if room.why_not:
+        raise ValidationError(room.why_not)
+    _refuse_more(claim.amount_yen, room.most_yen)
+
+
+def _refuse_wrong_repayment(year: ProjectYear, amount_yen: int) -> None:
+    comes_back = year.state in ("confirmed", "revoked") or year.balance_yen < 0
+    if not comes_back and not _is_entered_anew(year):
         raise ValidationError(
-            _("No such payment is possible while the project year stands at “%(state)s”.")
+            _("No repayment is possible while the project year stands at “%(state)s”.")
             % {"state": year.get_state_display()}
         )
-    most = -year.balance_yen if kind == Payment.Kind.REPAYMENT else year.balance_yen
-    if again and kind != Payment.Kind.REPAYMENT:
-        most = (year.granted_yen or 0) - year.paid_yen
-    if amount_yen > most:
+    _refuse_more(amount_yen, -year.balance_yen)
+
+
+def _refuse_more(amount_yen: int, most_yen: int) -> None:
+    if amount_yen > most_yen:
         raise ValidationError(
             _("At most %(most)s yen can be entered: the ledger shows what is open.")
-            % {"most": f"{max(most, 0):,}"}
+            % {"most": f"{max(most_yen, 0):,}"}
         )
 
 
-def _is_entered_anew(year: ProjectYear, kind: str) -> bool:
-    """Return whether a line of ``kind`` was reversed, so that what was really moved is entered.
+def _is_entered_anew(year: ProjectYear) -> bool:
+    """Return whether a repayment was reversed, so that what really came back is entered.
 
-    That may be long ago: the state of today does not say what could be paid then.
+    That may be long ago: the state of today does not say what could come back then.
     """
-    return not year.stage.final and year.payments.filter(of__isnull=False, of__kind=kind).exists()
+    reversed_one = year.payments.filter(of__kind=Payment.Kind.REPAYMENT)
+    return not year.stage.final and reversed_one.exists()

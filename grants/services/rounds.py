@@ -20,6 +20,9 @@ from grants.plan import Shift
 from .following import CALL, follow_close, lock_cases
 from .plan import Replaced, let_follow, plan_of, replaced_by_plan, schedule_of, shifts_between
 
+#: What a round keeps of its edition, which nobody types in.
+FROZEN = ("frozen_rules", "frozen_categories", "rules_digest")
+
 
 @transaction.atomic
 def open_round(
@@ -34,7 +37,7 @@ def open_round(
     :raises ValidationError: if it closes before it opens.
     """
     require(by.act_on(japan_date(at)), "grants.plan")
-    frozen = edition.frozen()
+    frozen, categories = edition.frozen(), edition.frozen_categories()
     call = Round(
         edition=edition,
         fiscal_year=fiscal_year,
@@ -45,9 +48,10 @@ def open_round(
         budget_yen=budget_yen,
         holds_notices=holds_notices,
         frozen_rules=frozen,
-        rules_digest=history.digest_of(frozen),
+        frozen_categories=categories,
+        rules_digest=history.digest_of({"rules": frozen, "categories": categories}),
     )
-    call.full_clean(exclude=["frozen_rules", "rules_digest"])
+    call.full_clean(exclude=FROZEN)
     call.save()
     return call
 
@@ -174,7 +178,7 @@ def _change(call: Round, changed: dict, *, reason: str, by, at: datetime) -> Non
 def _put(call: Round, changed: dict) -> None:
     for name, value in changed.items():
         setattr(call, name, value)
-    call.full_clean(exclude=["frozen_rules", "rules_digest"])
+    call.full_clean(exclude=FROZEN)
 
 
 def _kept(value: datetime | int | bool | None) -> str:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import Organization
 from casework import icalendar_files
 from casework.views.calendars import calendar_response
-from grants import call_dates, services
+from grants import call_dates, call_panels, services
 from grants.models import Proposal, Round
 from grants.parameters import of_year, rules_in_words
 
@@ -49,7 +49,9 @@ def call_detail(request, pk):
         "is_open": call.is_open(request.now),
         "rules": [rule for rule in rules if rule.is_set],
         "open_questions": [rule for rule in rules if not rule.is_set],
+        "categories": call.rules.categories,
         "groups": groups,
+        "panels": call_panels.drawn(call, request),
         "mine": mine.select_related("organization").order_by("pk"),
     }
     return render(request, "grants/call_detail.html", context)

@@ -28,6 +28,7 @@ from grants.models import Proposal
 from grants.parameters import rules_in_words
 
 from . import attempt, done, show_form
+from .may_pay import may_pay, parts
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -59,6 +60,7 @@ def proposal_edit(request, pk):
         ),
         show=partial(_edit_page, request, proposal),
         saved=_("The draft is saved."),
+        parts=parts,
     )  # fmt: skip
 
 
@@ -84,6 +86,7 @@ def _edit_page(request, proposal: Proposal, draft: DraftForms, status: int) -> H
         "draft": draft,
         "rules": [rule for rule in rules_in_words(proposal.round.frozen_rules, public=True)
                   if rule.name in ("cap_yen", "cap_yen_second_adoption", "cap_total_yen")],
+        **may_pay(proposal, draft.budget),
     }  # fmt: skip
     return render(request, "grants/proposal_edit.html", context, status=status)
 

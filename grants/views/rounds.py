@@ -1,4 +1,4 @@
-"""What the office plans: courses and their rules, rounds, the city's budget, paper proposals."""
+"""What the office plans: courses and their rules, rounds, paper proposals."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,23 +14,18 @@ from casework import coming
 from casework.calendar import fiscal_year
 from casework.keys import key_in
 from grants import services
+from grants.categories import thaw
 from grants.forms.rounds import (
-    BudgetEntryForm,
+    CategoryForm,
     NewParameterForm,
     PaperForm,
     ParameterForm,
     RoundChangeForm,
     RoundForm,
 )
-from grants.models import (
-    BudgetEntry,
-    CourseEdition,
-    EditionParameter,
-    ProgramBudget,
-    Proposal,
-    Round,
-)
+from grants.models import CourseEdition, EditionParameter, LineCategory, Proposal, Round
 from grants.parameters import PARAMETERS, by_topic, not_set_in, rule_in_words, rules_in_words
+from grants.round_links import links_of
 from grants.rules import Status
 
 from . import done, page_of, show_form
@@ -73,6 +68,7 @@ def course_detail(request, pk):
         "count": len(rules),
         "open_questions": sum(rule.is_not_set for rule in rules),
         "only_open": only_open,
+        "categories": thaw(edition.frozen_categories()),
         "rounds": edition.rounds.order_by("-fiscal_year", "-pk"),
         "changes": _changes(edition),
         "plans": plans,
@@ -122,6 +118,42 @@ def _parameter(edition: CourseEdition, name: str) -> EditionParameter:
 
 def _save_parameter(request, edition, name: str, form: ParameterForm) -> None:
     services.set_parameter(edition, name, by=request.user, at=request.now, **form.cleaned_data)
+
+
+@login_required
+@form_page
+def category_new(request, pk):
+    """Add a category of costs or income to an edition."""
+    require(request.user, "grants.plan")
+    edition = get_object_or_404(CourseEdition, pk=pk)
+    return _category_page(request, LineCategory(edition=edition), _("Add a category"))
+
+
+@login_required
+@form_page
+def category_edit(request, pk, code):
+    """Change a category. Rounds that are open keep those they froze."""
+    require(request.user, "grants.plan")
+    category = get_object_or_404(LineCategory, edition=pk, code=code)
+    return _category_page(request, category, category.category.label)
+
+
+def _category_page(request, category: LineCategory, title: str):
+    edition = category.edition
+    form = CategoryForm(request.POST or None, instance=category)
+    if done(form, lambda: _save_category(request, edition, category.code, form)):
+        messages.success(request, _("The category is saved. Rounds that are open keep theirs."))
+        return redirect("grants:course", pk=edition.pk)
+    return show_form(
+        request, form, title=title, eyebrow=edition, submit=_("Save"),
+        text=_("It counts for rounds that are opened from now on."),
+        back=reverse("grants:course", args=[edition.pk]),
+    )  # fmt: skip
+
+
+def _save_category(request, edition: CourseEdition, code: str, form: CategoryForm) -> None:
+    said = {"code": code, **form.cleaned_data}
+    services.set_category(edition, by=request.user, at=request.now, **said)
 
 
 # Rounds
@@ -190,10 +222,12 @@ def round_detail(request, pk):
         "call": call,
         "is_open": call.is_open(request.now),
         "rules": rules_in_words(call.frozen_rules),
+        "categories": call.rules.categories,
         "page": page_of(request, filed.order_by("number", "pk")),
         "handles": request.user.has_perm("grants.handle"),
         "plans": request.user.has_perm("grants.plan"),
         "changes": call.changes.select_related("by").order_by("-pk"),
+        "links": links_of(call, request.user),
     }
     return render(request, "grants/round_detail.html", context)
 
@@ -269,52 +303,6 @@ def paper(request, pk):
 
 def _start_paper(request, call: Round, form: PaperForm) -> Proposal:
     return services.start_paper(call, by=request.user, at=request.now, **form.cleaned_data)
-
-
-# The city's budget
-
-
-@login_required
-@require_safe
-def budget(request):
-    """By course and fiscal year: planned, granted, free; and every entry."""
-    require(request.user, "grants.read_plans")
-    names = {
-        (edition.course, edition.fictitious): edition.label
-        for edition in CourseEdition.objects.order_by("first_fiscal_year")
-    }
-    budgets = [
-        {"course": names[course, fictitious], "fictitious": fictitious, "fiscal_year": year,
-         "budget": budget}
-        for (course, fictitious, year), budget in ProgramBudget.all().items()
-    ]  # fmt: skip
-    entries = BudgetEntry.objects.select_related("edition", "by")
-    context = {
-        "budgets": sorted(budgets, key=lambda row: -row["fiscal_year"]),
-        "page": page_of(request, entries.order_by("-fiscal_year", "-pk")),
-        "plans": request.user.has_perm("grants.plan"),
-    }
-    return render(request, "grants/budget.html", context)
-
-
-@login_required
-@form_page
-def budget_new(request):
-    require(request.user, "grants.plan")
-    initial = {"fiscal_year": fiscal_year(request.today)}
-    form = BudgetEntryForm(request.POST or None, initial=initial)
-    if done(form, lambda: _enter_budget(request, form)):
-        messages.success(request, _("The entry is recorded."))
-        return redirect("grants:budget")
-    return show_form(
-        request, form, title=_("Add an entry to the city's budget"), submit=_("Record"),
-        text=_("Entries are only added. To correct one, add another that takes it back."),
-        back=reverse("grants:budget"),
-    )  # fmt: skip
-
-
-def _enter_budget(request, form: BudgetEntryForm) -> None:
-    services.enter_budget(by=request.user, at=request.now, **form.cleaned_data)
 
 
 @login_required

@@ -16,11 +16,12 @@ from casework.calendar import first_day, last_day
 from casework.draft_pages import write
 from grants import agreements, services
 from grants.case_panels import supplement_asked
-from grants.forms.projects import PaymentForm, ReversalForm, SignatureForm, StrikeForm, YearDraft
+from grants.forms.projects import RepaymentForm, ReversalForm, SignatureForm, StrikeForm, YearDraft
 from grants.limits import limits_in_words, lower_city_part
 from grants.models import AgreementSignature, LineBase, Payment, ProjectYear
 
 from . import done, show_form
+from .may_pay import may_pay, parts
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -39,12 +40,13 @@ def year_edit(request, pk):
         raise PermissionDenied("grants.write")
     return write(
         request, year,
-        read=lambda year, data=None: YearDraft(year, data, lines=_lines_to_begin_with(year)),
+        read=lambda year, data=None: YearDraft(year, data, lines=lines_to_begin_with(year)),
         save=lambda draft: services.save_year(
             year, **draft.content(), by=request.user, at=request.now
         ),
         show=partial(_edit_page, request, year),
         saved=_("The application is saved."),
+        parts=parts,
     )  # fmt: skip
 
 
@@ -55,12 +57,13 @@ def _edit_page(request, year: ProjectYear, draft: YearDraft, status: int) -> Htt
         "asked": supplement_asked(year),
         "first": first_day(year.fiscal_year),
         "last": last_day(year.fiscal_year),
-        "limits": limits_in_words(year, asked=False),
+        "limits": limits_in_words(year),
+        **may_pay(year, draft.budget),
     }
     return render(request, "grants/year_edit.html", context, status=status)
 
 
-def _lines_to_begin_with(year: ProjectYear) -> list[LineBase]:
+def lines_to_begin_with(year: ProjectYear) -> list[LineBase]:
     """Return the year's own lines, or those of the year before, or those of the proposal.
 
     Once it was saved only its own, so that a budget emptied on purpose stays empty.
@@ -76,15 +79,15 @@ def _lines_to_begin_with(year: ProjectYear) -> list[LineBase]:
 @login_required
 @form_page
 def payment_new(request, pk):
-    """Record money that went out or came back."""
+    """Record money that came back; what goes out is paid on a claim."""
     year = visible_year(request, pk)
     require(request.user, "grants.record_payment", year)
-    form = PaymentForm(request.POST or None, initial={"paid_on": request.today})
-    if done(form, lambda: _record_payment(request, year, form)):
-        messages.success(request, _("The payment is recorded."))
+    form = RepaymentForm(request.POST or None, initial={"paid_on": request.today})
+    if done(form, lambda: _record_repayment(request, year, form)):
+        messages.success(request, _("The repayment is recorded."))
         return redirect("casework:case", pk=pk)
     return show_form(
-        request, form, title=_("Record a payment"), eyebrow=year,
+        request, form, title=_("Record a repayment (返還)"), eyebrow=year,
         text=_(
             "Lines of the ledger are only added, never changed. "
             "A wrong one is reversed by another line."
@@ -93,8 +96,8 @@ def payment_new(request, pk):
     )  # fmt: skip
 
 
-def _record_payment(request, year: ProjectYear, form: PaymentForm) -> None:
-    services.record_payment(year, **form.cleaned_data, by=request.user, at=request.now)
+def _record_repayment(request, year: ProjectYear, form: RepaymentForm) -> None:
+    services.record_repayment(year, **form.cleaned_data, by=request.user, at=request.now)
 
 
 @login_required

@@ -9,6 +9,7 @@ from reporting import services as reporting
 from reporting.models import Report
 from tests import factories
 from tests.factories import NOON, TODAY
+from tests.remembering import remembered
 from tests.reporting import makers
 
 #: The day on which the first paper came in, five days before it is keyed in.
@@ -17,6 +18,7 @@ FIRST_PAPER = date(2026, 11, 15)
 ENDED = date(2026, 11, 10)
 
 
+@remembered
 def keyed_in(office, course: str = "startup", **rules) -> Proposal:
     """A proposal on paper, not filed yet."""
     proposal = services.start_paper(
@@ -36,21 +38,25 @@ def keyed_in(office, course: str = "startup", **rules) -> Proposal:
     return services.pledge(proposal, name="代表", by=office, at=NOON)
 
 
+@remembered
 def filed(office, course: str = "startup", **rules) -> Proposal:
     return advance(keyed_in(office, course, **rules), "file_paper", by=office, at=NOON)
 
 
+@remembered
 def selected(office) -> Proposal:
     proposal = walk(filed(office), "accept", "refer", by=office)
     return factories.approved(proposal, "select", assessed_yen=80_000)
 
 
+@remembered
 def offered(office) -> Proposal:
     proposal = walk(filed(office), "accept", "refer", by=office)
     proposal = factories.approved(proposal, "reserve", assessed_yen=80_000)
     return walk(proposal, "offer", by=office)
 
 
+@remembered
 def planned_year(office) -> ProjectYear:
     """The first year, with all that its application needs."""
     year = walk(selected(office), "prepare", by=office).project_years.get()
@@ -62,6 +68,7 @@ def planned_year(office) -> ProjectYear:
     )  # fmt: skip
 
 
+@remembered
 def granted_year(office) -> ProjectYear:
     year = key_in(planned_year(office), "apply", by=office)
     services.enter_budget(
@@ -71,6 +78,7 @@ def granted_year(office) -> ProjectYear:
     return factories.approved(year, "grant", granted_yen=80_000)
 
 
+@remembered
 def written_report(year: ProjectYear, *, by, completed_on: date = ENDED) -> Report:
     """The report of a year as the office has keyed it in; nothing is missing."""
     words = {"completed_on": completed_on, "content": "内容", "results": "成果"}
@@ -80,11 +88,13 @@ def written_report(year: ProjectYear, *, by, completed_on: date = ENDED) -> Repo
     )  # fmt: skip
 
 
+@remembered
 def key_in(case, verb: str, *, by, received_on: date = TODAY, at: datetime = NOON, **facts):
     """The office enters what the group handed in on paper on ``received_on``."""
     return advance(case, verb, by=by, at=at, received_on=received_on, **facts)
 
 
+@remembered
 def walk(case, *verbs, by, **facts):
     for verb in verbs:
         case = advance(case, verb, by=by, at=NOON, **facts)

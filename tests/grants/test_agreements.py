@@ -10,10 +10,11 @@ from django.urls import reverse
 from accounts.models import Role
 from grants import agreements, services
 from grants.agreements import sign_agreement, strike_signature
-from grants.desk_notes import money_to_move
+from grants.desk_notes import advances_to_claim, money_to_move
 from grants.models import AgreementSignature, Payment, ProjectYear
 from tests import factories
 from tests.factories import NOON, TODAY
+from tests.remembering import remembered
 from tests.reporting import makers
 from tests.reporting.makers import department_clerk, granted_year, group_of
 
@@ -34,6 +35,7 @@ def accounting():
 
 
 @pytest.fixture
+@remembered
 def year() -> ProjectYear:
     """A year of the collaboration course that is granted and not signed by anybody."""
     return granted_year("collaboration")
@@ -47,10 +49,9 @@ def sign(year, party: str, by, *, signed_on=TODAY, at=NOON) -> AgreementSignatur
     return sign_agreement(year, party=party, name="鎌倉 花", signed_on=signed_on, by=by, at=at)
 
 
+@remembered
 def pay(year, by, kind: str = Payment.Kind.ADVANCE) -> Payment:
-    return services.record_payment(
-        year, kind=kind, amount_yen=80_000, paid_on=TODAY, document="伝票", by=by, at=NOON
-    )
+    return factories.paid(year, 80_000, kind, by=by)
 
 
 # Who signs
@@ -301,38 +302,41 @@ def desk_of(client) -> list[int]:
 
 
 @pytest.mark.parametrize("percent", [None, "0"])
-def test_accounting_is_asked_for_no_advance_where_no_rule_says_so(as_person, accounting, percent):
-    granted_year("startup", advance_percent=percent)
+def test_group_is_told_of_no_advance_where_no_rule_says_so(percent):
+    year = granted_year("startup", advance_percent=percent)
 
-    assert desk_of(as_person(accounting)) == []
+    assert advances_to_claim([year.pk], NOON) == {}
 
 
-def test_accounting_is_asked_for_the_advance_until_it_is_paid(as_person, accounting):
+def test_group_is_told_of_the_advance_until_it_claims_it_and_accounting_until_it_pays(
+    as_person, accounting
+):
     year = granted_year("startup", advance_percent="70")
     client = as_person(accounting)
-    assert desk_of(client) == [year.pk]
-    assert "pay 56,000 yen" in client.get("/accounting/").content.decode()
+    assert "up to 56,000 yen in advance" in advances_to_claim([year.pk], NOON)[year.pk]
+    assert desk_of(client) == []
 
-    payment = services.record_payment(
-        year, kind="advance", amount_yen=56_000, paid_on=TODAY, document="伝票", by=accounting, at=NOON
-    )  # fmt: skip
+    claim = factories.claimed(year)
+    assert advances_to_claim([year.pk], NOON) == {}
+    assert desk_of(client) == [claim.pk]
+    assert "Pay 56,000 yen" in client.get("/accounting/").content.decode()
+    payment = factories.paid(year, by=accounting)
     assert desk_of(client) == []
 
     services.reverse_payment(
         payment, reason="誤り", paid_on=TODAY, document="訂正", by=accounting, at=NOON
     )
-    assert desk_of(client) == [year.pk]
+    assert desk_of(client) == [claim.pk]
 
 
-def test_advance_waits_until_all_have_signed(as_person, office, accounting):
+def test_advance_waits_until_all_have_signed(office):
     year = granted_year("collaboration", advance_percent="100")
-    client = as_person(accounting)
     sign(year, "organization", group_of(year))
-    assert desk_of(client) == []
+    assert advances_to_claim([year.pk], NOON) == {}
 
     sign(year, "city", office)
 
-    assert desk_of(client) == [year.pk]
+    assert year.pk in advances_to_claim([year.pk], NOON)
 
 
 # Pages
@@ -379,14 +383,10 @@ def test_office_enters_the_day_of_a_signature(as_person, office, year):
 
 
 def test_accounting_is_told_why_nothing_can_be_paid(as_person, accounting, year):
-    client, url = as_person(accounting), reverse("grants:payment-new", args=[year.pk])
+    page = page_of(as_person(accounting), year)
 
-    assert "the yearly agreement is not signed by The group, The city" in page_of(client, year)
-    answer = client.post(url, {"kind": "advance", "amount_yen": "80000", "paid_on": "2026-11-20",
-                               "document": "伝票"})  # fmt: skip
-
-    assert answer.status_code == 422
-    assert "is not signed yet by" in answer.content.decode()
+    assert "the yearly agreement is not signed by The group, The city" in page
+    assert page.count("is not signed yet by: The group, The city") >= 2  # of advance and prepayment
 
 
 def test_wrong_people_get_nowhere(as_person, office, year):

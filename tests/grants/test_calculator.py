@@ -48,7 +48,7 @@ def test_rules_that_nothing_follows_yet_say_so_where_they_are_set():
     assert followed <= set(KINDS)
 
 
-@pytest.mark.parametrize("code", ["result_acceptance", "claim", "committee_paper", "panel_term"])
+@pytest.mark.parametrize("code", ["result_acceptance", "committee_paper", "panel_term"])
 def test_rule_without_a_machine_is_computed_by_the_page(office, code):
     edition = factories.edition(**{BESIDES[code].parameter: "3 open_days_before"})
 

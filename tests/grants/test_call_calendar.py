@@ -12,6 +12,7 @@ from grants import services
 from grants.models import Round
 from tests import factories
 from tests.factories import JAPAN, NOON
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,7 @@ def read(clock):
     return get
 
 
+@remembered
 def opened(opens_at: datetime, closes_at: datetime) -> Round:
     call = factories.call()
     Round.objects.filter(pk=call.pk).update(opens_at=opens_at, closes_at=closes_at)

@@ -18,6 +18,7 @@ from grants.flow import YEAR_FLOW
 from grants.models import ProjectYear
 from tests import factories
 from tests.factories import NOON
+from tests.remembering import remembered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sender")]
 
@@ -35,6 +36,7 @@ def group():
 
 
 @pytest.fixture
+@remembered
 def years(group, office) -> list[ProjectYear]:
     """The three years of a project whose first one can be applied for."""
     proposal = factories.draft(by=group, round=factories.call(max_years="3"), years=3)

@@ -14,6 +14,7 @@ from grants.models import Proposal
 from guideline.models import Edition, Measure, Section
 from tests import factories
 from tests.factories import JAPAN, NOON, TODAY
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +25,7 @@ def group():
 
 
 @pytest.fixture
+@remembered
 def draft(group):
     return factories.draft(by=group)
 
@@ -109,7 +111,9 @@ def test_autosave_answers_with_number_and_time(as_person, group, draft):
 
     answer = client.post(edit(draft), posted(draft, purpose="x"), headers={"X-Autosave": "1"})
 
-    assert answer.json() == {"edit_number": draft.edit_number + 1, "saved_at": "12:00"}
+    told = answer.json()
+    assert told.pop("parts").keys() == {"may-pay"}
+    assert told == {"edit_number": draft.edit_number + 1, "saved_at": "12:00"}
     assert fresh(draft).purpose == "x"
 
 

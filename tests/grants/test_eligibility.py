@@ -9,11 +9,13 @@ from grants.eligibility import Outcome, checks
 from grants.models import EditionParameter, PastAward, Proposal
 from tests import factories
 from tests.factories import TODAY
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 P, F, N, H = Outcome.PASSES, Outcome.FAILS, Outcome.NOT_SET, Outcome.NEEDS_PERSON
 
 
+@remembered
 def proposal_of(group, **rules) -> Proposal:
     return factories.draft(by=factories.member(group), round=factories.call(**rules))
 

@@ -10,6 +10,7 @@ from grants import services
 from tests import factories
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import NOON
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +20,7 @@ def clerk():
     return factories.user(Role.OFFICE)
 
 
+@remembered
 def holding_round():
     call = factories.call()
     call.holds_notices = True
@@ -26,6 +28,7 @@ def holding_round():
     return call
 
 
+@remembered
 def with_letter(call=None):
     """A proposal to which a letter has left."""
     factories.sender()

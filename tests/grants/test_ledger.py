@@ -14,6 +14,7 @@ from grants import reference_data, resources
 from grants.models import CourseEdition, EditionParameter, PastAward, Proposal
 from tests import factories
 from tests.factories import NOON
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +22,7 @@ CSV, XLSX = reverse("grants:ledger-csv"), reverse("grants:ledger-xlsx")
 
 
 @pytest.fixture
+@remembered
 def filed() -> Proposal:
     proposal = factories.draft()
     Proposal.objects.filter(pk=proposal.pk).update(title='=HYPERLINK("x")')

@@ -14,11 +14,11 @@ from casework.moves import form_for
 from casework.services import advance
 from grants import agreements
 from grants import letters as contents
-from grants import services as grants
 from tests import factories
 from tests.casework.cases import in_selection, sent_back
 from tests.factories import NOON, TODAY
 from tests.pdf_text import pdf_text
+from tests.remembering import remembered
 from tests.reporting import makers
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_decision_about_a_groups_case_sends_a_letter_to_the_group(kind, verb):
 
 
 def test_kinds_of_cases_are_a_groups_or_not():
-    assert set(KINDS) - NOT_OF_A_GROUP == {"proposal", "project_year", "report"}
+    assert set(KINDS) - NOT_OF_A_GROUP == {"proposal", "project_year", "change", "claim", "report"}
     assert set(SAID_OTHERWISE) <= set(decisive())
 
 
@@ -72,6 +72,7 @@ def said(case, kind: str) -> str:
 
 
 @pytest.fixture
+@remembered
 def second_year():
     makers.sender()
     proposal = makers.ready_proposal("collaboration", office=factories.user(Role.OFFICE), years=2)
@@ -101,7 +102,9 @@ def test_letters_of_a_group_on_paper_go_by_post(second_year):
 
 
 def moved(year, verb: str):
-    form = form_for(year, verb, {"fiscal_year": "2029", "reason": "雨"}, today=TODAY)
+    form = form_for(
+        year, verb, {"fiscal_year": "2029", "ground": "own_wish", "reason": "雨"}, today=TODAY
+    )
     assert form.is_valid()
     return form.cleaned_data
 
@@ -167,23 +170,22 @@ def counted_from(year) -> str:
     return in_words(Due.from_json(owed.derivation), "ja")
 
 
+@remembered
 def confirmed(year, amount: int):
     makers.sent_report(year)
     year.refresh_from_db()
     return factories.approved(year, "confirm", at=makers.LATER, confirmed_yen=amount)
 
 
+@remembered
 def paid(year, amount: int):
-    grants.record_payment(
-        year, kind="advance", amount_yen=amount, paid_on=TODAY, document="支出命令",
-        by=factories.user(Role.ACCOUNTING), at=NOON,
-    )  # fmt: skip
+    factories.paid(year, amount)
     return year
 
 
 def test_revoked_year_leaves_accounting_nothing_to_pay_and_says_what_is_counted_from():
     year = confirmed(paid(makers.granted_year(), 50_000), 75_000)
-    assert open_kinds(year) == {"settlement"}
+    assert open_kinds(year) == {"settlement", "claim"}
 
     year = factories.approved(year, "revoke", at=makers.LATER, reason="虚偽の申請")
 

@@ -10,8 +10,10 @@ from casework.models import Case
 from casework.services import advance
 from grants.adoptions import adoptions_before
 from grants.models import PastAward
+from grants.services import register_account
 from tests import factories
 from tests.factories import NOON, TODAY
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +24,7 @@ def clerk() -> User:
 
 
 @pytest.fixture
+@remembered
 def filed():
     proposal = factories.draft()
     return advance(proposal, "submit", by=proposal.organization.members.get(), at=NOON)
@@ -82,3 +85,16 @@ def test_limit_on_repeats_counts_the_adoptions_of_both(clerk, sender):
     assert [str(found.pk) for found in adoptions_before(again)] == [
         str(adopted.pk), *map(str, PastAward.objects.order_by("key").values_list("pk", flat=True)),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("has_one", [True, False])
+def test_one_bank_account_counts_for_the_one_group(clerk, has_one):
+    owner, other = (factories.member(factories.organization()) for _ in range(2))
+    duplicate, into = owner.organizations.get(), other.organizations.get()
+    moved = register_account(duplicate, factories.account(), by=owner, at=NOON)
+    own = register_account(into, factories.account(), by=other, at=NOON) if has_one else None
+
+    merge(duplicate, into, clerk)
+
+    assert into.bank_accounts.current().get() == (own or moved)
+    assert into.bank_accounts.count() == 1 + has_one

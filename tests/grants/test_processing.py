@@ -14,12 +14,14 @@ from grants.services import change_round
 from tests import factories
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import JAPAN, NOON, TODAY
+from tests.remembering import remembered
 from tests.reporting.makers import granted_year
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sender")]
 A_DAY = timedelta(days=1)
 
 
+@remembered
 def filed_with(period: str = "40", since: str = "arrival", **rules):
     return filed(round=factories.call(processing_period=period, processing_from=since, **rules))
 

@@ -17,6 +17,7 @@ from tests import factories
 from tests.casework.cases import group_of, sent_back
 from tests.factories import NOON, TODAY
 from tests.grants import papers
+from tests.remembering import remembered
 from tests.reporting import makers
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,7 @@ def sealed(sender):
 
 
 @pytest.fixture
+@remembered
 def returned(office):
     """A paper proposal to be supplemented within 14 days, until 4 December."""
     return papers.walk(papers.filed(office), "send_back", by=office, reason="印がない")

@@ -19,24 +19,25 @@ ANSWERED = """
     instrument cap_yen cap_yen_second_adoption cap_total_yen max_years lag_years matches_department
     max_adoptions adoptions_counted_from_fiscal_year max_age_years min_activity_years
     min_citizen_members min_officers rules_on_file npo_center_registration place_in_city
-    no_new_facility other_subsidy subsidy_rate_percent eligible_costs ineligible_costs
+    no_new_facility other_subsidy subsidy_rate_percent subsidy_rate_of eligible_costs ineligible_costs
     rounding_unit_yen pass_mark rubric aggregation supplement_days acceptance_days
     grant_application_days withdrawal_days report_days report_latest claim_days settlement_days
     repayment_days advance_percent change_threshold_percent continuation_review
     earlier_year_blocks agreement_parties adoption_count_limit budget_yen funding_source
     processing_period processing_from result_acceptance_days project_start_days
     interim_report_days claim_filing_days committee_paper_days publication_days panel_term
-    npo_registration_period
+    npo_registration_period age_counted_on activity_counted_on excluded_purposes pledges
     evidence
 """
 #: Asked of the city and not known: no file may claim a value.
 UNKNOWN = """
-    subsidy_rate_percent eligible_costs ineligible_costs other_subsidy pass_mark rubric aggregation
+    subsidy_rate_percent subsidy_rate_of eligible_costs ineligible_costs other_subsidy pass_mark
+    rubric aggregation
     report_days report_latest claim_days settlement_days repayment_days advance_percent
     withdrawal_days change_threshold_percent adoption_count_limit budget_yen
     processing_period processing_from result_acceptance_days project_start_days
     interim_report_days claim_filing_days committee_paper_days publication_days panel_term
-    npo_registration_period
+    npo_registration_period activity_counted_on excluded_purposes pledges
 """
 
 
@@ -100,6 +101,7 @@ def test_nothing_is_confirmed_for_a_year_after_the_documents():
         (("startup", "2022"), "cap_yen", "100000"),
         (("startup", "2022"), "lag_years", "0"),
         (("startup", "2022"), "max_age_years", "3"),
+        (("startup", "2022"), "age_counted_on", "submission"),
         (("startup", "2022"), "min_citizen_members", "3"),
         (("startup", "2022"), "rules_on_file", "by_project_start"),
         (("collaboration", "2022"), "max_years", "1"),
@@ -120,6 +122,10 @@ def test_nothing_is_confirmed_for_a_year_after_the_documents():
 )
 def test_parameter_has_the_published_value(edition, name, value):
     assert parameters(*edition)[name]["value"] == value
+
+
+def test_no_category_of_costs_is_claimed():
+    assert lines(grants, "line_categories") == []
 
 
 def test_past_awards_name_their_source_and_no_invented_amount():

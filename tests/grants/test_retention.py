@@ -18,6 +18,7 @@ from reporting.models import Report
 from tests import factories
 from tests.casework.cases import filed, group_of
 from tests.factories import NOON
+from tests.remembering import remembered
 from tests.reporting import makers
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +39,7 @@ def office():
     return factories.user(Role.OFFICE)
 
 
+@remembered
 def destroy(office, *codes: str) -> Destruction:
     """Propose, draft and approve what is due of these classes after five years."""
     for code in codes:
@@ -66,6 +68,7 @@ def test_proposal_is_over_with_the_last_year_of_its_project(office):
     assert not {proposal.pk, first.pk} & over(japan_date(NOON + timedelta(days=699)))
 
 
+@remembered
 def three_years_with_a_report(office):
     """A project of three years; a file and a remark are in the accepted report on the first."""
     proposal = makers.ready_proposal("collaboration", office=office, years=3)

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from accounts.models import Membership, Role
+from accounts.models import Membership, Role, User
 from casework import coming, ladders, timekeeping
 from casework.derivation import Due
 from casework.models import Access, Notice
@@ -20,6 +20,7 @@ from grants.services import change_round, replaced_by_change, save_plan, start_p
 from tests import factories
 from tests.casework.cases import filed, group_of, in_selection
 from tests.factories import JAPAN, NOON, TODAY
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +40,7 @@ def office():
 
 
 @pytest.fixture
+@remembered
 def call() -> Round:
     return factories.call()
 
@@ -109,6 +111,7 @@ def set_by_hand(deadline, until: date, office) -> None:
     timekeeping.supersede(deadline, Due.fixed(until), by=office, at=NOON, reason="病気")
 
 
+@remembered
 def extended(deadline, until: date, _office) -> None:
     factories.extended(deadline, until=until)
 
@@ -277,9 +280,10 @@ def test_what_a_later_close_moves_is_asked_as_often_for_three_drafts_as_for_one(
     for drafts in (1, 2):
         for _number in range(drafts):
             factories.draft(round=call, by=reader)
+        read_anew, asking = Round.objects.get(pk=call.pk), User.objects.get(pk=reader.pk)
         with CaptureQueriesContext(connection) as queries:
-            found = replaced_by_change(call, opens_at=call.opens_at, closes_at=LATER, at=NOON)
-            together = coming.replaced_together(found, reader=reader, today=TODAY)
+            found = replaced_by_change(read_anew, opens_at=call.opens_at, closes_at=LATER, at=NOON)
+            together = coming.replaced_together(found, reader=asking.act_on(TODAY), today=TODAY)
         asked.append((together.dates[0].number, len(queries)))
 
     assert asked == [(1, asked[0][1]), (3, asked[0][1])]

@@ -18,6 +18,7 @@ from reviews.services import set_scoring_date
 from tests import factories
 from tests.casework.cases import in_selection
 from tests.factories import NOON
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +35,7 @@ def office():
 
 
 @pytest.fixture
+@remembered
 def call():
     return factories.call()
 

@@ -9,6 +9,7 @@ from grants.models import Proposal, Round
 from tests import factories
 from tests.casework.cases import group_of, in_selection
 from tests.factories import NOON
+from tests.remembering import remembered
 from tests.reporting import makers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sender")]
@@ -19,12 +20,14 @@ ENDS = {"refuse": "refused", "withdraw": "withdrawn", "not_fund": "not_funded"} 
 }
 
 
+@remembered
 def ready(years: int = 1, **rules) -> Proposal:
     office = factories.user(Role.OFFICE)
     course = "collaboration" if years > 1 else "startup"
     return makers.ready_proposal(course, office=office, years=years, **rules)
 
 
+@remembered
 def end_without_grant(proposal: Proposal, verb: str, *, position: int = 1) -> None:
     """Let one project year end by ``verb`` with nothing granted."""
     year = proposal.project_years.get(position=position)

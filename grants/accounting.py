@@ -1,0 +1,211 @@
+"""The list of claims that accounting pays, and the file of it for the city's accounting system."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organization
+from accounts.permissions import require
+from accounts.services import record_reading
+from casework.calendar import japan_date
+from casework.desks import with_next_date
+from casework.parties import Party
+from casework.tables import BOM, cell, csv_lines
+
+from . import bank_secrets
+from .bank_secrets import Account
+from .claims import KIND_JA
+from .forms.bank import ACCOUNT_KINDS_JA
+from .forms.claims import ClaimFilterForm
+from .models import AccountingColumn, Claim, Payment
+
+#: What the list can be narrowed to: code → label, states of claims.
+STANDS = {
+    "to_pay": (_("To be paid"), ("accepted",)),
+    "paid": (_("Paid"), ("paid",)),
+    "checked": (_("With the office or the group"), ("filed", "returned")),
+    "all": (_("All"), ("filed", "returned", "accepted", "paid", "dropped", "withdrawn")),
+}
+
+#: Encodings of the file: code → label.
+ENCODINGS = {"utf-8": _("UTF-8 (with BOM)"), "cp932": _("Shift_JIS (CP932)")}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of the list is asked for.
+
+    :param kind: of ``Claim.Kind``; empty for all.
+    :param fiscal_year: ``None`` for all.
+    """
+
+    stands: str = "to_pay"
+    kind: str = ""
+    fiscal_year: int | None = None
+
+    @classmethod
+    def of(cls, form: ClaimFilterForm) -> "Asked":
+        """Read a form; what is wrong in it asks for what is usual."""
+        form.is_valid()
+        told = getattr(form, "cleaned_data", {})
+        return cls(told.get("stands") or "to_pay", told.get("kind") or "", told.get("fiscal_year"))
+
+
+def claims_for(user, asked: Asked) -> QuerySet[Claim]:
+    """Return the claims that ``user`` may see and asks for, what is due first before the others."""
+    found = Claim.objects.visible_to(user).filter(state__in=STANDS[asked.stands][1])
+    if asked.kind:
+        found = found.filter(payment_kind=asked.kind)
+    if asked.fiscal_year:
+        found = found.filter(fiscal_year=asked.fiscal_year)
+    standing = Payment.objects.filter(claim=OuterRef("pk"), reversal=None).order_by("-pk")
+    found = found.annotate(paid_on=Subquery(standing.values("paid_on")[:1]))
+    found = found.select_related("organization", "project_year", "bank_account")
+    return with_next_date(found, owed_by=Party.ACCOUNTING).order_by("next_due", "claimed_on", "pk")
+
+
+def filter_form(data, user) -> ClaimFilterForm:
+    """Return the form that narrows the list, with what there is to choose."""
+    stands = [(code, label) for code, (label, _states) in STANDS.items()]
+    return ClaimFilterForm(data, stands=stands, years=_fiscal_years(user))
+
+
+def _fiscal_years(user) -> list[int]:
+    found = Claim.objects.visible_to(user).filter(filed_at__isnull=False)
+    return list(found.order_by("-fiscal_year").values_list("fiscal_year", flat=True).distinct())
+
+
+# The columns
+
+
+@transaction.atomic
+def save_columns(columns: list[dict], *, by, at: datetime) -> None:
+    """Put ``columns`` in the place of those there are, in their order.
+
+    :param columns: dicts of ``header, content, fixed_text``.
+    :raises PermissionDenied: if ``by`` is not of accounting.
+    """
+    require(by.act_on(japan_date(at)), "grants.export_payments")
+    AccountingColumn.objects.all().delete()
+    AccountingColumn.objects.bulk_create(
+        AccountingColumn(position=position, by=by, at=at, **column)
+        for position, column in enumerate(columns, start=1)
+    )
+
+
+def columns() -> list[AccountingColumn]:
+    return list(AccountingColumn.objects.order_by("position"))
+
+
+def last_change() -> datetime | None:
+    return AccountingColumn.objects.aggregate(at=Max("at"))["at"]
+
+
+# The file
+
+#: Content of a column → what stands there of a claim and of its account, if it names one.
+_CELLS: dict[str, Callable[[Claim, Account | None], object]] = {
+    "claim": lambda claim, account: claim.number or str(claim.pk),
+    "fiscal_year": lambda claim, account: claim.fiscal_year,
+    "course": lambda claim, account: claim.project_year.proposal.round.edition.label_ja,
+    "project": lambda claim, account: claim.project_year.title,
+    "group": lambda claim, account: claim.organization.name if claim.organization else "",
+    "kind": lambda claim, account: KIND_JA[claim.payment_kind],
+    "instalment": lambda claim, account: claim.instalment,
+    "amount_yen": lambda claim, account: claim.amount_yen,
+    "claimed_on": lambda claim, account: claim.claimed_on,
+    "due_on": lambda claim, account: claim.next_due,
+    "bank_code": lambda claim, account: account and account.bank_code,
+    "bank_name": lambda claim, account: account and account.bank_name,
+    "branch_code": lambda claim, account: account and account.branch_code,
+    "branch_name": lambda claim, account: account and account.branch_name,
+    "account_kind": lambda claim, account: account and ACCOUNT_KINDS_JA[account.account_kind],
+    "account_number": lambda claim, account: account and account.account_number,
+    "holder_kana": lambda claim, account: account and account.holder_kana,
+}
+
+
+def rows(found: QuerySet[Claim], wanted: list[AccountingColumn]) -> Iterator[list]:
+    """Yield a row of cells for each claim; an account that is not registered leaves its cells empty.
+
+    :raises NotPossible: if an account was encrypted with another key.
+    """
+    for claim in found.select_related(
+        "organization", "bank_account", "project_year__proposal__round__edition"
+    ).iterator(chunk_size=500):
+        kept = claim.bank_account
+        account = bank_secrets.decrypt(kept.secret) if kept and kept.secret else None
+        yield [_cell(column, claim, account) for column in wanted]
+
+
+def _cell(column: AccountingColumn, claim: Claim, account: Account | None) -> object:
+    if column.content == AccountingColumn.Content.FIXED:
+        return column.fixed_text
+    return _CELLS[column.content](claim, account)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A cell that an encoding cannot write.
+
+    :param row: from 1; 0 is the line of headings.
+    :param column: its heading, or its number where it has none.
+    :param characters: what cannot be written.
+    """
+
+    row: int
+    column: str
+    characters: str
+
+
+def faults(wanted: list[AccountingColumn], found: Iterable[list], encoding: str) -> list[Fault]:
+    """Return every cell that ``encoding`` cannot write; then nothing is exported."""
+    lines = [[column.header for column in wanted]]
+    names = [column.header or str(column.position) for column in wanted]
+    return [
+        Fault(number, name, "".join(wrong))
+        for source, first in ((lines, 0), (found, 1))
+        for number, row in enumerate(source, start=first)
+        for name, value in zip(names, row, strict=True)
+        if (wrong := [c for c in dict.fromkeys(cell(value)) if not _can_write(c, encoding)])
+    ]
+
+
+def _can_write(character: str, encoding: str) -> bool:
+    try:
+        character.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def file(
+    wanted: list[AccountingColumn], found: Iterable[Iterable], encoding: str
+) -> Iterator[bytes]:
+    """Yield the lines of the file; without any heading there is no line of headings.
+
+    :param encoding: of ``ENCODINGS``; :func:`faults` has found nothing wrong.
+    """
+    header = [column.header for column in wanted]
+    lines = csv_lines(header, found)
+    first = next(lines)
+    mark = BOM if encoding == "utf-8" else ""
+    yield (mark + first.removeprefix(BOM) if any(header) else mark).encode(encoding)
+    for line in lines:
+        yield line.encode(encoding)
+
+
+@transaction.atomic
+def record_export(found: QuerySet[Claim], *, by, at: datetime) -> None:
+    """Write down of which groups ``by`` takes the bank accounts out.
+
+    :raises PermissionDenied: if ``by`` is not of accounting.
+    """
+    require(by.act_on(japan_date(at)), "grants.export_payments")
+    named = Q(cases__in=found.exclude(bank_account=None).values("pk"))
+    groups = Organization.objects.filter(named).distinct()
+    record_reading("bank_accounts_exported", groups, by=by, at=at, own_too=True)

@@ -1,0 +1,148 @@
+"""The claim of a group for money of one project year (請求書)."""
+
+from datetime import date, datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from casework.calendar import japan_date
+from casework.models import Case
+from grants import claims
+from grants.completeness import missing_in_claim
+from grants.flow import CLAIM_FLOW
+from grants.rules import RuleSet
+
+from .bank import BankAccount
+from .project_year import ProjectYear
+
+
+class Claim(Case):
+    """What a group claims of the city in one payment; accounting pays an accepted claim only.
+
+    :param instalment: which payment of its kind it is, from 1; of what goes out beforehand only.
+    :param claimed_on: the Japan date on which the claim arrived; of a paper 収受日.
+    :param bank_account: where it is paid to: the group's account when the claim was sent.
+    """
+
+    class Kind(models.TextChoices):
+        ADVANCE = claims.ADVANCE, _("Advance on account (概算払)")
+        PREPAYMENT = claims.PREPAYMENT, _("Prepayment (前金払)")
+        BALANCE = claims.BALANCE, _("Balance (精算払)")
+
+    KIND = "claim"
+    flow = CLAIM_FLOW
+    label = _("Claim (請求書)")
+
+    case_ptr = models.OneToOneField(
+        Case, on_delete=models.CASCADE, parent_link=True, related_name="as_claim"
+    )
+    project_year = models.ForeignKey(
+        ProjectYear, on_delete=models.PROTECT, related_name="claims", editable=False
+    )
+    payment_kind = models.CharField(_("kind of payment"), max_length=10, choices=Kind.choices)
+    amount_yen = models.PositiveIntegerField(_("amount (yen)"), default=0)
+    reason = models.TextField(_("why the money is needed beforehand"), blank=True)
+    instalment = models.PositiveSmallIntegerField(_("instalment"), null=True, editable=False)
+    claimed_on = models.DateField(_("claimed on"), null=True, editable=False)
+    bank_account = models.ForeignKey(
+        BankAccount, on_delete=models.PROTECT, null=True, editable=False, related_name="claims"
+    )
+    edit_number = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("claim for payment")
+        verbose_name_plural = _("claims for payment")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(payment_kind=claims.BALANCE) | Q(instalment=None),
+                name="claim_of_the_balance_is_no_instalment",
+            ),
+        ]
+
+    @property
+    def rules(self) -> RuleSet:
+        return self.project_year.rules
+
+    @property
+    def goes_beforehand(self) -> bool:
+        return self.payment_kind in claims.BEFOREHAND
+
+    @property
+    def needs_settlement(self) -> bool:
+        """Whether a settlement (精算) follows the payment; after a prepayment (前金払) none does.
+
+        Source: 地方自治法施行令 162条, 163条.
+        """
+        return self.payment_kind == self.Kind.ADVANCE
+
+    @property
+    def room(self) -> claims.Room:
+        """How much of its kind can be paid for the project year now.
+
+        A claim whose payment was reversed is paid again whatever the state is now: that it could be
+        paid then was decided then.
+        """
+        year = self.project_year
+        if self.was_reversed and not year.stage.final:
+            left = max((year.granted_yen or 0) - year.paid_yen, 0)
+            return claims.Room(self.payment_kind, left, "" if left else claims.NOTHING_LEFT)
+        return claims.room(year, self.payment_kind)
+
+    @property
+    def was_reversed(self) -> bool:
+        return self.payments.filter(reversal__isnull=False).exists()
+
+    @property
+    def has_account(self) -> bool:
+        """Whether it is known where to pay; a claim on paper bears that itself."""
+        own = BankAccount.objects.current().filter(organization=self.organization_id)
+        return self.on_paper or own.exists()
+
+    def why_not_payable(self) -> str:
+        return str(self.room.why_not)
+
+    def missing_parts(self) -> list:
+        """Return, in words, what has to be there before the claim can be sent."""
+        return missing_in_claim(self)
+
+    def _next_instalment(self) -> int:
+        others = Claim.objects.filter(
+            project_year=self.project_year_id, payment_kind=self.payment_kind
+        )
+        counted = others.exclude(pk=self.pk).exclude(state__in=("draft", "withdrawn", "dropped"))
+        return counted.count() + 1
+
+    def _send(self, at: datetime, received_on: date | None) -> None:
+        self.claimed_on = received_on or japan_date(at)
+        self.filed_at = self.filed_at or at
+        own = BankAccount.objects.current().filter(organization=self.organization_id)
+        self.bank_account = own.first()
+
+    @CLAIM_FLOW.move
+    def submit(self, *, at, received_on=None, **facts):
+        self._send(at, received_on)
+        if self.goes_beforehand:
+            self.instalment = self._next_instalment()
+
+    @CLAIM_FLOW.move
+    def resubmit(self, *, at, received_on=None, **facts):
+        self._send(at, received_on)
+
+    @CLAIM_FLOW.move
+    def accept(self, **facts): ...
+
+    @CLAIM_FLOW.move
+    def send_back(self, **facts): ...
+
+    @CLAIM_FLOW.move
+    def drop(self, **facts): ...
+
+    @CLAIM_FLOW.move
+    def withdraw(self, **facts): ...
+
+    @CLAIM_FLOW.move
+    def pay(self, **facts): ...
+
+    @CLAIM_FLOW.move
+    def reopen(self, **facts): ...

@@ -1,0 +1,37 @@
+"""What a group opens on a project year as cases of their own: its claims, and its changes."""
+
+from datetime import datetime
+from typing import TypeVar
+
+import rules
+
+from casework.models import Case
+from casework.services import open_case
+from grants.models import ChangeRequest, Claim
+
+#: How long a title may be, with what is asked for behind it.
+TITLE = Case._meta.get_field("title").max_length or 200
+
+OnYear = TypeVar("OnYear", ChangeRequest, Claim)
+
+
+def open_on_year(case: OnYear, *, called: str, mark: str, by, at: datetime) -> OnYear:
+    """Open a case on the locked project year that it names: with its people, numbered after it.
+
+    What the office keys in for a group is filed at once.
+
+    :param called: what its title calls it; a document, so in Japanese.
+    :param mark: the letter before its number, as in ``S-2026-001-1-C2``.
+    """
+    year = case.project_year
+    earlier = type(case).objects.filter(project_year=year).count()
+    case.title = f"{year.title[: TITLE - 10]}（{called}）"
+    case.number = f"{year.number}-{mark}{earlier + 1}" if year.number else None
+    for name in ("fiscal_year", "organization", "department", "clerk", "on_paper"):
+        setattr(case, name, getattr(year, name))
+    return open_case(case, by=by, at=at, filed=not by.duties.edits(year.organization_id))
+
+
+def may_edit_on_year(case: ChangeRequest | Claim, user) -> bool:
+    """Return whether ``user`` may change what the case says, in the state it is in."""
+    return case.state in ("draft", "returned") and rules.has_perm("grants.write", user, case)

@@ -1,0 +1,68 @@
+"""Requests for a change of a running project year, written by the group."""
+
+from functools import partial
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.permissions import require
+from casework.draft_pages import write
+from grants import services
+from grants.forms.changes import ChangeDraft
+from grants.models import ChangeRequest
+
+from . import attempt
+from .years import visible_year
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@login_required
+@require_POST
+def change_start(request, pk):
+    """Begin a request of the kind that was chosen, and go on to write it."""
+    year = visible_year(request, pk)
+    require(request.user, "grants.write", year)
+    asks_for = request.POST.get("asks_for", "")
+    if asks_for not in ChangeRequest.AsksFor.values:
+        raise Http404(asks_for)
+    begun: list[ChangeRequest] = []
+
+    def begin() -> None:
+        made = services.start_change(year, asks_for=asks_for, by=request.user, at=request.now)
+        begun.append(made)
+
+    attempt(request, begin, _("The request is begun. It is not sent yet."))
+    if begun:
+        return redirect("grants:change-edit", pk=begun[0].pk)
+    return redirect(f"{reverse('casework:case', args=[pk])}#changes")
+
+
+@login_required
+@form_page
+def change_edit(request, pk):
+    """Write a request. The same address saves by button and by itself."""
+    found = ChangeRequest.objects.visible_to(request.user)
+    found = found.select_related("organization", "project_year__proposal__round__edition")
+    change = get_object_or_404(found, pk=pk)
+    if not services.may_edit_on_year(change, request.user):
+        raise PermissionDenied("grants.write")
+    return write(
+        request, change,
+        read=ChangeDraft,
+        save=lambda draft: services.save_change(
+            change, **draft.content(), by=request.user, at=request.now
+        ),
+        show=partial(_edit_page, request, change),
+        saved=_("The request is saved."),
+    )  # fmt: skip
+
+
+def _edit_page(request, change: ChangeRequest, draft: ChangeDraft, status: int) -> HttpResponse:
+    context = {"change": change, "year": change.project_year, "draft": draft}
+    return render(request, "grants/change_edit.html", context, status=status)

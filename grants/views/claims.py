@@ -1,0 +1,239 @@
+"""Claims: written by the group, paid by accounting; the bank account; the list for accounting."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import Organization
+from accounts.permissions import require
+from casework.draft_pages import write
+from casework.errors import NotPossible
+from casework.typesetting import typeset
+from grants import accounting, printing, services
+from grants.forms.bank import ACCOUNT_KINDS, BankAccountForm
+from grants.forms.claims import ClaimDraft, ColumnFormSet
+from grants.forms.projects import PaymentForm
+from grants.models import BankAccount, Claim
+
+from . import attempt, done, page_of, show_form
+from .years import visible_year
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def visible_claim(request, pk: int) -> Claim:
+    found = Claim.objects.visible_to(request.user).select_related(
+        "organization", "bank_account", "project_year__proposal__round__edition"
+    )
+    return get_object_or_404(found, pk=pk)
+
+
+@login_required
+@require_POST
+def claim_start(request, pk):
+    """Begin a claim of the kind that was chosen, and go on to write it."""
+    year = visible_year(request, pk)
+    require(request.user, "grants.write", year)
+    kind = request.POST.get("kind", "")
+    if kind not in Claim.Kind.values:
+        raise Http404(kind)
+    begun: list[Claim] = []
+
+    def begin() -> None:
+        begun.append(services.start_claim(year, kind=kind, by=request.user, at=request.now))
+
+    attempt(request, begin, _("The claim is begun. It is not sent yet."))
+    return redirect("grants:claim-edit", pk=begun[0].pk) if begun else redirect(_claims_of(pk))
+
+
+def _claims_of(pk: int) -> str:
+    return f"{reverse('casework:case', args=[pk])}#claims"
+
+
+@login_required
+@form_page
+def claim_edit(request, pk):
+    """Write a claim. The same address saves by button and by itself."""
+    claim = visible_claim(request, pk)
+    if not services.may_edit_on_year(claim, request.user):
+        raise PermissionDenied("grants.write")
+    return write(
+        request, claim,
+        read=ClaimDraft,
+        save=lambda draft: services.save_claim(
+            claim, **draft.content(), by=request.user, at=request.now
+        ),
+        show=partial(_edit_page, request, claim),
+        saved=_("The claim is saved."),
+    )  # fmt: skip
+
+
+def _edit_page(request, claim: Claim, draft: ClaimDraft, status: int) -> HttpResponse:
+    context = {
+        "claim": claim,
+        "year": claim.project_year,
+        "room": claim.room,
+        "draft": draft,
+        "account": current_account(claim.organization_id),
+        "may_enter": request.user.has_perm("grants.enter_bank_account", claim.organization),
+    }
+    return render(request, "grants/claim_edit.html", context, status=status)
+
+
+@login_required
+@require_safe
+def claim_pdf(request, pk):
+    """The claim as a PDF (請求書), to be kept, or to be signed and handed in on paper."""
+    claim = visible_claim(request, pk)
+    pdf = typeset("claim", printing.claim_sheet(claim, today=request.today))
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="claim-{claim.number or claim.pk}.pdf"'
+    return response
+
+
+# Accounting
+
+
+@login_required
+@form_page
+def claim_pay(request, pk):
+    """Record that an accepted claim was paid."""
+    claim = visible_claim(request, pk)
+    require(request.user, "grants.record_payment", claim.project_year)
+    form = PaymentForm(request.POST or None, initial={"paid_on": request.today})
+    if done(form, lambda: _pay(request, claim, form)):
+        messages.success(request, _("The payment is recorded."))
+        return redirect("casework:case", pk=pk)
+    told = {"amount": f"{claim.amount_yen:,}", "group": claim.organization}
+    return show_form(
+        request, form, title=_("Record a payment"), eyebrow=claim,
+        text=_("%(amount)s yen to %(group)s. Enter the day and the document of the payment.") % told,
+        submit=_("Record"), back=reverse("casework:case", args=[pk]),
+    )  # fmt: skip
+
+
+def _pay(request, claim: Claim, form: PaymentForm) -> None:
+    services.pay_claim(claim, **form.cleaned_data, by=request.user, at=request.now)
+
+
+@login_required
+@require_safe
+@sensitive_variables()
+def claim_account(request, pk):
+    """The bank account on which a claim is paid; that it was read is written down."""
+    claim = visible_claim(request, pk)
+    require(request.user, "grants.read_bank_account")
+    try:
+        account = services.read_account(claim, by=request.user, at=request.now)
+    except NotPossible as error:
+        messages.error(request, error.why)
+        return redirect("casework:case", pk=pk)
+    context = {"claim": claim, "account": account, "kind": ACCOUNT_KINDS[account.account_kind]}
+    response = render(request, "grants/claim_account.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@login_required
+@require_safe
+def claim_list(request):
+    """The claims that accounting pays, by date, with the file for the accounting system."""
+    require(request.user, "grants.read_payments")
+    form = accounting.filter_form(request.GET, request.user)
+    found = accounting.claims_for(request.user, accounting.Asked.of(form))
+    context = {
+        "form": form,
+        "page": page_of(request, found),
+        "total_yen": sum(found.values_list("amount_yen", flat=True)),
+        "may_export": request.user.has_perm("grants.export_payments"),
+        "may_pay": request.user.has_perm("grants.record_payment"),
+        "columns": accounting.columns(),
+        "encodings": list(accounting.ENCODINGS.items()),
+    }
+    return render(request, "grants/claim_list.html", context)
+
+
+@login_required
+@require_safe
+@sensitive_variables()
+def claims_csv(request):
+    """The list as the accounting system reads it, bank accounts included; whole, or not at all."""
+    require(request.user, "grants.export_payments")
+    encoding = request.GET.get("encoding", "utf-8")
+    if encoding not in accounting.ENCODINGS:
+        raise Http404(encoding)
+    wanted = accounting.columns()
+    if not wanted:
+        messages.error(request, _("Enter first which columns your accounting system wants."))
+        return redirect("grants:accounting-columns")
+    asked = accounting.Asked.of(accounting.filter_form(request.GET, request.user))
+    found = accounting.claims_for(request.user, asked)
+    try:
+        wrong = accounting.faults(wanted, accounting.rows(found, wanted), encoding)
+    except NotPossible as error:
+        messages.error(request, error.why)
+        return redirect("grants:claims")
+    if wrong:
+        context = {"faults": wrong, "encoding": accounting.ENCODINGS[encoding]}
+        return render(request, "grants/claims_not_written.html", context, status=422)
+    accounting.record_export(found, by=request.user, at=request.now)
+    lines = accounting.file(wanted, accounting.rows(found, wanted), encoding)
+    charset = {"utf-8": "utf-8", "cp932": "shift_jis"}[encoding]
+    response = StreamingHttpResponse(lines, content_type=f"text/csv; charset={charset}")
+    response["Content-Disposition"] = 'attachment; filename="payments.csv"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@login_required
+@form_page
+def accounting_columns(request):
+    """The columns that the city's accounting system wants; none until somebody enters them."""
+    require(request.user, "grants.export_payments")
+    names = ("header", "content", "fixed_text")
+    saved = [{name: getattr(row, name) for name in names} for row in accounting.columns()]
+    formset = ColumnFormSet(request.POST or None, prefix="columns", initial=saved)
+    if request.method == "POST" and formset.is_valid():
+        accounting.save_columns(formset.columns(), by=request.user, at=request.now)
+        messages.success(request, _("The columns are saved."))
+        return redirect("grants:accounting-columns")
+    context = {"formset": formset, "changed": accounting.last_change()}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "grants/accounting_columns.html", context, status=status)
+
+
+# The bank account of a group
+
+
+def current_account(organization_id: int | None) -> BankAccount | None:
+    found = BankAccount.objects.current().filter(organization=organization_id)
+    return found.select_related("by").first()
+
+
+@login_required
+@form_page
+@sensitive_post_parameters()
+@sensitive_variables()
+def bank_account(request, pk):
+    """Register the account of a group, in the place of the one so far, which is not shown again."""
+    group = get_object_or_404(Organization.objects.visible_to(request.user), pk=pk)
+    require(request.user, "grants.enter_bank_account", group)
+    form = BankAccountForm(request.POST or None)
+    if done(form, lambda: _register(request, group, form)):
+        messages.success(request, _("The bank account is registered."))
+        return redirect("grants:bank-account", pk=pk)
+    context = {"organization": group, "form": form, "account": current_account(pk)}
+    status = 422 if form.errors else 200
+    return render(request, "grants/bank_account.html", context, status=status)
+
+
+def _register(request, group: Organization, form: BankAccountForm) -> None:
+    services.register_account(group, form.account(), by=request.user, at=request.now)

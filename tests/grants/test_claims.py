@@ -1,0 +1,334 @@
+"""Claims (請求書): what can be claimed, how a claim is paid, and what stops it."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.models import Membership, Role
+from casework.errors import NotPossible
+from casework.models import Deadline
+from casework.services import advance
+from casework.typesetting import typeset
+from grants import claims, printing, services
+from grants.models import Claim, Payment, ProjectYear
+from grants.rules import RuleSet
+from tests import factories
+from tests.factories import NOON, TODAY
+from tests.pdf_text import pdf_text
+from tests.remembering import remembered
+from tests.reporting import makers
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
+
+
+# What can be claimed: rules alone, without a database
+
+
+@dataclass
+class Line:
+    pk: int
+    kind: str
+    amount_yen: int
+    of_id: int | None = None
+
+
+class Lines(list):
+    def all(self):
+        return self
+
+
+@dataclass
+class Year:
+    """A project year of a subsidy as the rules read one."""
+
+    state: str
+    granted_yen: int | None
+    percent: str | None
+    status: str = "set"
+    confirmed_yen: int | None = None
+    payments: Lines = field(default_factory=Lines)
+    signatures: Lines = field(default_factory=Lines)
+    by_agreement: bool = False
+
+    @property
+    def rules(self) -> RuleSet:
+        return RuleSet({claims.RULE: {"status": self.status, "value": self.percent}})
+
+    @property
+    def balance_yen(self) -> int:
+        owed = self.granted_yen if self.confirmed_yen is None else self.confirmed_yen
+        undone = {line.of_id for line in self.payments}
+        return (owed or 0) - sum(
+            line.amount_yen
+            for line in self.payments
+            if line.of_id is None and line.pk not in undone
+        )
+
+
+YEN = st.integers(min_value=0, max_value=500_000)
+
+
+@given(granted=YEN, percent=st.integers(0, 100), paid=st.lists(YEN, max_size=4))
+def test_advance_never_passes_the_share_of_the_course_nor_what_the_ledger_leaves(
+    granted, percent, paid
+):
+    lines = Lines(Line(pk, "advance", yen) for pk, yen in enumerate(paid))
+    year = Year("granted", granted, str(percent), payments=lines)
+
+    room = claims.room(year, claims.ADVANCE)
+
+    assert 0 <= room.most_yen <= max(granted * percent // 100 - sum(paid), 0)
+    assert room.most_yen <= max(granted - sum(paid), 0)
+    assert (room.most_yen == 0) == bool(room.why_not)
+
+
+def test_reversed_payment_leaves_its_room_again():
+    lines = Lines([Line(1, "advance", 40_000), Line(2, "reversal", 40_000, of_id=1)])
+
+    room = claims.room(Year("granted", 80_000, "50", payments=lines), claims.PREPAYMENT)
+
+    assert room.most_yen == 40_000
+
+
+@pytest.mark.parametrize(
+    ("year", "kind", "most_yen", "why", "is_set"),
+    [
+        (Year("granted", 80_000, None, "not_set"), "advance", 80_000, "", False),
+        (
+            Year("granted", 80_000, "", "not_applicable"),
+            "advance",
+            0,
+            "pays nothing in advance",
+            True,
+        ),
+        (Year("granted", 80_000, "0"), "prepayment", 0, "pays nothing in advance", True),
+        (Year("granted", 80_001, "33.3"), "advance", 26_640, "", True),
+        (Year("applied", None, "50"), "advance", 0, "Nothing is granted yet", True),
+        (Year("granted", 80_000, "50"), "balance", 0, "once the amount is confirmed", True),
+        (Year("confirmed", 80_000, "50", confirmed_yen=75_000), "advance", 0, "any more", True),
+        (Year("confirmed", 80_000, "50", confirmed_yen=75_000), "balance", 75_000, "", True),
+    ],
+)
+def test_room_says_how_much_or_why_not(year, kind, most_yen, why, is_set):
+    room = claims.room(year, kind)
+
+    assert (room.most_yen, room.is_set) == (most_yen, is_set)
+    assert why in str(room.why_not) and bool(why) == bool(room.why_not)
+
+
+# A claim and its payment
+
+
+@pytest.fixture
+def accounting(db):
+    return factories.user(Role.ACCOUNTING)
+
+
+@pytest.fixture
+def office(db):
+    return factories.user(Role.OFFICE)
+
+
+def fresh(case):
+    return type(case)._base_manager.get(pk=case.pk)
+
+
+def open_kinds(case) -> set[str]:
+    return set(Deadline.objects.open().filter(case=case).values_list("kind", flat=True))
+
+
+@remembered
+def written(year, amount_yen: int, kind: str = "advance", **fields) -> Claim:
+    """A claim that its group wrote and has not sent; the group has a bank account."""
+    group = makers.group_of(year)
+    if not year.organization.bank_accounts.exists():
+        services.register_account(year.organization, factories.account(), by=group, at=NOON)
+    claim = services.start_claim(year, kind=kind, by=group, at=NOON)
+    said = {"amount_yen": amount_yen, "reason": "会場の予約金", **fields}
+    return services.save_claim(claim, fields=said, edit_number=0, by=group, at=NOON)
+
+
+def pay(claim, by, at=NOON) -> Payment:
+    return services.pay_claim(fresh(claim), paid_on=at.date(), document="支出命令", by=by, at=at)
+
+
+def test_pages_lead_from_the_claim_to_the_payment(as_person, clock, office, accounting):
+    year = makers.granted_year(advance_percent="70", claim_days="30")
+    group = makers.group_of(year)
+    client = as_person(group)
+    page = client.get(reverse("casework:case", args=[year.pk])).content.decode()
+    assert "What can be claimed now" in page and "56,000" in page
+
+    answer = client.post(reverse("grants:claim-start", args=[year.pk]), {"kind": "advance"})
+    claim = Claim.objects.get()
+    edit = reverse("grants:claim-edit", args=[claim.pk])
+    assert answer.url == edit and (claim.amount_yen, claim.number) == (56_000, f"{year.number}-C1")
+    data = {"edit_number": "0", "amount_yen": "３０，０００", "reason": "会場の予約金"}
+    assert client.post(edit, data, headers={"X-Autosave": "1"}).json()["edit_number"] == 1
+    assert client.post(edit, data).status_code == 409
+    send = reverse("casework:move", args=[claim.pk, "submit"])
+    client.post(send)
+    assert fresh(claim).state == "draft"  # it is not known where to pay
+    services.register_account(year.organization, factories.account(), by=group, at=NOON)
+    client.post(send)
+
+    claim = fresh(claim)
+    assert (claim.state, claim.instalment, claim.claimed_on) == ("filed", 1, TODAY)
+    as_person(office).post(reverse("casework:move", args=[claim.pk, "accept"]))
+    due = claim.deadlines.open().get(kind="claim_paid")
+    assert (due.due_on, due.owed_by) == (TODAY + timedelta(days=30), "accounting")
+    url = reverse("grants:claim-pay", args=[claim.pk])
+    assert "30,000 yen" in as_person(accounting).get(url).content.decode()
+    clock(NOON + timedelta(hours=1))
+    client.post(url, {"paid_on": "2026-11-20", "document": "支出命令"})
+
+    payment = year.payments.get()
+    assert (payment.claim, payment.amount_yen, payment.kind) == (claim, 30_000, "advance")
+    assert fresh(claim).state == "paid" and open_kinds(claim) == set()
+    assert client.post(url, {"paid_on": "2026-11-20", "document": "x"}).status_code == 422
+    assert group.notices.filter(case=claim, kind="case_moved").count() == 2  # accepted, and paid
+
+
+def test_instalments_are_numbered_and_stay_within_the_share(accounting):
+    year = makers.granted_year(advance_percent="70")
+    group = makers.group_of(year)
+    pay(factories.claimed(year, amount_yen=30_000), accounting)
+
+    second = written(fresh(year), 26_001)
+    with pytest.raises(NotPossible, match="still missing"):
+        advance(second, "submit", by=group, at=NOON)
+    assert [str(line) for line in second.missing_parts()] == [
+        "At most 26,000 yen can be claimed now."
+    ]
+    second = services.save_claim(
+        second, fields={"amount_yen": 26_000, "reason": "材料費"}, edit_number=1, by=group, at=NOON
+    )
+    second = advance(second, "submit", by=group, at=NOON)
+    assert second.instalment == 2
+    pay(advance(second, "accept", by=factories.anyone(Role.OFFICE), at=NOON), accounting)
+
+    with pytest.raises(ValidationError, match="has been paid"):
+        services.start_claim(fresh(year), kind="prepayment", by=group, at=NOON)
+
+
+@pytest.mark.django_db
+def test_share_that_is_not_set_has_no_ceiling_but_the_grant_and_the_page_says_so(as_person):
+    year = makers.granted_year(advance_percent=None)
+    claim = written(year, 80_000)
+
+    page = as_person(makers.group_of(year)).get(reverse("grants:claim-edit", args=[claim.pk]))
+
+    assert claim.missing_parts() == []
+    assert (
+        "Not set" in page.content.decode()
+        and "The office decides on the claim" in page.content.decode()
+    )
+
+
+def test_only_an_accepted_claim_is_paid_by_accounting_alone_and_once(office, accounting):
+    year = makers.granted_year()
+    claim = advance(written(year, 50_000), "submit", by=makers.group_of(year), at=NOON)
+    with pytest.raises(ValidationError, match="not to be paid"):
+        pay(claim, accounting)
+    claim = advance(claim, "accept", by=office, at=NOON)
+    for role in (Role.OFFICE, Role.APPROVER, Role.AUDITOR):
+        with pytest.raises(PermissionDenied):
+            pay(claim, factories.user(role))
+
+    pay(claim, accounting)
+
+    with pytest.raises(ValidationError, match="not to be paid"):
+        pay(claim, accounting)
+    assert fresh(year).paid_yen == 50_000
+
+
+def test_reversal_brings_the_claim_back_with_its_date(accounting):
+    year = makers.granted_year(claim_days="30")
+    claim = factories.claimed(year, amount_yen=50_000)
+    payment = pay(claim, accounting)
+
+    services.reverse_payment(
+        payment, reason="日付", paid_on=TODAY, document="更正", by=accounting, at=NOON
+    )
+
+    assert (fresh(claim).state, open_kinds(claim)) == ("accepted", {"claim_paid"})
+    pay(claim, accounting)
+    assert (fresh(claim).state, fresh(year).paid_yen) == ("paid", 50_000)
+
+
+def test_confirmation_ends_the_advance_and_asks_for_the_claim_of_the_balance(as_person, accounting):
+    year = makers.granted_year(claim_filing_days=None)
+    group = makers.group_of(year)
+    advance_claim = factories.claimed(year, amount_yen=50_000)
+    makers.sent_report(year)
+    year = factories.approved(fresh(year), "confirm", at=makers.LATER, confirmed_yen=75_000)
+
+    assert fresh(advance_claim).state == "dropped"
+    owed = year.deadlines.open().get(kind="claim")
+    assert (owed.due_on, owed.owed_by) == (None, "organization")
+    shown = as_person(group).get("/my/").context
+    assert "Claim the 75,000 yen" in str(shown["notes"][year.pk])
+    claim = factories.claimed(year, "balance", at=makers.LATER)
+    assert (claim.amount_yen, claim.instalment) == (75_000, None)
+    assert "claim" not in open_kinds(year)
+    with pytest.raises(NotPossible):  # of an account that is not even
+        advance(fresh(year), "settle", by=accounting, at=makers.LATER)
+    pay(claim, accounting, at=makers.LATER)
+    year = advance(fresh(year), "settle", by=accounting, at=makers.LATER)
+    assert year.state == "settled"
+
+
+def test_claim_on_paper_counts_from_the_day_it_was_received(office):
+    year = makers.granted_year(claim_days="30")
+    Membership.objects.filter(organization=year.organization).delete()
+    ProjectYear.objects.filter(pk=year.pk).update(on_paper=True)
+    claim = services.start_claim(fresh(year), kind="advance", by=office, at=NOON)
+    said = {"amount_yen": 50_000, "reason": "会場の予約金"}
+    claim = services.save_claim(claim, fields=said, edit_number=0, by=office, at=NOON)
+    later = NOON + timedelta(days=5)
+
+    claim = advance(claim, "submit", by=office, at=later, received_on=TODAY + timedelta(days=2))
+    claim = advance(claim, "accept", by=office, at=later)
+
+    assert claim.claimed_on == TODAY + timedelta(days=2)
+    assert claim.deadlines.get(kind="claim_paid").due_on == TODAY + timedelta(days=32)
+
+
+def test_one_claim_at_a_time_and_a_draft_is_the_groups_alone(as_person, office):
+    year = makers.granted_year()
+    claim = written(year, 50_000)
+
+    with pytest.raises(ValidationError, match="open already"):
+        services.start_claim(year, kind="prepayment", by=makers.group_of(year), at=NOON)
+    assert as_person(office).get(reverse("casework:case", args=[claim.pk])).status_code == 404
+    page = as_person(office).get(reverse("casework:case", args=[year.pk])).content.decode()
+    assert reverse("casework:case", args=[claim.pk]) not in page
+    advance(claim, "withdraw", by=makers.group_of(year), at=NOON)
+    assert services.start_claim(year, kind="prepayment", by=makers.group_of(year), at=NOON)
+
+
+@pytest.mark.django_db
+def test_printed_claim_can_be_signed_and_holds_no_account():
+    year = makers.granted_year(advance_percent="70")
+    draft = pdf_text(typeset("claim", printing.claim_sheet(written(year, 30_000), today=TODAY)))
+    assert "請求書" in draft and "30,000円" in draft and "口座番号" in draft and "署名" in draft
+
+    sent = advance(Claim.objects.get(), "submit", by=makers.group_of(year), at=NOON)
+    printed = pdf_text(typeset("claim", printing.claim_sheet(sent, today=TODAY)))
+
+    assert (
+        "概算払（第1回）" in printed
+        and "登録済みの口座" in printed
+        and "令和8年11月20日" in printed
+    )
+    assert factories.account().account_number not in draft + printed
