@@ -1,4 +1,6 @@
-"""What the case pages of sheets, proposals and drafts show about a selection."""
+"""What the pages of sheets, proposals, drafts and calls show about a selection."""
+
+from fractions import Fraction
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -7,14 +9,18 @@ from casework.panels import panel
 from casework.verbs import name_verbs
 from casework.work_pages import work_page
 
-from . import scoring
+from . import public_summary, scoring
 from .material import material_of, visible_ids
-from .models import DecisionSnapshot, ScoreSheet
+from .models import Criterion, DecisionSnapshot, ScoreSheet
 from .selection import rules_of
 
 name_verbs(
     declare_conflict=_("Conflict of interest recorded"),
     lift_conflict=_("Conflict of interest lifted"),
+    type_in_paper=_("Points typed in from paper"),
+    give_sheet=_("Sheet given again"),
+    take_back_sheet=_("Sheet taken back"),
+    publish_result=_("Result of the selection published"),
     dismiss_conflict=_("Possible conflict of interest dismissed"),
 )
 
@@ -23,19 +29,28 @@ def sheet_panel(case, request) -> dict:
     """The points given, and beside them what they were given for."""
     sheet = case.specific
     own = sheet.seat.user_id == request.user.pk
-    criteria = sheet.proposal.round.rubric.criteria.order_by("position")
+    criteria = list(sheet.proposal.round.rubric.criteria.order_by("position"))
     points = sheet.points()
-    given = [p for p in points.values() if p is not None]
+    rules = sheet.proposal.round.rubric.rules()
+    total = scoring.sheet_total(points, rules.criteria)
     return {
         "sheet": sheet,
         "member": sheet.seat.user,
-        "scores": [(criterion, points[criterion.pk]) for criterion in criteria],
-        "total": sum(given) if len(given) == len(points) else None,
-        "max_points": sum(criterion.max_points for criterion in criteria),
+        "scores": [(one, points[one.pk], _counts(one, points[one.pk])) for one in criteria],
+        "weighted": any(criterion.times for criterion in criteria),
+        "total": None if total is None else scoring.plain(total),
+        "max_points": scoring.plain(rules.most),
+        "own": own,
+        "blind": own and sheet.proposal.round.rubric.blind,
         "may_score": own and sheet.state == "assigned",
         "may_declare": own and request.user.has_perm("reviews.declare_own_conflict", sheet),
-        **material_of(sheet.proposal, request.user),
+        **material_of(sheet, request.user),
     }
+
+
+def _counts(criterion: Criterion, points: int | None) -> str | None:
+    """Return what points come to in the total, as people write it."""
+    return None if points is None else scoring.plain(points * Fraction(criterion.weight))
 
 
 def proposal_panel(case, request) -> dict | None:
@@ -58,7 +73,15 @@ def decision_panel(case, request) -> dict | None:
     if snapshot is None:
         return None
     seen = visible_ids(request.user, [entry["id"] for entry in snapshot.content["proposals"]])
-    return {"snapshot": snapshot, "decision": snapshot.content, "lines": snapshot.lines(seen)}
+    return {"snapshot": snapshot, "lines": snapshot.lines(seen)}
+
+
+def result_panel(call, request) -> dict | None:
+    """The published result of a selection, on the page of its call; for everybody alike."""
+    found = public_summary.published(call)
+    if found is None:
+        return None
+    return {"summary": found.summary, "days": found.days, "taken_up": found.taken_up}
 
 
 panel("score_sheet", "reviews/panels/sheet.html", sheet_panel, order=10)

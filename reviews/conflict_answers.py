@@ -52,7 +52,9 @@ def confirm(possible: PossibleConflict, *, reason: str = "", by, at: datetime) -
 
 @transaction.atomic
 def dismiss(possible: PossibleConflict, *, reason: str, by, at: datetime) -> PossibleConflict:
-    """Say that nothing is wrong; the member gets the sheet, and the same ground is not put again.
+    """Say that nothing is wrong: the same ground is not put again.
+
+    The member gets the sheet, where sheets are not handed out.
 
     :param reason: why, for the office only; kept apart.
     :raises PermissionDenied: if ``by`` is not of the office, or is the member.
@@ -65,7 +67,8 @@ def dismiss(possible: PossibleConflict, *, reason: str, by, at: datetime) -> Pos
     seat, proposal = possible.seat, possible.proposal
     possible_conflicts.settle(seat, proposal, Outcome.DISMISSED, by=by, at=at)
     sheet = seat.sheets.filter(proposal=proposal).first()
-    if sheet is None and proposal.state == "in_selection":
+    given = proposal.state == "in_selection" and services.scores_all(proposal.round)
+    if sheet is None and given:
         sheet = services.assign(proposal, seat, by=by, at=at)
     if sheet:
         record(sheet, "dismiss_conflict", by=by, at=at, possible=possible.pk)

@@ -97,11 +97,6 @@ def grounds_for(person: Person, applicant: Applicant) -> list[Ground]:
     return sorted(set(found))
 
 
-def same_name(one: str, other: str) -> bool:
-    """Return whether two names read alike; an empty name is like no other."""
-    return bool(names_of(one) & names_of(other))
-
-
 def names_of(*written: str) -> frozenset[str]:
     """Return the forms that a person's name and its kana are compared by; none for an erased one."""
     forms = (normal_form(name) for name in written if name != ERASED_NAME)

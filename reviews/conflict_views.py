@@ -18,8 +18,9 @@ from accounts.services import record_reading
 from casework.views.answers import done
 from grants.models import Proposal, Round
 
-from . import conflict_words, possible_conflicts
+from . import conflict_words, possible_conflicts, services
 from .conflict_answers import confirm, dismiss
+from .material import visible_ids
 from .models import PossibleConflict
 
 
@@ -36,11 +37,8 @@ class AnswerForm(forms.Form):
     )
 
 
-#: What a button of the form sends → what it does, and what is said then.
-ANSWERS = {
-    "confirm": (confirm, gettext_lazy("The conflict is recorded.")),
-    "dismiss": (dismiss, gettext_lazy("Recorded: no conflict. The member gets the sheet.")),
-}
+#: What a button of the form sends → what it does.
+ANSWERS = {"confirm": confirm, "dismiss": dismiss}
 
 
 def seen_by(user):
@@ -67,6 +65,7 @@ def _page(request: HttpRequest, round: Round, answered: AnswerForm | None = None
     context = {
         "round": round,
         "runs": runs,
+        "by_office": not services.scores_all(round),
         "waiting": _to_answer(request, waiting, answered) if runs else _to_read(waiting),
         "decided": _to_read(
             decided.select_related("decided_by", "note").order_by("-decided_at", "-pk")
@@ -105,10 +104,12 @@ def _prefix(row: PossibleConflict) -> str:
 @login_required
 @require_POST
 def possible_search(request: HttpRequest, pk: int) -> HttpResponse:
-    """Look again through all that the rows say."""
+    """Look again through all that the rows say; counts only what the person may meet."""
     require(request.user, "reviews.run_selection")
     round = get_object_or_404(Round, pk=pk)
-    number = possible_conflicts.find(round, at=request.now)
+    found = possible_conflicts.find(round, at=request.now)
+    seen = visible_ids(request.user, [pair.proposal.pk for pair in found])
+    number = sum(pair.proposal.pk in seen for pair in found)
     said = ngettext(
         "%(count)d possible conflict of interest is new.",
         "%(count)d possible conflicts of interest are new.",
@@ -131,8 +132,16 @@ def possible_answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, row: PossibleConflict, form: AnswerForm) -> None:
-    act, said = ANSWERS.get(request.POST.get("answer", ""), (None, ""))
-    if act is None:
+    answer = request.POST.get("answer", "")
+    if answer not in ANSWERS:
         raise ValidationError(_("Choose one of the two answers."))
-    act(row, reason=form.cleaned_data["reason"], by=request.user, at=request.now)
-    messages.success(request, said)
+    ANSWERS[answer](row, reason=form.cleaned_data["reason"], by=request.user, at=request.now)
+    messages.success(request, _said(answer, row.seat.round))
+
+
+def _said(answer: str, round: Round) -> str:
+    if answer == "confirm":
+        return _("The conflict is recorded.")
+    if services.scores_all(round):
+        return _("Recorded: no conflict. The member may score the proposal.")
+    return _("Recorded: no conflict. The office hands out the sheet, under “Who scores what”.")

@@ -20,6 +20,8 @@ def scoring_due(scores_due_on: date | None) -> Due:
 
 
 def _of_the_round(sheet, *, at: datetime, facts: dict) -> Due:
+    if day := facts.get("due_on"):
+        return Due.fixed(day, basis="set_by_office")
     return scoring_due(sheet.proposal.round.rubric.scores_due_on)
 
 

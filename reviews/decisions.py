@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -15,12 +15,11 @@ from casework.calendar import japan_date
 from casework.models import Approval, Case
 from grants.models import Proposal, Round
 
-from . import possible_conflicts, snapshots
+from . import corrections, possible_conflicts, snapshots
+from .corrections import VERBS
 from .models import DecisionSnapshot, ScoreSheet
-from .scoring import TieCode
-from .selection import Standing, standings
-
-VERBS = ("select", "reserve", "decline")
+from .scoring import Share, TieCode
+from .selection import Standing, refuse_in_part, standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +29,31 @@ class Outcome:
     :param verb: select, reserve or decline.
     :param assessed_yen: amount in yen; ``None`` is what was requested. Not asked for a decline.
     :param reason: goes into the letter.
+    :param departure: why it is not what the rules propose, or what people answer where the rules
+        leave it to them; kept with the frozen decision.
     """
 
     proposal: Proposal
     verb: str
     assessed_yen: int | None = None
     reason: str = ""
+    departure: str = ""
 
 
 @transaction.atomic
 def draft_decision(
-    round: Round, *, outcomes: list[Outcome], by, at: datetime, missing_reason: str = ""
-) -> Approval:
+    round: Round, *, outcomes: list[Outcome], by, at: datetime, missing_reason: str = "",
+    correction_reason: str = "",
+) -> Approval:  # fmt: skip
     """Freeze what the decision rests on and draft one approval for all proposals in selection.
 
     :raises PermissionDenied, ValidationError: as :func:`freeze_decision` does.
     :raises NotPossible: if a proposal already waits in another draft.
     """
     snapshot = freeze_decision(
-        round, outcomes=outcomes, missing_reason=missing_reason, by=by, at=at
-    )
+        round, outcomes=outcomes, missing_reason=missing_reason,
+        correction_reason=correction_reason, by=by, at=at,
+    )  # fmt: skip
     with translation.override("ja"):  # stored: a document of the city
         title = _("Selection: %(round)s (no. %(number)d)") % {
             "round": round, "number": snapshot.number
@@ -59,21 +63,26 @@ def draft_decision(
 
 @transaction.atomic
 def freeze_decision(
-    round: Round, *, outcomes: list[Outcome], by, at: datetime, missing_reason: str = ""
-) -> DecisionSnapshot:
+    round: Round, *, outcomes: list[Outcome], by, at: datetime, missing_reason: str = "",
+    correction_reason: str = "",
+) -> DecisionSnapshot:  # fmt: skip
     """Freeze what becomes of all proposals in selection, and what that rests on.
 
     :param missing_reason: why it is decided although sheets are missing; kept in the snapshot.
-    :raises PermissionDenied: if ``by`` is not of the office, or must not meet one of the cases.
+    :param correction_reason: what the earlier decision is corrected for, where there is one.
+    :raises PermissionDenied: if ``by`` is not of the office, or must not meet one of the cases
+        or one that binds the budget.
     :raises ValidationError: if a possible conflict of interest waits, an outcome is missing or too
-        much, sheets are missing without a reason, the chair has not decided between equal points,
-        or what is selected costs more than the budget that is left.
+        much, sheets are missing, an outcome departs from the rules or an earlier decision is
+        corrected without a reason, the chair has not decided between equal points, or what is
+        selected costs more than the budget that is left.
     """
     require(by.act_on(japan_date(at)), "reviews.run_selection")
     round = Round.objects.select_for_update().get(pk=round.pk)
+    list(round.meetings.select_for_update().order_by("pk"))
     _lock_cases(round)
     rows = standings(round)
-    refuse_the_conflicted(rows, by)
+    refuse_in_part(round, rows, by)
     possible_conflicts.refuse_open(round, day=japan_date(at))
     wanted = {outcome.proposal.pk: outcome for outcome in outcomes}
     _refuse_incomplete(rows, wanted)
@@ -81,7 +90,13 @@ def freeze_decision(
     _refuse_open_ties(rows)
     chosen = {row.proposal.pk: _outcome(row, wanted[row.proposal.pk]) for row in rows}
     _refuse_above_budget(round, chosen)
-    return snapshots.take(round, rows, outcomes=chosen, missing_reason=missing_reason, by=by, at=at)
+    _refuse_unexplained(rows, chosen)
+    corrected = corrections.corrected_by(rows)
+    _refuse_silent_correction(corrected, correction_reason)
+    return snapshots.take(
+        round, rows, outcomes=chosen, missing_reason=missing_reason, corrects=corrected,
+        correction_reason=correction_reason, by=by, at=at,
+    )  # fmt: skip
 
 
 def _lock_cases(round: Round) -> None:
@@ -90,16 +105,6 @@ def _lock_cases(round: Round) -> None:
     sheets = ScoreSheet.objects.filter(proposal__in=proposals).values("pk")
     locked = Case.objects.filter(pk__in=proposals) | Case.objects.filter(pk__in=sheets)
     list(locked.select_for_update().order_by("pk").values_list("pk"))
-
-
-def refuse_the_conflicted(rows: list[Standing], by) -> None:
-    """Let nobody decide on a list who must not meet one of its cases.
-
-    :raises PermissionDenied: if ``by`` must not meet one.
-    """
-    cases = [row.proposal.pk for row in rows]
-    if Case.objects.visible_to(by).filter(pk__in=cases).count() < len(cases):
-        raise PermissionDenied("reviews.run_selection")
 
 
 def _refuse_incomplete(rows: list[Standing], wanted: dict[int, Outcome]) -> None:
@@ -146,11 +151,49 @@ def _outcome(row: Standing, wanted: Outcome) -> dict:
             _("%(name)s: the assessed amount must lie between 1 and the %(most)s yen requested.")
             % {"name": row.proposal, "most": f"{row.requested_yen:,}"}
         )
+    assessed_yen = None if wanted.verb == "decline" else amount
+    otherwise = departs(row.proposed, wanted.verb, assessed_yen)
     return {
         "outcome": wanted.verb,
-        "assessed_yen": None if wanted.verb == "decline" else amount,
+        "assessed_yen": assessed_yen,
         "reason": wanted.reason,
+        "departure": wanted.departure.strip() if otherwise else "",
     }
+
+
+def departs(proposed: Share, outcome: str, amount_yen: int | None) -> bool:
+    """Return whether an outcome is another than the rules propose, or one they leave to people."""
+    if outcome == "decline":
+        return proposed.outcome != outcome
+    return (proposed.outcome, proposed.amount_yen) != (outcome, amount_yen)
+
+
+def _refuse_unexplained(rows: list[Standing], chosen: dict[int, dict]) -> None:
+    """Ask for a reason wherever people decide otherwise than the rules, or in their place."""
+    unexplained = [row for row in rows if _lacks_a_reason(row, chosen[row.proposal.pk])]
+    if unexplained:
+        raise ValidationError(
+            [
+                _(
+                    "%(name)s: this is not what the rules propose (%(because)s). Write why it is decided so."
+                )
+                % {"name": row.proposal, "because": row.proposed_because}
+                for row in unexplained
+            ]
+        )
+
+
+def _lacks_a_reason(row: Standing, said: dict) -> bool:
+    otherwise = departs(row.proposed, said["outcome"], said["assessed_yen"])
+    return otherwise and not said["departure"]
+
+
+def _refuse_silent_correction(corrected: DecisionSnapshot | None, reason: str) -> None:
+    if corrected and not reason.strip():
+        raise ValidationError(
+            _("This corrects decision %(name)s. Write what is corrected, and why.")
+            % {"name": corrected.name}
+        )
 
 
 def _refuse_above_budget(round: Round, chosen: dict[int, dict]) -> None:

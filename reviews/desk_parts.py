@@ -1,15 +1,20 @@
 """What members of the subcommittee and the office find on their desks about a selection."""
 
 from collections import defaultdict
+from datetime import datetime
 
 from django.db.models import Count, Q
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
+from casework.desk_notes import desk_notes
 from casework.desk_panels import desk_panel
+from casework.flow import Text
 from casework.parties import Party
 
 from .conflict_views import seen_by
-from .models import PanelSeat, ScoreSheet
+from .handing_out import waiting_rounds
+from .models import Meeting, PanelSeat, ScoreSheet
 
 
 def scoring(request: HttpRequest) -> dict:
@@ -46,6 +51,15 @@ def _line(seat: PanelSeat, sheets: list[ScoreSheet]) -> dict:
     }
 
 
+def handed_in(ids: list[int], at: datetime) -> dict[int, Text]:
+    """Return what a member can still do with a sheet that was handed in."""
+    words = _(
+        "You have handed in this sheet. To change something, ask the office to open it again."
+    )
+    there = ScoreSheet.objects.filter(pk__in=ids, state="submitted")
+    return dict.fromkeys(there.values_list("pk", flat=True), words)
+
+
 def possible(request: HttpRequest) -> dict | None:
     """The rounds in which possible conflicts of interest wait for an answer, with how many."""
     waiting = seen_by(request.user).waiting().select_related(None)
@@ -54,5 +68,22 @@ def possible(request: HttpRequest) -> dict | None:
     return {"rounds": listed} if listed else None
 
 
+def coming_meetings(request: HttpRequest) -> dict | None:
+    """The meetings that are open now or planned, of the rounds in which the member has a seat."""
+    held = PanelSeat.objects.filter(user=request.user).valid_on(request.today)
+    rows = Meeting.objects.to_come(request.today).filter(round__in=held.values("round"))
+    listed = list(rows.select_related("round").order_by("held_on", "pk"))
+    return {"meetings": listed} if listed else None
+
+
+def handing_out(request: HttpRequest) -> dict | None:
+    """The rounds in which score sheets wait to be handed out."""
+    rounds = waiting_rounds(request.user, day=request.today)
+    return {"rounds": rounds} if rounds else None
+
+
+desk_notes(ScoreSheet.KIND, Party.PANEL, handed_in)
+desk_panel(Party.OFFICE, "reviews/desk/handing_out.html", handing_out, order=13)
 desk_panel(Party.OFFICE, "reviews/desk/possible_conflicts.html", possible, order=12)
 desk_panel(Party.PANEL, "reviews/desk/scoring.html", scoring, order=10)
+desk_panel(Party.PANEL, "reviews/desk/meeting.html", coming_meetings, order=5)

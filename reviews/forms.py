@@ -17,11 +17,33 @@ from grants.forms.fields import YenField
 from grants.models import Proposal
 
 from .decisions import VERBS
-from .models import Conflict, Criterion, Grade, PanelSeat, Rubric, ScoreSheet
+from .models import Assignment, Conflict, Criterion, Grade, PanelSeat, Rubric, ScoreSheet
 from .scoring import Aggregation, Allocation, CutRule, PassUnit, RecusedCounts, TieRule
 from .selection import Standing
 
-asks("score_sheet", "reopen", ReasonForm)
+
+class ReopenForm(ReasonForm):
+    """Why a sheet is opened again, and by when it comes back; the member is told both."""
+
+    due_on = forms.DateField(
+        label=_("By when"),
+        required=False,
+        widget=DateInput(),
+        help_text=_("Empty means: the day of the round."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _("The member reads it on the sheet and in the notice.")
+
+    def clean_due_on(self) -> date | None:
+        due_on = self.cleaned_data["due_on"]
+        if due_on and due_on < self.today:
+            raise ValidationError(_("This day has passed."))
+        return due_on
+
+
+asks("score_sheet", "reopen", ReopenForm)
 asks("score_sheet", "extend", ExtendForm)
 
 
@@ -51,6 +73,11 @@ EXPLAINED = {
         Allocation.ASSESSED: _("An assessed amount (査定額). The office enters what the subcommittee thinks right, such as 70,000 of 80,000 yen."),
         Allocation.GRADE: _("A rate by grade, rounded down. Example: grade B gives 80 percent: 64,000 of 80,000 yen."),
     },
+    "assignment": {
+        Assignment.ALL: _("Every member scores every proposal, but for those with a conflict of interest."),
+        Assignment.BALANCED: _("The work is spread evenly: each proposal gets the same number of sheets, each member about as many as the others. Example: 3 sheets for each of 10 proposals make 6 sheets for each of 5 members."),
+        Assignment.BY_HAND: _("The office hands out each sheet. Nobody has one before that."),
+    },
 }  # fmt: skip
 
 #: Heading → the rules below it, in the order in which a selection meets them.
@@ -59,8 +86,16 @@ SECTIONS = (
     (_("Who passes"), ("pass_mark", "pass_unit")),
     (_("Equal points"), ("tie_rule",)),
     (_("The money"), ("cut_rule", "allocation")),
+    (_("Who scores what"), ("assignment", "sheets_each")),
+    (_("What the members see"), ("blind",)),
+    (_("What the letter tells the group"), ("tells_points", "tells_criteria", "tells_comment")),
     (_("Source"), ("source",)),
 )
+
+#: What no city says for another: it stays as entered when the rubric of another city is loaded.
+OWN_RULES = (
+    "assignment", "sheets_each", "blind", "tells_points", "tells_criteria", "tells_comment",
+)  # fmt: skip
 
 
 class RubricForm(forms.ModelForm):
@@ -75,7 +110,7 @@ class RubricForm(forms.ModelForm):
                 "A proposal with fewer sheets gets no place. Enter 1 where one sheet suffices."
             ),
             "recused_counts": _(
-                "A member with a conflict of interest does not score the proposal. With a plain mean both answers give the same."
+                "A member with a conflict of interest does not score the proposal. Where sheets are handed out, this is only for a sheet that was handed out and then taken out: whoever was excluded before would not have had one. With a plain mean both answers give the same."
             ),
             "pass_mark": _(
                 "What the sheets together have to reach. Enter 0 where everybody passes. Example: 70 percent of 50 points are 35 points."
@@ -86,6 +121,20 @@ class RubricForm(forms.ModelForm):
             ),
             "cut_rule": _("Only whoever reaches the pass mark and every floor gets money."),
             "allocation": _("Never more than was asked for, and never more than is left."),
+            "assignment": _("Who gets a sheet when a proposal is referred to the selection."),
+            "sheets_each": _(
+                "Only where the work is spread evenly; at least as many as a proposal needs for a place."
+            ),
+            "blind": _(
+                "The name of the group, its people and its addresses are hidden from the members while the proposal is in selection. Free text, titles and files are not masked: whoever wrote a name there is known by it. A member who recognises the group still declares a conflict of interest."
+            ),
+            "tells_points": _(
+                "Its own points, the pass mark and its place; never those of others."
+            ),
+            "tells_criteria": _("The mean of the sheets for each criterion; never who gave what."),
+            "tells_comment": _(
+                "The comment that the office writes for the subcommittee, not those on the sheets."
+            ),
             "source": _("Where the rubric comes from, such as the document and its date."),
         }
 
@@ -96,8 +145,9 @@ class RubricForm(forms.ModelForm):
         self._let_choose("pass_unit", PassUnit.choices)
 
     def _let_choose(self, name: str, choices) -> None:
-        self.fields[name].widget = forms.RadioSelect()
-        self.fields[name].choices = [("", _("Not set")), *choices]
+        field = self.fields[name]
+        field.widget = forms.RadioSelect()
+        field.choices = choices if field.required else [("", _("Not set")), *choices]
 
     def sections(self):
         """Yield each heading with its fields."""
@@ -175,8 +225,9 @@ class AssessedForm(forms.Form):
 
     def __init__(self, *args, rows: list[Standing], **kwargs):
         super().__init__(*args, **kwargs)
+        self.keys = [row.proposal.pk for row in rows]
         for row in rows:
-            self.fields[str(row.proposal.pk)] = YenField(
+            self.fields[self.name_of(row.proposal.pk)] = YenField(
                 label=str(row.proposal), required=False, min_value=1,
                 max_value=row.requested_yen, initial=row.assessed_yen,
                 help_text=_("Requested: %(yen)s yen") % {"yen": f"{row.requested_yen:,}"},
@@ -185,7 +236,13 @@ class AssessedForm(forms.Form):
     @property
     def amounts(self) -> dict[int, int]:
         """Proposal id → yen, where an amount was entered."""
-        return {int(key): yen for key, yen in self.cleaned_data.items() if yen is not None}
+        return {key: yen for key in self.keys
+                if (yen := self.cleaned_data[self.name_of(key)]) is not None}  # fmt: skip
+
+    @staticmethod
+    def name_of(proposal: int) -> str:
+        """Return the name of a field, which ends as those of all amounts do: people type 70,000."""
+        return f"p{proposal}-assessed_yen"
 
 
 class SeatForm(forms.Form):
@@ -290,15 +347,21 @@ class LiftForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
 
 
+#: Up to so many points a criterion has a button for each; beyond that they are typed.
+MOST_BUTTONS = 20
+
+
 class ScoreForm(forms.Form):
     """One member's points, all of them optional until the sheet is submitted."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     comment = forms.CharField(
-        label=_("Comment"),
+        label=_("Comment on the sheet"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("What speaks for the proposal, and what would make it better."),
+        help_text=_(
+            "What speaks for the proposal, and what would make it better. The office, approvers and auditors read it; the group and the other members do not. The office sums up the comments of all sheets."
+        ),
     )
 
     def __init__(self, *args, sheet: ScoreSheet, **kwargs):
@@ -317,14 +380,22 @@ class ScoreForm(forms.Form):
         return f"points_{criterion_id}"
 
     @staticmethod
-    def _field(criterion: Criterion) -> forms.IntegerField:
-        most = _("0 to %(most)d points") % {"most": criterion.max_points}
-        return forms.IntegerField(
-            label=criterion.label,
-            required=False,
-            min_value=0,
-            max_value=criterion.max_points,
-            help_text=f"{most} – {criterion.hint}" if criterion.hint else most,
+    def _field(criterion: Criterion) -> forms.Field:
+        """Return buttons for each point, one of which clears them; a number where they are many."""
+        most = criterion.max_points
+        words = _("0 to %(most)d points") % {"most": most}
+        if criterion.times:
+            words += _(", which count %(times)s in the total") % {"times": criterion.times}
+        said = {
+            "label": criterion.weighted_label,
+            "required": False,
+            "help_text": f"{words} – {criterion.hint}" if criterion.hint else words,
+        }
+        if most > MOST_BUTTONS:
+            return forms.IntegerField(min_value=0, max_value=most, **said)
+        choices = [*((n, n) for n in range(most + 1)), ("", _("No points yet"))]
+        return forms.TypedChoiceField(
+            choices=choices, coerce=int, empty_value=None, widget=forms.RadioSelect, **said
         )
 
     @property
@@ -357,24 +428,60 @@ class OutcomeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Goes into the letter to the group."),
     )
+    departure = forms.CharField(
+        label=_("Why not as the rules propose?"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_(
+            "Needed where the outcome or the amount is another, or the rules leave it to you. Kept with the frozen decision, not in the letter."
+        ),
+    )
+
+    def __init__(self, *args, proposal: Proposal, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.proposal = proposal
+
+    def add_error(self, field, error):
+        """Name the proposal: all errors of the page stand in one list."""
+        told = [f"{self.proposal}: {words}" for words in ValidationError(error).messages]
+        super().add_error(field, told)
 
 
-class MissingSheetsForm(forms.Form):
+class WholeDecisionForm(forms.Form):
     """What the office answers for the decision as a whole."""
 
     missing_reason = forms.CharField(
         label=_("Why is it decided although sheets are missing?"),
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Kept with the frozen decision."),
     )
 
-    def __init__(self, *args, missing: int, **kwargs):
+    correction_reason = forms.CharField(
+        label=_("What is corrected, and why?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("This decision stands in for an earlier one, which stays on record."),
+    )
+
+    def __init__(self, *args, missing: int, corrects: bool, **kwargs):
         super().__init__(*args, **kwargs)
         if not missing:
             del self.fields["missing_reason"]
-        else:
-            self.fields["missing_reason"].required = True
+        if not corrects:
+            del self.fields["correction_reason"]
+
+
+class ReconsiderForm(forms.Form):
+    """Why a decision is taken up again."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Goes into the letter to the groups."),
+    )
+
+
+class PublishForm(forms.Form):
+    """Asks nothing; what is published is what the frozen decision says."""
 
 
 def lines_of(formset) -> list[dict]:

@@ -1,13 +1,18 @@
 """What a member reads beside the sheet: the proposal as it was filed, from its newest version."""
 
-from casework.models import Case, Version
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from casework.models import Case, StoredFile, Version
 from grants.models import Proposal
 from grants.models.proposal import Side
 
+from .models import ScoreSheet
 
-def material_of(proposal: Proposal, user) -> dict:
+
+def material_of(sheet: ScoreSheet, user) -> dict:
     """Return the filed words, budget, measures and files, for the template ``_material.html``."""
-    version = Version.objects.filter(case=proposal.pk).order_by("-number").first()
+    version = _filed(sheet.proposal_id)
     content = version.content if version else {}
     budget = content.get("budget", [])
     return {
@@ -17,8 +22,12 @@ def material_of(proposal: Proposal, user) -> dict:
             (Side(side).label, [line for line in budget if line["side"] == side])
             for side in Side.values
         ],
-        "files": _files(proposal, content, user),
+        "files": _files(sheet, content, user),
     }
+
+
+def _filed(proposal_id: int) -> Version | None:
+    return Version.objects.filter(case=proposal_id).order_by("-number").first()
 
 
 def visible_ids(user, cases: list[int]) -> set[int]:
@@ -27,8 +36,33 @@ def visible_ids(user, cases: list[int]) -> set[int]:
     return set(seen.values_list("pk", flat=True))
 
 
-def _files(proposal: Proposal, content: dict, user) -> list[tuple[str, object]]:
-    """Return the name of each filed file with its row, where it can still be opened."""
-    rows = proposal.files.visible_to(user).standing()
-    by_digest = {stored.digest: stored for stored in rows}
-    return [(f["name"], by_digest.get(f["digest"])) for f in content.get("files", [])]
+def filed_files(proposal: Proposal) -> QuerySet[StoredFile]:
+    """Return the files that were filed with ``proposal``, as far as they can still be opened."""
+    version = _filed(proposal.pk)
+    filed = version.content.get("files", []) if version else []
+    standing = proposal.files.standing().filter(destroyed_at=None)
+    return standing.filter(digest__in=[entry["digest"] for entry in filed])
+
+
+def _files(sheet: ScoreSheet, content: dict, user) -> list[tuple[str, str]]:
+    """Return the name of each filed file with its address, empty where it cannot be opened.
+
+    Where the member does not meet the proposal itself, the sheet opens its files.
+    """
+    if not (filed := content.get("files", [])):
+        return []
+    standing = {
+        stored.digest: stored.key for stored in sheet.proposal.files.standing() if stored.is_served
+    }
+    meets = visible_ids(user, [sheet.proposal_id])
+    return [
+        (entry["name"], _address(sheet, standing.get(entry["digest"]), meets)) for entry in filed
+    ]
+
+
+def _address(sheet: ScoreSheet, key, meets: set[int]) -> str:
+    if key is None:
+        return ""
+    if sheet.proposal_id in meets:
+        return reverse("casework:file", args=[key])
+    return reverse("reviews:sheet-file", args=[sheet.pk, key])

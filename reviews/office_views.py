@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import require
@@ -20,14 +21,25 @@ from casework.views.answers import attempt, done
 from casework.views.finding import page_of
 from grants.models import Proposal, Round
 
-from . import chart, forms, possible_conflicts, rulings, scoring, services
+from . import (
+    chart,
+    corrections,
+    forms,
+    possible_conflicts,
+    public_summary,
+    rulings,
+    scoring,
+    services,
+)
+from .barring import refuse_hidden
 from .conflict_views import seen_by
 from .decisions import Outcome, draft_decision
 from .material import visible_ids
 from .models import Conflict, Criterion, DecisionSnapshot, PanelSeat, Rubric, ScoreSheet
 from .presets import PRESETS
 from .readiness import readiness
-from .selection import Standing, rules_of, standings
+from .selection import Standing, meets_whole, refuse_in_part, rules_of, standings, with_sums
+from .taken_out import taken_out
 from .views import sent
 
 
@@ -47,7 +59,11 @@ def rounds(request):
 @login_required
 @require_safe
 def selection(request, pk):
-    """One round: what it needs, who scores, how far it is, the order, and what follows."""
+    """One round: what it needs, who scores, how far it is, the order, and what follows.
+
+    Whoever must not meet one of the proposals, or one that binds the budget, reads no places and
+    sums, which tell of all of them.
+    """
     require(request.user, "reviews.read_selection")
     round = get_object_or_404(Round, pk=pk)
     rubric = Rubric.objects.filter(round=round).first()
@@ -57,33 +73,66 @@ def selection(request, pk):
     criteria = list(rubric.criteria.order_by("position")) if rubric else []
     context = {
         "round": round,
-        "rubric": rubric,
         "ready": readiness(round, rubric, rows, user=request.user, at=request.now),
-        "recused": len(rows) < len(everything),
+        "runs": request.user.has_perm("reviews.run_selection"),
+        "trail": _trail(round),
+        **_rubric_shown(rubric, criteria, rules),
+        **_order_shown(
+            round, everything, rows, rules, recused=not meets_whole(round, everything, request.user)
+        ),
+        "by_criterion": _by_criterion(rows, criteria),
+        **_people_shown(round, request.user),
+        "waiting": waiting_draft(*(row.proposal for row in rows)),
+        "meetings": round.meetings.order_by("-held_on", "-pk"),
+        **_decisions_shown(round, request.user),
+        "corrected": corrections.corrected_by(rows),
+    }
+    return render(request, "reviews/selection.html", context)
+
+
+def _rubric_shown(rubric: Rubric | None, criteria: list[Criterion], rules: scoring.Rules) -> dict:
+    """Return what the page says of the rubric, and of what it lacks."""
+    return {
+        "rubric": rubric,
         "criteria": criteria,
         "grades": rubric.grades.order_by("-from_percent") if rubric else [],
         "max_points": scoring.shown(rules.most),
         "unset": [scoring.MISSING[code] for code in scoring.missing(rules)],
-        "ties": _whole_ties(everything, rows),
-        "open_ties": any(row.result.place.tie == scoring.TieCode.OPEN for row in rows),
         "assesses": rules.allocation == scoring.Allocation.ASSESSED,
-        "unassessed": any(row.proposed.reason == scoring.Reason.NOT_ASSESSED for row in rows),
-        "by_criterion": _by_criterion(rows, criteria),
         "presets": PRESETS.values(),
-        "seats": round.seats.select_related("user").order_by("pk"),
-        "conflicts": _conflicts(round, request.user),
-        "possible": seen_by(request.user).waiting().filter(seat__round=round).count(),
-        "rows": _with_sums(rows),
+    }
+
+
+def _order_shown(
+    round: Round, everything: list[Standing], rows: list[Standing], rules: scoring.Rules, *,
+    recused: bool,
+) -> dict:  # fmt: skip
+    """Return what the page says of the order.
+
+    :param rows: those of ``everything`` that the reader may meet; no chart tells of only some.
+    :param recused: whether the reader must not meet all that the order tells of.
+    """
+    return {
+        "recused": recused,
+        "rows": with_sums(rows),
         "came": sum(row.counted for row in rows),
         "expected": sum(row.expected for row in rows),
         "left_yen": round.left_yen(),
-        "waiting": waiting_draft(rows[0].proposal) if rows else None,
-        "chart": chart.spread(rows, rules),
-        "decisions": _decisions(round, request.user),
-        "runs": request.user.has_perm("reviews.run_selection"),
-        "trail": _trail(round),
-    }  # fmt: skip
-    return render(request, "reviews/selection.html", context)
+        "chart": None if recused else chart.spread(rows, rules),
+        "ties": _whole_ties(everything, rows),
+        "open_ties": any(row.result.place.tie == scoring.TieCode.OPEN for row in rows),
+        "unassessed": any(row.proposed.reason == scoring.Reason.NOT_ASSESSED for row in rows),
+    }
+
+
+def _people_shown(round: Round, user) -> dict:
+    """Return what the page says of the members, and of what they must not meet."""
+    return {
+        "seats": round.seats.select_related("user").order_by("pk"),
+        "conflicts": _conflicts(round, user),
+        "taken_out": taken_out(round, user),
+        "possible": seen_by(user).waiting().filter(seat__round=round).count(),
+    }
 
 
 def _trail(round: Round, here: str = "") -> list[tuple[str, str]]:
@@ -95,28 +144,39 @@ def _trail(round: Round, here: str = "") -> list[tuple[str, str]]:
 
 
 def _seen(rows: list[Standing], user) -> list[Standing]:
-    """Keep what this person may meet; places are those of the whole round."""
+    """Keep what this person may meet."""
     seen = visible_ids(user, [row.proposal.pk for row in rows])
     return [row for row in rows if row.proposal.pk in seen]
 
 
-def _decisions(round: Round, user) -> list[tuple[DecisionSnapshot, list[dict]]]:
-    """Return the frozen decisions, newest first, each with the lines this person may read."""
-    frozen = list(round.decisions.select_related("by").order_by("-number"))
-    seen = visible_ids(user, [e["id"] for s in frozen for e in s.content.get("proposals", [])])
-    return [(snapshot, snapshot.lines(seen)) for snapshot in frozen]
+def _decisions_shown(round: Round, user) -> dict:
+    """Return what the page says of the frozen decisions, newest first: each with the draft, if one
+    waits, that takes it up again.
+    """
+    frozen = list(round.decisions.select_related("by", "publication").order_by("-number"))
+    waiting = corrections.waiting_corrections(frozen, user)
+    return {
+        "decisions": [(*one, waiting.get(one[0].digest)) for one in _decisions(frozen, user)],
+        "correction": next(iter(waiting.values()), None),
+    }
+
+
+def _decisions(
+    frozen: list[DecisionSnapshot], user
+) -> list[tuple[DecisionSnapshot, list[dict], bool, bool]]:
+    """Return of each decision the lines to be read, whether to correct it, and whether all of it
+    counts and is read in whole, so that it can be published.
+    """
+    seen = visible_ids(user, [e["id"] for s in frozen for e in s.content["proposals"]])
+    standing = corrections.correctable(frozen)
+    whole = public_summary.publishable(frozen, user)
+    return [(one, one.lines(seen), one in standing, one in whole) for one in frozen]
 
 
 def _conflicts(round: Round, user):
     seen = Proposal.objects.visible_to(user).values("pk")
     rows = Conflict.objects.standing().filter(seat__round=round, proposal__in=seen)
     return rows.select_related("seat__user", "proposal", "by", "note").order_by("pk")
-
-
-def _with_sums(rows: list[Standing]) -> list[tuple[Standing, int]]:
-    """Return each row with what the rules have given out so far, in yen."""
-    given = (r.proposed.amount_yen or 0 if r.proposed.outcome == "select" else 0 for r in rows)
-    return list(zip(rows, scoring.running_totals(given), strict=True))
 
 
 def _by_criterion(rows: list[Standing], criteria: list[Criterion]) -> list[tuple]:
@@ -203,13 +263,15 @@ def preset(request, pk):
     if wanted is None:
         messages.error(request, _("Choose a rubric first."))
         return _back(round)
+    found = Rubric.objects.filter(round=round).first()
     criteria = [
         {"label_ja": ja, "label_en": en, "max_points": most} for ja, en, most in wanted.criteria
-    ] or _entered(Rubric.objects.filter(round=round).first(), "criteria", "position")
+    ] or _entered(found, "criteria", "position")
+    own = {name: getattr(found, name) for name in forms.OWN_RULES} if found else {}
     attempt(
         request,
         lambda: services.set_rubric(
-            round, criteria=criteria, source=wanted.source, **wanted.rules, by=request.user,
+            round, criteria=criteria, source=wanted.source, **own, **wanted.rules, by=request.user,
             at=request.now,
         ),
         _("The rubric is loaded. Change it as the city decides."),
@@ -328,7 +390,9 @@ def seat_add(request, pk):
     return _ask(
         request, round, form, lambda **said: services.add_seat(round, **said),
         title=_("Give a seat"), success=_("The seat is given."), submit=_("Give the seat"),
-        text=_("The member gets a sheet for each proposal that is in selection, and for each that comes."),
+        text=_("The member gets a sheet for each proposal that is in selection, and for each that comes.")
+        if services.scores_all(round)
+        else _("The member gets no sheet by itself: you hand the sheets out under “Who scores what”."),
     )  # fmt: skip
 
 
@@ -380,20 +444,25 @@ def conflict_lift(request, pk):
 @login_required
 @require_http_methods(["GET", "POST"])
 def decision(request, pk):
-    """Say what becomes of each proposal, and draft the decision for an approver."""
+    """Say what becomes of each proposal, and draft the decision for an approver.
+
+    Places and amounts tell of every proposal, also of what binds the budget: whoever must not meet
+    one of them gets no such page.
+    """
     round = _of_the_office(request, pk)
-    rows = _seen(standings(round), request.user)
+    rows = standings(round)
+    refuse_in_part(round, rows, request.user)
     data = sent(request)
     asked = [(row, _outcome_form(row, data)) for row in rows]
     missing = sum(len(row.missing) for row in rows)
-    whole = forms.MissingSheetsForm(data, missing=missing)
+    corrected = corrections.corrected_by(rows)
+    whole = forms.WholeDecisionForm(data, missing=missing, corrects=corrected is not None)
     if data is not None and all([whole.is_valid(), *(form.is_valid() for _row, form in asked)]):
         possible_conflicts.find(round, at=request.now)  # kept, though the draft is refused then
         try:
             approval = draft_decision(
                 round, outcomes=[_outcome(row, form) for row, form in asked],
-                missing_reason=whole.cleaned_data.get("missing_reason", ""), by=request.user,
-                at=request.now,
+                **whole.cleaned_data, by=request.user, at=request.now,
             )  # fmt: skip
         except ValidationError as error:
             whole.add_error(None, error)
@@ -403,7 +472,7 @@ def decision(request, pk):
             messages.success(request, _("The decision is drafted and waits for an approver."))
             return redirect("casework:case", pk=approval.pk)
     context = {
-        "round": round, "asked": asked, "whole": whole, "missing": missing,
+        "round": round, "asked": asked, "whole": whole, "corrected": corrected,
         "left_yen": round.left_yen(), "trail": _trail(round, _("Draft the decision")),
     }  # fmt: skip
     wrong = whole.errors or any(form.errors for _row, form in asked)
@@ -414,9 +483,53 @@ def _outcome_form(row: Standing, data) -> forms.OutcomeForm:
     """Return the form of one proposal; it begins with what the rules propose."""
     begins = row.proposed.amount_yen or row.assessed_yen or row.requested_yen
     initial = {"outcome": row.proposed.outcome, "assessed_yen": begins}
-    return forms.OutcomeForm(data, prefix=f"p{row.proposal.pk}", initial=initial)
+    return forms.OutcomeForm(
+        data, prefix=f"p{row.proposal.pk}", initial=initial, proposal=row.proposal
+    )
 
 
 def _outcome(row: Standing, form: forms.OutcomeForm) -> Outcome:
     said = form.cleaned_data
-    return Outcome(row.proposal, said["outcome"], said["assessed_yen"], said["reason"])
+    return Outcome(
+        row.proposal, said["outcome"], said["assessed_yen"], said["reason"], said["departure"]
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def reconsider(request, pk):
+    """Draft that a decision is taken up again, to correct it."""
+    require(request.user, "reviews.run_selection")
+    snapshot = get_object_or_404(DecisionSnapshot.objects.select_related("round"), pk=pk)
+    open_ones = corrections.open_to_change(snapshot)
+    refuse_hidden(open_ones, request.user)
+    form = forms.ReconsiderForm(sent(request))
+    return _ask(
+        request, snapshot.round, form,
+        lambda **said: corrections.draft_reconsideration(snapshot, **said),
+        title=_("Correct decision %(name)s") % {"name": snapshot.name},
+        success=_("The draft waits for an approver. Once it is approved, the selection is open again."),
+        submit=_("Draft that the selection is taken up again"),
+        text=ngettext(
+            "%(count)d proposal goes back into selection, with the sheets as they were counted. Then open the sheets that were wrong, and draft a new decision. Each group gets a letter.",
+            "%(count)d proposals go back into selection, with the sheets as they were counted. Then open the sheets that were wrong, and draft a new decision. Each group gets a letter.",
+            len(open_ones),
+        ) % {"count": len(open_ones)},
+    )  # fmt: skip
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def publish(request, pk):
+    """Ask, then let the public read the result of a decision."""
+    require(request.user, "reviews.run_selection")
+    snapshot = get_object_or_404(DecisionSnapshot.objects.select_related("round"), pk=pk)
+    refuse_hidden(public_summary.cases_told(snapshot), request.user)
+    return _ask(
+        request, snapshot.round, forms.PublishForm(sent(request)),
+        lambda **said: public_summary.publish(snapshot, **said),
+        title=_("Publish the result of decision %(name)s") % {"name": snapshot.name},
+        success=_("The result is published on the page of the call."),
+        submit=_("Publish the result"),
+        text=_("Everybody reads it on the page of the call: how many proposals were judged, and of those selected the project, the group and the amount; of the others only how many. No points and no members. It cannot be taken back; a corrected decision takes its place."),
+    )  # fmt: skip

@@ -51,27 +51,27 @@ class Found:
 def find_everywhere(*, at: datetime) -> int:
     """Do :func:`find` for every round with proposals in selection; return how many were put."""
     rounds = Round.objects.filter(proposals__state="in_selection").distinct().order_by("pk")
-    return sum(find(round, at=at) for round in rounds)
+    return sum(len(find(round, at=at)) for round in rounds)
 
 
 @transaction.atomic
 def find(
     round: Round, *, at: datetime, proposals: Iterable[Proposal] | None = None,
     seats: Iterable[PanelSeat] | None = None,
-) -> int:  # fmt: skip
+) -> list[Found]:  # fmt: skip
     """Put what may be a conflict before the office, and bar the members until it is answered.
 
     Safe to run again: what was answered is put again only with a ground that was not there.
 
     :param proposals: which ones, if not all in selection.
     :param seats: which ones, if not all of the round.
-    :returns: how many were put, or got another ground.
+    :returns: the pairs that were put, or got another ground.
     """
     found = search(round, day=japan_date(at), proposals=proposals, seats=seats)
     lock([pair.proposal.pk for pair in found])
     for pair in found:
         _put(pair, at=at)
-    return len(found)
+    return found
 
 
 def lock(proposals: Collection[int]) -> None:

@@ -9,7 +9,7 @@ from accounts.services.erasing import ERASED_NAME
 from casework import retention
 from casework.retention import RetentionClass
 
-from .models import ConflictNote, PossibleConflictNote, ScoreSheet
+from .models import AgendaItem, ConflictNote, PanelComment, PossibleConflictNote, ScoreSheet
 
 retention.keep_with("score_sheet", "as_score_sheet__proposal")
 
@@ -37,6 +37,20 @@ def _erase_comments(rows: QuerySet[ScoreSheet], *, by, at: datetime) -> None:
     rows.update(comment=ERASED_NAME)
 
 
+def _said(day: date) -> QuerySet[AgendaItem]:
+    over = retention.cases_over(day).values("pk")
+    return AgendaItem.objects.filter(proposal__in=over).exclude(note__in=["", ERASED_NAME])
+
+
+def _erase_notes(rows: QuerySet[AgendaItem], *, by, at: datetime) -> None:
+    rows.update(note=ERASED_NAME)
+
+
+def _panel_comments(day: date) -> QuerySet[PanelComment]:
+    over = retention.cases_over(day).values("pk")
+    return PanelComment.objects.filter(proposal__in=over)
+
+
 retention.register(
     RetentionClass(
         "conflict_notes", _("Notes on conflicts of interest"),
@@ -60,6 +74,22 @@ retention.register(
         _("The case is closed"),
         _commented, _erase_comments, ("reviews.ScoreSheet.comment",), "case_ptr",
         lambda sheet: f"{sheet.proposal.number} · {sheet.pk}",
+        ("proposal",), "proposal",
+    ),
+    RetentionClass(
+        "meeting_notes", _("Notes of meetings"),
+        _("The words go. Who was there and who left the room stays."),
+        _("The case is closed"),
+        _said, _erase_notes, ("reviews.AgendaItem.note",), "proposal",
+        lambda item: f"{item.proposal.number} · {item.pk}",
+        ("proposal",), "proposal",
+    ),
+    RetentionClass(
+        "panel_comments", _("Comments of the subcommittee"),
+        _("The comment goes here. A letter and a frozen decision that hold it stay."),
+        _("The case is closed"),
+        _panel_comments, _delete, ("reviews.PanelComment",), "proposal",
+        lambda comment: f"{comment.proposal.number} · {comment.pk}",
         ("proposal",), "proposal",
     ),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from casework.approvals import waiting_draft
 from casework.calendar import japan_date
 from grants.models import Round
 
-from .decisions import refuse_the_conflicted
+from .barring import refuse_hidden
 from .models import Assessment, ChairRuling
 from .selection import Standing, standings
 
@@ -76,8 +76,9 @@ def _locked_standings(round: Round, *, by, at: datetime) -> list[Standing]:
 
 
 def _refuse_drafted(rows: list[Standing], by) -> None:
-    refuse_the_conflicted(rows, by)
-    if any(waiting_draft(row.proposal) for row in rows):
+    proposals = [row.proposal for row in rows]
+    refuse_hidden(proposals, by)
+    if waiting_draft(*proposals):
         raise ValidationError(
             _("A decision is drafted that rests on this. Drop the draft before you change it.")
         )

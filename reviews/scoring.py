@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import accumulate, groupby
-from math import floor
+from math import floor, lcm
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -81,6 +82,7 @@ class Rules:
     :param criteria: in the order of the rubric.
     :param quorum: least number of sheets that a proposal needs for a place.
     :param rounding_unit_yen: yen to which an amount by grade is rounded down.
+    :param most: the most that one sheet can give, weights included.
     """
 
     criteria: tuple[CriterionRule, ...] = ()
@@ -94,11 +96,11 @@ class Rules:
     allocation: str = ""
     grades: tuple[GradeRule, ...] = ()
     rounding_unit_yen: int | None = None
+    most: Fraction = field(init=False, repr=False, compare=False)
 
-    @property
-    def most(self) -> Fraction:
-        """The most that one sheet can give, weights included."""
-        return sum((c.max_points * Fraction(c.weight) for c in self.criteria), Fraction(0))
+    def __post_init__(self):
+        most = sum(c.max_points * _factor(c.weight) for c in self.criteria)
+        object.__setattr__(self, "most", Fraction(most))  # reckoned once, asked for each proposal
 
 
 #: What :func:`missing` returns, in words.
@@ -146,9 +148,19 @@ def sheet_total(points: Mapping[int, int | None], criteria: Iterable[CriterionRu
     given = [(points.get(criterion.key), criterion.weight) for criterion in criteria]
     if not given or any(value is None for value, _weight in given):
         return None
-    return sum(
-        (value * Fraction(weight) for value, weight in given if value is not None), Fraction()
-    )
+    return Fraction(sum(value * _factor(weight) for value, weight in given if value is not None))
+
+
+def moved_total(total: Fraction, criterion: CriterionRule, by: int) -> Fraction:
+    """Return the weighted points of a sheet that gives ``by`` points more for ``criterion``."""
+    return total + by * _factor(criterion.weight)
+
+
+@lru_cache(maxsize=256)
+def _factor(weight: Decimal) -> Fraction | int:
+    """Return a weight exactly; a whole one as ``int``, with which long sums are fast."""
+    factor = Fraction(weight)
+    return factor.numerator if factor.denominator == 1 else factor
 
 
 def mean(values: Iterable[Fraction | int]) -> Fraction | None:
@@ -162,17 +174,23 @@ def combined(
 ) -> Fraction | None:
     """Return the sheets put together; ``None`` where the rule is not set or too few are there.
 
+    Reckoned in whole numbers of the largest part that all figures have in common: exact, and fast.
+
     :param filled: for how many further sheets the mean of the others stands.
     """
-    given = [Fraction(value) for value in values]
-    given = sorted([*given, *[Fraction(mean(given) or 0)] * (filled if given else 0)])
+    given = list(values)
+    part = lcm(*(value.denominator for value in given)) * (len(given) if filled and given else 1)
+    parts = [value.numerator * (part // value.denominator) for value in given]
+    if filled and given:
+        parts += [sum(parts) // len(given)] * filled
+    parts.sort()
     if aggregation == Aggregation.MEDIAN:
-        given = given[(len(given) - 1) // 2 : len(given) // 2 + 1]
+        parts = parts[(len(parts) - 1) // 2 : len(parts) // 2 + 1]
     elif aggregation == Aggregation.TRIMMED:
-        given = given[1:-1]
+        parts = parts[1:-1]
     elif aggregation != Aggregation.MEAN:
         return None
-    return mean(given)
+    return Fraction(sum(parts), len(parts) * part) if parts else None
 
 
 def percent_of(points: Fraction | None, rules: Rules) -> Fraction | None:
@@ -193,7 +211,7 @@ class Entry:
     """One proposal as it enters the reckoning.
 
     :param sheets: criterion → points, of every sheet that was submitted.
-    :param recused: how many members are excluded by a conflict of interest.
+    :param recused: how many members would have a sheet but for a conflict of interest.
     :param assessed_yen: what the subcommittee thinks right; ``None`` is "not assessed".
     """
 
@@ -233,22 +251,44 @@ class Judged:
 
 def judge(rules: Rules, entry: Entry) -> Judged:
     """Return what the sheets of one proposal say; a sheet that lacks a score is left out."""
-    counting = [s for s in entry.sheets if sheet_total(s, rules.criteria) is not None]
-    filled = entry.recused if rules.recused_counts == RecusedCounts.AS_MEAN else 0
+    totals = [sheet_total(sheet, rules.criteria) for sheet in entry.sheets]
+    counting = [s for s, total in zip(entry.sheets, totals, strict=True) if total is not None]
 
-    def together(values) -> Fraction | None:
-        return combined(values, rules.aggregation, filled=filled)
+    def put_together(values) -> Fraction | None:
+        return together(rules, values, recused=entry.recused)
 
-    points = together(sheet_total(sheet, rules.criteria) for sheet in counting)
-    by_criterion = {c.key: together(sheet[c.key] for sheet in counting) for c in rules.criteria}
+    return judged_of(
+        rules,
+        len(counting),
+        put_together(total for total in totals if total is not None),
+        {c.key: put_together(sheet[c.key] for sheet in counting) for c in rules.criteria},
+    )
+
+
+def together(rules: Rules, values: Iterable, *, recused: int) -> Fraction | None:
+    """Return figures of the sheets of one proposal, put together as ``rules`` say."""
+    filled = recused if rules.recused_counts == RecusedCounts.AS_MEAN else 0
+    return combined(values, rules.aggregation, filled=filled)
+
+
+def judged_of(
+    rules: Rules,
+    counted: int,
+    points: Fraction | None,
+    by_criterion: Mapping[int, Fraction | None],
+) -> Judged:
+    """Return what figures that are put together already say of one proposal.
+
+    :param counted: of how many sheets they are taken.
+    """
     return Judged(
-        counted=len(counting),
+        counted=counted,
         points=points,
         percent=percent_of(points, rules),
         by_criterion=by_criterion,
         knocked_out=_below_their_floor(rules, by_criterion),
         passed=passes(points, rules),
-        enough=rules.quorum is not None and len(counting) >= max(rules.quorum, 1),
+        enough=rules.quorum is not None and counted >= max(rules.quorum, 1),
     )
 
 
@@ -448,21 +488,62 @@ def shares(
     """
     if missing(rules):
         return dict.fromkeys(entries, Share("", None, Reason.RULES_NOT_SET))
-    found = {key: _without_money(judged[key]) for key in entries}
-    running = {
-        key: wanted(rules, entries[key], judged[key])
-        for key in sorted(entries)
-        if judged[key].in_the_running
-    }
-    found |= running
-    competing = [key for key, share in running.items() if share.outcome != "decline"]
-    by_place = groupby(sorted(competing, key=_rank_in(order)), key=_rank_in(order))
-    left, after = budget_yen, ""
-    for _rank, keys in by_place:
-        group = {key: running[key] for key in keys}
-        given, left, after = _give(rules, group, left, after)
+    claims = {key: claim(rules, entries[key], judged[key]) for key in sorted(entries)}
+    return give_out(rules, claims, order, budget_yen=budget_yen)
+
+
+def claim(rules: Rules, entry: Entry, judged: Judged) -> Share:
+    """Return what is proposed for one proposal before the budget is looked at."""
+    return wanted(rules, entry, judged) if judged.in_the_running else _without_money(judged)
+
+
+def give_out(
+    rules: Rules,
+    claims: Mapping[int, Share],
+    order: Mapping[int, Place],
+    *,
+    budget_yen: int | None,
+) -> dict[int, Share]:
+    """Give the budget to ``claims`` by place; see :func:`shares`.
+
+    :param claims: by ascending key, what :func:`claim` says of each.
+    """
+    found = dict(claims)
+    for given, _till in giving(rules, competing(claims, order), Till(budget_yen)):
         found |= given
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """What the budget has left before a place.
+
+    :param left_yen: in yen; ``None`` is "not set".
+    :param after: why nothing can be given any more; empty before the line.
+    """
+
+    left_yen: int | None
+    after: str = ""
+
+
+def competing(claims: Mapping[int, Share], order: Mapping[int, Place]) -> list[dict[int, Share]]:
+    """Return those that money can go to, best first; those on one place together."""
+    keys = [key for key, share in claims.items() if share.reason in COMPETES]
+    by_place = groupby(sorted(keys, key=_rank_in(order)), key=_rank_in(order))
+    return [{key: claims[key] for key in on_it} for _rank, on_it in by_place]
+
+
+def giving(
+    rules: Rules, groups: Iterable[dict[int, Share]], till: Till
+) -> Iterator[tuple[dict[int, Share], Till]]:
+    """Yield what each of ``groups`` gets, and what is left after it."""
+    for group in groups:
+        given, till = _give(rules, group, till)
+        yield given, till
+
+
+#: What those say that the budget is given out to; of the others the outcome is known without it.
+COMPETES = frozenset({Reason.FULL, Reason.ASSESSED, Reason.BY_GRADE, Reason.NOT_ASSESSED})
 
 
 def _rank_in(order: Mapping[int, Place]) -> Callable[[int], int]:
@@ -477,28 +558,22 @@ def _without_money(judged: Judged) -> Share:
     return Share("decline", None, Reason.BELOW_PASS_MARK)
 
 
-def _give(
-    rules: Rules, group: dict[int, Share], left: int | None, after: str
-) -> tuple[dict[int, Share], int | None, str]:
-    """Give to those on one place what the budget has left.
-
-    :param after: why nothing can be given any more; empty before the line.
-    :returns: the shares, what is left, and ``after`` for the next place.
-    """
-    if after:
-        outcome = "decline" if after == Reason.BUDGET_USED else ""
-        return dict.fromkeys(group, Share(outcome, None, after)), left, after
-    if left is None:
+def _give(rules: Rules, group: dict[int, Share], till: Till) -> tuple[dict[int, Share], Till]:
+    """Give to those on one place what the budget has left; return what is left then, too."""
+    if till.after:
+        outcome = "decline" if till.after == Reason.BUDGET_USED else ""
+        return dict.fromkeys(group, Share(outcome, None, till.after)), till
+    if till.left_yen is None:
         none = Share("", None, Reason.BUDGET_NOT_SET)
-        return dict.fromkeys(group, none), None, Reason.BUDGET_NOT_SET
+        return dict.fromkeys(group, none), Till(None, Reason.BUDGET_NOT_SET)
     if any(share.amount_yen is None for share in group.values()):
-        return _leave_open(group), left, Reason.WAITS
+        return _leave_open(group), Till(till.left_yen, Reason.WAITS)
     together = sum(share.amount_yen or 0 for share in group.values())
-    if together <= left:
-        return group, left - together, ""
+    if together <= till.left_yen:
+        return group, Till(till.left_yen - together)
     if len(group) > 1:
-        return _leave_open(group), left, Reason.WAITS
-    return _at_the_line(rules, group, left)
+        return _leave_open(group), Till(till.left_yen, Reason.WAITS)
+    return _at_the_line(rules, group, till.left_yen)
 
 
 def _leave_open(group: dict[int, Share]) -> dict[int, Share]:
@@ -508,16 +583,17 @@ def _leave_open(group: dict[int, Share]) -> dict[int, Share]:
     }
 
 
-def _at_the_line(rules: Rules, group: dict[int, Share], left: int):
+def _at_the_line(rules: Rules, group: dict[int, Share], left: int) -> tuple[dict[int, Share], Till]:
     ((key, share),) = group.items()
     if rules.cut_rule == CutRule.PASS_ONLY:
-        return {key: Share("", None, Reason.BUDGET_SHORT)}, left, Reason.BUDGET_SHORT
+        short = Share("", None, Reason.BUDGET_SHORT)
+        return {key: short}, Till(left, Reason.BUDGET_SHORT)
+    used = Till(left, Reason.BUDGET_USED)
     if rules.cut_rule == CutRule.RESERVE:
-        reserve = Share("reserve", share.amount_yen, Reason.FIRST_OVER)
-        return {key: reserve}, left, Reason.BUDGET_USED
+        return {key: Share("reserve", share.amount_yen, Reason.FIRST_OVER)}, used
     if left <= 0:
-        return {key: Share("decline", None, Reason.BUDGET_USED)}, left, Reason.BUDGET_USED
-    return {key: Share("select", left, Reason.REMAINDER)}, 0, Reason.BUDGET_USED
+        return {key: Share("decline", None, Reason.BUDGET_USED)}, used
+    return {key: Share("select", left, Reason.REMAINDER)}, Till(0, Reason.BUDGET_USED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -554,6 +630,12 @@ def shown(value: Fraction | None) -> Decimal | None:
     if value is None:
         return None
     return Decimal(floor(value * 100 + Fraction(1, 2))).scaleb(-2)
+
+
+def plain(value: Fraction) -> str:
+    """Return a figure as people write it: to two decimals, without the zeros at its end."""
+    text = f"{shown(value)}"
+    return text.rstrip("0").rstrip(".")
 
 
 def running_totals(amounts_yen: Iterable[int]) -> list[int]:

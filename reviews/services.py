@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Role, User
 from accounts.permissions import require
 from casework import outbox
+from casework.approvals import waiting_draft
 from casework.calendar import japan_date
 from casework.edit_numbers import take_next
 from casework.history import digest_of
@@ -22,10 +23,11 @@ from grants.models import Proposal, Round
 from grants.plan import Milestone, Planned, Shift
 from grants.services import plan_of, planned_day, save_plan, shifts_by_plan
 
-from . import possible_conflicts
+from . import blinding, possible_conflicts
 from .barring import bar, bar_everywhere, unbar_everywhere
 from .deadlines import KIND, scoring_due
 from .models import (
+    Assignment,
     Conflict,
     ConflictNote,
     Criterion,
@@ -41,7 +43,8 @@ from .scoring import Allocation, PassUnit
 #: What a rubric says besides its criteria and grades; what is left out is "not set".
 RULES = (
     "aggregation", "pass_mark", "pass_unit", "quorum", "recused_counts", "tie_rule", "cut_rule",
-    "allocation", "source",
+    "allocation", "assignment", "sheets_each", "blind", "tells_points", "tells_criteria",
+    "tells_comment", "source",
 )  # fmt: skip
 
 
@@ -85,6 +88,13 @@ def _replace(rubric: Rubric, model, wanted: Iterable[Mapping]) -> None:
 
 
 def _refuse_contradictions(rubric: Rubric) -> None:
+    if rubric.sheets_each and rubric.quorum and rubric.sheets_each < rubric.quorum:
+        raise ValidationError(
+            _(
+                "Each proposal would get fewer sheets (%(each)d) than it needs for a place (%(needs)d)."
+            )
+            % {"each": rubric.sheets_each, "needs": rubric.quorum}
+        )
     if rubric.pass_unit == PassUnit.POINTS and rubric.pass_mark > rubric.max_points:
         raise ValidationError(_("The pass mark is above the most points a sheet can give."))
     if rubric.allocation != Allocation.GRADE and rubric.grades.exists():
@@ -170,8 +180,11 @@ def add_seat(
 ) -> PanelSeat:  # fmt: skip
     """Give a panel member a seat in a round, with a sheet for each proposal in selection.
 
+    Where the rubric says that sheets are handed out, the member has none before that.
+
     :raises PermissionDenied: if ``by`` is not of the office.
-    :raises ValidationError: if the person is no panel member, reads every case, or has a seat.
+    :raises ValidationError: if the person is no panel member, reads every case, or has a seat; or if a
+        decision is drafted, which a new sheet or a possible conflict would keep from being approved.
     """
     day = japan_date(at)
     require(by.act_on(day), "reviews.run_selection")
@@ -180,9 +193,19 @@ def add_seat(
     seat.full_clean()
     seat.save()
     possible_conflicts.find(round, seats=[seat], at=at)
-    for proposal in round.proposals.filter(state="in_selection").order_by("pk"):
-        assign(proposal, seat, by=by, at=at)
+    in_selection = round.proposals.filter(state="in_selection").order_by("pk")
+    possible_conflicts.lock(list(in_selection.values_list("pk", flat=True)))
+    if waiting_draft(*in_selection):
+        raise ValidationError(_("A decision is drafted. Drop the draft before you give a seat."))
+    if scores_all(round):
+        for proposal in in_selection.all():  # read again: what was decided meanwhile gets no sheet
+            assign(proposal, seat, by=by, at=at)
     return seat
+
+
+def scores_all(round: Round) -> bool:
+    """Return whether every member of ``round`` gets a sheet for every proposal by itself."""
+    return not Rubric.objects.filter(round=round).exclude(assignment=Assignment.ALL).exists()
 
 
 def _refuse_unfit(user: User) -> None:
@@ -214,7 +237,7 @@ def end_seat(seat: PanelSeat, *, last_day: date, by, at: datetime) -> PanelSeat:
 
 @transaction.atomic
 def assign(proposal: Proposal, seat: PanelSeat, *, by, at: datetime) -> ScoreSheet | None:
-    """Give a member a sheet for a proposal, and let the member read both.
+    """Give a member a sheet for a proposal, and let the member read both; in a blind round the sheet.
 
     :returns: the sheet, or ``None`` where a conflict stands or may stand, or the seat does not.
     """
@@ -236,8 +259,7 @@ def assign(proposal: Proposal, seat: PanelSeat, *, by, at: datetime) -> ScoreShe
     open_case(
         sheet, by=by, at=at, filed=True, opens=("scoring",), proposal=proposal.pk, seat=seat.pk
     )
-    for case in (sheet, proposal):
-        _let_read(case, seat)
+    let_read(sheet)
     for conflict in (
         Conflict.objects.standing().filter(proposal=proposal).select_related("seat__user")
     ):
@@ -247,14 +269,26 @@ def assign(proposal: Proposal, seat: PanelSeat, *, by, at: datetime) -> ScoreShe
     return sheet
 
 
-def _let_read(case: Case, seat: PanelSeat) -> None:
-    Access.objects.create(
-        case_id=case.pk,
-        user=seat.user,
-        valid_from=seat.valid_from,
-        valid_until=seat.valid_until,
-        reason=f"seat {seat.pk}",
-    )
+def let_read(sheet: ScoreSheet) -> None:
+    """Let the member read what goes with ``sheet``, as long as the seat is held."""
+    seat = sheet.seat
+    for case in blinding.opened_with(sheet):
+        Access.objects.create(
+            case_id=case.pk,
+            user=seat.user,
+            valid_from=seat.valid_from,
+            valid_until=seat.valid_until,
+            reason=f"seat {seat.pk}",
+        )
+
+
+def let_read_no_more(sheet: ScoreSheet) -> None:
+    """Take back what :func:`let_read` opened; notices that wait do not leave."""
+    seat = sheet.seat
+    for case in blinding.opened_with(sheet):
+        opened = Access.objects.filter(case_id=case.pk, user=seat.user, barred=False)
+        opened.filter(reason=f"seat {seat.pk}").delete()
+        outbox.withdraw_for(case, seat.user)
 
 
 @transaction.atomic
@@ -322,6 +356,8 @@ def declare_conflict(
         require(by.act_on(day), "reviews.run_selection")
     if proposal.round_id != seat.round_id:
         raise ValidationError(_("The proposal belongs to another round."))
+    possible_conflicts.lock([proposal.pk])
+    possible_conflicts.lock([proposal.pk])  # again: a sheet that was being handed out is there now
     conflict = Conflict(seat=seat, proposal=proposal, kind=kind, by=by, at=at)
     conflict.full_clean()
     conflict.save()
@@ -350,6 +386,7 @@ def lift_conflict(conflict: Conflict, *, reason: str, by, at: datetime) -> Confl
     :raises ValidationError: if it was lifted already.
     """
     require(by.act_on(japan_date(at)), "reviews.run_selection")
+    possible_conflicts.lock([conflict.proposal_id])
     conflict = Conflict.objects.select_for_update().get(pk=conflict.pk)
     if conflict.lifted_at:
         raise ValidationError(_("This conflict was lifted already."))
@@ -366,10 +403,12 @@ def lift_conflict(conflict: Conflict, *, reason: str, by, at: datetime) -> Confl
 
 def _give_back(proposal, seat, sheet, conflict, *, reason: str, by, at: datetime) -> None:
     if sheet is None:
-        assign(proposal, seat, by=by, at=at)
+        if scores_all(proposal.round):
+            assign(proposal, seat, by=by, at=at)
         return
     record(sheet, "lift_conflict", by=by, at=at, conflict=conflict.pk, reason=reason)
-    follow(sheet, "reinstate", cause=sheet, by=by, at=at)
+    if sheet.state == "recused":  # and was not taken back before
+        follow(sheet, "reinstate", cause=sheet, by=by, at=at)
 
 
 def freeze(rubric: Rubric, *, at: datetime) -> Rubric:

@@ -8,24 +8,26 @@ from django.utils.translation import gettext as _
 from casework.errors import NotPossible
 from casework.history import canonical, digest_of
 from casework.list_decisions import drawn_up_by
+from casework.models import Version
 from grants.models import Proposal, Round
 
 from . import possible_conflicts, scoring
-from .models import DecisionSnapshot
+from .models import DecisionSnapshot, Meeting, PanelComment
 from .selection import Standing, chair_orders, standings
 
 #: Rises when the shape of the document changes.
-FORMAT = 2
+FORMAT = 4
 
 
 def take(
-    round: Round, rows: list[Standing], *, outcomes: dict[int, dict], missing_reason: str, by,
-    at: datetime,
+    round: Round, rows: list[Standing], *, outcomes: dict[int, dict], missing_reason: str,
+    corrects: DecisionSnapshot | None, correction_reason: str, by, at: datetime,
 ) -> DecisionSnapshot:  # fmt: skip
     """Freeze a decision about ``rows``; the caller holds the lock of the round.
 
-    :param outcomes: proposal id → ``outcome, assessed_yen, reason``.
+    :param outcomes: proposal id → ``outcome, assessed_yen, reason, departure``.
     :param missing_reason: why the office decides although sheets are missing.
+    :param corrects: the decision that this one stands in for, with ``correction_reason``.
     """
     number = round.decisions.count() + 1
     content = json.loads(
@@ -33,20 +35,13 @@ def take(
             {
                 "format": FORMAT,
                 "number": number,
-                "round": {
-                    "id": round.pk,
-                    "name": round.name,
-                    "fiscal_year": round.fiscal_year,
-                    "rules_digest": round.rules_digest,
-                    "budget_yen": round.budget_yen,
-                    "left_yen": round.left_yen(),
-                },
+                "corrects": _corrects(corrects, correction_reason),
+                "round": _round(round),
                 "rubric": {**round.rubric.content(), "digest": round.rubric.digest},
+                "seats": _seats(round),
+                "meetings": meetings_of(round, until=at),
                 "chair_orders": chair_orders(round),
-                "proposals": [
-                    {**evidence(row), **by_the_rules(row), **outcomes[row.proposal.pk]}
-                    for row in rows
-                ],
+                "proposals": _proposals(rows, outcomes),
                 "missing_reason": missing_reason,
                 "drafted_by": by.pk,
                 "drafted_at": at,
@@ -54,8 +49,106 @@ def take(
         )
     )
     return DecisionSnapshot.objects.create(
-        round=round, number=number, content=content, digest=digest_of(content), by=by, at=at
-    )
+        round=round, number=number, content=content, digest=digest_of(content), corrects=corrects,
+        by=by, at=at,
+    )  # fmt: skip
+
+
+def _corrects(corrects: DecisionSnapshot | None, reason: str) -> dict | None:
+    if corrects is None:
+        return None
+    return {"number": corrects.number, "digest": corrects.digest, "reason": reason.strip()}
+
+
+def _round(round: Round) -> dict:
+    return {
+        "id": round.pk,
+        "name": round.name,
+        "fiscal_year": round.fiscal_year,
+        "rules_digest": round.rules_digest,
+        "budget_yen": round.budget_yen,
+        "left_yen": round.left_yen(),
+    }
+
+
+def _proposals(rows: list[Standing], outcomes: dict[int, dict]) -> list[dict]:
+    """Return what each proposal was decided on, and what was decided."""
+    files, comments = _files(rows), _comments(rows)
+    return [
+        {
+            **evidence(row),
+            **reckoned(row.result),
+            "title": row.proposal.title,
+            "group": row.proposal.organization.name,
+            "files": files[row.proposal.pk],
+            "comment": comments.get(row.proposal.pk, ""),
+            **outcomes[row.proposal.pk],
+        }
+        for row in rows
+    ]
+
+
+def _files(rows: list[Standing]) -> dict[int, list[str]]:
+    """Return proposal id → the digests of the files that its filed version holds."""
+    keys = [row.proposal.pk for row in rows]
+    filed = Version.objects.filter(case__in=keys).order_by("number")
+    newest = dict(filed.values_list("case_id", "content__files"))
+    return {key: [f["digest"] for f in newest.get(key) or ()] for key in keys}
+
+
+def _comments(rows: list[Standing]) -> dict[int, str]:
+    """Return proposal id → what the subcommittee says of it as a whole."""
+    said = PanelComment.objects.filter(proposal__in=[row.proposal.pk for row in rows])
+    return dict(said.values_list("proposal_id", "text"))
+
+
+def _seats(round: Round) -> list[dict]:
+    return [
+        {"id": s.pk, "member": s.user_id, "from": s.valid_from, "until": s.valid_until}
+        for s in round.seats.order_by("pk")
+    ]
+
+
+def meetings_of(round: Round, *, until: datetime) -> list[dict]:
+    """Return who was at the meetings of ``round``, and left the room for which proposal.
+
+    :param until: what was recorded later is left out, also the end of what had begun.
+    """
+    opened = round.meetings.filter(opened_at__lte=until).order_by("pk")
+    rows = opened.prefetch_related("attendances", "items__exits")
+    return [_meeting(meeting, until) for meeting in rows]
+
+
+def _meeting(meeting: Meeting, until: datetime) -> dict:
+    """Return one meeting as plain JSON; seats as ids only."""
+
+    def ended(moment: datetime | None) -> datetime | None:
+        return moment if moment and moment <= until else None
+
+    exits = [e for item in meeting.items.all() for e in item.exits.all() if e.left_at <= until]
+    came = [a for a in meeting.attendances.all() if a.arrived_at <= until]
+    proposals = {item.pk: item.proposal_id for item in meeting.items.all()}
+    return {
+        "id": meeting.pk,
+        "held_on": meeting.held_on,
+        "chair": meeting.chair_id,
+        "quorum": meeting.quorum,
+        "opened_at": meeting.opened_at,
+        "closed_at": ended(meeting.closed_at),
+        "attendances": [
+            {"seat": a.seat_id, "arrived_at": a.arrived_at, "left_at": ended(a.left_at)}
+            for a in sorted(came, key=lambda a: a.pk)
+        ],
+        "exits": [
+            {
+                "seat": e.seat_id,
+                "proposal": proposals[e.item_id],
+                "left_at": e.left_at,
+                "returned_at": ended(e.returned_at),
+            }
+            for e in sorted(exits, key=lambda e: e.pk)
+        ],
+    }
 
 
 def evidence(row: Standing) -> dict:
@@ -66,29 +159,31 @@ def evidence(row: Standing) -> dict:
         "version": row.version,
         "version_digest": row.version_digest,
         "requested_yen": row.requested_yen,
+        "subcommittee_yen": row.assessed_yen,
         "sheets": [_sheet(row, sheet) for sheet in row.sheets],
-        "conflicts": [{"id": c.pk, "digest": c.digest} for c in row.conflicts],
-        "points": scoring.exact(row.points),
-        "shown": None if row.shown is None else str(row.shown),
-        "criteria": {
-            str(key): scoring.exact(points)
-            for key, points in row.result.judged.by_criterion.items()
-        },
-        "counted": row.counted,
+        "conflicts": [conflict_as_kept(conflict) for conflict in row.conflicts],
         "missing": len(row.missing),
     }
 
 
-def by_the_rules(row: Standing) -> dict:
-    """Return what the rules made of one proposal among the others, as plain JSON."""
-    judged, place, share = row.result.judged, row.result.place, row.proposed
+def conflict_as_kept(conflict) -> dict:
+    """Return a conflict (of :func:`reviews.selection.with_recused`) without who, with whom and why."""
+    return {"id": conflict.pk, "digest": conflict.digest, "recused": conflict.recused}
+
+
+def reckoned(result: scoring.Result) -> dict:
+    """Return what the rules make of one proposal among the others, as plain JSON."""
+    judged, place, share = result.judged, result.place, result.share
     return {
+        "counted": judged.counted,
+        "points": scoring.exact(judged.points),
+        "shown": None if judged.points is None else str(scoring.shown(judged.points)),
+        "criteria": {str(key): scoring.exact(p) for key, p in judged.by_criterion.items()},
         "percent": scoring.exact(judged.percent),
         "passed": judged.passed,
         "knocked_out": list(judged.knocked_out),
         "rank": place.rank,
         "tie": {"ended_by": place.tie, "criterion": place.criterion, "tied": sorted(place.tied)},
-        "subcommittee_yen": row.assessed_yen,
         "proposed": {
             "outcome": share.outcome, "amount_yen": share.amount_yen, "reason": share.reason
         },
@@ -154,7 +249,8 @@ def refuse_unfounded(proposal: Proposal, verb: str, facts: dict) -> None:
 
 
 def _refuse_outdated(proposal: Proposal, was: dict) -> None:
-    now = json.loads(canonical(evidence(standings(proposal.round, [proposal])[0])))
+    (row,) = standings(proposal.round, [proposal])
+    now = json.loads(canonical({**evidence(row), **reckoned(row.result)}))
     if any(was[part] != now[part] for part in OWN_PARTS):
         raise NotPossible(
             _(

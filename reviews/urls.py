@@ -1,11 +1,23 @@
 from django.urls import path
 
-from . import conflict_views, office_views, views
+from . import (
+    board_views,
+    committee_views,
+    conflict_views,
+    handing_out_views,
+    meeting_views,
+    office_views,
+    paper_views,
+    sensitivity_views,
+    views,
+)
 
 app_name = "reviews"
 
 urlpatterns = [
     path("sheets/<int:pk>/", views.sheet, name="sheet"),
+    path("sheets/<int:pk>/files/<uuid:key>/", views.sheet_file, name="sheet-file"),
+    path("sheets/rounds/<int:pk>/", views.own_sheets, name="own-sheets"),
     path("sheets/<int:pk>/conflict/", views.sheet_conflict, name="sheet-conflict"),
     path("office/selection/", office_views.rounds, name="rounds"),
     path("office/rounds/<int:pk>/selection/", office_views.selection, name="selection"),
@@ -15,11 +27,34 @@ urlpatterns = [
     path("office/rounds/<int:pk>/selection/seats/", office_views.seat_add, name="seat-add"),
     path("office/rounds/<int:pk>/selection/conflicts/", office_views.conflict_add, name="conflict-add"),
     path("office/rounds/<int:pk>/selection/ties/", office_views.ties, name="ties"),
+    path("office/rounds/<int:pk>/selection/assignment/", handing_out_views.assignment, name="assignment"),
+    path("office/rounds/<int:pk>/selection/assignment/plan/", handing_out_views.hand_out, name="hand-out"),
+    path("office/rounds/<int:pk>/selection/assignment/give/", handing_out_views.give, name="give-sheet"),
+    path("office/sheets/<int:pk>/take-back/", handing_out_views.take_back, name="take-back-sheet"),
+    path("office/rounds/<int:pk>/selection/sensitivity/", sensitivity_views.sensitivity, name="sensitivity"),
+    path("office/rounds/<int:pk>/selection/sensitivity/reckon/", sensitivity_views.reckon, name="sensitivity-reckon"),
     path("office/rounds/<int:pk>/selection/amounts/", office_views.amounts, name="amounts"),
     path("office/rounds/<int:pk>/selection/possible-conflicts/", conflict_views.possible, name="possible-conflicts"),
     path("office/rounds/<int:pk>/selection/possible-conflicts/search/", conflict_views.possible_search, name="possible-search"),
     path("office/possible-conflicts/<int:pk>/", conflict_views.possible_answer, name="possible-answer"),
+    path("office/rounds/<int:pk>/selection/scores/", paper_views.scores, name="scores"),
+    path("office/rounds/<int:pk>/selection/scores/enter/", paper_views.scores_enter, name="scores-enter"),
+    path("office/rounds/<int:pk>/selection/scores.csv", paper_views.scores_csv, name="scores-csv"),
+    path("office/rounds/<int:pk>/selection/scores.xlsx", paper_views.scores_xlsx, name="scores-xlsx"),
+    path("office/rounds/<int:pk>/selection/papers/", committee_views.papers, name="committee-papers"),
+    path("office/rounds/<int:pk>/selection/papers/<slug:document>.<slug:form>", committee_views.paper, name="committee-paper"),
+    path("office/rounds/<int:pk>/selection/comments/", committee_views.comments, name="panel-comments"),
     path("office/rounds/<int:pk>/selection/decision/", office_views.decision, name="decision"),
+    path("office/decisions/<int:pk>/reconsider/", office_views.reconsider, name="reconsider"),
+    path("office/decisions/<int:pk>/publish/", office_views.publish, name="publish"),
+    path("office/rounds/<int:pk>/selection/meetings/", meeting_views.plan, name="meeting-plan"),
+    path("office/meetings/<int:pk>/", meeting_views.meeting, name="meeting"),
+    path("office/meetings/<int:pk>/live/", meeting_views.live, name="meeting-live"),
+    path("office/meetings/<int:pk>/change/", meeting_views.change, name="meeting-change"),
+    path("office/meetings/<int:pk>/do/<slug:verb>/", meeting_views.act, name="meeting-act"),
+    path("office/meetings/items/<int:pk>/note/", meeting_views.note, name="meeting-note"),
+    path("meetings/<int:pk>/board/", board_views.board, name="board"),
+    path("meetings/<int:pk>/board/live/", board_views.live, name="board-live"),
     path("office/seats/<int:pk>/end/", office_views.seat_end, name="seat-end"),
     path("office/conflicts/<int:pk>/lift/", office_views.conflict_lift, name="conflict-lift"),
 ]  # fmt: skip

@@ -8,19 +8,22 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import require
 from casework.calendar import JAPAN
 from casework.edit_numbers import StaleDraft
 from casework.errors import NotPossible
 from casework.views.answers import done
+from casework.views.papers import download
 
-from . import services
+from . import scoring, services
 from .deadlines import KIND
 from .forms import OwnConflictForm, ScoreForm
-from .material import material_of
-from .models import ScoreSheet
+from .material import filed_files, material_of
+from .models import PanelSeat, ScoreSheet
+from .own_sheets import own_sheets as sheets_of
+from .own_sheets import why_open_again
 
 
 def sent(request):
@@ -81,7 +84,8 @@ def _save(request, found: ScoreSheet, form: ScoreForm):
 
 def _saved_by_itself(request, saved: ScoreSheet, form: ScoreForm) -> JsonResponse:
     """Answer an autosave: the new number, the time, and what the page says of how far one is."""
-    found = ScoreSheet.objects.prefetch_related("scores").get(pk=saved.pk)
+    rows = ScoreSheet.objects.select_related("proposal__round__rubric").prefetch_related("scores")
+    found = rows.get(pk=saved.pk)
     told = _progress(found, form)
     return JsonResponse(
         {
@@ -90,6 +94,9 @@ def _saved_by_itself(request, saved: ScoreSheet, form: ScoreForm) -> JsonRespons
             "parts": {
                 "sheet-progress": render_to_string("reviews/_sheet_progress.html", told, request),
                 "sheet-count": f"{told['done']} / {told['total']}",
+                "own-sheets": render_to_string(
+                    "reviews/_own_sheets.html", _side_by_side(request, found), request
+                ),
             },
         }
     )
@@ -101,8 +108,13 @@ def _progress(found: ScoreSheet, form: ScoreForm) -> dict:
     return {
         "done": len(form.criteria) - len(missing),
         "total": len(form.criteria),
-        "missing": [(c, form[form.name_of(c.pk)].id_for_label) for c in missing],
+        "missing": [(c, form[form.name_of(c.pk)].subwidgets[0].id_for_label) for c in missing],
     }
+
+
+def _side_by_side(request, found: ScoreSheet) -> dict:
+    """Return one's own sheets of the same round, this one among them."""
+    return {"sheet": found, "own": sheets_of(found.proposal.round, request.user)}
 
 
 def _kept(request, *, pk: int):
@@ -132,12 +144,47 @@ def _sheet_page(
         "sheet": found,
         "form": form,
         **_progress(found, form),
+        **_side_by_side(request, found),
+        "why_again": why_open_again(found),
+        "blind": found.proposal.round.rubric.blind,
         "deadline": found.deadlines.open().filter(kind=KIND).first(),
         "stored": [(c, points[c.pk]) for c in form.criteria] if stale else [],
         "trail": [(reverse("casework:panel"), _("My score sheets")), (request.path, found.title)],
-        **material_of(found.proposal, request.user),
+        **material_of(found, request.user),
     }
     return render(request, "reviews/sheet.html", context, status=status)
+
+
+@login_required
+@require_safe
+def sheet_file(request, pk, key):
+    """Serve a file that was filed with the proposal of one's own sheet, also in a blind round."""
+    found = own_sheet(request, pk, "reviews.score")
+    stored = get_object_or_404(filed_files(found.proposal), key=key)
+    return download(request, stored, back=reverse("reviews:sheet", args=[pk]))
+
+
+@login_required
+@require_safe
+def own_sheets(request, pk):
+    """One's own sheets of a round side by side, the highest total first."""
+    held = PanelSeat.objects.filter(user=request.user, round__rubric__isnull=False)
+    held = held.valid_on(request.today).select_related("round__rubric")
+    seat = get_object_or_404(held, round=pk)
+    rows = sheets_of(seat.round, request.user)
+    context = {
+        "round": seat.round,
+        "rows": rows,
+        "criteria": [criterion for criterion, _points in rows[0].points] if rows else [],
+        "max_points": scoring.shown(seat.round.rubric.max_points),
+        "done": sum(row.sheet.counts for row in rows),
+        "due_on": seat.round.rubric.scores_due_on,
+        "trail": [
+            (reverse("casework:panel"), _("My score sheets")),
+            (request.path, str(seat.round)),
+        ],
+    }
+    return render(request, "reviews/own_sheets.html", context)
 
 
 @login_required

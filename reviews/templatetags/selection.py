@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 
 from casework.flow import Text
 from grants.flow import PROPOSAL_FLOW
+from reviews.models import DecisionSnapshot
 from reviews.scoring import Reason
 
 register = template.Library()
@@ -26,6 +27,12 @@ def sheets_in_words(counted: int, missing: int) -> str:
 def outcome_in_words(verb: str) -> Text:
     """Return the label of the state that an outcome leads to."""
     return PROPOSAL_FLOW.stages[PROPOSAL_FLOW[verb].target].label
+
+
+@register.filter
+def is_whole(snapshot: DecisionSnapshot, lines: list[dict]) -> bool:
+    """Return whether ``lines`` are all that was decided, so that their reader meets every proposal."""
+    return len(lines) == len(snapshot.content["proposals"])
 
 
 @register.simple_tag

@@ -45,7 +45,7 @@ def met(scene, settings, tmp_path):
         for seat in range(2):
             fill(scene.sheet(p, seat), 5, 5)
     approval = draft_decision(
-        scene.round, outcomes=[Outcome(p, "decline") for p in scene.proposals], by=scene.office,
+        scene.round, outcomes=[Outcome(p, "decline", departure="合議による") for p in scene.proposals], by=scene.office,
         at=NOON,
     )  # fmt: skip
     advance(approval, "approve", by=factories.user(Role.APPROVER), at=NOON, decided_on=TODAY)

@@ -6,8 +6,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import Duty, Role
@@ -15,7 +17,7 @@ from casework import approvals, verification
 from casework.approvals import Wish
 from casework.errors import NotPossible
 from casework.history import digest_of
-from casework.models import Approval
+from casework.models import Access, Approval
 from casework.services import advance
 from reviews import services
 from reviews.decisions import Outcome, draft_decision, freeze_decision, wishes_of
@@ -23,31 +25,10 @@ from reviews.models import DecisionSnapshot, Score
 from reviews.selection import standings
 from tests import factories
 from tests.factories import NOON, TODAY
-from tests.reviews.conftest import fill, refer
+from tests.remembering import remembered
+from tests.reviews.conftest import approve, draft, fill, refer
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def scored(scene):
-    """The first proposal has 12 and 13 points of 15, the second 9 and 10."""
-    for proposal, points in enumerate([((8, 4), (9, 4)), ((6, 3), (7, 3))]):
-        for seat, given in enumerate(points):
-            fill(scene.sheet(proposal, seat), *given)
-    return scene
-
-
-def draft(scene, *verbs, missing_reason="", **fields):
-    outcomes = [Outcome(p, verb, **fields) for p, verb in zip(scene.proposals, verbs, strict=True)]
-    return draft_decision(
-        scene.round, outcomes=outcomes, missing_reason=missing_reason, by=scene.office, at=NOON
-    )
-
-
-def approve(approval):
-    return advance(
-        approval, "approve", by=factories.user(Role.APPROVER), at=NOON, decided_on=NOON.date()
-    )
 
 
 def test_draft_asks_for_one_move_per_proposal_from_the_snapshot(scored):
@@ -94,7 +75,32 @@ def test_snapshot_recounted_by_other_means_gives_the_same(scored):
         {"outcome": "select", "amount_yen": yen, "reason": "full"} for yen in (80_000, 60_000)
     ]
     assert content["rubric"].items() >= {"tie_rule": "smaller_request", "quorum": 1}.items()
-    assert content["format"] == 2
+    assert content["format"] == 4
+
+
+def test_no_seat_is_given_while_a_decision_waits(scored):
+    draft(scored, "select", "select")
+    newcomer = factories.user(Role.PANEL)
+    with pytest.raises(ValidationError, match="draft"):
+        services.add_seat(scored.round, user=newcomer, by=scored.office, at=NOON)
+    assert not newcomer.seats.exists()
+
+
+def test_frozen_table_tells_no_places_to_whoever_does_not_meet_all_of_it(client, scored):
+    approval = draft(scored, "select", "select")
+    hidden, barred = scored.proposals[0], factories.user(Role.OFFICE)
+    Access.objects.create(case=hidden, user=barred, barred=True, reason="conflict")
+    addresses = [
+        reverse("reviews:selection", args=[scored.round.pk]),
+        reverse("casework:case", args=[approval.pk]),
+    ]
+    told = {}
+    for person in (scored.office, barred):
+        client.force_login(person)
+        with time_machine.travel(NOON, tick=False):
+            pages = [client.get(a, headers={"accept-language": "en"}) for a in addresses]
+        told[person] = [(">Place<" in p.text, "The rules proposed" in p.text) for p in pages]
+    assert told == {scored.office: [(True, True)] * 2, barred: [(False, False)] * 2}
 
 
 def test_snapshot_holds_members_as_ids_and_conflicts_as_digests(scored):
@@ -106,7 +112,7 @@ def test_snapshot_holds_members_as_ids_and_conflicts_as_digests(scored):
     snapshot = DecisionSnapshot.objects.get()
     entry = snapshot.content["proposals"][0]
 
-    assert entry["conflicts"] == [{"id": conflict.pk, "digest": conflict.digest}]
+    assert entry["conflicts"] == [{"id": conflict.pk, "digest": conflict.digest, "recused": True}]
     assert [s["member"] for s in entry["sheets"]] == [scored.seats[0].user_id]
     assert (entry["points"], entry["counted"]) == ("12", 1)
     assert entry["version_digest"] == scored.proposals[0].versions.get().digest
@@ -170,9 +176,17 @@ def test_earlier_decisions_leave_less_of_the_budget(scored):
     for sheet in later.sheets.all():
         fill(sheet, 5, 5)
     with pytest.raises(ValidationError):
-        draft_decision(scored.round, outcomes=[Outcome(later, "select")], by=scored.office, at=NOON)
+        draft_decision(
+            scored.round,
+            outcomes=[Outcome(later, "select", departure="合議による")],
+            by=scored.office,
+            at=NOON,
+        )
     draft_decision(
-        scored.round, outcomes=[Outcome(later, "select", 70_000)], by=scored.office, at=NOON
+        scored.round,
+        outcomes=[Outcome(later, "select", 70_000, departure="合議による")],
+        by=scored.office,
+        at=NOON,
     )
     assert list(scored.round.decisions.order_by("pk").values_list("number", flat=True)) == [1, 2]
 
@@ -276,6 +290,7 @@ def test_standings_take_as_many_queries_for_many_as_for_one(scored, django_asser
 # A draft that somebody made by hand
 
 
+@remembered
 def approving_by_hand(*wishes):
     """Draft and approve; the first of the two refuses already."""
     office = factories.user(Role.OFFICE)
@@ -283,8 +298,10 @@ def approving_by_hand(*wishes):
         return approve(approvals.draft("手書き", list(wishes), by=office, at=NOON))
 
 
+@remembered
 def frozen(scene, *verbs, **fields) -> list[Wish]:
-    outcomes = [Outcome(p, verb, **fields) for p, verb in zip(scene.proposals, verbs, strict=True)]
+    said = {"departure": "合議による", **fields}
+    outcomes = [Outcome(p, verb, **said) for p, verb in zip(scene.proposals, verbs, strict=True)]
     return wishes_of(freeze_decision(scene.round, outcomes=outcomes, by=scene.office, at=NOON))
 
 

@@ -15,10 +15,12 @@ from tests.factories import NOON
 TABLE = {
     "extend": (("assigned", "submitted"), SAME, "casework.extend_deadline"),
     "submit": (("assigned",), "submitted", "reviews.score"),
+    "enter_from_paper": (("assigned",), "submitted", "reviews.run_selection"),
     "reopen": (("submitted",), "assigned", "reviews.run_selection"),
     "recuse": (("assigned", "submitted"), "recused", "casework.sweep"),
-    "reinstate": (("recused",), "assigned", "casework.sweep"),
+    "reinstate": (("recused", "withdrawn"), "assigned", "casework.sweep"),
     "conclude": (("submitted",), "counted", "casework.sweep"),
+    "recount": (("counted",), "submitted", "casework.sweep"),
     "drop": (("assigned", "submitted"), "withdrawn", "casework.sweep"),
 }
 

@@ -157,7 +157,9 @@ def test_nobody_answers_for_themselves_without_the_duty_or_without_a_reason(foun
 
 
 def test_decision_is_neither_drafted_nor_approved_while_one_waits(found):
-    outcomes = [Outcome(proposal, "decline") for proposal in found.proposals]
+    outcomes = [
+        Outcome(proposal, "decline", departure="合議による") for proposal in found.proposals
+    ]
     for p in range(2):
         fill(found.sheet(p, 1), 5, 5)
     fill(found.sheet(1, 0), 5, 5)
@@ -204,7 +206,7 @@ def test_officer_of_before_the_call_and_seat_that_ended_unused_are_left_out(scen
     )  # fmt: skip
     officer(scene.proposals[0], ended)
 
-    assert possible_conflicts.find(scene.round, at=NOON) == 0
+    assert possible_conflicts.find(scene.round, at=NOON) == []
 
 
 def test_search_asks_as_often_for_many_as_for_few(office):
@@ -273,6 +275,19 @@ def test_office_reads_the_grounds_and_answers_with_a_reason(client, found):
             reverse("reviews:possible-search", args=[found.round.pk]), follow=True, headers=english
         )
     )
+
+
+def test_search_counts_only_what_the_clerk_may_meet(client, scene):
+    for number, proposal in enumerate(scene.proposals):
+        officer(proposal, scene.seats[number])
+    services.bar(scene.proposals[0], scene.office)
+    client.force_login(scene.office)
+    url = reverse("reviews:possible-search", args=[scene.round.pk])
+
+    said = text(client.post(url, follow=True, headers={"accept-language": "en"}))
+
+    assert PossibleConflict.objects.waiting().count() == 2
+    assert "1 possible conflict of interest is new." in said
 
 
 def test_draft_that_is_refused_puts_what_was_found_before_the_office(client, scene):

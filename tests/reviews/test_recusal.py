@@ -12,12 +12,12 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 
 from accounts.models import Duty, Officer, Role, User
 from casework import files
-from casework.models import ApprovalItem, Case, Deadline, Letter, Notice
+from casework.models import Approval, ApprovalItem, Case, Deadline, Letter, Notice
 from casework.services import advance
 from grants.models import Proposal
-from reviews import possible_conflicts, services
+from reviews import meetings, possible_conflicts, services
 from reviews.decisions import Outcome, draft_decision
-from reviews.models import Conflict, PossibleConflict, ScoreSheet
+from reviews.models import AgendaItem, Conflict, Meeting, PossibleConflict, ScoreSheet
 from tests import factories
 from tests.factories import NOON, TODAY
 from tests.reviews.conftest import fill
@@ -58,9 +58,23 @@ def secret(scene, settings, tmp_path) -> Proposal:
     Notice.objects.update(state=Notice.State.SENT, sent_at=NOON)
     for p, s in product(range(3), range(2)):
         fill(scene.sheet(p, s), 5, 5)
-    outcomes = [Outcome(p, "decline", reason=f"{p.title}より") for p in scene.proposals]
+    outcomes = [
+        Outcome(p, "decline", reason=f"{p.title}より", departure="合議による")
+        for p in scene.proposals
+    ]
     draft_decision(scene.round, outcomes=outcomes, by=scene.office, at=NOON)
+    _bring_before_the_room(scene, proposal)
     return proposal
+
+
+def _bring_before_the_room(scene, proposal) -> None:
+    """Let the case be discussed in a meeting, with all members there."""
+    meeting = meetings.plan(scene.round, held_on=TODAY, by=scene.office, at=NOON)
+    meetings.open_meeting(meeting, by=scene.office, at=NOON)
+    for seat in scene.seats:
+        meetings.arrive(meeting, seat=seat, by=scene.office, at=NOON)
+    item = meeting.items.get(proposal=proposal.pk)
+    meetings.begin_item(item, by=scene.office, at=NOON)
 
 
 def recuse(scene, proposal):
@@ -122,6 +136,8 @@ def things_of(scene, proposal) -> dict[str, list]:
             scene.round,
             *Conflict.objects.all(),
             *PossibleConflict.objects.all(),
+            *Meeting.objects.all(),
+            *AgendaItem.objects.all(),
         ],
         "reporting": [proposal],
     }
@@ -132,13 +148,15 @@ def things_of(scene, proposal) -> dict[str, list]:
         "name": ["cap_yen"],
         "signature": [1],
         "payment": [1],
+        "line": [1],
         "verb": ["decline", "submit"],
         "kind": ["scoring", "supplement"],
         "variant": ["ja"],
         "act": ["release"],
         "key": [scene.file.key, letters.get().key],
         "code": ["awards", "measures", "reports", "letter_symbol", "your_turn", "files"],
-        "form": ["csv", "json"],
+        "form": ["csv", "json", "pdf", "docx"],
+        "document": ["agenda", "comments", "minutes", "score-forms"],
         "token": ["nothing"],
         "officer_pk": [1],
         "member_pk": list(group.membership_set.values_list("pk", flat=True)),
@@ -224,6 +242,7 @@ def test_recused_member_meets_the_case_in_no_other_role(client, scene, secret):
 def test_sheet_that_is_handed_out_later_is_kept_from_the_recused(scene, secret):
     """It bears the title of the case."""
     member = recuse(scene, scene.proposals[0])
+    advance(Approval.objects.get(), "drop", by=scene.office, at=NOON)  # or no seat can be given
     Duty.objects.create(user=member, role=Role.OFFICE)
     seat = services.add_seat(scene.round, user=factories.user(Role.PANEL), by=scene.office, at=NOON)
     fresh = User.objects.get(pk=member.pk).act_on(TODAY)

@@ -1,12 +1,12 @@
-"""Words about conflicts of interest go when their proposal's time is up; the conflict stays."""
+"""Words of members and about them go when their proposal's time is up; what they hang on stays."""
 
 from datetime import timedelta
 
 from casework import retention
 from casework.calendar import japan_date
 from casework.models import Case
-from reviews import services
-from reviews.models import Conflict, ConflictNote, ScoreSheet
+from reviews import meetings, panel_comments, services
+from reviews.models import Conflict, ConflictNote, PanelComment, ScoreSheet
 from tests.factories import NOON
 
 TODAY = japan_date(NOON)
@@ -61,3 +61,23 @@ def test_comment_on_a_score_sheet_goes_with_its_proposal_and_the_points_stay(sce
     assert ScoreSheet.objects.get(pk=sheet.pk).comment == "（消去済）"
     assert list(sheet.scores.values_list("points", flat=True)) == points
     assert not kept.due(TODAY).exists()
+
+
+def test_words_of_a_meeting_and_of_the_subcommittee_go_and_the_record_stays(scene):
+    proposal, office = scene.proposals[0], scene.office
+    meeting = meetings.plan(scene.round, held_on=TODAY, by=office, at=NOON)
+    item = meeting.items.get(proposal=proposal.pk)
+    meetings.save_note(item, text="代表が体調を話した", edit_number=0, by=office, at=NOON)
+    panel_comments.comment_on(proposal, text="期待します", edit_number=0, by=office, at=NOON)
+    notes, comments = (retention.classes()[c] for c in ("meeting_notes", "panel_comments"))
+    assert not notes.due(TODAY).exists() and not comments.due(TODAY).exists()
+    Case.objects.filter(pk=proposal.pk).update(closed_at=NOON)
+
+    assert [notes.name(row) for row in notes.due(TODAY)] == [f"{proposal.number} · {item.pk}"]
+    assert comments.due(TODAY).get().proposal_id == proposal.pk
+    for kept in (notes, comments):
+        kept.destroy(kept.due(TODAY), by=office, at=NOON)
+
+    assert meeting.items.get(pk=item.pk).note == "（消去済）"
+    assert not PanelComment.objects.exists()
+    assert not notes.due(TODAY).exists()

@@ -66,6 +66,7 @@ def test_pass_mark_above_what_a_sheet_can_give_is_refused(office):
         {"pass_unit": "points"},
         {"pass_mark": 101, "pass_unit": "percent"},
         {"quorum": 0},
+        {"quorum": 3, "assignment": "balanced", "sheets_each": 2},
         {"quorum": 2, "aggregation": "trimmed"},
         {"tie_rule": "dice"},
         {"grades": [{"label": "A", "from_percent": 0, "rate_percent": 100}]},
@@ -103,7 +104,10 @@ def test_rubric_as_it_was_frozen_holds_every_rule(office):
     grades = [{"label": "A", "from_percent": 60, "rate_percent": 100},
               {"label": "B", "from_percent": 0, "rate_percent": 50}]  # fmt: skip
     criteria = [{"label_ja": "公益性", "max_points": 10, "weight": 2, "floor": 4}]
-    rules = {"allocation": "grade", "aggregation": "median", "recused_counts": "as_mean"}
+    rules = {
+        "allocation": "grade", "aggregation": "median", "recused_counts": "as_mean", "blind": True,
+        "tells_comment": True,
+    }  # fmt: skip
     factories.panel(round, criteria=criteria, grades=grades, **rules)
     refer(round, office)
 

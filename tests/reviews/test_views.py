@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -31,7 +32,8 @@ from reviews.presets import HACHINOHE
 from reviews.selection import standings
 from tests import factories
 from tests.factories import NOON
-from tests.reviews.conftest import fill, refer
+from tests.remembering import remembered
+from tests.reviews.conftest import approve, draft, fill, refer
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ["ja", "en"]
@@ -265,6 +267,7 @@ def test_rubric_is_entered_line_by_line(client, office):
         "grades-INITIAL_FORMS": 0,
         "pass_mark": "",
         "pass_unit": "points",
+        "assignment": "all",
         "source": "要綱",
     }
     first = {"criteria-0-label_ja": "公益性", "criteria-0-max_points": 10}
@@ -289,6 +292,31 @@ def test_rubric_is_entered_line_by_line(client, office):
     page = text_of(get(client, office, url))
     assert "until this is set: how the sheets are put together" in page
     assert "the pass mark" not in page.partition("until this is set:")[2].partition("Begin")[0]
+
+
+def test_rubric_says_who_scores_what_is_hidden_and_what_the_letter_tells(client, office):
+    round = factories.call(seats=0)
+    url = reverse("reviews:rubric", args=[round.pk])
+    said = {
+        "criteria-TOTAL_FORMS": 1, "criteria-INITIAL_FORMS": 0, "criteria-0-label_ja": "公益性",
+        "criteria-0-max_points": 10, "grades-TOTAL_FORMS": 0, "grades-INITIAL_FORMS": 0,
+        "quorum": 3, "assignment": "balanced", "blind": "on", "tells_points": "on",
+    }  # fmt: skip
+    assert "said where the work is spread" in text_of(post(client, office, url, said))
+    few = post(client, office, url, {**said, "sheets_each": 2})
+    assert "fewer sheets (2) than it needs for a place (3)" in text_of(few)
+
+    assert post(client, office, url, {**said, "sheets_each": 4}).status_code == 302
+    content = Rubric.objects.get().content()
+    assert (content["assignment"], content["sheets_each"]) == ("balanced", 4)
+    assert content["blind"] and content["tells_points"]
+    assert not content["tells_criteria"] and not content["tells_comment"]
+    shown = text_of(get(client, office, reverse("reviews:selection", args=[round.pk])))
+    assert "4 sheets for each proposal" in shown and "names are hidden" in shown
+
+    post(client, office, reverse("reviews:preset", args=[round.pk]), {"preset": "hachinohe"})
+    rubric = Rubric.objects.get()
+    assert (rubric.max_points, rubric.sheets_each, rubric.blind) == (50, 4, True)
 
 
 def test_rubric_in_force_is_shown_with_the_reason_and_not_changed(client, scene):
@@ -433,9 +461,57 @@ def test_selection_says_why_there_is_no_draft(client, scene):
     assert str(scene.proposals[0].number) not in said
 
 
+def test_clerk_reads_no_place_and_no_sum_where_they_must_not_meet_one_proposal(client, scene):
+    for sheet in ScoreSheet.objects.all():
+        fill(sheet, 8, 4)
+    clerk = factories.user(Role.OFFICE)
+    pages = [
+        reverse(f"reviews:{name}", args=[scene.round.pk]) for name in ("selection", "decision")
+    ]
+    told = (
+        'data-label="Place"',
+        'data-label="The rules propose"',
+        "Sum so far",
+        "Left for this decision",
+    )
+    page = get(client, clerk, pages[0])
+    assert all(words in page.text for words in told)
+    Access.objects.create(case_id=scene.proposals[0].pk, user=clerk, barred=True)
+
+    page = get(client, clerk, pages[0])
+    assert page.context["chart"] is None and scene.proposals[1].number in text_of(page)
+    assert not [words for words in told if words in page.text]
+    assert "Places and sums tell of every proposal." in page.text
+    assert get(client, clerk, pages[1]).status_code == 403
+
+
+def test_clerk_reads_no_money_left_where_they_must_not_meet_what_binds_it(client, scored):
+    """One proposal was selected before; what is left of the budget tells its amount."""
+    approve(draft(scored, "select", "decline", assessed_yen=80_000))
+    late = refer(scored.round, scored.office)
+    Round.objects.filter(pk=scored.round.pk).update(budget_yen=380_000)
+    clerk = factories.user(Role.OFFICE)
+    names = ("selection", "sensitivity", "decision")
+    urls = {name: reverse(f"reviews:{name}", args=[scored.round.pk]) for name in names}
+    assert all("300,000" in text_of(get(client, clerk, url)) for url in urls.values())
+    Access.objects.create(case_id=scored.proposals[0].pk, user=clerk, barred=True)
+
+    pages = {name: get(client, clerk, url) for name, url in urls.items()}
+    assert [page.status_code for page in pages.values()] == [200, 200, 403]
+    told = ("300,000", "Sum so far", 'data-label="The rules propose"')
+    assert not [w for page in pages.values() for w in told if w in page.content.decode()]
+    assert late.number in text_of(pages["selection"])
+    assert "a colleague reads them" in text_of(pages["sensitivity"])
+    above = Outcome(late, "select", 80_000, departure="合議による")
+    with pytest.raises(PermissionDenied):
+        draft_decision(scored.round, outcomes=[above], missing_reason="-", by=clerk, at=NOON)
+
+
 def test_clerk_reads_no_frozen_line_of_a_proposal_they_must_not_meet(client, scene):
     hidden, shown = scene.proposals
-    outcomes = [Outcome(proposal, "decline") for proposal in scene.proposals]
+    outcomes = [
+        Outcome(proposal, "decline", departure="合議による") for proposal in scene.proposals
+    ]
     approval = draft_decision(
         scene.round, outcomes=outcomes, missing_reason="病気", by=scene.office, at=NOON
     )
@@ -504,7 +580,9 @@ def test_desk_says_what_to_score_and_by_when(client, scene):
 
 def test_desk_leaves_out_a_round_that_is_decided(client, scene):
     assert str(scene.round) in desk_of(client, scene.seats[0])
-    outcomes = [Outcome(proposal, "decline") for proposal in scene.proposals]
+    outcomes = [
+        Outcome(proposal, "decline", departure="合議による") for proposal in scene.proposals
+    ]
     approval = draft_decision(
         scene.round, outcomes=outcomes, missing_reason="病気", by=scene.office, at=NOON
     )
@@ -547,7 +625,7 @@ def test_list_page_draft_and_letter_data_show_the_same_mean(client, office):
         text_of(get(client, office, reverse(f"reviews:{name}", args=[round.pk])))
         for name in ("selection", "decision")
     ]
-    data = {f"p{proposal.pk}-outcome": "decline"}
+    data = {f"p{proposal.pk}-outcome": "decline", f"p{proposal.pk}-departure": "合議による"}
     post(client, office, reverse("reviews:decision", args=[round.pk]), data)
     approval = Approval.objects.get()
     shown.append(text_of(get(client, office, reverse("casework:case", args=[approval.pk]))))
@@ -557,7 +635,8 @@ def test_list_page_draft_and_letter_data_show_the_same_mean(client, office):
 
 def decision_data(scene, *outcomes, **more) -> dict:
     data = {f"p{p.pk}-outcome": o for p, o in zip(scene.proposals, outcomes, strict=True)}
-    return {**data, **more}
+    why = {f"p{p.pk}-departure": "合議による" for p in scene.proposals}
+    return {**data, **why, **more}
 
 
 def test_decision_is_drafted_on_the_page(client, scene):
@@ -653,6 +732,7 @@ def test_sheet_asks_as_often_for_many_criteria_as_for_few(client, office):
     assert counts[0] == counts[1], counts
 
 
+@remembered
 def tied_scene(scene, **rules):
     """Both proposals ask for the same and have equal points; the rules say what then."""
     Rubric.objects.filter(round=scene.round).update(**rules)
@@ -676,7 +756,7 @@ def test_order_of_the_chair_ends_a_tie_on_the_page(client, scene):
 
     assert [row.proposal.pk for row in standings(scene.round)] == [second, first]
     assert ChairRuling.objects.get().order == [second, first]
-    assert "equal points; the chair decided" in text_of(
+    assert "the chair decided Order of the chair entered: " in text_of(
         get(client, scene.office, reverse("reviews:selection", args=[scene.round.pk]))
     )
     assert (
@@ -700,15 +780,13 @@ def test_assessed_amounts_are_entered_and_the_decision_begins_with_what_the_rule
     close(scene)
     assert "what the subcommittee thinks right" in next_step(client, scene)
     dear, cheap = scene.proposals
+    of_dear, of_cheap = f"p{dear.pk}-assessed_yen", f"p{cheap.pk}-assessed_yen"
     url = reverse("reviews:amounts", args=[scene.round.pk])
-    assert post(client, scene.office, url, {str(dear.pk): 80_001}).status_code == 422
-    assert (
-        post(
-            client, scene.office, url, {str(dear.pk): "７０，０００", str(cheap.pk): 50_000}
-        ).status_code
-        == 302
-    )
-    assert post(client, scene.office, url, {str(dear.pk): 70_000}).status_code == 302
+    assert post(client, scene.office, url, {of_dear: 80_001}).status_code == 422
+    assert 'inputmode="numeric"' in get(client, scene.office, url).content.decode()
+    said = {of_dear: "７０，０００", of_cheap: 50_000}
+    assert post(client, scene.office, url, said).status_code == 302
+    assert post(client, scene.office, url, {of_dear: 70_000}).status_code == 302
     assert Assessment.objects.count() == 2  # what stands is not written again
 
     page = get(client, scene.office, reverse("reviews:decision", args=[scene.round.pk]))
