@@ -10,10 +10,16 @@ from casework.panels import panel
 from casework.parties import Party
 from casework.verbs import name_verbs
 from casework.work_pages import work_page
+from grants.categories import by_code
 from guideline import panels as guideline_panels
 
 from . import services
+from .budget_beside import beside_budget
+from .checks import findings
+from .closing import still_open
+from .completeness import missing_in_report
 from .models import CollaborationReport, Report
+from .told import told_of
 from .views.public import shown
 
 
@@ -23,17 +29,27 @@ def year_report(year, request) -> dict | None:
     if report is None:
         return None
     departments = CollaborationReport.objects.visible_to(request.user).filter(project_year=year)
+    may_draft = (
+        year.state == "reported"
+        and request.user.has_perm("casework.draft_approval")
+        and waiting_draft(year) is None
+    )
     return {
         "year": year,
         "report": report,
         "settlement": report.settlement,
         "is_late": _is_late(year, request.now),
-        "may_draft": year.state == "reported"
-        and request.user.has_perm("casework.draft_approval")
-        and waiting_draft(year) is None,
+        "may_draft": may_draft,
+        "unchecked": _unchecked(report).count() if may_draft else 0,
         "is_counted": report.state in ("submitted", "accepted"),
+        "still_open": still_open(year),
         "collaboration_report": departments.first(),
     }
+
+
+def _unchecked(report: Report):
+    """Return the lines of spending of which the office has not said whether they count."""
+    return report.settlement_lines.filter(side="expenditure", verdict="")
 
 
 def _is_late(year, now) -> bool:
@@ -47,17 +63,30 @@ def report_content(report, request) -> dict:
     """What the group wrote, the settlement line by line, and what is missing."""
     year = report.project_year
     owed = year.deadlines.filter(kind__in=("report", "report_supplement"))
+    told, is_written = told_of(report), report.state in ("drafting", "returned")
     return {
         "report": report,
         "year": year,
-        "lines": report.settlement_lines.order_by("-side", "pk"),
+        "proposal": year.proposal,
+        "rows": _beside_the_budget(report),
+        "categories": by_code(year.rules.categories),
         "settlement": report.settlement,
-        "missing": report.missing_parts() if report.state in ("drafting", "returned") else [],
-        "may_leave_out": report.state == "submitted"
+        "missing": missing_in_report(report, told=told) if is_written else [],
+        "to_look_at": [one for one in findings(told) if not one.must_be_mended],
+        "notes": report.field_notes.awaited().select_related("line").order_by("pk"),
+        "has_receipts": report.receipts.exists(),
+        "may_check": report.state == "submitted"
         and request.user.has_perm("reporting.handle_report", report),
         "is_late": _is_late(year, request.now),
         "owed": owed.prefetch_related("extensions").order_by("-pk").first(),
     }
+
+
+def _beside_the_budget(report: Report) -> list[tuple]:
+    """Return each line of the settlement with what the budget has for it."""
+    lines = list(report.settlement_lines.order_by("-side", "pk"))
+    budget = report.project_year.budget_lines.order_by("pk")
+    return list(zip(lines, beside_budget(lines, budget), strict=True))
 
 
 def collaboration_content(report, request) -> dict:
@@ -97,7 +126,10 @@ desk_link(
 )
 
 name_verbs(
-    leave_out=_("Spending that does not count was named"),
+    add_receipt=_("A receipt was entered"),
+    change_receipt=_("A receipt was changed"),
+    check_lines=_("The office checked the settlement"),
+    remove_receipt=_("A receipt was taken out"),
     name_the_day=_("The due date was named"),
     table=_("Received by the committee"),
 )
@@ -118,7 +150,16 @@ def _waits_for_check(year, user) -> bool:
 
 
 def _sent_report(year) -> str:
-    return reverse("casework:case", args=[year.final_report.pk])
+    return reverse("reporting:report-check", args=[year.final_report.pk])
+
+
+def _is_to_be_checked(report, user) -> bool:
+    return report.state == "submitted" and user.has_perm("reporting.handle_report", report)
+
+
+def _is_checked(report) -> bool:
+    """Return whether the office looked at every line of spending."""
+    return not _unchecked(report).exists()
 
 
 def _is_complete(report) -> bool:
@@ -130,6 +171,10 @@ work_page("project_year", _("Check the report"), _sent_report, _waits_for_check)
 work_page(
     "report", _("Write the report"), "reporting:report-edit", services.may_edit_report,
     finished=_is_complete,
+)  # fmt: skip
+work_page(
+    "report", _("Check the report"), "reporting:report-check", _is_to_be_checked,
+    finished=_is_checked,
 )  # fmt: skip
 work_page(
     CollaborationReport.KIND,

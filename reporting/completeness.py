@@ -4,6 +4,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from casework.flow import Text
+from grants.completeness import NO_CATEGORY, lacks_category
+
+from .checks import Told, findings
+from .told import told_of
 
 #: What a collaboration report cannot do without.
 COLLABORATION = (
@@ -19,25 +23,16 @@ def empty_fields(case, names: tuple[str, ...]) -> list[Text]:
     ]
 
 
-def missing_in_report(report) -> list[Text]:
-    """Return what is missing in a group's report; empty means that it can be sent."""
+def missing_in_report(report, *, told: Told | None = None) -> list[Text]:
+    """Return what is missing in a group's report; empty means that it can be sent.
+
+    :param told: what it says, where the caller has read it already.
+    """
     missing = empty_fields(report, ("completed_on", "content", "results"))
-    starts_on = report.project_year.starts_on
-    if report.completed_on and starts_on and report.completed_on < starts_on:
-        missing.append(_("The last day of the project must not be before its first day."))
-    return missing + _missing_in_settlement(report.settlement)
-
-
-def _missing_in_settlement(settlement) -> list[Text]:
-    if not settlement.spending_yen:
-        return [_("The settlement has no expenditure yet.")]
-    missing = []
-    if not settlement.balances:
-        missing.append(settlement.imbalance)
-    if settlement.city_yen > settlement.granted_yen:
-        words = _("The city’s part can be at most what was granted: {granted} yen.")
-        missing.append(format_lazy(words, granted=f"{settlement.granted_yen:,}"))
-    return missing
+    if lacks_category(report.settlement_lines.all(), report.project_year.rules):
+        missing.append(NO_CATEGORY)
+    found = findings(told or told_of(report))
+    return missing + [finding.words for finding in found if finding.must_be_mended]
 
 
 def missing_in_collaboration(report) -> list[Text]:

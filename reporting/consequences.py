@@ -8,9 +8,10 @@ from casework.edit_numbers import take_next
 from casework.locks import lock_first
 from casework.models import Case, Version
 from casework.services import follow, open_case, snapshot
-from grants.models import ProjectYear
+from grants.models import LINE_FIELDS, ProjectYear
 
 from .deadlines import KIND
+from .line_checks import give_the_notes
 from .models import AdvancedMeasure, CollaborationReport, Form, Publication, Report, SettlementLine
 from .models.report import sent_report_of
 from .printing import collaboration_pdf
@@ -60,10 +61,9 @@ def _begin_again(report: Report, year: ProjectYear) -> None:
 
 
 def _copy_the_budget(year: ProjectYear, report: Report) -> None:
-    columns = ("side", "label", "detail", "amount_yen", "from_city")
     SettlementLine.objects.bulk_create(
-        SettlementLine(report=report, **line)
-        for line in year.budget_lines.order_by("pk").values(*columns)
+        SettlementLine(report=report, origin_id=line.pop("pk"), **line)
+        for line in year.budget_lines.order_by("pk").values("pk", *LINE_FIELDS)
     )
 
 
@@ -89,6 +89,12 @@ def report_the_year(report: Report, *, by, at: datetime, facts: dict) -> None:
     follow(
         report.project_year, "report", cause=report, by=by, at=at, completed_on=report.completed_on
     )
+
+
+@on("report", "send_back")
+def give_what_was_asked(report: Report, *, by, at: datetime, facts: dict) -> None:
+    """Let the group read at each place what the office asks for there."""
+    give_the_notes(report, at=at)
 
 
 @on("report", "send_back")

@@ -8,14 +8,15 @@ from casework.calendar import fiscal_year
 from casework.drafts import Draft
 from casework.forms import DateInput, ExtendForm
 from casework.moves import MoveForm, asks, suggests
+from grants.amount import Amount
 from grants.forms.drafts import MeasureFormSet
 from grants.forms.fields import YenField, text_area
-from grants.forms.lines import BudgetForms
-from grants.limits import lower_city_part
 from grants.models import ProjectYear
+from grants.reckoning import reckons_confirmation
 from guideline.models import Measure, fiscal_year_name
 
-from .models import CollaborationReport, Report, SettlementLine
+from .line_checks import in_one_text
+from .models import CollaborationReport, Report
 
 REPORT_FIELDS = ("completed_on", "content", "results", "participants", "reflection")
 
@@ -44,11 +45,24 @@ class CorrectionForm(MoveForm):
 
 def amount_to_confirm(year: ProjectYear) -> dict:
     """Return what the office would confirm (額の確定), in yen, for it to check."""
+    amount = settled(year)
+    return {"confirmed_yen": amount.yen} if amount else {}
+
+
+@reckons_confirmation
+def settled(year: ProjectYear) -> Amount | None:
+    """Return how the office would reckon the confirmed amount, by the report if there is one."""
     report = Report.objects.filter(project_year=year).first()
-    return {"confirmed_yen": report.settlement.proposed_confirmed_yen} if report else {}
+    return report.settlement.amount if report else None
+
+
+def what_is_asked(report: Report) -> dict:
+    """Return what the office wrote down while it checked, as the reason of a return."""
+    return {"reason": in_one_text(report)}
 
 
 suggests(ProjectYear.KIND, "confirm", amount_to_confirm)
+suggests("report", "send_back", what_is_asked)
 asks("report", "send_back", SendBackForm)
 asks("collaboration_report", "send_back", SendBackForm)
 asks("collaboration_report", "correct", CorrectionForm)
@@ -76,43 +90,6 @@ class ReportFieldsForm(forms.ModelForm):
 
     def __init__(self, data=None, *, instance: Report):
         super().__init__(data, instance=instance, initial={"edit_number": instance.edit_number})
-
-
-class ReportDraft(Draft):
-    """The page of a group's report: the words and both sides of the settlement."""
-
-    def __init__(self, report: Report, data=None):
-        lines: list[SettlementLine] = list(report.settlement_lines.order_by("pk"))
-        if not report.edit_number:
-            lower_city_part(lines, report.project_year.granted_yen)
-        self.case = report
-        self.text = ReportFieldsForm(data, instance=report)
-        self.budget = BudgetForms(data, lines)
-        self.tables = self.budget.tables
-
-    def content(self) -> dict:
-        """Return what :func:`reporting.services.save_report` takes."""
-        lines = self.budget.rows()
-        return {"fields": self.fields, "lines": lines, "edit_number": self.edit_number}
-
-
-class LeaveOutForm(forms.Form):
-    """Which spending does not count for the grant."""
-
-    lines = forms.TypedMultipleChoiceField(
-        label=_("Spending that does not count for the grant"),
-        coerce=int,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-    def __init__(self, data=None, *, report: Report):
-        spent = list(report.settlement_lines.filter(side="expenditure").order_by("pk"))
-        left_out = [line.pk for line in spent if not line.eligible]
-        super().__init__(data, initial={"lines": left_out})
-        self.fields["lines"].choices = [
-            (line.pk, f"{line.label} {line.amount_yen:,}") for line in spent
-        ]
 
 
 class CollaborationFieldsForm(forms.ModelForm):

@@ -1,4 +1,4 @@
-"""Open data: three tables, each of one query, as CSV and as JSON with the same rows.
+"""Open data: tables of one or two queries each, as CSV and as JSON with the same rows.
 
 Columns are only ever added at the end; none is renamed, moved or taken out.
 """
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.calendar import japan_date
 from casework.flow import Text
 from casework.tables import csv_lines
+from grants.fund import years_of_fund
 from grants.models import Proposal, ProposalMeasure
 from guideline.models import Measure, Progress
 
@@ -170,6 +171,23 @@ def reports(*, fictitious: bool) -> Iterator[tuple[Value, ...]]:
         )
 
 
+def fund(*, fictitious: bool) -> Iterator[tuple[Value, ...]]:
+    """Yield the fiscal years of the fund; a row that rests on invented lines says so."""
+    told = {year.fiscal_year: year for year in years_of_fund(fictitious=False)}
+    for year in years_of_fund(fictitious=True) if fictitious else told.values():
+        yield (
+            year.fiscal_year,
+            year.target_yen,
+            year.gift_yen,
+            year.interest_yen,
+            year.other_yen,
+            year.used_yen,
+            year.balance_yen,
+            year.target.source if year.target else None,
+            year != told.get(year.fiscal_year),
+        )
+
+
 _CODE = Column("municipality_code", _("Code of the municipality; empty while it is not set"))
 
 DATASETS = {
@@ -243,6 +261,23 @@ DATASETS = {
                 Column("fictitious", _("Whether the row is invented for a demonstration")),
             ),
             reports,
+        ),
+        DataSet(
+            "fund",
+            _("The fund by fiscal year"),
+            (
+                _CODE,
+                Column("fiscal_year", _("Fiscal year")),
+                Column("target_yen", _("What gifts were to come to at least, in yen; empty if not set")),
+                Column("gift_yen", _("Gifts in yen; empty if not recorded")),
+                Column("interest_yen", _("Interest in yen; empty if not recorded")),
+                Column("other_yen", _("Other income in yen; empty if not recorded")),
+                Column("used_yen", _("Used, in yen; empty if not recorded")),
+                Column("balance_yen", _("Left at the end of the fiscal year, in yen; empty if not recorded")),
+                Column("target_source", _("Document in which the target stands")),
+                Column("fictitious", _("Whether the row is invented for a demonstration")),
+            ),
+            fund,
         ),
     )
 }  # fmt: skip

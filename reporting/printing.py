@@ -1,6 +1,8 @@
 """Reports on paper (Japanese only): from a version's content to a PDF."""
 
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 
 from casework.calendar import japan_date, wareki, wareki_year
 from casework.models import Version
@@ -38,13 +40,18 @@ COLLABORATION_HEADINGS = (
 
 
 def report_pdf(report: Report, *, today: date) -> bytes:
-    """Return the PDF of a group's report and settlement as they stand; 案 while it is written.
+    """Return the PDF of a group's report and settlement, see :func:`report_sheet`."""
+    return typeset("proposal", report_sheet(report, today=today))
+
+
+def report_sheet(report: Report, *, today: date) -> ProposalData:
+    """Return what a group's report and settlement say as they stand; 案 while it is written.
 
     :param today: the day a report that is not sent bears; a sent one bears the day it was sent.
     """
     sent = None if report.state in ("drafting", "returned") else _latest_version(report)
     content = content_of_report(report)
-    data: ProposalData = {
+    return {
         "document": "実績報告書",
         "title": report.title,
         "issued": wareki(japan_date(sent.at) if sent else today),
@@ -52,11 +59,11 @@ def report_pdf(report: Report, *, today: date) -> bytes:
         "number": report.number,
         "items": _report_items(report),
         "sections": _sections(content, REPORT_HEADINGS),
-        "income": _ledger(content["settlement"], INCOME, "市の補助", "from_city"),
-        "expenditure": _ledger(content["settlement"], EXPENDITURE, "対象", "eligible"),
+        "income": _ledger(content["settlement"], INCOME),
+        "expenditure": _ledger(content["settlement"], EXPENDITURE),
+        "receipts": _receipts(content["receipts"]),
         "draft": sent is None,
     }
-    return typeset("proposal", data)
 
 
 def _latest_version(report: Report) -> Version | None:
@@ -77,16 +84,53 @@ def _item(label: str, value: str) -> Item:
     return {"label": label, "value": value}
 
 
-def _ledger(lines: list[dict], side: str, mark: str, marked: str) -> Table:
-    """Return one side of a settlement; ``marked`` names what ○ in the last column says of a line."""
+def _ledger(lines: list[dict], side: str) -> Table:
+    """Return one side of a settlement beside the budget; where a line has a category, all have a cell.
+
+    The last column marks what the city pays of the income, and what of the spending does not count.
+    """
     own = [line for line in lines if line["side"] == side]
-    rows = [
-        [line["label"], line["detail"], line["amount_yen"], "○" if line[marked] else ""]
+    spending = side == EXPENDITURE
+    rows: list[list] = [
+        [line["category_label"], line["label"], line["detail"], line["planned_yen"],
+         line["amount_yen"], _last_cell(line, spending)]
         for line in own
-    ]
-    total = sum(line["amount_yen"] for line in own)
-    columns = ["項目", "積算", "金額（円）", mark]
-    return {"columns": columns, "rows": rows, "total": ["計", "", total, ""]}
+    ]  # fmt: skip
+    sums = [sum(line[name] or 0 for line in own) for name in ("planned_yen", "amount_yen")]
+    off = sum(line["disallowed_yen"] for line in own)
+    last, mark = (off or "", "対象外（円）") if spending else ("", "市の補助")
+    first = 0 if any(line["category_label"] for line in own) else 1
+    total: list = ["計", "", "", *sums, last] if first == 0 else ["計", "", *sums, last]
+    return {
+        "columns": ["区分", "項目", "積算", "予算額（円）", "決算額（円）", mark][first:],
+        "rows": [row[first:] for row in rows],
+        "total": total,
+    }
+
+
+def _last_cell(line: dict, spending: bool) -> str | int:
+    if spending:
+        return line["disallowed_yen"] or ""
+    return "○" if line["from_city"] else ""
+
+
+def _receipts(receipts: list[dict]) -> Table | None:
+    """Return 領収書一覧: the receipts line by line, each sum against its line."""
+    rows: list[list] = []
+    for label, group in groupby(receipts, key=itemgetter("line")):
+        own = list(group)
+        rows += [
+            [str(one["number"]), label, one["item"], wareki(date.fromisoformat(one["paid_on"])),
+             one["amount_yen"], "添付" if one["digest"] else "紙"]
+            for one in own
+        ]  # fmt: skip
+        against = f"小計（決算額 {own[0]['line_yen']:,}円）"
+        rows.append(["", label, against, "", sum(one["amount_yen"] for one in own), ""])
+    if not rows:
+        return None
+    total = sum(one["amount_yen"] for one in receipts)
+    columns = ["番号", "費目", "内容", "支払日", "金額（円）", "写し"]
+    return {"columns": columns, "rows": rows, "total": ["計", "", "", "", total, ""]}
 
 
 def collaboration_pdf(content: dict, *, number: str, day: date, draft: bool = False) -> bytes:

@@ -1,6 +1,51 @@
-"""What the reports on a project are kept with: a report is accepted long before its project ends."""
+"""What the reports on a project are kept with, and what of them is destroyed in the end."""
 
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.services.erasing import ERASED_NAME
 from casework import retention
+from casework.retention import RetentionClass
 
+from .models import FieldNote, Receipt
+
+# A report is accepted long before its project ends.
 retention.keep_with("report", "as_report__project_year__proposal")
 retention.keep_with("collaboration_report", "as_collaboration_report__project_year__proposal")
+
+
+def _notes(day: date) -> QuerySet[FieldNote]:
+    return FieldNote.objects.filter(report__in=retention.cases_over(day).values("pk"))
+
+
+def _delete(rows: QuerySet, *, by, at: datetime) -> None:
+    rows.delete()
+
+
+def _receipts(day: date) -> QuerySet[Receipt]:
+    over = Receipt.objects.filter(report__in=retention.cases_over(day).values("pk"))
+    return over.exclude(item=ERASED_NAME)
+
+
+def _erase_items(rows: QuerySet, *, by, at: datetime) -> None:
+    rows.update(item=ERASED_NAME)
+
+
+retention.register(
+    RetentionClass(
+        "field_notes", _("What the office asked for at places of a report"),
+        _("The notes go. The history keeps that the report was returned, and when."),
+        _("The project is over"),
+        _notes, _delete, ("reporting.FieldNote",), "report",
+        lambda note: f"{note.report.number} · {note.pk}", ("report",), "report",
+    ),
+    RetentionClass(
+        "receipts", _("What receipts were for"),
+        _("The words go. Number, day and amount stay; the files go with the files of the case."),
+        _("The project is over"),
+        _receipts, _erase_items, ("reporting.Receipt.item",), "report",
+        lambda receipt: f"{receipt.report.number} · {receipt.number}", ("report",), "report",
+    ),
+)  # fmt: skip

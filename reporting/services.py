@@ -15,10 +15,10 @@ from casework.approvals import waiting_draft
 from casework.calendar import japan_date, wareki_year
 from casework.edit_numbers import take_next
 from casework.services import advance, locked, open_case, record
-from grants.models.proposal import Side
 
 from .deadlines import KIND
-from .models import AdvancedMeasure, CollaborationReport, Report, SettlementLine
+from .models import AdvancedMeasure, CollaborationReport, Report
+from .settlement_lines import write_lines
 
 #: States in which the department, or for a correction the office, changes the working copy.
 WRITTEN_BY_DEPARTMENT = ("requested", "drafting", "returned")
@@ -34,22 +34,25 @@ def may_edit_report(report: Report, user) -> bool:
 
 @transaction.atomic
 def save_report(
-    report: Report, *, fields: dict, lines: list[dict], edit_number: int, by, at: datetime
-) -> Report:
+    report: Report, *, fields: dict, lines: list[dict], edit_number: int, by, at: datetime,
+    removed: Collection[int] = (),
+) -> Report:  # fmt: skip
     """Save what the group wrote, if nobody saved since the page was loaded.
 
     :param fields: values of ``completed_on, content, results, participants, reflection``.
-    :param lines: of the settlement, dicts of ``side, label, detail, amount_yen, from_city``.
+    :param lines: of the settlement, dicts of ``side, label, detail, amount_yen, from_city``, and
+        ``line`` for the id of the line that it is.
+    :param removed: ids of the lines that were taken out.
     :param edit_number: the number the page was loaded with.
     :raises StaleDraft: if the report has a newer number; nothing is changed.
     :raises PermissionDenied: if ``by`` may not write, or the report is not being written.
+    :raises ValidationError: if a line that is taken out still has receipts.
     """
     report = locked(report)
     if not may_edit_report(report, by.act_on(japan_date(at))):
         raise PermissionDenied("reporting.write_report")
     _write(report, fields, edit_number)
-    report.settlement_lines.all().delete()
-    SettlementLine.objects.bulk_create(SettlementLine(report=report, **line) for line in lines)
+    write_lines(report, lines, removed=removed)
     return report
 
 
@@ -58,26 +61,6 @@ def _write(case, fields: dict, edit_number: int) -> None:
     for name, value in fields.items():
         setattr(case, name, value)
     case.save()
-
-
-@transaction.atomic
-def leave_out(report: Report, *, lines: Collection[int], by, at: datetime) -> Report:
-    """Say which spending does not count for the grant; all other spending counts.
-
-    :param lines: ids of lines of the settlement.
-    :raises PermissionDenied: if ``by`` is not of the office.
-    :raises ValidationError: if the report is not with the office.
-    """
-    report = locked(report)
-    require(by.act_on(japan_date(at)), "reporting.handle_report", report)
-    if report.state != "submitted":
-        raise ValidationError(_("The report is not with the office now."))
-    spent = report.settlement_lines.filter(side=Side.EXPENDITURE)
-    spent.update(eligible=True)
-    spent.filter(pk__in=lines).update(eligible=False)
-    amount = report.settlement.not_eligible_yen
-    record(report, "leave_out", by=by, at=at, lines=sorted(lines), not_eligible_yen=amount)
-    return report
 
 
 @transaction.atomic

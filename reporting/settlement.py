@@ -11,6 +11,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from casework.flow import Text
+from grants.amount import Amount, Limit, reckon
+from grants.amount import Line as Reckoned
+from grants.rules import RuleSet
 
 INCOME, EXPENDITURE = "income", "expenditure"
 
@@ -18,25 +21,17 @@ INCOME, EXPENDITURE = "income", "expenditure"
 class Line(Protocol):
     """A line of the settlement, in whole yen.
 
-    ``from_city`` marks income that is the grant itself, ``eligible`` spending that counts for it.
+    ``from_city`` marks income that is the grant itself; ``disallowed_yen`` is what of spending the
+    office does not let count, for its reason.
     """
 
     side: str
     amount_yen: int
     from_city: bool
-    eligible: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of the reckoning, as a person would write it.
-
-    :param sign: "" for an amount that stands by itself, "−" for one that is taken off, "=" for a result.
-    """
-
-    label: Text
-    amount_yen: int
-    sign: str = ""
+    category: str
+    label: str
+    disallowed_yen: int
+    disallowed_reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +41,9 @@ class Settlement:
     income_yen: int
     city_yen: int
     spending_yen: int
-    not_eligible_yen: int
+    disallowed_yen: int
     granted_yen: int
+    amount: Amount
 
     @property
     def balances(self) -> bool:
@@ -55,47 +51,20 @@ class Settlement:
         return self.income_yen == self.spending_yen
 
     @property
-    def imbalance(self) -> Text:
-        """In one sentence, which side is more than the other and by how much; empty if none is."""
-        gap = self.income_yen - self.spending_yen
-        if not gap:
-            return ""
-        words = (
-            _("Income ({income} yen) is {gap} yen more than expenditure ({spending} yen).")
-            if gap > 0
-            else _("Expenditure ({spending} yen) is {gap} yen more than income ({income} yen).")
-        )
-        amounts = {"income": self.income_yen, "spending": self.spending_yen, "gap": abs(gap)}
-        return format_lazy(words, **{name: f"{yen:,}" for name, yen in amounts.items()})
-
-    @property
-    def other_income_yen(self) -> int:
-        return self.income_yen - self.city_yen
-
-    @property
     def needed_yen(self) -> int:
-        """What the grant had to cover: eligible spending less other income, never below zero."""
-        return max(0, self.spending_yen - self.not_eligible_yen - self.other_income_yen)
+        """What the grant had to cover: costs that count less other income, never below zero."""
+        return self.amount.of("uncovered")
 
     @property
     def proposed_confirmed_yen(self) -> int:
-        """What the office would confirm (額の確定): what was needed, never above the grant."""
-        return min(self.granted_yen, self.needed_yen)
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        return (
-            Step(_("Spent on the project"), self.spending_yen),
-            Step(_("of which does not count for the grant"), self.not_eligible_yen, "−"),
-            Step(_("Income other than the grant"), self.other_income_yen, "−"),
-            Step(_("What the grant had to cover"), self.needed_yen, "="),
-            Step(_("Granted at most"), self.granted_yen),
-            Step(_("Amount to be confirmed: the smaller of the two"), self.proposed_confirmed_yen, "="),
-        )  # fmt: skip
+        """What the office would confirm (額の確定), by the rules of the grant and never above it."""
+        return self.amount.yen
 
     @property
     def why(self) -> Text:
         """In one sentence, why the proposed amount is what it is."""
+        if self.amount.yen < min(self.needed_yen, self.granted_yen):
+            return _("The share of the costs that the city pays is the limit.")
         if self.needed_yen > self.granted_yen:
             return _("More was needed than was granted. The grant is the limit.")
         if self.needed_yen == self.granted_yen:
@@ -105,10 +74,13 @@ class Settlement:
         return _("Less was needed than was granted. What was needed is confirmed.")
 
 
-def settle(lines: Iterable[Line], granted_yen: int) -> Settlement:
+def settle(lines: Iterable[Line], granted_yen: int, rules: RuleSet | None = None) -> Settlement:
     """Return the settlement of one project year.
 
+    What is confirmed is reckoned as the grant was, to the yen: nothing is cut off.
+
     :param granted_yen: what was decided for the year, in yen.
+    :param rules: those that the year was granted under; without, none is set.
     """
     lines = list(lines)
     spent = [line for line in lines if line.side == EXPENDITURE]
@@ -117,6 +89,31 @@ def settle(lines: Iterable[Line], granted_yen: int) -> Settlement:
         income_yen=sum(line.amount_yen for line in came_in),
         city_yen=sum(line.amount_yen for line in came_in if line.from_city),
         spending_yen=sum(line.amount_yen for line in spent),
-        not_eligible_yen=sum(line.amount_yen for line in spent if not line.eligible),
+        disallowed_yen=sum(line.disallowed_yen for line in spent),
         granted_yen=granted_yen,
+        amount=reckon(
+            [_plain(line) for line in lines], rules or RuleSet({}),
+            [Limit("granted", granted_yen)], cut_off=False,
+        ),
+    )  # fmt: skip
+
+
+def _plain(line: Line) -> Reckoned:
+    told = {"name": line.label, "reason": line.disallowed_reason} if line.disallowed_yen else {}
+    return Reckoned(
+        line.side, line.amount_yen, line.from_city, line.category, line.disallowed_yen, told
     )
+
+
+def imbalance(income_yen: int, spent_yen: int) -> Text:
+    """Return which side is more than the other and by how much; empty if none is."""
+    gap = income_yen - spent_yen
+    if not gap:
+        return ""
+    words = (
+        _("Income ({income} yen) is {gap} yen more than expenditure ({spending} yen).")
+        if gap > 0
+        else _("Expenditure ({spending} yen) is {gap} yen more than income ({income} yen).")
+    )
+    amounts = {"income": income_yen, "spending": spent_yen, "gap": abs(gap)}
+    return format_lazy(words, **{name: f"{yen:,}" for name, yen in amounts.items()})

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from .views import collaboration, public, reports
+from .views import collaboration, public, report_files, reports
 
 app_name = "reporting"
 
@@ -19,7 +19,14 @@ urlpatterns = [
     ),
     # Group
     path("final-reports/<int:pk>/edit/", reports.report_edit, name="report-edit"),
+    path("final-reports/<int:pk>/checks/", reports.report_checks, name="report-checks"),
+    path("final-reports/<int:pk>/receipts/", reports.receipt_list, name="receipts"),
+    path("final-reports/<int:pk>/workbook/", report_files.report_workbook, name="report-workbook"),
+    path("final-reports/<int:pk>/workbook.xlsx", report_files.report_xlsx, name="report-xlsx"),
+    path("final-reports/<int:pk>/docx/", report_files.report_docx, name="report-docx"),
     path("final-reports/<int:pk>/print/", reports.report_print, name="report-print"),
+    path("receipts/<int:pk>/", reports.receipt_edit, name="receipt"),
+    path("receipts/<int:pk>/remove/", reports.receipt_remove, name="receipt-remove"),
     # Department
     path("department/reports/new/", collaboration.report_new, name="collaboration-new"),
     path(
@@ -33,7 +40,7 @@ urlpatterns = [
         name="collaboration-print",
     ),
     # Office
-    path("final-reports/<int:pk>/spending/", reports.leave_out, name="leave-out"),
+    path("final-reports/<int:pk>/check/", reports.report_check, name="report-check"),
     path("office/collaboration-reports/", collaboration.requests, name="requests"),
     path("collaboration-reports/<int:pk>/tabling/", collaboration.tabling, name="tabling"),
 ]

@@ -1,5 +1,8 @@
 """The content of a report as a numbered version keeps it: plain JSON, amounts in yen."""
 
+from grants.versions import as_filed
+
+from .budget_beside import beside_budget
 from .models import CollaborationReport, Report
 
 REPORT_FIELDS = ("title", "completed_on", "content", "results", "participants", "reflection")
@@ -22,12 +25,35 @@ COLLABORATION_FIELDS = (
 
 def content_of_report(report: Report) -> dict:
     """Return what the group sends, with the settlement and the digests of its files."""
-    columns = ("side", "label", "detail", "amount_yen", "from_city", "eligible")
     return {
         **_plain(report, REPORT_FIELDS),
-        "settlement": list(report.settlement_lines.order_by("pk").values(*columns)),
+        "settlement": _settlement(report),
+        "receipts": _receipts(report),
         "files": list(report.files.standing().order_by("pk").values("name", "digest")),
     }
+
+
+def _settlement(report: Report) -> list[dict]:
+    """Return the lines with what the budget has for each, and what the office did not allow."""
+    lines = report.settlement_lines.order_by("pk")
+    budget = report.project_year.budget_lines.order_by("pk")
+    rows = as_filed(lines, report.project_year.rules, "disallowed_yen", "disallowed_reason")
+    plans = beside_budget(lines, budget)
+    return [{**row, "planned_yen": plan.planned_yen} for row, plan in zip(rows, plans, strict=True)]
+
+
+def _receipts(report: Report) -> list[dict]:
+    """Return the receipts, line by line; of a file only the digest."""
+    found = report.receipts.select_related("line", "file").order_by("line_id", "number")
+    return [
+        {
+            "number": receipt.number, "line": receipt.line.label,
+            "line_yen": receipt.line.amount_yen, "item": receipt.item,
+            "paid_on": receipt.paid_on.isoformat(), "amount_yen": receipt.amount_yen,
+            "digest": receipt.digest if receipt.has_file else "",
+        }
+        for receipt in found
+    ]  # fmt: skip
 
 
 def content_of_collaboration(report: CollaborationReport) -> dict:

@@ -269,12 +269,6 @@ class Migration(migrations.Migration):
                 ("amount_yen", models.PositiveIntegerField(verbose_name="amount (yen)")),
                 ("from_city", models.BooleanField(default=False, verbose_name="asked of the city")),
                 (
-                    "eligible",
-                    models.BooleanField(
-                        default=True, editable=False, verbose_name="counts for the grant"
-                    ),
-                ),
-                (
                     "report",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
@@ -359,11 +353,247 @@ class Migration(migrations.Migration):
                 name="settlementline_only_income_from_city",
             ),
         ),
+        # categories of lines, and the reckoning that is kept with a decision
+        migrations.AddField(
+            model_name="settlementline",
+            name="category",
+            field=models.SlugField(
+                blank=True, db_index=False, max_length=30, verbose_name="category"
+            ),
+        ),
+        # receipts, the office's check of each line, and what it asks for at each place
+        migrations.CreateModel(
+            name="FieldNote",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("field", models.CharField(blank=True, max_length=30)),
+                ("asked", models.TextField(verbose_name="what has to be mended")),
+                ("at", models.DateTimeField()),
+                ("given_at", models.DateTimeField(null=True)),
+                ("settled_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "verbose_name": "note on a field",
+                "verbose_name_plural": "notes on fields",
+            },
+        ),
+        migrations.CreateModel(
+            name="Receipt",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                ("item", models.CharField(max_length=100, verbose_name="what was paid for")),
+                ("paid_on", models.DateField(verbose_name="paid on")),
+                ("amount_yen", models.PositiveIntegerField(verbose_name="amount (yen)")),
+                ("digest", models.CharField(blank=True, editable=False, max_length=64)),
+            ],
+            options={
+                "verbose_name": "receipt",
+                "verbose_name_plural": "receipts",
+            },
+        ),
+        migrations.AddField(
+            model_name="settlementline",
+            name="disallowed_reason",
+            field=models.CharField(blank=True, editable=False, max_length=300),
+        ),
+        migrations.AddField(
+            model_name="settlementline",
+            name="disallowed_yen",
+            field=models.PositiveIntegerField(default=0, editable=False),
+        ),
+        migrations.AddField(
+            model_name="settlementline",
+            name="origin",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="grants.yearbudgetline",
+            ),
+        ),
+        migrations.AddField(
+            model_name="settlementline",
+            name="verdict",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("", "Not checked yet"),
+                    ("allowed", "Allowed"),
+                    ("disallowed", "Not allowed"),
+                ],
+                editable=False,
+                max_length=10,
+                verbose_name="verdict",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="settlementline",
             constraint=models.CheckConstraint(
-                condition=models.Q(("eligible", True), ("side", "expenditure"), _connector="OR"),
-                name="settlementline_only_spending_is_left_out",
+                condition=models.Q(
+                    ("verdict", ""),
+                    models.Q(
+                        ("side", "expenditure"), ("verdict__in", ["", "allowed", "disallowed"])
+                    ),
+                    _connector="OR",
+                ),
+                name="settlementline_only_spending_is_checked",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="settlementline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        models.Q(("verdict", "disallowed"), _negated=True),
+                        ("disallowed_reason", ""),
+                        ("disallowed_yen", 0),
+                    ),
+                    models.Q(
+                        models.Q(("disallowed_reason", ""), _negated=True),
+                        ("disallowed_yen__gt", 0),
+                        ("disallowed_yen__lte", models.F("amount_yen")),
+                        ("verdict", "disallowed"),
+                    ),
+                    _connector="OR",
+                ),
+                name="settlementline_disallowed_says_what_and_why",
+            ),
+        ),
+        migrations.AddField(
+            model_name="fieldnote",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="fieldnote",
+            name="line",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="notes",
+                to="reporting.settlementline",
+            ),
+        ),
+        migrations.AddField(
+            model_name="fieldnote",
+            name="report",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="field_notes",
+                to="reporting.report",
+            ),
+        ),
+        migrations.AddField(
+            model_name="fieldnote",
+            name="settled_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="receipt",
+            name="file",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="casework.storedfile",
+            ),
+        ),
+        migrations.AddField(
+            model_name="receipt",
+            name="line",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="receipts",
+                to="reporting.settlementline",
+            ),
+        ),
+        migrations.AddField(
+            model_name="receipt",
+            name="report",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="receipts",
+                to="reporting.report",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="fieldnote",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("given_at", None), models.Q(("field", ""), _negated=True)),
+                fields=("report", "field"),
+                name="note_being_written_once_a_field",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="fieldnote",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("given_at", None)),
+                fields=("line",),
+                name="note_being_written_once_a_line",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="fieldnote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("field", ""), ("line", None), _connector="OR"),
+                name="note_on_one_place",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="fieldnote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("settled_at", None), ("settled_by", None)),
+                    models.Q(
+                        ("given_at__isnull", False),
+                        ("settled_at__isnull", False),
+                        ("settled_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="note_settled_by_somebody_once_given",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="receipt",
+            constraint=models.UniqueConstraint(
+                fields=("report", "number"), name="receipt_number_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="receipt",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("digest", ""), _negated=True),
+                fields=("report", "digest"),
+                name="receipt_file_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_yen__gt", 0)), name="receipt_of_something"
             ),
         ),
     ]

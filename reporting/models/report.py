@@ -5,8 +5,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from casework.models import Case
-from grants.models import ProjectYear
-from grants.models.proposal import LineBase, Side
+from grants.models import ProjectYear, YearBudgetLine
+from grants.models.lines import LineBase, Side
 from reporting.completeness import missing_in_report
 from reporting.flow import REPORT_FLOW
 from reporting.settlement import Settlement, settle
@@ -42,7 +42,8 @@ class Report(Case):
     @property
     def settlement(self) -> Settlement:
         """The settlement as its lines stand, against what was granted for the year."""
-        return settle(self.settlement_lines.all(), self.project_year.granted_yen or 0)
+        year = self.project_year
+        return settle(self.settlement_lines.all(), year.granted_yen or 0, year.rules)
 
     def missing_parts(self) -> list:
         """Return, in words, what has to be there before the report can be sent."""
@@ -73,14 +74,34 @@ def sent_report_of(year: ProjectYear) -> Report | None:
     return Report.objects.filter(project_year=year, state__in=SENT).first()
 
 
+class Verdict(models.TextChoices):
+    """What the office found of a line of spending."""
+
+    NOT_CHECKED = "", _("Not checked yet")
+    ALLOWED = "allowed", _("Allowed")
+    DISALLOWED = "disallowed", _("Not allowed")
+
+
+_NOTHING_OFF = Q(disallowed_yen=0, disallowed_reason="")
+
+
 class SettlementLine(LineBase):
     """One line of a settlement (収支決算), in whole yen.
 
-    :param eligible: whether spending counts for the grant; the office says so.
+    :param origin: the line of the budget that it began with.
+    :param verdict: of the office, on spending only.
+    :param disallowed_yen: what of it does not count for the grant, all of it or a part.
     """
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="settlement_lines")
-    eligible = models.BooleanField(_("counts for the grant"), default=True, editable=False)
+    origin = models.ForeignKey(
+        YearBudgetLine, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    verdict = models.CharField(
+        _("verdict"), max_length=10, choices=Verdict.choices, blank=True, editable=False
+    )
+    disallowed_yen = models.PositiveIntegerField(default=0, editable=False)
+    disallowed_reason = models.CharField(max_length=300, blank=True, editable=False)
 
     class Meta(LineBase.Meta):
         verbose_name = _("line of a settlement")
@@ -88,7 +109,30 @@ class SettlementLine(LineBase):
         constraints = [
             *LineBase.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(eligible=True) | Q(side=Side.EXPENDITURE),
-                name="settlementline_only_spending_is_left_out",
+                condition=Q(verdict="") | Q(verdict__in=Verdict.values, side=Side.EXPENDITURE),
+                name="settlementline_only_spending_is_checked",
+            ),
+            models.CheckConstraint(
+                condition=(~Q(verdict=Verdict.DISALLOWED) & _NOTHING_OFF)
+                | Q(
+                    ~Q(disallowed_reason=""),
+                    verdict=Verdict.DISALLOWED,
+                    disallowed_yen__gt=0,
+                    disallowed_yen__lte=models.F("amount_yen"),
+                ),
+                name="settlementline_disallowed_says_what_and_why",
             ),
         ]
+
+    @property
+    def counted_yen(self) -> int:
+        return self.amount_yen - self.disallowed_yen
+
+    @property
+    def receipts_yen(self) -> int:
+        """What its receipts come to, in yen."""
+        return sum(receipt.amount_yen for receipt in self.receipts.all())
+
+    def forget_the_verdict(self) -> None:
+        """Let the office check the line again: what it had checked is not what stands there now."""
+        self.verdict, self.disallowed_yen, self.disallowed_reason = Verdict.NOT_CHECKED, 0, ""

@@ -2,15 +2,19 @@
 
 from datetime import date, datetime
 
+from django.core.files.base import ContentFile
+
 from accounts.models import Duty, Role
 from casework.models import Sender
 from casework.services import advance
 from grants import services as grants
 from grants.models import BudgetEntry, ProjectYear
 from reporting import services
-from reporting.models import CollaborationReport, Report
+from reporting.models import CollaborationReport, Receipt, Report
+from reporting.receipts import Paid, add_receipt
 from tests import factories
 from tests.factories import JAPAN, NOON
+from tests.remembering import remembered
 
 #: A day on which the projects of these tests are over.
 LATER = datetime(2027, 2, 1, 12, 0, tzinfo=JAPAN)
@@ -20,6 +24,7 @@ def sender() -> Sender:
     return Sender.objects.first() or factories.sender()
 
 
+@remembered
 def granted_year(course: str = "startup", *, granted_yen: int = 80_000, **rules) -> ProjectYear:
     """The first year of a project, granted at NOON; it runs from 1 December to 31 January."""
     sender()
@@ -39,6 +44,7 @@ def granted_year(course: str = "startup", *, granted_yen: int = 80_000, **rules)
     return factories.approved(year, "grant", granted_yen=granted_yen)
 
 
+@remembered
 def applied(year: ProjectYear) -> ProjectYear:
     """A project year whose group has applied for the grant."""
     group = group_of(year)
@@ -58,6 +64,7 @@ def applied(year: ProjectYear) -> ProjectYear:
     return advance(year, "apply", by=group, at=NOON)
 
 
+@remembered
 def ready_proposal(course: str, *, office, years: int = 1, **rules):
     group = factories.member(factories.organization(founded_on=date(2025, 4, 1)))
     call = factories.call(course, **rules)
@@ -100,6 +107,7 @@ def group_of(case):
     return case.organization.members.get().act_on(factories.TODAY)
 
 
+@remembered
 def written_report(year: ProjectYear, *, lines: list[dict] | None = None, **fields) -> Report:
     """The year's report as its group wrote it: nothing is missing, and it balances."""
     report = Report.objects.get(project_year=year)
@@ -119,6 +127,22 @@ def written_report(year: ProjectYear, *, lines: list[dict] | None = None, **fiel
     )
 
 
+PDF = b"%PDF-1.4 "
+
+
+def receipt(report: Report, *, number: int = 1, file: bytes | None = None, **said) -> Receipt:
+    """A receipt of the first line of spending, as its group enters it.
+
+    :param file: bytes of its PDF; others for each ``number``, if not given.
+    """
+    line = report.settlement_lines.filter(side="expenditure").earliest("pk")
+    fields = {"line": line.pk, "item": "チラシ", "paid_on": date(2026, 12, 10), "amount_yen": 500}
+    content = PDF + str(number).encode() if file is None else file
+    upload = ContentFile(content, name="領収書.pdf")
+    paid = Paid(**{**fields, **said})
+    return add_receipt(report, paid, upload=upload, by=group_of(report), at=LATER)
+
+
 def balanced_lines(*, from_city: int = 75_000, other: int = 20_000) -> list[dict]:
     return [
         factories.line("income", "市の補助", from_city, from_city=True),
@@ -127,6 +151,7 @@ def balanced_lines(*, from_city: int = 75_000, other: int = 20_000) -> list[dict
     ]
 
 
+@remembered
 def sent_report(year: ProjectYear, **fields) -> Report:
     report = written_report(year, **fields)
     return advance(report, "submit", by=group_of(year), at=LATER)
@@ -148,6 +173,7 @@ WORDS = {
 }
 
 
+@remembered
 def collaboration(
     department=None, *, fiscal_year: int = 2025, measures=(), **words
 ) -> CollaborationReport:
@@ -167,11 +193,13 @@ def collaboration(
     )
 
 
+@remembered
 def accepted_collaboration(department=None, **words) -> CollaborationReport:
     report = collaboration(department, **words)
     report = advance(report, "submit", by=department_clerk(report.department), at=NOON)
     return advance(report, "accept", by=factories.anyone(Role.OFFICE), at=NOON)
 
 
+@remembered
 def published_collaboration(department=None, **words) -> CollaborationReport:
     return factories.approved(accepted_collaboration(department, **words), "publish")

@@ -13,9 +13,11 @@ from casework.drafts import saved_data
 from casework.services import advance
 from grants.forms.projects import YearDraft
 from grants.models import BudgetLine, ProjectYear
-from reporting.forms import CollaborationDraft, ReportDraft
+from reporting.forms import CollaborationDraft
 from reporting.models import CollaborationReport, Report
+from reporting.report_page import ReportDraft
 from tests import factories
+from tests.remembering import remembered
 from tests.reporting import makers
 from tests.reporting.makers import LATER
 
@@ -53,6 +55,7 @@ class Page:
         return getattr(self.fresh(), self.text)
 
 
+@remembered
 def report_page() -> Page:
     year = makers.granted_year()
     report = makers.written_report(year)
@@ -60,6 +63,7 @@ def report_page() -> Page:
     return Page("reporting:report-edit", report, group, ReportDraft, text="content")
 
 
+@remembered
 def collaboration_page() -> Page:
     report = makers.collaboration(measures=[factories.measure()])
     clerk = makers.department_clerk(report.department)

@@ -113,20 +113,6 @@ def test_report_page_says_that_it_is_late():
     assert "Late" in page.content.decode()
 
 
-def test_office_names_what_does_not_count():
-    year = makers.granted_year()
-    report = makers.sent_report(year)
-    spent = report.settlement_lines.get(side="expenditure")
-    path = reverse("reporting:leave-out", args=[report.pk])
-    office = logged_in(factories.user(Role.OFFICE))
-
-    assert office.get(path).status_code == 200
-    assert office.post(path, {"lines": [spent.pk]}).status_code == 302
-
-    assert report.settlement.proposed_confirmed_yen == 0
-    assert logged_in(makers.group_of(year)).post(path, {"lines": []}).status_code == 403
-
-
 def test_send_back_asks_for_reason_and_day():
     year = makers.granted_year()
     report = makers.sent_report(year)
@@ -290,13 +276,13 @@ def test_final_report_is_for_its_group():
     report = Report.objects.get()
     viewer = factories.member(year.organization, MemberRole.VIEWER)
     stranger = factories.member(factories.organization())
-    leave_out = reverse("reporting:leave-out", args=[report.pk])
+    check = reverse("reporting:report-check", args=[report.pk])
 
     assert logged_in(viewer).get(edit_path(report)).status_code == 403
     assert logged_in(factories.user(Role.OFFICE)).get(edit_path(report)).status_code == 403
     assert logged_in(stranger).get(edit_path(report)).status_code == 404
-    assert logged_in(stranger).get(leave_out).status_code == 404
-    assert logged_in(viewer).get(leave_out).status_code == 403
+    assert logged_in(stranger).get(check).status_code == 404
+    assert logged_in(viewer).get(check).status_code == 403
     assert Client().get(edit_path(report)).status_code == 302
 
 
@@ -360,6 +346,6 @@ def test_year_page_leads_the_office_to_the_report():
 
     page = logged_in(factories.user(Role.OFFICE), "en").get(f"/cases/{year.pk}/")
 
-    assert ("Check the report", f"/cases/{report.pk}/") in [
+    assert ("Check the report", f"/final-reports/{report.pk}/check/") in [
         (str(label), address) for label, address, _done in page.context["work"]
     ]

@@ -15,18 +15,19 @@ from django.utils import timezone
 
 from accounts.models import Role
 from casework.services import advance
-from grants.models import PastAward, ProjectYear, Proposal
+from grants.models import FundTarget, PastAward, ProjectYear, Proposal
 from reporting import open_data, register, services
 from reporting.models import CollaborationReport
 from tests import factories
 from tests.factories import NOON
+from tests.remembering import remembered
 from tests.reporting import makers
 
 pytestmark = pytest.mark.django_db
 
 #: Courses, rows and their number, measures and reports of the rows, years, totals; settings.
 REGISTER = 8
-PAGES = ["/", "/register/", "/reports/", "/open-data/"]
+PAGES = ["/", "/register/", "/reports/", "/fund/", "/open-data/"]
 FILES = [f"/open-data/{code}.{form}" for code in open_data.DATASETS for form in ("csv", "json")]
 
 
@@ -355,6 +356,7 @@ def test_register_filters_and_says_what_is_not_known():
     assert read("/register/?fiscal_year=abcd&page=99")
 
 
+@remembered
 def project_with_public_pages() -> tuple[ProjectYear, CollaborationReport]:
     year = makers.granted_year("collaboration")
     report = makers.published_collaboration(year.department)
@@ -415,10 +417,12 @@ def as_cell(value) -> str:
     return "" if value is None else str(value)
 
 
+@remembered
 def fill_with_everything() -> None:
     measure = factories.measure()
     makers.published_collaboration(measures=[measure], title="=HYPERLINK(1)", results="+1\n二行目")
     makers.granted_year()
+    FundTarget.objects.create(fiscal_year=2026, amount_yen=1, source="=1+1")
     past_award("startup-2023-1", group_name='"引用", と改行\n', note="-")
 
 

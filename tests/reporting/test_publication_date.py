@@ -9,11 +9,13 @@ from casework.services import advance
 from reporting.models import CollaborationReport
 from tests import factories
 from tests.factories import NOON, TODAY
+from tests.remembering import remembered
 from tests.reporting import makers
 
 pytestmark = pytest.mark.django_db
 
 
+@remembered
 def accepted(**rules) -> CollaborationReport:
     """An accepted report about a project under ``rules``."""
     report = makers.collaboration()

@@ -18,6 +18,7 @@ from casework.errors import NotPossible
 from casework.models import Case, Notice
 from casework.parties import Party
 from casework.services import advance
+from grants.amount import Amount
 from grants.models import ProjectYear
 from reporting import services
 from reporting.consequences import ask_the_department
@@ -25,6 +26,8 @@ from reporting.flow import COLLABORATION_FLOW, REPORT_FLOW
 from reporting.models import CollaborationReport, Report
 from tests import factories
 from tests.factories import NOON
+from tests.pdf_text import pdf_text
+from tests.remembering import remembered
 from tests.reporting import makers
 from tests.reporting.makers import LATER
 
@@ -189,6 +192,11 @@ def test_confirm_accepts_the_report():
 
     assert (year.confirmed_yen, state_of(report)) == (75_000, "accepted")
     assert list(verification.faults()) == []
+    kept = Amount.read(year.confirmed_reckoning)
+    assert kept == report.settlement.amount
+    letter = pdf_text(bytes(year.letters.get(kind="confirmed").pdf))
+    for said in ("額の算定", "総事業費", "95,000", "市の交付額以外の収入", "算定額", "75,000"):
+        assert said in letter
 
 
 def test_discontinued_year_still_reports():
@@ -279,21 +287,6 @@ def test_save_report_refuses_a_stale_page_and_other_people():
         services.save_report(report, **words, edit_number=1, by=makers.group_of(year), at=LATER)
 
 
-def test_leave_out_lowers_the_proposed_amount():
-    year = makers.granted_year()
-    lines = [*makers.balanced_lines()[:2], factories.line("expenditure", "印刷", 65_000),
-             factories.line("expenditure", "懇親会", 30_000)]  # fmt: skip
-    report = makers.sent_report(year, lines=lines)
-    party = report.settlement_lines.get(label="懇親会")
-    assert report.settlement.proposed_confirmed_yen == 75_000
-
-    report = services.leave_out(report, lines=[party.pk], by=factories.user(Role.OFFICE), at=LATER)
-
-    assert report.settlement.proposed_confirmed_yen == 45_000
-    with pytest.raises(PermissionDenied):
-        services.leave_out(report, lines=[], by=makers.group_of(year), at=LATER)
-
-
 def test_collaboration_year_asks_its_department_once():
     year = makers.granted_year("collaboration")
     report = makers.sent_report(year)
@@ -317,6 +310,7 @@ def test_collaboration_year_asks_its_department_once():
     assert CollaborationReport.objects.filter(project_year=year).count() == 1
 
 
+@remembered
 def page_of_the_department(year: ProjectYear) -> str:
     asked = CollaborationReport.objects.get(project_year=year)
     client = Client(headers={"accept-language": "en"})

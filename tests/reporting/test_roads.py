@@ -25,6 +25,7 @@ from reporting import services as reporting
 from reporting.models import CollaborationReport, Report
 from tests import factories
 from tests.factories import JAPAN, NOON, TODAY
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -139,6 +140,7 @@ def people() -> People:
     return People(factories.member(factories.organization()), clerk.act_on(TODAY))
 
 
+@remembered
 def stop(case: Case, possible: str, people: People, *, at: datetime = NOON) -> None:
     """Look at every move of the table: these are possible here, and each other one is refused."""
     here = type(case).objects.get(pk=case.pk)
@@ -317,11 +319,9 @@ def sign(year: ProjectYear, people: People, *, at: datetime) -> None:
         )
 
 
+@remembered
 def pay(year: ProjectYear, kind: str, amount_yen: int, people: People, *, at: datetime) -> None:
-    services.record_payment(
-        year, kind=kind, amount_yen=amount_yen, paid_on=at.date(), document="伝票",
-        by=people.accounting, at=at,
-    )  # fmt: skip
+    factories.paid(year, amount_yen, kind, by=people.accounting, at=at)
 
 
 @pytest.mark.parametrize("course", ROADS)

@@ -1,0 +1,197 @@
+"""What does not fit in a report: proofs, dates and sums, in words. Pure: no database, no clock.
+
+The same findings stand at the fields while a group writes, beside the lines while the office
+checks, and decide whether a report can be sent. A rule that is not set says nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.text import format_lazy
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from casework.flow import Text
+from casework.notice_words import in_words as in_words_of
+
+from .budget_beside import Beside
+from .settlement import EXPENDITURE, INCOME, imbalance
+
+#: Places that are no line: the last day of the project, and the settlement as a whole.
+COMPLETED_ON, SETTLEMENT = "completed_on", "settlement"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt of one line, in whole yen; ``paid_on`` is a Japan date."""
+
+    number: int
+    paid_on: date
+    amount_yen: int
+    has_file: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it stands, saved or only typed.
+
+    :param place: where its findings are shown.
+    :param proofs: which proofs its category wants, in words; empty where none is set.
+    :param planned_yen: what the budget has for it; ``None`` if it has no such line.
+    """
+
+    place: str
+    side: str
+    label: str
+    amount_yen: int
+    from_city: bool = False
+    proofs: str = ""
+    planned_yen: int | None = None
+    receipts: tuple[Receipt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a report says, with what was decided.
+
+    :param starts_on: first day of the project, and ``ends_on`` its last as planned; Japan dates.
+    :param completed_on: its last day as reported.
+    :param far_percent: from when on a line is far from its budget; ``None`` while it is not set.
+    :param today: ``None`` where the day is not asked about.
+    """
+
+    starts_on: date | None
+    ends_on: date | None
+    completed_on: date | None
+    granted_yen: int
+    lines: tuple[Line, ...]
+    far_percent: int | None = None
+    today: date | None = None
+
+    def sum_of(self, side: str) -> int:
+        return sum(line.amount_yen for line in self.lines if line.side == side)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that does not fit.
+
+    :param place: a field of the report, the settlement, or the place of a line.
+    :param must_be_mended: or else only to be looked at, by the group and by the office.
+    """
+
+    code: str
+    place: str
+    words: Text
+    must_be_mended: bool = False
+
+
+def findings(told: Told) -> list[Finding]:
+    """Return what does not fit, in the order of the page."""
+    found = [*_of_the_days(told), *_of_the_sums(told)]
+    for line in told.lines:
+        found += [*_of_the_budget(line, told), *_of_the_receipts(line, told)]
+    return found
+
+
+def _of_the_days(told: Told) -> Iterator[Finding]:
+    last = told.completed_on
+    if last and told.starts_on and last < told.starts_on:
+        words = _("The last day of the project must not be before its first day.")
+        yield Finding("before_the_first_day", COMPLETED_ON, words, True)
+    if last and told.today and last > told.today:
+        words = _("The last day, {day}, has not come yet. The report is sent after it.")
+        yield Finding("not_ended", COMPLETED_ON, format_lazy(words, day=_day(last)), True)
+
+
+def _of_the_sums(told: Told) -> Iterator[Finding]:
+    income, spent = told.sum_of(INCOME), told.sum_of(EXPENDITURE)
+    if not spent:
+        words = _("The settlement has no expenditure yet.")
+        yield Finding("nothing_spent", SETTLEMENT, words, True)
+    elif income != spent:
+        yield Finding("unbalanced", SETTLEMENT, imbalance(income, spent), True)
+    asked = [line for line in told.lines if line.side == INCOME and line.from_city]
+    city_yen = sum(line.amount_yen for line in asked)
+    if city_yen > told.granted_yen:
+        words = _(
+            "The city’s part ({part} yen) is {gap} yen above the decision: {granted} yen were granted."
+        )
+        yen = {"part": city_yen, "gap": city_yen - told.granted_yen, "granted": told.granted_yen}
+        yield Finding("above_the_decision", asked[-1].place, _with_yen(words, **yen), True)
+
+
+def _of_the_budget(line: Line, told: Told) -> Iterator[Finding]:
+    beside = Beside(line.planned_yen, line.amount_yen)
+    if told.far_percent is None or not beside.is_far(told.far_percent):
+        return
+    words = (
+        _("“{label}” is {gap} yen ({percent} percent) more than its budget of {planned} yen.")
+        if beside.gap_yen > 0
+        else _("“{label}” is {gap} yen ({percent} percent) less than its budget of {planned} yen.")
+    )
+    yen = {"gap": abs(beside.gap_yen), "planned": line.planned_yen or 0}
+    named = {"label": line.label, "percent": abs(beside.percent or 0)}
+    yield Finding("far_from_budget", line.place, _with_yen(words, **yen, **named))
+
+
+def _of_the_receipts(line: Line, told: Told) -> Iterator[Finding]:
+    if line.side != EXPENDITURE:
+        return
+    if line.proofs and line.amount_yen:
+        yield from _of_the_proofs(line)
+    for receipt in line.receipts:
+        if outside := _outside(receipt, told):
+            yield Finding("receipt_outside", line.place, outside)
+    total = sum(receipt.amount_yen for receipt in line.receipts)
+    if line.receipts and total != line.amount_yen:
+        words = (
+            _("The receipts of “{label}” come to {total} yen: {gap} yen more than the line ({amount} yen).")
+            if total > line.amount_yen
+            else _("The receipts of “{label}” come to {total} yen: {gap} yen less than the line ({amount} yen).")
+        )  # fmt: skip
+        yen = {"total": total, "gap": abs(total - line.amount_yen), "amount": line.amount_yen}
+        yield Finding("receipts_differ", line.place, _with_yen(words, label=line.label, **yen))
+
+
+def _of_the_proofs(line: Line) -> Iterator[Finding]:
+    if not line.receipts:
+        words = _("“{label}” has no receipt yet. Wanted: {proofs}")
+        said = format_lazy(words, label=line.label, proofs=line.proofs)
+        yield Finding("proof_missing", line.place, said)
+    for receipt in line.receipts:
+        if not receipt.has_file:
+            words = _(
+                "Receipt no. {number} has no photo or PDF. Add one, or hand in a copy on paper."
+            )
+            said = format_lazy(words, number=receipt.number)
+            yield Finding("receipt_without_file", line.place, said)
+
+
+def _outside(receipt: Receipt, told: Told) -> Text:
+    """Return in words that a receipt was paid before or after the project; empty if it was not."""
+    last = told.completed_on or told.ends_on
+    if told.starts_on and receipt.paid_on < told.starts_on:
+        words, limit = (
+            _("Receipt no. {number} ({paid}) lies before the first day of the project, {limit}."),
+            told.starts_on,
+        )
+    elif last and receipt.paid_on > last:
+        words, limit = (
+            _("Receipt no. {number} ({paid}) lies after the last day of the project, {limit}."),
+            last,
+        )
+    else:
+        return ""
+    return format_lazy(words, number=receipt.number, paid=_day(receipt.paid_on), limit=_day(limit))
+
+
+def _with_yen(words: Text, **figures) -> Text:
+    """Return ``words`` with its figures, numbers with separators."""
+    shown = {n: f"{v:,}" if isinstance(v, int) else v for n, v in figures.items()}
+    return format_lazy(words, **shown)
+
+
+def _day(day: date) -> str:
+    return in_words_of(day, get_language() or "ja")

@@ -1,0 +1,186 @@
+"""The office checks line by line; the group reads at each place what is asked for there."""
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import MemberRole, Role
+from casework import verification
+from casework.approvals import Wish, draft
+from casework.services import advance
+from grants.models import ProjectYear
+from reporting import services
+from reporting.closing import still_open
+from reporting.line_checks import Asked, Found, check_report
+from reporting.models import FieldNote, Report
+from tests import factories
+from tests.pdf_text import pdf_text
+from tests.reporting import makers
+from tests.reporting.makers import LATER
+
+pytestmark = pytest.mark.django_db
+
+WHY = "参加者だけの飲食のため"
+
+
+@pytest.fixture(autouse=True)
+def later():
+    with time_machine.travel(LATER, tick=False):
+        yield
+
+
+@pytest.fixture
+def report():
+    lines = [*makers.balanced_lines()[:2], factories.line("expenditure", "印刷", 65_000),
+             factories.line("expenditure", "懇親会", 30_000)]  # fmt: skip
+    return makers.sent_report(makers.granted_year(), lines=lines)
+
+
+@pytest.fixture
+def office():
+    return factories.anyone(Role.OFFICE)
+
+
+def party(report):
+    return report.settlement_lines.get(label="懇親会")
+
+
+def disallow(report, office, yen: int | None = None, *, reason: str = WHY) -> Report:
+    found = [Found(party(report).pk, "disallowed", yen, reason)]
+    return check_report(report, found=found, by=office, at=LATER)
+
+
+def client_of(person) -> Client:
+    client = Client()
+    client.force_login(person)
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def test_only_what_is_allowed_is_confirmed_and_the_letter_says_why(report, office):
+    report = disallow(report, office, 10_000)
+    assert report.settlement.proposed_confirmed_yen == 65_000
+
+    report = disallow(report, office)
+    assert report.settlement.proposed_confirmed_yen == 45_000
+    year = factories.approved(
+        ProjectYear.objects.get(pk=report.project_year_id),
+        "confirm",
+        at=LATER,
+        confirmed_yen=45_000,
+    )
+
+    letter = pdf_text(bytes(year.letters.get(kind="confirmed").pdf)).replace(" ", "")
+    assert f"対象と認めない経費（懇親会：{WHY}" in letter.replace("\n", "")
+    assert list(verification.faults()) == []
+    assert ["45,000 yen are to be paid" in str(part) for part in still_open(year)] == [True]
+
+
+@pytest.mark.parametrize(("yen", "reason"), [(30_001, WHY), (0, WHY), (None, "")])
+def test_disallowed_needs_a_reason_and_is_at_most_the_line(report, office, yen, reason):
+    with pytest.raises(ValidationError):
+        disallow(report, office, yen, reason=reason)
+
+    assert party(report).disallowed_yen == 0
+
+
+def test_only_the_office_checks_and_only_while_the_report_is_with_it(report, office):
+    with pytest.raises(PermissionDenied):
+        disallow(report, makers.group_of(report))
+    year = ProjectYear.objects.get(pk=report.project_year_id)
+    draft("額の確定", [Wish(year, "confirm", {"confirmed_yen": 1})], by=office, at=LATER)
+    with pytest.raises(ValidationError):
+        disallow(report, office)
+    assert party(report).verdict == ""
+
+
+def test_group_reads_what_is_asked_where_once_it_has_the_report_back(report, office):
+    asked = [
+        Asked("人数も書いてください。", field="results"),
+        Asked("領収書が要ります。", line=party(report).pk),
+    ]
+    check_report(report, found=[Found(party(report).pk, "disallowed", None, WHY)], asked=asked,
+                 by=office, at=LATER)  # fmt: skip
+    group = client_of(makers.group_of(report))
+    assert "人数も" not in group.get(f"/cases/{report.pk}/").content.decode()
+    form = (
+        client_of(office)
+        .get(reverse("casework:move", args=[report.pk, "send_back"]))
+        .context["form"]
+    )
+    assert "人数も書いてください" in form["reason"].value()
+
+    report = advance(report, "send_back", by=office, at=LATER, reason="x", due_on=None)
+
+    draft_page = group.get(reverse("reporting:report-edit", args=[report.pk])).context["draft"]
+    said = draft_page.text.fields["results"].said
+    assert [(one.kind, one.words) for one in said] == [("asked", "人数も書いてください。")]
+    of_line = [(one.kind, str(one.words)) for one in draft_page.budget.expenditure.forms[1].said]
+    assert ("asked", "領収書が要ります。") in of_line
+    assert any(kind == "disallowed" and WHY in words for kind, words in of_line)
+    assert "人数も" in group.get(f"/cases/{report.pk}/").content.decode()
+
+
+def test_note_stays_until_it_is_ticked_off_and_a_changed_line_is_checked_again(report, office):
+    line = party(report)
+    check_report(report, found=[Found(line.pk, "disallowed", None, WHY)],
+                 asked=[Asked("領収書", line=line.pk)], by=office, at=LATER)  # fmt: skip
+    report = advance(report, "send_back", by=office, at=LATER, reason="x", due_on=None)
+    rows = [{**row, "amount_yen": row["amount_yen"] - 5_000 * (row["label"] in ("会費", "懇親会"))}
+            for row in report.settlement_lines.order_by("pk").values("side", "label", "amount_yen", "from_city")]  # fmt: skip
+    report = services.save_report(
+        report, fields={}, lines=rows, edit_number=report.edit_number,
+        by=makers.group_of(report), at=LATER,
+    )  # fmt: skip
+    assert (party(report).pk, party(report).verdict) == (line.pk, "")
+    report = advance(report, "resubmit", by=makers.group_of(report), at=LATER)
+    note = FieldNote.objects.awaited().get()
+
+    check_report(report, found=[], settled=[note.pk], by=office, at=LATER)
+
+    note.refresh_from_db()
+    assert (note.settled_by, note.given_at, note.asked) == (office, LATER, "領収書")
+    assert not FieldNote.objects.awaited().exists()
+
+
+def page_data(report, **said) -> dict:
+    """What the page of the check sends: every line allowed, but for what is said otherwise."""
+    lines = report.settlement_lines.filter(side="expenditure")
+    return {f"line-{line.pk}-verdict": "allowed" for line in lines} | said
+
+
+def test_office_checks_in_the_browser(report, office):
+    path = reverse("reporting:report-check", args=[report.pk])
+    client, place = client_of(office), f"line-{party(report).pk}"
+    wrong = {f"{place}-verdict": "disallowed", "results-asked": "人数を"}
+
+    assert client.get(path).status_code == 200
+    assert client.post(path, page_data(report, **wrong)).status_code == 422
+    assert not FieldNote.objects.exists()
+    right = {**wrong, f"{place}-disallowed_yen": "１万", f"{place}-reason": WHY}
+    assert client.post(path, page_data(report, **right)).status_code == 422
+    right[f"{place}-disallowed_yen"] = "40,000"
+    assert b"comes to 30,000 yen" in client.post(path, page_data(report, **right)).content
+    right[f"{place}-disallowed_yen"] = "10,000"
+    assert client.post(path, page_data(report, **right)).status_code == 302
+    assert (party(report).disallowed_yen, FieldNote.objects.get().asked) == (10_000, "人数を")
+    shown = client_of(makers.group_of(report)).get(f"/cases/{report.pk}/").content.decode()
+    assert WHY in shown
+    assert client.post(path, page_data(report)).status_code == 302
+    assert not FieldNote.objects.exists() and party(report).verdict == "allowed"
+
+
+def test_check_is_for_the_office(report):
+    path = reverse("reporting:report-check", args=[report.pk])
+    people = {
+        makers.group_of(report): 403,
+        factories.member(report.organization, MemberRole.VIEWER): 403,
+        factories.member(factories.organization()): 404,
+        factories.user(Role.ACCOUNTING): 403,
+    }
+
+    for person, status in people.items():
+        client = client_of(person)
+        assert {client.get(path).status_code, client.post(path).status_code} == {status}
