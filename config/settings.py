@@ -20,9 +20,9 @@ env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
 
-def secret_key(folder: Path) -> str:
-    """Return the key of this installation, made on first use and readable by its owner alone."""
-    kept = folder / "secret_key"
+def kept_key(folder: Path, name: str) -> str:
+    """Return a key of this installation, made on first use and readable by its owner alone."""
+    kept = folder / name
     if not kept.exists():
         try:
             require_writable(folder)
@@ -57,7 +57,9 @@ DEMO_MARK = DATA / "demonstration"  # left by `serve`, so that every later comma
 DEMO = env.bool("DEMO", default=DEMO_MARK.exists())
 DEBUG = env.bool("DEBUG", default=False)
 HTTPS = env.bool("HTTPS", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="") or secret_key(DATA)
+SECRET_KEY = env.str("SECRET_KEY", default="") or kept_key(DATA, "secret_key")
+# Opens the bank accounts of groups and nothing else; without it they cannot be read any more.
+BANK_KEY = env.str("BANK_KEY", default="") or kept_key(DATA, "bank_key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 PORT = env.int("PORT", default=8000)
 SITE_URL = (env.str("SITE_URL", default="") or f"http://127.0.0.1:{PORT}").rstrip("/")
@@ -105,6 +107,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "casework.middleware.NotStoredMiddleware",
     "casework.middleware.ClockMiddleware",
 ]
 
@@ -169,6 +172,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
+# The virus scanner that uploads wait for, such as tcp://clamav:3310; empty: nobody scans them.
+CLAMD_URL = env.str("CLAMD_URL", default="")
+CLAMD_TIMEOUT = 60  # seconds that the scan of one file may take
 
 # Language and time
 
@@ -293,6 +299,16 @@ CELERY_BEAT_SYNC_EVERY = 1  # so that /healthz sees at once when beat last ran
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "casework.tasks.tick", "schedule": 15},  # seconds
     "deliver": {"task": "casework.tasks.deliver_pending", "schedule": 60},
+    "works": {
+        "task": "casework.tasks.carry_on",
+        "schedule": 60,
+        "options": {"expire_seconds": 50},
+    },
+    "scan": {
+        "task": "casework.tasks.scan_waiting",
+        "schedule": 60,
+        "options": {"expire_seconds": 50},
+    },
     "remind": {"task": "casework.tasks.send_due", "schedule": crontab(minute=5)},  # every hour
     # In the morning; where the city's quiet hours last longer, the e-mails wait until they end.
     "digest": {"task": "casework.tasks.send_digests", "schedule": crontab(hour=8, minute=0)},

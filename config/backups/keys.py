@@ -14,7 +14,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from config.bootstrap import Stop
 
 #: The settings that are keys. What protects rows by another key adds its setting here.
-KEYS = ("SECRET_KEY",)
+KEYS = ("SECRET_KEY", "BANK_KEY")
 
 
 def fingerprint(values: dict[str, str]) -> str:
@@ -77,10 +77,15 @@ def take_over(values: dict[str, str]) -> bool:
 
     :returns: whether that was possible; keys of the environment are for whoever set them to change.
     """
-    if values == present():
-        return True
-    kept = settings.DATA / "secret_key"
-    if not kept.exists() or kept.read_text() != settings.SECRET_KEY:
+    fresh = {name: value for name, value in values.items() if value != getattr(settings, name)}
+    places = {name: settings.DATA / name.lower() for name in fresh}
+    if not all(_is_kept(place, name) for name, place in places.items()):
         return False
-    _write_privately(kept, values["SECRET_KEY"])
+    for name, place in places.items():
+        _write_privately(place, fresh[name])
     return True
+
+
+def _is_kept(place: Path, name: str) -> bool:
+    """Return whether the key stands in a file of this installation, and not in the environment."""
+    return place.exists() and place.read_text() == getattr(settings, name)

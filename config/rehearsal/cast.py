@@ -96,6 +96,8 @@ GROUPS = {
     "tegami": GroupFacts("手紙でつながる会", "てがみでつながるかい", "2024-08-08", 5),
     "yatai": GroupFacts("屋台づくりの会", "やたいづくりのかい", "2013-09-09", 13),
     "asaichi": GroupFacts("朝市をひらく会", "あさいちをひらくかい", "2011-03-20", 19),
+    "minato": GroupFacts("みなと朗読の会", "みなとろうどくのかい", "2025-03-03", 9),
+    "komorebi": GroupFacts("こもれび体操クラブ", "こもれびたいそうくらぶ", "2025-02-14", 8),
     "akichi": GroupFacts("空き地であそぶ会", "あきちであそぶかい", "2017-10-10", 21),
 }
 #: The groups of which nobody logs in: what they hand in on paper, the office keys in,
@@ -225,7 +227,7 @@ def introduce(
         "name_kana": told.kana,
         "founded_on": founded_on,
         "activity_started_on": founded_on,
-        "address": "架空市架空町1-2-3",
+        "address": f"架空市架空町{told.citizens}-{len(told.kana)}",
         "in_city": True,
         "members_total": told.citizens + 2,
         "citizen_members": told.citizens,

@@ -9,7 +9,7 @@ from grants.models import BudgetEntry, Proposal, Round
 from grants.plan import Planned
 from guideline.models import Measure
 
-from . import scenes
+from . import meetings, scenes
 from .cast import Cast
 from .rules import CALENDAR, CITY_BUDGETS, invent_edition
 from .stage import Stage, Story
@@ -83,7 +83,13 @@ def hold_round(stage: Stage, program: Program, course: str, year: int) -> Story:
     scenes.score(stage, call, POINTS, otherwise=OTHERWISE)
 
     yield stage.when(year, *decided)
+    meetings.hold(stage, call, program.cast)
+
+    yield stage.when(year, *decided, hour=16)
     scenes.decide_round(stage, call, OUTCOMES, program.cast)
+
+    yield stage.when(year, *decided, hour=18)
+    scenes.publish_result(stage, call, office=office)
 
 
 def _standing(call: Round, *states: str):
@@ -109,7 +115,10 @@ def keep_the_panel_fair(stage: Stage, program: Program) -> Story:
     yield stage.when(0, 6, 12)
     scenes.lift_conflict(stage, mistaken, office=cast.office, reason="同姓の別の方でした。")
     yield stage.when(0, 6, 22)
-    sheet = scenes.reopen_sheet(stage, scholar, "あじさいおはなし会", office=cast.office)
+    sheet = scenes.reopen_sheet(
+        stage, scholar, "あじさいおはなし会", office=cast.office,
+        reason="別の団体の点数を書いたと本人から電話がありました。",
+    )  # fmt: skip
     yield stage.when(0, 6, 23)
     scenes.score_sheet(stage, sheet, 9, comment="別の団体の点数を書いていました。")
 

@@ -5,7 +5,7 @@ that it is invented, and none is ever read as a rule of the city. What a story d
 reads from here: the advance, the points needed, the days of the yearly call, the budget of a year.
 """
 
-from grants.models import CourseEdition, EditionParameter
+from grants.models import CourseEdition, EditionParameter, LineCategory
 from grants.rules import Status
 from reviews.presets import HACHINOHE
 
@@ -49,8 +49,12 @@ COMMON: dict[str, str | None] = {
     "nonprofit": "required",
     "proper_accounting": "required",
     "no_new_facility": "yes",
-    "other_subsidy": "他の補助金との併用は不可",
+    "excluded_purposes": "宗教活動\n政治活動\n営利を目的とする活動",
+    "other_subsidy": "not_allowed",
+    "age_counted_on": "submission",
+    "activity_counted_on": "submission",
     "subsidy_rate_percent": "90",
+    "subsidy_rate_of": "costs",
     "eligible_costs": "消耗品費\n印刷製本費\n使用料・謝礼",
     "ineligible_costs": "飲食費\n団体の事務所の家賃",
     "rounding_unit_yen": "1000",
@@ -82,6 +86,14 @@ COMMON: dict[str, str | None] = {
     "settlement_days": "30",
     "repayment_days": "30",
     "change_threshold_percent": "20",
+    "change_threshold_of": "total",
+    "change_of_content_approved": "no",
+    "change_of_schedule_approved": "yes",
+    "change_of_amount_approved": "no",
+    "additional_charge_percent": "8",
+    "late_charge_percent": "8",
+    "charge_year_days": "365",
+    "charge_unit_yen": "1000",
     "earlier_year_blocks": "no",
     "evidence": "領収書の写しを実績報告に添える",
     "pledges": "記載した内容は事実です。\n暴力団等とは関係がありません。\n領収書を5年間保管します。",
@@ -166,6 +178,20 @@ COURSES: dict[str, tuple[tuple[str, str, str], dict[str, str | None]]] = {
     ),
 }
 
+#: Side, code, name in Japanese and English, treatment, what limits it, proofs; of all courses.
+CATEGORIES: tuple[tuple[str, str, str, str, str, dict[str, int], str], ...] = (
+    ("expenditure", "supplies", "消耗品費", "Supplies", "eligible", {}, "領収書"),
+    ("expenditure", "printing", "印刷製本費", "Printing", "eligible", {}, "領収書、印刷物1部"),
+    ("expenditure", "fees", "使用料・謝礼", "Rooms and fees", "limited", {"limit_percent": 60}, "領収書、受領書"),
+    ("expenditure", "travel", "交通費", "Travel", "limited", {"limit_yen": 20_000}, "行程のわかるもの"),
+    ("expenditure", "food", "飲食費", "Food and drink", "ineligible", {}, "領収書"),
+    ("expenditure", "rent", "団体の事務所の家賃", "Rent of the group’s office", "ineligible", {}, "領収書"),
+    ("income", "tickets", "会費・参加費", "Fees and tickets", "deducted", {}, "収入の記録"),
+    ("income", "gifts", "寄附金", "Gifts", "deducted", {}, "収入の記録"),
+    ("income", "own", "自己資金", "Own money", "not_deducted", {}, ""),
+    ("income", "other-subsidy", "他の補助金等", "Other subsidies", "other_subsidy", {}, "交付決定通知の写し"),
+)  # fmt: skip
+
 #: course → what the city votes for one fiscal year, in yen.
 CITY_BUDGETS = {course: int(own["budget_yen"] or 0) for course, (_told, own) in COURSES.items()}
 
@@ -187,7 +213,20 @@ def invent_edition(course: str, fiscal_year: int) -> CourseEdition:
     )
     if created:
         _set_rules(edition, {**COMMON, **_days(course), **_since(fiscal_year), **own})
+        _set_categories(edition)
     return edition
+
+
+def _set_categories(edition: CourseEdition) -> None:
+    LineCategory.objects.bulk_create(
+        LineCategory(
+            edition=edition, side=side, code=code, label_ja=name, label_en=english,
+            treatment=treatment, position=position, proofs=proofs, source=INVENTED, **limits,
+        )
+        for position, (side, code, name, english, treatment, limits, proofs) in enumerate(
+            CATEGORIES, start=1
+        )
+    )  # fmt: skip
 
 
 def _days(course: str) -> dict[str, str]:

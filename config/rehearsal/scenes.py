@@ -2,22 +2,35 @@
 
 from datetime import date, timedelta
 
-from accounts.models import Department, Role, User
+from accounts import services as accounts
+from accounts.models import Department, Organization, Role, User
 from casework import approvals, by_post
 from casework.models import Approval, Case
 from casework.services import advance
 from grants import agreements
 from grants import services as grants
 from grants.advances import advance_yen
-from grants.models import Payment, ProjectYear, Proposal, Round
+from grants.bank_secrets import Account
+from grants.eligibility import Outcome
+from grants.models import (
+    LINE_FIELDS,
+    ChangeRequest,
+    Claim,
+    Payment,
+    ProjectYear,
+    Proposal,
+    Round,
+)
+from grants.standing import Standing, open_rules, rule_standings
 from reporting import services as reporting
 from reporting.models import CollaborationReport, Report
-from reviews import decisions, rulings
+from reviews import decisions, public_summary, rulings
 from reviews import services as reviews
 from reviews.models import Conflict, PanelSeat, ScoreSheet
 from reviews.presets import HACHINOHE
 from reviews.selection import standings
 
+from . import settling
 from .cast import GROUPS, Cast, confirm_group, introduce
 from .rules import INVENTED, SELECTION_RULES
 from .stage import Stage
@@ -25,11 +38,13 @@ from .stage import Stage
 HOUR = timedelta(hours=1)
 
 
-def line(side: str, label: str, amount_yen: int, *, from_city: bool = False) -> dict:
-    """A budget line; the amount in yen."""
+def line(
+    side: str, label: str, amount_yen: int, *, from_city: bool = False, category: str = ""
+) -> dict:
+    """A budget line; the amount in yen, the category by its code in the invented editions."""
     return {
         "side": side, "label": label, "detail": "", "amount_yen": amount_yen,
-        "from_city": from_city,
+        "from_city": from_city, "category": category,
     }  # fmt: skip
 
 
@@ -81,16 +96,34 @@ def _fill_in(
         },
         lines=[
             line("income", "市の補助・負担", yen, from_city=True),
-            line("income", "会費・参加費", own),
-            line("expenditure", "消耗品費", yen // 2),
-            line("expenditure", "印刷製本費", own),
-            line("expenditure", "使用料・謝礼", yen - yen // 2),
+            line("income", "会費・参加費", own, category="tickets"),
+            line("expenditure", "消耗品費", yen // 2, category="supplies"),
+            line("expenditure", "印刷製本費", own, category="printing"),
+            line("expenditure", "使用料・謝礼", yen - yen // 2, category="fees"),
         ],
         measures=[{"measure": measure, "how": "活動を通じて、この施策を市民の側から進めます。"}],
         edit_number=0,
         by=writer,
         at=stage.at,
     )
+
+
+def accept(stage: Stage, proposal: Proposal, office: User, *, override: str = "") -> Proposal:
+    """The office answers as met what only a person can answer, and accepts the proposal.
+
+    :param override: why what fails counts as met, too; empty leaves it in the way.
+    """
+    answers = {
+        row.check.code: grants.Answer(Outcome.PASSES, _why(row, override))
+        for row in open_rules(rule_standings(proposal, on=stage.today))
+        if override or row.check.outcome == Outcome.NEEDS_PERSON
+    }
+    grants.answer_rules(proposal, answers, by=office, at=stage.at)
+    return advance(proposal, "accept", by=office, at=stage.at)
+
+
+def _why(row: Standing, override: str) -> str:
+    return override if row.check.outcome == Outcome.FAILS else ""
 
 
 def department_of(person: User) -> int:
@@ -144,7 +177,7 @@ def apply_for_year(
     stage: Stage, year: ProjectYear, group: User, *, starts_on: date, ends_on: date
 ) -> ProjectYear:
     """The group fills in the days and applies for the grant of the year."""
-    lines = year.budget_lines.values("side", "label", "detail", "amount_yen", "from_city")
+    lines = year.budget_lines.values(*LINE_FIELDS)
     days = {"starts_on": starts_on, "ends_on": ends_on}
     year = grants.save_year(
         year, fields=days, lines=list(lines), edit_number=year.edit_number, by=group, at=stage.at
@@ -163,7 +196,7 @@ def write_year_like(
     stage: Stage, year: ProjectYear, first: ProjectYear, group: User
 ) -> ProjectYear:
     """The group fills in a later year with what it did and asked for in the first."""
-    lines = first.budget_lines.values("side", "label", "detail", "amount_yen", "from_city")
+    lines = first.budget_lines.values(*LINE_FIELDS)
     return grants.save_year(
         year, fields={"content": first.content}, lines=list(lines), edit_number=year.edit_number,
         by=group, at=stage.at,
@@ -181,16 +214,75 @@ def sign_the_agreement(stage: Stage, year: ProjectYear, group: User, cast: Cast)
         )
 
 
-def pay(stage: Stage, year: ProjectYear, cast: Cast, kind: str, amount_yen: int) -> Payment:
-    return grants.record_payment(
-        year, kind=kind, amount_yen=amount_yen, paid_on=stage.today, document="架空の伝票",
+def claim(
+    stage: Stage, year: ProjectYear, cast: Cast, kind: str, amount_yen: int, *, reason: str = ""
+) -> Claim:
+    """The group registers its bank account, if it has not, and claims; on paper the clerk keys it in."""
+    group = year.organization
+    on_paper = year.on_paper or not group.members.exists()
+    writer = cast.office if on_paper else group.members.order_by("pk").first().act_on(stage.today)
+    if not on_paper and not group.bank_accounts.exists():
+        _register_account(stage, group, writer)
+    found = grants.start_claim(year, kind=kind, by=writer, at=stage.at)
+    found = grants.save_claim(
+        found, fields={"amount_yen": amount_yen, "reason": reason}, edit_number=found.edit_number,
+        by=writer, at=stage.at,
+    )  # fmt: skip
+    day = {"received_on": stage.today} if on_paper else {}
+    return advance(found, "submit", by=writer, at=stage.at, **day)
+
+
+def _register_account(stage: Stage, group: Organization, writer: User) -> None:
+    account = Account(
+        bank_code="9999", bank_name="架空銀行", branch_code="999", branch_name="架空支店",
+        account_kind="ordinary", account_number=f"{9_000_000 + group.pk}", holder_kana="ｶｸｳﾉｶｲ",
+    )  # fmt: skip
+    grants.register_account(group, account, by=writer, at=stage.at)
+
+
+def accept_claim(stage: Stage, found: Claim, cast: Cast) -> Claim:
+    return advance(found, "accept", by=cast.office, at=stage.at)
+
+
+def pay(stage: Stage, found: Claim, cast: Cast) -> Payment:
+    return grants.pay_claim(
+        found, paid_on=stage.today, document="架空の伝票", by=cast.accounting, at=stage.at
+    )
+
+
+def pay_advance(stage: Stage, year: ProjectYear, cast: Cast) -> Payment:
+    """Claim and pay the share of the grant that the course lets be paid in advance (概算払)."""
+    why = "会場と材料の費用を先に支払う必要があるため。"
+    kind, amount = Claim.Kind.ADVANCE, advance_yen(year)
+    found = claim(stage, year, cast, kind, amount, reason=why)
+    return pay(stage, accept_claim(stage, found, cast), cast)
+
+
+def pay_balance(stage: Stage, year: ProjectYear, cast: Cast) -> Payment:
+    """Claim and pay what is left once the amount is confirmed (精算払)."""
+    found = claim(stage, year, cast, Claim.Kind.BALANCE, year.balance_yen)
+    return pay(stage, accept_claim(stage, found, cast), cast)
+
+
+def repay(stage: Stage, year: ProjectYear, cast: Cast) -> Payment:
+    """Record that the group paid back what it got too much (返還)."""
+    return grants.record_repayment(
+        year, amount_yen=-year.balance_yen, paid_on=stage.today, document="架空の納付書",
         by=cast.accounting, at=stage.at,
     )  # fmt: skip
 
 
-def pay_advance(stage: Stage, year: ProjectYear, cast: Cast) -> Payment:
-    """Pay the share of the grant that the rules of the course let be paid in advance (概算払)."""
-    return pay(stage, year, cast, Payment.Kind.ADVANCE, advance_yen(year))
+def ask_for_a_change(
+    stage: Stage, year: ProjectYear, group: User, *, reason: str, **fields
+) -> ChangeRequest:
+    """The group writes down how the plan is to be, and sends the request; the budget stays."""
+    change = grants.start_change(year, asks_for="change", by=group, at=stage.at)
+    lines = list(change.budget_lines.order_by("pk").values(*LINE_FIELDS))
+    change = grants.save_change(
+        change, fields={"reason": reason, **fields}, lines=lines, edit_number=0, by=group,
+        at=stage.at,
+    )  # fmt: skip
+    return advance(change, "submit", by=group, at=stage.at)
 
 
 def post_what_waits(stage: Stage, office: User) -> None:
@@ -257,14 +349,24 @@ def declare_conflict(
     )
 
 
+def name_as_officer(stage: Stage, member: User, group: Organization, *, office: User) -> None:
+    """A group names an officer who is called as a member of the subcommittee is."""
+    accounts.add_officer(
+        group, name=member.name, post="監事", is_representative=False, valid_from=stage.today,
+        by=office.act_on(stage.today), at=stage.at,
+    )  # fmt: skip
+
+
 def lift_conflict(stage: Stage, conflict: Conflict, *, office: User, reason: str) -> None:
     reviews.lift_conflict(conflict, reason=reason, by=office, at=stage.at)
 
 
-def reopen_sheet(stage: Stage, member: User, title: str, *, office: User) -> ScoreSheet:
+def reopen_sheet(
+    stage: Stage, member: User, title: str, *, reason: str, office: User
+) -> ScoreSheet:
     """The office opens a submitted sheet again, because the member asked for it."""
     sheet = ScoreSheet.objects.get(proposal__title=title, seat__user=member)
-    return advance(sheet, "reopen", by=office, at=stage.at)
+    return advance(sheet, "reopen", by=office, at=stage.at, reason=reason)
 
 
 def decide_round(stage: Stage, call: Round, outcomes: dict[str, str], cast: Cast) -> None:
@@ -273,7 +375,10 @@ def decide_round(stage: Stage, call: Round, outcomes: dict[str, str], cast: Cast
     :param outcomes: title → verb, where it is not "select".
     """
     proposals = Proposal.objects.filter(round=call, state="in_selection").order_by("pk")
-    wanted = [decisions.Outcome(p, outcomes.get(p.title, "select")) for p in proposals]
+    wanted = [
+        decisions.Outcome(p, outcomes.get(p.title, "select"), departure="リハーサル用の架空の理由")
+        for p in proposals
+    ]
     if not wanted:
         return
     for tied in rulings.ties(standings(call)):
@@ -283,22 +388,24 @@ def decide_round(stage: Stage, call: Round, outcomes: dict[str, str], cast: Cast
     _approve(stage, draft, cast)
 
 
+def publish_result(stage: Stage, call: Round, *, office: User) -> None:
+    """Everyone reads on the page of the call what was decided, if anything was."""
+    for decision in call.decisions.order_by("number"):
+        public_summary.publish(decision, by=office, at=stage.at)
+
+
 # Reports
 
 
 def write_report(
     stage: Stage, year: ProjectYear, group: User, *, completed_on: date, spent: int
 ) -> Report:
-    """The group reports what it did and spent, and sends the report.
+    """The group reports what it did and spent, with two receipts, and sends the report.
 
     :param spent: yen spent beyond the budget, or short of it if negative.
     """
     report = Report.objects.get(project_year=year)
-    lines = list(
-        report.settlement_lines.order_by("pk").values(
-            "side", "label", "detail", "amount_yen", "from_city"
-        )
-    )
+    lines = list(report.settlement_lines.order_by("pk").values(*LINE_FIELDS))
     _spend(lines, spent)
     report = reporting.save_report(
         report,
@@ -314,6 +421,7 @@ def write_report(
         by=group,
         at=stage.at,
     )
+    settling.enter_receipts(stage, report, group, settling.spending(report)[:1])
     return advance(report, "submit", by=group, at=stage.at, **_day_of_paper(stage, report, group))
 
 

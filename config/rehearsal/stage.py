@@ -9,7 +9,7 @@ from django.db import transaction
 
 from casework import delivery, digests, history, ladders, outbox, reminders
 from casework.calendar import japan_date, moment
-from casework.models import Notice
+from casework.models import Deadline, Notice
 
 #: A story tells, in turn, the moment at which it goes on.
 Story = Generator[datetime, None, None]
@@ -72,7 +72,8 @@ class Stage:
     def _sweep(self, at: datetime) -> None:
         """Do what beat does every day: remind, and seal what happened until yesterday."""
         self.at = at
-        ladders.reckon()
+        if Deadline.objects.open().filter(reckoned_by="").exists():  # no scene changes a ladder
+            ladders.reckon()
         reminders.sweep(reminders.in_batches(reminders.due(self.today)), today=self.today, at=at)
         digests.send(at=at)
         history.seal(day=self.today - timedelta(days=1))

@@ -10,10 +10,10 @@ from datetime import datetime, time
 
 from casework.calendar import first_day, last_day, moment
 from casework.services import advance, assign, correct
-from grants.models import Payment, ProjectYear, Proposal
+from grants.models import ProjectYear, Proposal
 from reporting.models import Report
 
-from . import departments, scenes
+from . import departments, money, scenes, settling
 from . import program as city
 from .cast import ON_PAPER
 from .program import A_DAY, Program
@@ -27,6 +27,8 @@ def enter_all(stage: Stage, program: Program) -> None:
         stage.enter(city.hold_round, program, course, year)
     stage.enter(city.keep_the_panel_fair, program)
     stage.enter(city.vote_budgets, program)
+    stage.enter(money.keep_the_fund, program)
+    stage.enter(money.move_budget, program)
     stage.enter(city.post_the_letters, program)
     for group in GROUPS:
         stage.enter(propose, program, *group)
@@ -64,6 +66,8 @@ GROUPS = (
     ("hanabi", "revitalization", 0, "手づくり花火の夕べ", 250_000, "plain"),
 )
 
+#: Fates of projects whose plan changes on the way.
+CHANGED = ("under_spent", "over_spent")
 #: Fates of projects that are to run three years.
 THREE_YEARS = ("three_years", "cut_short")
 
@@ -120,7 +124,7 @@ def be_checked(
         why = "設立後3年を過ぎています。"
         return advance(proposal, "ineligible", by=office, at=stage.at, reason=why)
     if fate == "lapsed":
-        slip = advance(proposal, "accept", by=office, at=stage.at)
+        slip = scenes.accept(stage, proposal, office)
         yield stage.at + scenes.HOUR
         why = "別の団体の受理ボタンを押したため。"
         proposal = correct(slip, reason=why, by=office, at=stage.at)
@@ -133,7 +137,7 @@ def be_checked(
         return advance(proposal, "lapse", by=office, at=stage.at, reason=why)
     if proposal.state == "returned":
         proposal = yield from supplement_with_more_time(stage, program, proposal, group, year)
-    return advance(proposal, "accept", by=office, at=stage.at)
+    return scenes.accept(stage, proposal, office)
 
 
 def supplement_with_more_time(
@@ -247,10 +251,34 @@ def run_year(
         yield stage.when(year, 10, 20)
         why = "台風で会場が使えないため。"
         case = scenes.decide(stage, case, "discontinue", cast, ended_on=stage.today, reason=why)
+    if fate in CHANGED:
+        case = yield from change_the_plan(stage, program, case, group, fate)
     if fate == "revoked":
         yield from revoke(stage, program, case, year)
         return
     yield from settle_year(stage, program, case, group, year, fate)
+
+
+def change_the_plan(
+    stage: Stage, program: Program, case: ProjectYear, group, fate: str
+) -> Generator[datetime, None, ProjectYear]:
+    """A minor change of what is done is noted; other days are approved, as the rules ask."""
+    yield stage.at + 20 * A_DAY
+    cast = program.cast
+    if fate == "under_spent":
+        change = scenes.ask_for_a_change(
+            stage, case, group, reason="参加者の希望があったため。",
+            content=f"{case.content}\n朝の会を1回ふやします。",
+        )  # fmt: skip
+        yield stage.at + 3 * A_DAY
+        advance(change, "note", by=cast.office, at=stage.at)
+    else:
+        change = scenes.ask_for_a_change(
+            stage, case, group, reason="川の工事が早まったため。", ends_on=case.ends_on - 7 * A_DAY
+        )
+        yield stage.at + 5 * A_DAY
+        scenes.decide(stage, change, "approve", cast, granted_yen=case.granted_yen)
+    return ProjectYear.objects.get(pk=case.pk)
 
 
 def apply_for_year(stage: Stage, case: ProjectYear, group, year: int) -> ProjectYear:
@@ -326,7 +354,7 @@ def revoke(stage: Stage, program: Program, case: ProjectYear, year: int) -> Stor
     why = "領収書の一部が事実と異なったため。"
     case = scenes.decide(stage, case, "revoke", cast, reason=why)
     yield stage.at + 20 * A_DAY
-    scenes.pay(stage, case, cast, Payment.Kind.REPAYMENT, -case.balance_yen)
+    scenes.repay(stage, case, cast)
     advance(case, "settle", by=cast.accounting, at=stage.at)
 
 
@@ -346,9 +374,9 @@ def settle_year(
     yield stage.at + 15 * A_DAY
     case.refresh_from_db()
     if case.balance_yen > 0:
-        scenes.pay(stage, case, cast, Payment.Kind.BALANCE, case.balance_yen)
-    if case.balance_yen < 0:
-        scenes.pay(stage, case, cast, Payment.Kind.REPAYMENT, -case.balance_yen)
+        scenes.pay_balance(stage, case, cast)
+    elif case.balance_yen < 0:
+        scenes.repay(stage, case, cast)
     case = ProjectYear.objects.get(pk=case.pk)
     case = advance(case, "settle", by=cast.accounting, at=stage.at)
     if case.proposal.matches_department:
@@ -356,12 +384,16 @@ def settle_year(
 
 
 def mend_the_report(stage: Stage, program: Program, case: ProjectYear, group) -> Story:
-    """The office sends the report back; the group sends it again."""
+    """The office sends the report back for receipts; one line then does not count whole."""
+    cast = program.cast
     yield stage.at + 6 * A_DAY
-    report, why = Report.objects.get(project_year=case), "領収書の写しが1枚足りません。"
-    report = advance(report, "send_back", by=program.cast.office, at=stage.at, reason=why)
+    report = Report.objects.get(project_year=case)
+    report = settling.ask_for_receipts(stage, report, cast.office)
     yield stage.at + 5 * A_DAY
-    advance(report, "resubmit", by=group, at=stage.at)
+    settling.enter_receipts(stage, report, group, settling.spending(report)[-1:])
+    report = advance(report, "resubmit", by=group, at=stage.at)
+    yield stage.at + 3 * A_DAY
+    settling.check_lines(stage, report, cast.office, disallowed_yen=1_800)
 
 
 def publish_report(stage: Stage, program: Program, case: ProjectYear) -> Story:

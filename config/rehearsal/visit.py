@@ -9,9 +9,9 @@ from datetime import timedelta
 from casework.calendar import first_day, fiscal_year, japan_date
 from casework.services import advance
 from grants import services as grants
-from grants.models import BudgetEntry, CourseEdition, ProjectYear, Round
+from grants.models import BudgetEntry, Claim, CourseEdition, ProjectYear, Round
 
-from . import scenes
+from . import meetings, scenes, talks
 from .program import A_DAY, Program
 from .rules import COURSES, invent_edition
 from .stage import Stage, Story
@@ -39,13 +39,13 @@ def leave_work_with_approver_and_accounting(stage: Stage, program: Program) -> S
     proposals = [
         _submit(stage, program, call, *told)
         for told in (
-            ("shirasu", "しらす食堂 もういちど", 60_000),
-            ("kumo", "くもの糸 縁側サロン", 50_000),
+            ("minato", "みなと朗読会 ひらきます", 60_000),
+            ("komorebi", "こもれび広場の朝体操", 50_000),
         )
     ]
     yield stage.before_the_end(begun + 48)
     for proposal in proposals:
-        proposal = advance(proposal, "accept", by=cast.office, at=stage.at)
+        proposal = scenes.accept(stage, proposal, cast.office)
         advance(proposal, "refer", by=cast.office, at=stage.at)
     yield stage.before_the_end(begun + 40)
     scenes.score(stage, call, {}, otherwise=7)
@@ -55,7 +55,7 @@ def leave_work_with_approver_and_accounting(stage: Stage, program: Program) -> S
     for proposal in proposals:
         advance(proposal, "prepare", by=cast.office, at=stage.at)
     years = [ProjectYear.objects.get(proposal=proposal) for proposal in proposals]
-    groups = [cast.groups["shirasu"], cast.groups["kumo"]]
+    groups = [cast.groups["minato"], cast.groups["komorebi"]]
     yield stage.before_the_end(begun + 25)
     for case, group in zip(years, groups, strict=True):
         scenes.apply_for_year(stage, case, group, starts_on=first, ends_on=last)
@@ -66,13 +66,18 @@ def leave_work_with_approver_and_accounting(stage: Stage, program: Program) -> S
     yield stage.before_the_end(begun)
     for case in years:
         scenes.pay_advance(stage, ProjectYear.objects.get(pk=case.pk), cast)
+    talks.plan_by_month(stage, years[1], groups[1])
     yield stage.before_the_end(9)
     for case, group in zip(years, groups, strict=True):
         scenes.write_report(stage, case, group, completed_on=last, spent=0)
     yield stage.before_the_end(4)
-    scenes.confirm(stage, years[0], cast)
+    confirmed = scenes.confirm(stage, years[0], cast)
     yield stage.before_the_end(3)
     scenes.draft_confirmation(stage, years[1], cast.office)
+    balance = confirmed.balance_yen
+    found = scenes.claim(stage, confirmed, cast, Claim.Kind.BALANCE, balance)
+    yield stage.before_the_end(2)
+    scenes.accept_claim(stage, found, cast)
 
 
 def leave_work_with_panel_and_department(stage: Stage, program: Program) -> Story:
@@ -86,12 +91,17 @@ def leave_work_with_panel_and_department(stage: Stage, program: Program) -> Stor
     yield stage.before_the_end(20)
     department = scenes.department_of(cast.department)
     for proposal in (asked, matched):
-        proposal = advance(proposal, "accept", by=cast.office, at=stage.at)
+        proposal = scenes.accept(stage, proposal, cast.office)
         advance(proposal, "start_matching", by=cast.office, at=stage.at, department=department)
+    yield stage.before_the_end(10)
+    talks.settle_where_to_meet(stage, asked, cast.groups["yato"], cast)
+    talks.meet(stage, asked, cast)
     yield stage.before_the_end(6)
     proposal = advance(matched, "match", by=cast.department, at=stage.at)
     yield stage.before_the_end(4)
+    scenes.name_as_officer(stage, cast.panel[1], proposal.organization, office=cast.office)
     advance(proposal, "refer", by=cast.office, at=stage.at)
+    meetings.plan(stage, call, cast, on=stage.today + 10 * A_DAY)
 
 
 def _extra_call(
@@ -147,13 +157,16 @@ def open_calls(stage: Stage, program: Program) -> None:
     for course in COURSES:
         call = _call(stage, program, course, year, name="体験用の募集", open_for=OPEN_FOR)
         _vote(call.edition, range(year, year + 5), 2_000_000, program, stage)
+    talks.ask_about_the_call(stage, call, program.cast)
     _share_a_draft(stage, program, call)
 
 
 def _share_a_draft(stage: Stage, program: Program, call: Round) -> None:
     """A group has begun to write, and asks the coordinators for help."""
     group = program.cast.groups["engawa"]
+    talks.consult(stage, group)
     draft = grants.start_draft(
         call, group.organizations.get(), title="えんがわの夕涼み", by=group, at=stage.at
     )
     grants.share_with_coordinators(draft, by=group, at=stage.at)
+    talks.ask_the_coordinator(stage, draft, group)

@@ -58,8 +58,8 @@ class Command(BaseCommand):
             self.stdout.write("The keys were left as they are (--keys FILE takes them over).")
         elif not found.keys:
             self.stdout.write(
-                "The environment sets other keys: set SECRET_KEY to what the file of keys holds. / "
-                "環境変数の SECRET_KEY を、鍵のファイルの値に変えてください。"
+                "The environment sets other keys: set SECRET_KEY and BANK_KEY to what the file of keys holds. / "
+                "環境変数の SECRET_KEY と BANK_KEY を、鍵のファイルの値に変えてください。"
             )
         self.stdout.write(
             f"{found.held} notices are held. Start the site and release it: /office/engine/restored/ / "
