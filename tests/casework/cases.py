@@ -4,6 +4,7 @@ from casework.services import advance
 from grants.models import Proposal
 from tests import factories
 from tests.factories import NOON
+from tests.remembering import remembered
 
 
 def group_of(case):
@@ -11,16 +12,19 @@ def group_of(case):
     return case.organization.members.get().act_on(factories.TODAY)
 
 
+@remembered
 def filed(**kwargs) -> Proposal:
     """A proposal that its group has submitted."""
     proposal = factories.draft(**kwargs)
     return advance(proposal, "submit", by=group_of(proposal), at=NOON)
 
 
+@remembered
 def accepted(**kwargs) -> Proposal:
     return advance(filed(**kwargs), "accept", by=factories.anyone("office"), at=NOON)
 
 
+@remembered
 def sent_back(proposal: Proposal | None = None, **facts) -> Proposal:
     """A proposal to be supplemented; needs a sender, for a letter goes out."""
     return advance(
@@ -28,5 +32,6 @@ def sent_back(proposal: Proposal | None = None, **facts) -> Proposal:
     )
 
 
+@remembered
 def in_selection(**kwargs) -> Proposal:
     return advance(accepted(**kwargs), "refer", by=factories.anyone("office"), at=NOON)

@@ -14,6 +14,7 @@ from grants.models import Proposal
 from tests import factories
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
 from tests.factories import NOON, TODAY
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +98,7 @@ def test_department_sees_no_draft():
 
 
 @pytest.fixture
+@remembered
 def approval():
     case = in_selection()
     return approvals.draft(
@@ -211,6 +213,7 @@ def test_duty_that_has_not_begun_shows_nothing():
 
 
 @pytest.fixture
+@remembered
 def barred():
     """A clerk with a conflict of interest in a case that has everything."""
     factories.sender()

@@ -19,6 +19,7 @@ from casework.models import Notice
 from tests import factories
 from tests.casework.cases import filed
 from tests.factories import NOON
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +41,7 @@ def notice(clerk) -> Notice:
     return sent(of(clerk))
 
 
+@remembered
 def of(clerk):
     """A case that ``clerk`` is in charge of."""
     return services.assign(filed(), clerk, by=clerk, at=NOON)

@@ -16,6 +16,7 @@ from tests import factories
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import NOON, TODAY
 from tests.pdf_text import pdf_text
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,7 @@ def office():
     return factories.user(Role.OFFICE)
 
 
+@remembered
 def unreached(*, address: str = "架空市見本町1-2"):
     """A filed proposal of a group in which nobody logs in any more."""
     proposal = filed()

@@ -21,6 +21,7 @@ from grants.services import save_plan
 from tests import factories
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import NOON, TODAY
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +38,7 @@ def office():
     return factories.user(Role.OFFICE, language="en")
 
 
+@remembered
 def due_in(days: int, **kwargs):
     return sent_back(filed(**kwargs), due_on=TODAY + timedelta(days=days))
 

@@ -12,6 +12,7 @@ from casework.reminders import sweep
 from tests import factories
 from tests.casework.cases import filed, sent_back
 from tests.factories import JAPAN, NOON, TODAY
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +27,7 @@ def office():
     return factories.user(Role.OFFICE)
 
 
+@remembered
 def due_in(days: int, **kwargs):
     """A case whose supplement is due so many days from today, or was due so many days ago."""
     return sent_back(filed(**kwargs), due_on=TODAY + timedelta(days=days))

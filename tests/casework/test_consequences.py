@@ -3,7 +3,7 @@
 import pytest
 
 from casework import consequences
-from casework.consequences import CONSEQUENCES, following
+from casework.consequences import CONSEQUENCES, binding, following
 from casework.models.case import KINDS
 from casework.services import advance
 from tests import factories
@@ -15,38 +15,89 @@ PINNED = {
     ("approval", "approve"): ["casework.execute", "casework.tell_the_drafter"],
     ("approval", "drop"): ["casework.tell_the_drafter"],
     ("approval", "send_back"): ["casework.tell_the_drafter"],
+    ("change", "approve"): ["grants.let_the_change_count"],
+    ("change", "note"): ["grants.let_the_change_count"],
+    ("change", "resubmit"): ["grants.keep_the_request"],
+    ("change", "submit"): ["grants.keep_the_request"],
+    ("claim", "resubmit"): ["grants.keep_the_claim"],
+    ("claim", "submit"): ["grants.keep_the_claim"],
     ("collaboration_report", "correct"): ["reporting.publish_the_version"],
     ("collaboration_report", "publish"): ["reporting.publish_the_version"],
     ("collaboration_report", "resubmit"): ["reporting.keep_what_was_sent"],
     ("collaboration_report", "submit"): ["reporting.keep_what_was_sent"],
     ("destruction", "destroy"): ["casework.execute"],
-    ("project_year", "apply"): ["grants.keep_the_application"],
-    ("project_year", "confirm"): ["reporting.accept_the_report", "reporting.ask_the_department"],
+    ("project_year", "apply"): [
+        "grants.keep_the_application",
+        "grants.keep_the_check_of_the_year",
+    ],
+    ("project_year", "confirm"): [
+        "grants.keep_the_confirmed_reckoning",
+        "grants.drop_the_claims",
+        "grants.drop_the_change",
+        "reporting.accept_the_report",
+        "reporting.ask_the_department",
+    ],
     ("project_year", "defer"): ["grants.refuse_a_year_twice"],
-    ("project_year", "grant"): ["grants.refuse_more_than_allowed", "reporting.open_the_report"],
+    ("project_year", "discontinue"): ["grants.drop_the_change"],
+    ("project_year", "grant"): [
+        "grants.refuse_more_than_allowed",
+        "grants.keep_the_check_of_the_year",
+        "grants.keep_the_reckoning",
+        "reporting.open_the_report",
+    ],
     ("project_year", "postpone"): [
         "grants.refuse_a_year_twice",
         "grants.end_the_agreement",
+        "grants.drop_the_claims",
+        "grants.drop_the_change",
         "reporting.drop_the_report",
     ],
-    ("project_year", "reapply"): ["grants.keep_the_application"],
-    ("project_year", "report"): ["reporting.ask_the_department"],
-    ("project_year", "revoke"): ["reporting.drop_the_report"],
-    ("project_year", "withdraw"): ["reporting.drop_the_report"],
-    ("proposal", "agree"): ["grants.open_project_years"],
+    ("project_year", "reapply"): [
+        "grants.keep_the_application",
+        "grants.keep_the_check_of_the_year",
+    ],
+    ("project_year", "report"): ["grants.drop_the_change", "reporting.ask_the_department"],
+    ("project_year", "revoke"): [
+        "grants.drop_the_claims",
+        "grants.drop_the_change",
+        "reporting.drop_the_report",
+    ],
+    ("project_year", "withdraw"): [
+        "grants.drop_the_claims",
+        "grants.drop_the_change",
+        "reporting.drop_the_report",
+    ],
+    ("proposal", "accept"): ["grants.refuse_open_rules", "grants.keep_the_check"],
+    ("proposal", "agree"): ["grants.open_project_years", "grants.share_the_years"],
     ("proposal", "decline"): ["reviews.close_the_sheets"],
-    ("proposal", "file_paper"): ["grants.keep_the_version", "grants.send_receipt"],
-    ("proposal", "prepare"): ["grants.open_project_years"],
+    ("proposal", "file_paper"): [
+        "grants.keep_the_version",
+        "grants.keep_the_check",
+        "grants.send_receipt",
+    ],
+    ("proposal", "prepare"): ["grants.open_project_years", "grants.share_the_years"],
+    ("proposal", "reconsider"): [
+        "grants.forget_the_letter_that_waits",
+        "reviews.open_the_count_again",
+    ],
     ("proposal", "refer"): ["reviews.hand_out_sheets"],
     ("proposal", "renounce"): ["grants.end_the_years"],
     ("proposal", "rescind"): ["grants.end_the_years"],
     ("proposal", "reserve"): ["reviews.close_the_sheets"],
-    ("proposal", "resubmit"): ["grants.keep_the_version", "grants.send_receipt"],
+    ("proposal", "resubmit"): [
+        "grants.keep_the_version",
+        "grants.keep_the_check",
+        "grants.send_receipt",
+    ],
     ("proposal", "select"): ["grants.refuse_more_than_the_round_has", "reviews.close_the_sheets"],
-    ("proposal", "submit"): ["grants.keep_the_version", "grants.send_receipt"],
+    ("proposal", "submit"): [
+        "grants.keep_the_version",
+        "grants.keep_the_check",
+        "grants.send_receipt",
+    ],
     ("proposal", "withdraw"): ["reviews.drop_the_sheets"],
     ("report", "resubmit"): ["reporting.report_the_year"],
-    ("report", "send_back"): ["reporting.return_the_year"],
+    ("report", "send_back"): ["reporting.give_what_was_asked", "reporting.return_the_year"],
     ("report", "submit"): ["reporting.report_the_year"],
 }
 
@@ -95,8 +146,13 @@ def test_lower_apps_come_first_whatever_was_loaded_first(monkeypatch):
 
 
 def test_move_without_consequences_has_none():
-    assert following("proposal", "accept") == []
-    assert ("proposal", "accept") not in CONSEQUENCES
+    assert following("proposal", "start_matching") == []
+    assert ("proposal", "start_matching") not in CONSEQUENCES
+
+
+def test_what_only_looks_lets_a_move_be_taken_back():
+    assert binding("proposal", "accept") == []
+    assert [named(f) for f in binding("proposal", "select")] == PINNED["proposal", "select"]
 
 
 @pytest.mark.django_db

@@ -13,12 +13,14 @@ from casework.models import Approval, Deadline, Extension
 from casework.parties import Party
 from tests import factories
 from tests.factories import JAPAN, NOON
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 30)
 
 
 @pytest.fixture
+@remembered
 def case():
     draft = factories.draft()
     draft.deadlines.all().delete()

@@ -13,6 +13,7 @@ from casework.models import Notice
 from tests import factories, services
 from tests.casework import smtp_server
 from tests.factories import NOON
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,7 @@ def notice(server) -> Notice:
     return post()
 
 
+@remembered
 def post(key="k", **fields) -> Notice:
     return outbox.post(
         "case_moved", to=factories.user(**fields), at=NOON, key=key, case=factories.draft()

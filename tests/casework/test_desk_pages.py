@@ -11,10 +11,10 @@ from casework.desk_links import desk_link, links_of
 from casework.desks import DESKS, cases_on, desks_of, most_urgent_first, waiting_for
 from casework.models import Access, Case
 from casework.parties import Party
-from grants.services import record_payment
 from tests import factories
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
 from tests.factories import NOON, TODAY
+from tests.remembering import remembered
 from tests.reporting.makers import granted_year
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
@@ -23,12 +23,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 #: menu with its counts and the settings that every page shows. A group's cases have a deadline,
 #: whose extensions are asked for as well, and three notes. The office's desk also asks ten times what the first
 #: steps of the installation are, once for groups to confirm, once whether the site was restored, once
-#: what waits to be released, and once which possible conflicts of interest wait.
-OFFICE_DESK = 29
+#: what waits to be released, once which possible conflicts of interest wait, and once which sheets
+#: wait to be handed out.
+OFFICE_DESK = 33
 #: The same where others are late: those rows and their extensions, the deadlines in the fold and
 #: theirs.
-LATE_DESK = 33
-GROUP_DESK = 17
+LATE_DESK = 36
+GROUP_DESK = 18
 
 ROLE_DESKS = [party for party in DESKS if party != Party.ORGANIZATION]
 ACTING = [party for party in ROLE_DESKS if DESKS[party].acts]
@@ -190,10 +191,7 @@ def test_date_that_is_not_set_is_said_to_be_so(enter):
 def test_accounting_is_told_what_to_do_with_how_many_yen(enter, office):
     accounting = factories.user(Role.ACCOUNTING)
     paid, unpaid = granted_year(), granted_year()
-    record_payment(
-        paid, kind="advance", amount_yen=80_000, paid_on=TODAY, document="支出命令書",
-        by=accounting, at=NOON,
-    )  # fmt: skip
+    factories.paid(paid, 80_000, by=accounting)
     for year in (paid, unpaid):
         factories.approved(year, "revoke", reason="虚偽の申請")
 
@@ -266,6 +264,7 @@ def test_case_in_a_draft_is_no_task_of_the_office_but_stays_in_sight(enter, offi
     assert len(enter(office).get("/office/").context["rows"]) == 2
 
 
+@remembered
 def late_case(days: int) -> Case:
     """A case sent back to its group, which is late by so many calendar days."""
     return sent_back(filed(), due_on=TODAY - timedelta(days=days))
@@ -397,8 +396,8 @@ def test_desk_of_a_group_asks_as_often_for_three_cases_as_for_one(
 #: The same for the desks whose list of what waits for others is narrowed: rows of neither list ask
 #: for more. What a row's deadlines are is asked once, their extensions once where there are any.
 ACCOUNTING_DESK, APPROVER_DESK = 14, 12
-#: And the seats with their rounds, the sheets, and the extensions of the sheets' dates.
-PANEL_DESK = 12 + 3
+#: And the seats with their rounds, the sheets, the extensions of the sheets' dates, and the meetings.
+PANEL_DESK = 12 + 5
 
 
 @pytest.mark.parametrize("count", [1, 3])

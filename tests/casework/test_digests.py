@@ -29,6 +29,7 @@ from casework.services import advance
 from tests import factories
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import NOON, TODAY
+from tests.remembering import remembered
 
 MORNING = moment(TODAY + timedelta(days=1), time(8))
 
@@ -47,6 +48,7 @@ def choose(person, **wanted: str) -> None:
     preferences.choose(person, wanted)
 
 
+@remembered
 def tell(person, number: int = 1, kind: str = "case_moved", case=None, at=NOON) -> Notice:
     return outbox.post(kind, to=person, case=case or filed(), at=at, key=f"n{person.pk}-{number}")
 
@@ -118,7 +120,10 @@ def test_page_lets_people_choose_and_says_why_not_everything(enter, reader, at_n
     words = client.get(url).content.decode()
     assert "cannot be muted" in words and "Letters of the city" in words
 
-    wanted = {"turn": "at_once", "news": "digest", "dates": "digest", "receipts": "none"}
+    wanted = {
+        "turn": "at_once", "news": "digest", "dates": "digest", "receipts": "none",
+        "messages": "digest",
+    }  # fmt: skip
     assert client.post(url, wanted).status_code == 302
     assert preferences.of(reader) == wanted
     assert client.post(url, {**wanted, "turn": "never"}).status_code == 422
@@ -427,6 +432,7 @@ def test_attempt_asks_for_quiet_hours_and_conflicts_in_one_query_each(
 # Reminders of what is done meanwhile
 
 
+@remembered
 def reminded() -> tuple:
     """A draft whose group is reminded of the closing day by its next digest."""
     draft = factories.draft()

@@ -415,6 +415,6 @@ def test_engine_room_asks_as_often_for_three_as_for_one(
     client = enter(factories.user(Role.ADMINISTRATOR))
 
     # Session, person, duties, groups; jobs, workers, notices twice, failures thrice, closed days;
-    # backup, drill, restoration and what it holds; the menu and the settings.
-    with django_assert_num_queries(18):
+    # backup, drill, restoration and what it holds; scans; the menu and the settings.
+    with django_assert_num_queries(19):
         assert client.get(ROOM).status_code == 200

@@ -11,16 +11,22 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
 from accounts.models import MemberRole, Role
-from casework import files
-from casework.models import Case, Event, StoredFile
+from casework import files, upload_limit
+from casework.models import Case, CitySetting, Event, StoredFile
 from casework.services import advance
 from tests import factories
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import NOON
+from tests.remembering import remembered
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
-JPG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000") + b"\xff\xd9"
+JFIF = bytes.fromhex("ffd8ffe000104a46494600010100000100010000")
+FRAME, POINTS = (
+    bytes.fromhex("ffc0000b08000100010101 1100"),
+    bytes.fromhex("ffda0008010100003f00 7fff00d2"),
+)
+JPG = JFIF + FRAME + POINTS + b"\xff\xd9"
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
@@ -28,19 +34,39 @@ def chunk(kind: bytes, data: bytes) -> bytes:
     return len(data).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
 
 
-PNG = (
-    b"\x89PNG\r\n\x1a\n"
-    + chunk(b"IHDR", bytes([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]))
-    + chunk(b"IDAT", zlib.compress(b"\0\0"))
-    + chunk(b"IEND", b"")
-)
+def png(points: bytes, *, width: int = 1, height: int = 1) -> bytes:
+    size = width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    parts = {b"IHDR": size + bytes([8, 0, 0, 0, 0]), b"IDAT": zlib.compress(points), b"IEND": b""}
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, data) for kind, data in parts.items())
 
 
-def office_file(*names: str) -> bytes:
+PNG = png(b"\0\0")
+
+
+def office_file(*names: str, content: str = "<x/>") -> bytes:
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in ("[Content_Types].xml", *names):
-            archive.writestr(zipfile.ZipInfo(name), "<x/>")  # the same bytes at any time
+            archive.writestr(zipfile.ZipInfo(name), content)  # the same bytes at any time
+    return made.getvalue()
+
+
+def locked(content: bytes) -> bytes:
+    """The same zip with the mark of a password on each part, in its lists as in front of it."""
+    made = bytearray(content)
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = -1
+        while (at := content.find(mark, at + 1)) >= 0:
+            made[at + offset] |= 1
+    return bytes(made)
+
+
+def bomb() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<x/>")
+        for number in range(21):
+            archive.writestr(f"xl/{number}.xml", bytes(10 * 1024 * 1024))
     return made.getvalue()
 
 
@@ -86,6 +112,18 @@ def test_accepted_files_are_known_by_their_bytes(name, content, media_type):
         ("a.xlsx", XLSX[:40], "damaged"),
         ("a.xlsx", office_file("xl/workbook.xml", "xl/vbaProject.bin"), "macros"),
         ("a.docx", office_file("word/document.xml", "word/VBAPROJECT.BIN"), "macros"),
+        ("a.xlsx", office_file("xl/workbook.xml", "xl/macrosheets/sheet1.xml"), "macros"),
+        ("a.xlsx", locked(XLSX), "password"),
+        ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504), "password"),
+        ("a.xlsx", bomb(), "far too large"),
+        ("a.png", PNG[:-20], "cannot be read"),
+        ("a.png", PNG[:-14] + b"\xff" + PNG[-13:], "cannot be read"),
+        ("a.png", png(b"\0"), "cannot be read"),
+        ("a.png", png(bytes(5000)), "cannot be read"),
+        ("a.png", png(b"\0\0", width=100_000, height=100_000), "too many points"),
+        ("a.jpg", JPG[:-2], "cannot be read"),
+        ("a.jpg", JFIF + b"\xff\xd9", "cannot be read"),
+        ("a.jpg", JFIF + POINTS + b"\xff\xd9", "cannot be read"),
     ],
 )
 def test_refused_files_are_refused_in_words(name, content, why):
@@ -97,6 +135,17 @@ def test_largest_file_is_accepted():
     content = PDF.ljust(files.MAX_BYTES, b"\n")
 
     assert files.check("a.pdf", content) == "application/pdf"
+
+
+def test_city_may_take_less_than_the_program():
+    with pytest.raises(ValidationError, match="larger than 1 MB"):
+        files.check("a.pdf", PDF.ljust(1024 * 1024 + 1), limit=1024 * 1024)
+
+
+@pytest.mark.parametrize("said", ["0", "21", "1.5", "-1", "many"])
+def test_limit_that_makes_no_sense_is_refused(said):
+    with pytest.raises(ValidationError, match="from 1 to 20"):
+        upload_limit.parse(said)
 
 
 # Storing
@@ -111,6 +160,7 @@ def folder(settings, tmp_path):
 
 
 @pytest.fixture
+@remembered
 def draft():
     return factories.draft()
 
@@ -162,6 +212,14 @@ def test_too_large_file_is_not_read_to_its_end(draft):
         files.store(draft, upload, label="", by=group_of(draft), at=NOON)
 
     assert upload.tell() == files.MAX_BYTES + 1
+
+
+def test_upload_keeps_to_the_limit_that_the_city_set(draft):
+    set_to = {"code": "upload_limit", "value": "1", "source": "a", "at": NOON}
+    CitySetting.objects.create(**set_to, by=factories.user(Role.OFFICE))
+
+    with pytest.raises(ValidationError, match="larger than 1 MB"):
+        store(draft, group_of(draft), content=PDF.ljust(1024 * 1024 + 1))
 
 
 def test_other_group_adds_no_file(draft):

@@ -12,11 +12,13 @@ from casework.services import advance, record
 from tests import factories
 from tests.casework.cases import accepted, filed
 from tests.factories import JAPAN, NOON, TODAY
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@remembered
 def event():
     return accepted().events.get(verb="accept")
 

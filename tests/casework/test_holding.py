@@ -11,6 +11,7 @@ from casework.models import Access, Notice
 from tests import factories
 from tests.casework.cases import filed
 from tests.factories import NOON
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +29,7 @@ def held_back():
 
 
 @pytest.fixture
+@remembered
 def notice(held_back):
     to = factories.user()
     return outbox.post("case_moved", to=to, at=NOON, key="k", case=filed())

@@ -20,6 +20,7 @@ from casework.services import advance
 from tests import factories
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import NOON, TODAY
+from tests.remembering import remembered
 
 END = date(2026, 12, 31)
 
@@ -91,6 +92,7 @@ def office():
 
 
 @pytest.fixture
+@remembered
 def deadline(db):
     """A supplement owed in fourteen days; nobody has been reminded yet."""
     factories.sender()

@@ -16,6 +16,7 @@ from tests import factories
 from tests.casework.cases import filed, group_of
 from tests.factories import NOON, TODAY
 from tests.pdf_text import pdf_text
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,7 @@ def office():
     return factories.user(Role.OFFICE)
 
 
+@remembered
 def ineligible(*, reason="要件に当たらない") -> Letter:
     """Issue a letter by the move that sends it."""
     case = filed()

@@ -17,6 +17,7 @@ from tests import factories
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
 from tests.factories import JAPAN, NOON, TODAY
 from tests.pdf_text import pdf_text
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,7 @@ def office():
     return factories.user(Role.OFFICE)
 
 
+@remembered
 def ineligible(*, at=NOON, reason="要件に当たらない") -> Letter:
     """Issue a letter by the move that sends it."""
     case = filed()

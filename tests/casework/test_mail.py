@@ -12,6 +12,7 @@ from tests import factories
 from tests.casework import smtp_server
 from tests.casework.cases import filed
 from tests.factories import NOON
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +28,7 @@ def server(settings):
         yield running
 
 
+@remembered
 def send(kind="your_turn", *, key="k", to=None, **context) -> Notice:
     to = to or factories.user(name="鎌倉 花子")
     notice = outbox.post(kind, to=to, at=NOON, key=key, **{"case": filed(), **context})

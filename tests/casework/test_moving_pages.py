@@ -18,6 +18,7 @@ from grants.models import BudgetEntry
 from tests import factories
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
 from tests.factories import NOON
+from tests.remembering import remembered
 from tests.reporting import makers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
@@ -235,6 +236,7 @@ def test_file_that_is_not_what_it_says_stops_the_move(enter, office):
 
 
 @pytest.fixture
+@remembered
 def year(office):
     """A project year whose group has applied for the grant; its letters have a sender."""
     factories.sender()
@@ -251,7 +253,7 @@ def year(office):
     return services.advance(year, "apply", by=group, at=NOON)
 
 
-DECISION = {"title": "交付の決定", "granted_yen": "70,000"}
+DECISION = {"title": "交付の決定", "granted_yen": "70,000", "reason": "備品がある"}
 
 
 def drafts() -> list[Approval]:

@@ -12,6 +12,7 @@ from casework.models import Access, Notice
 from tests import factories
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import NOON, TODAY
+from tests.remembering import remembered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
@@ -245,6 +246,7 @@ POST = "/office/outbox/post/"
 POST_PAGE = 11
 
 
+@remembered
 def paper(*, address: str = "架空市見本町1-2", state: str = "queued", **fields) -> Notice:
     """A notice to a group in which nobody logs in, at one of its steps."""
     case = filed()

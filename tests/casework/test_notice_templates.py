@@ -181,7 +181,18 @@ def test_every_text_is_shown_where_a_case_fits_or_says_that_none_does(kind, vari
     shown = notice_texts.preview(KINDS[kind], variant, words, reader=clerk, at=NOON)
 
     if shown is None:
-        fits = ("approval", "agreement", "more_time", "draft_shared", "engine", "call_changed")
+        fits = (
+            "approval",
+            "agreement",
+            "more_time",
+            "draft_shared",
+            "message_received",
+            "engine",
+            "file_infected",
+            "call_changed",
+            "paper_sheet",
+            "sheet_taken_back",
+        )
         assert kind.startswith(fits)
     else:
         assert shown.words.subject and shown.words.body

@@ -50,7 +50,7 @@ def _is_dict_state(place: ast.Subscript) -> bool:
 
 
 def _calls(called: str, args: list, keywords: list, line: int):
-    named = {keyword.arg for keyword in keywords if not _is_of_a_notice(keyword.value)}
+    named = {keyword.arg for keyword in keywords if not _is_no_machine(keyword.value)}
     texts = {
         item.value
         for arg in args
@@ -63,9 +63,10 @@ def _calls(called: str, args: list, keywords: list, line: int):
         yield called, line
 
 
-def _is_of_a_notice(value: ast.AST) -> bool:
-    """Notices have a column of the same name (waiting, being sent, sent) that is no machine."""
-    return any(dotted(node).startswith("Notice.State.") for node in ast.walk(value))
+def _is_no_machine(value: ast.AST) -> bool:
+    """Notices (waiting, being sent, sent) and works have a column of the same name that is none."""
+    others = ("Notice.State.", "Work.State.")
+    return any(dotted(node).startswith(others) for node in ast.walk(value))
 
 
 def _is_sql(text: str) -> bool:

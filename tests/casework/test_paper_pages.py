@@ -10,6 +10,7 @@ from casework.services import advance
 from tests import factories
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import NOON
+from tests.remembering import remembered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
@@ -23,6 +24,7 @@ def upload(client, case, content: bytes = PDF, name: str = "計画.pdf", **field
 
 
 @pytest.fixture
+@remembered
 def draft():
     return factories.draft()
 
@@ -140,6 +142,7 @@ def test_letter_is_read_by_the_group_and_the_city_and_nobody_else(enter):
 
 
 @pytest.fixture
+@remembered
 def wrong() -> Letter:
     """A letter that left in the name of somebody who is not the sender."""
     factories.sender()

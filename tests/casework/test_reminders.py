@@ -20,6 +20,7 @@ from casework.services import advance, correct
 from tests import factories
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import NOON, TODAY
+from tests.remembering import remembered
 
 END = date(2026, 12, 31)
 LONG_AGO = date(2026, 1, 1)
@@ -82,6 +83,7 @@ ladders = st.lists(st.integers(-30, 60), unique=True, max_size=6).map(
 runs = st.lists(st.integers(-40, 70), min_size=1, max_size=60)
 
 
+@remembered
 def play(ladder, opened: date, days: list[date]) -> tuple[list[int], set[int]]:
     """Run the sweep on ``days`` with a ledger like the database's; return what was sent and passed."""
     sent, over, climbed = [], set(), {}
@@ -137,6 +139,7 @@ def test_dead_scheduler_costs_one_reminder_at_most(ladder, today):
 
 
 @pytest.fixture
+@remembered
 def deadline():
     """A supplement owed in fourteen days; nobody has been reminded yet."""
     factories.sender()

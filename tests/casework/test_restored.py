@@ -25,6 +25,7 @@ from casework.views import finding
 from tests import factories
 from tests.casework.cases import filed, sent_back
 from tests.factories import NOON
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,7 @@ PAGE = "/office/engine/restored/"
 HOUR = timedelta(hours=1)
 
 
+@remembered
 def notice(key: str, **fields) -> Notice:
     """One notice about a case, which has no other."""
     case = filed()

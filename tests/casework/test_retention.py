@@ -5,6 +5,7 @@ import io
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -20,6 +21,7 @@ from casework import (
     approvals,
     destruction,
     files,
+    messaging,
     notice_words,
     outbox,
     outbox_keeping,
@@ -50,12 +52,15 @@ from casework.views import finding
 from tests import factories
 from tests.casework.cases import filed, group_of
 from tests.factories import NOON, TODAY
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
 #: The classes of casework; the program has its own, see tests/grants and tests/reviews.
 CLASSES = set(retention.classes()) - {
-    "drafts", "signatures", "conflict_notes", "possible_conflict_notes", "comments",
+    "activities", "bank_accounts", "comments", "conflict_notes", "drafts", "field_notes", "log",
+    "meeting_notes", "panel_comments", "possible_conflict_notes", "questions", "receipts",
+    "signatures",
 }  # fmt: skip
 #: All ends on TODAY, in fiscal year 2026; five years are over when fiscal year 2032 begins.
 YEARS = 5
@@ -90,9 +95,11 @@ def keep_all(office, years: int | None = YEARS, *codes: str) -> None:
         retention.set_period(code, years, source="架空の文書取扱規程", by=office, at=NOON)
 
 
+@remembered
 def over(office):
-    """A proposal with a file, remarks and notices that its group withdrew."""
+    """A proposal with a file, remarks, a message and notices that its group withdrew."""
     case = filed()
+    messaging.write(case, text="利用 一郎に電話してください", key=uuid4(), by=office, at=NOON)
     upload = ContentFile(PDF, name="計画.pdf")
     files.store(case, upload, label="計画", by=office, at=NOON)
     advance(case, "send_back", by=office, at=NOON, reason="電話番号を書いてください")
@@ -123,6 +130,7 @@ def people_of(case, office):
     return gone
 
 
+@remembered
 def left_group() -> None:
     """A group that everybody left, whose one case is over."""
     case = filed()

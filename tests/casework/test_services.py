@@ -18,6 +18,7 @@ from grants.models import Proposal
 from tests import factories
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
 from tests.factories import JAPAN, NOON, TODAY
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -286,6 +287,7 @@ def test_follow_makes_the_move_without_asking_the_person(sender):
     assert year.events.get(verb="withdraw").facts["cause"] == cause.pk
 
 
+@remembered
 def selected():
     """A Startup proposal whose project year is open."""
     office = factories.user(Role.OFFICE)
@@ -403,6 +405,7 @@ def test_corrected_case_can_go_on(office):
     assert list(verification.faults()) == []
 
 
+@remembered
 def offered(office):
     """A proposal whose group can pass its place up: a final move that no letter stands behind."""
     proposal = factories.approved(in_selection(), "reserve", assessed_yen=80_000)

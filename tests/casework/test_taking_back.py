@@ -19,13 +19,13 @@ from casework.errors import NotPossible
 from casework.models import Case
 from casework.models.case import KINDS
 from casework.services import advance, correct
-from grants import services as grants
-from grants.models import Payment, Proposal
+from grants.models import ChangeRequest, Claim, Proposal
 from reviews import services as selection
 from reviews.models import ScoreSheet
 from tests import factories
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
 from tests.factories import NOON
+from tests.remembering import remembered
 from tests.reporting import makers
 
 pytestmark = pytest.mark.django_db
@@ -92,11 +92,13 @@ def listed_for_destruction() -> Before:
     return Before(destruction.propose(at=NOON), office)
 
 
+@remembered
 def looking_for_a_department() -> Before:
     asked = factories.department().pk
     return office_does(accepted(course="collaboration"), department=asked)
 
 
+@remembered
 def being_matched() -> Before:
     before = looking_for_a_department()
     return office_does(
@@ -129,13 +131,11 @@ def paid_up() -> Before:
     year = makers.granted_year(granted_yen=75_000)
     makers.sent_report(year)
     year = factories.approved(year, "confirm", at=makers.LATER, confirmed_yen=75_000)
-    grants.record_payment(
-        year, kind=Payment.Kind.BALANCE, amount_yen=75_000, paid_on=date(2027, 2, 1),
-        document="支出命令", by=factories.user(Role.ACCOUNTING), at=makers.LATER,
-    )  # fmt: skip
+    factories.paid(year, 75_000, "balance", at=makers.LATER)
     return office_does(year)
 
 
+@remembered
 def requested_collaboration() -> Before:
     department = factories.department()
     (report,) = makers.services.request_collaboration_reports(
@@ -144,12 +144,14 @@ def requested_collaboration() -> Before:
     return Before(report, makers.department_clerk(department))
 
 
+@remembered
 def sent_collaboration() -> Before:
     report = makers.collaboration()
     clerk = makers.department_clerk(report.department)
     return office_does(advance(report, "submit", by=clerk, at=NOON))
 
 
+@remembered
 def filled_sheet() -> Before:
     """A sheet that was submitted once before, so that it bears a moment already."""
     proposal = in_selection()
@@ -168,8 +170,36 @@ def submitted_sheet() -> Before:
     return office_does(selection.submit_sheet(before.case, by=before.by, at=NOON))
 
 
+@remembered
+def accepted_claim() -> Claim:
+    return factories.claimed(makers.granted_year(claim_days="30"), amount_yen=50_000)
+
+
+@remembered
+def filed_claim() -> Before:
+    """A claim that was accepted and came back once, so that it had a date already."""
+    claim, office = accepted_claim(), factories.user(Role.OFFICE)
+    claim = advance(claim, "send_back", by=office, at=NOON, reason="誤り")
+    return Before(advance(claim, "resubmit", by=makers.group_of(claim), at=NOON), office)
+
+
+def filed_change() -> ChangeRequest:
+    return factories.changed(makers.granted_year(), content="別の内容")
+
+
+def withdrawn_by_its_group() -> Before:
+    change = filed_change()
+    return Before(change, makers.group_of(change))
+
+
 READY: dict[tuple[str, str], Callable[[], Before]] = {
     ("approval", "redraft"): returned_draft,
+    ("change", "send_back"): lambda: office_does(filed_change(), reason="誤り"),
+    ("change", "withdraw"): withdrawn_by_its_group,
+    ("claim", "accept"): filed_claim,
+    ("claim", "send_back"): lambda: office_does(accepted_claim(), reason="誤り"),
+    ("claim", "drop"): lambda: office_does(accepted_claim(), reason="誤り"),
+    ("claim", "withdraw"): lambda: Before(filed_claim().case, makers.group_of(Claim.objects.get())),
     ("destruction", "drop"): listed_for_destruction,
     ("proposal", "accept"): lambda: office_does(filed()),
     ("proposal", "start_matching"): looking_for_a_department,

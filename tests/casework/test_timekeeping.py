@@ -17,6 +17,7 @@ from casework.services import advance
 from tests import factories
 from tests.casework.cases import accepted, filed, group_of, sent_back
 from tests.factories import JAPAN, NOON, TODAY
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(days=1)
@@ -28,6 +29,7 @@ def office():
 
 
 @pytest.fixture
+@remembered
 def supplement():
     """The open deadline of a proposal that was sent back: fourteen days."""
     factories.sender()
@@ -144,6 +146,7 @@ def test_superseding_is_refused_when_it_is_not_owed_any_more(supplement, office)
 # Extending
 
 
+@remembered
 def extend(deadline, days: int, *, at=LATER):
     until = deadline.due_on + timedelta(days=days)
     return factories.extended(deadline, until=until, reason="災害", at=at)

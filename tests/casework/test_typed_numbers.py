@@ -18,6 +18,7 @@ from casework.views import finding
 from tests import factories
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import NOON, TODAY
+from tests.remembering import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +39,7 @@ def office():
     return person
 
 
+@remembered
 def waiting(**kwargs) -> LetterToNumber:
     case = sent_back(filed(**kwargs), due_on=TODAY + timedelta(days=14))
     return LetterToNumber.objects.get(case=case.pk)

@@ -59,6 +59,25 @@ DATA = {
     },
     "proposal": {**FORM, "organization": "見本の会", "income": MONEY, "expenditure": MONEY},
     "collaboration_report": {**FORM, "department": "見本課"},
+    "claim": {
+        "title": "請求書",
+        "issued": "令和8年11月21日",
+        "to": "見本市長",
+        "group": "見本の会",
+        "head": {"title": "代表", "name": "見本 花"},
+        "amount": "30,000円",
+        "items": ITEMS,
+    },  # fmt: skip
+    "committee": {
+        "title": "審査会資料",
+        "issued": "令和8年11月21日",
+        "note": "事務局用",
+        "items": ITEMS,
+        "parts": [
+            {"heading": "議題1", "items": ITEMS, "sections": SECTIONS, "room": 3, "new_page": True}
+        ],
+        "draft": True,
+    },
 }
 SHEET = {
     "day": "令和8年11月21日",

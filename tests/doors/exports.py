@@ -16,11 +16,13 @@ from django.contrib import admin
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from docx import Document
 from icalendar import Calendar
 from import_export.admin import ExportMixin
 from openpyxl import load_workbook
 
 from casework.models import Case
+from casework.word import DOCX
 from grants.models import Proposal
 from tests.doors import doors
 from tests.doors.tables import Row, Table
@@ -34,8 +36,23 @@ OF_CASES = {"grants:ledger-csv": Proposal, "grants:ledger-xlsx": Proposal}
 WITHOUT_NUMBERS = {"admin:reporting_collaborationreport_export"}
 #: Doors whose file names rows by their class and id only, and no case.
 OF_IDS = {"casework:retention-record"}
+#: Doors whose file is about one round; tests of reviews hold it against what one sees there.
+OF_A_ROUND = {"reviews:scores-csv", "reviews:scores-xlsx"}
+#: Doors whose file holds sums and entries of the budget, and names no case: all who read plans.
+OF_MONEY = {"grants:budget-csv", "grants:budget-entries-csv", "grants:budget-xlsx"}
+#: Doors whose file is what is to be paid now; tests of grants hold it against what one sees.
+OF_PAYMENTS = {"grants:claims-csv"}
+#: Doors whose file is the log of projects; tests of grants hold it against what one sees.
+OF_LOG = {"grants:log-csv"}
 CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-#: Media type → how many rows or pages a file of it holds.
+#: Doors whose workbook is one form, which its own group fills in; tests of grants read it back.
+OF_ONE_FORM = {
+    "grants:proposal-xlsx",
+    "grants:year-xlsx",
+    "grants:claim-xlsx",
+    "reporting:report-xlsx",
+}
+#: Media type → how many rows, pages or paragraphs a file of it holds.
 READERS = {
     CSV: lambda body: len(table_of(body)) - 1,
     "text/tab-separated-values": lambda body: len(table_of(body, "\t")) - 1,
@@ -43,6 +60,7 @@ READERS = {
     "text/yaml": lambda body: len(yaml.safe_load(body) or []),
     "text/html": lambda body: body.count(b"<tr>") - 1,
     XLSX: lambda body: len(sheet_of(body)) - 1,
+    DOCX: lambda body: len(Document(io.BytesIO(body)).paragraphs),
     "text/calendar": lambda body: len(Calendar.from_ical(body).events),
     "application/pdf": lambda body: len(re.findall(rb"/Type ?/Page\b", body)),
 }

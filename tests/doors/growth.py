@@ -28,10 +28,15 @@ from casework.models import (
     Worker,
 )
 from grants.models import (
+    AccountingColumn,
     BudgetEntry,
     BudgetLine,
+    ChangeRequest,
     CourseEdition,
     EditionParameter,
+    FundEntry,
+    FundTarget,
+    LineCategory,
     ParameterChange,
     PastAward,
     Payment,
@@ -42,6 +47,7 @@ from grants.models import (
     Terms,
     YearBudgetLine,
 )
+from grants.models import Claim as MoneyClaim
 from guideline.models import (
     Claim,
     Crosswalk,
@@ -52,11 +58,20 @@ from guideline.models import (
     Progress,
     Section,
 )
-from reporting.models import CollaborationReport, Publication, Report, SettlementLine
+from reporting.models import (
+    CollaborationReport,
+    FieldNote,
+    Publication,
+    Receipt,
+    Report,
+    SettlementLine,
+)
 from reviews.models import (
+    AgendaItem,
     Conflict,
     Criterion,
     DecisionSnapshot,
+    Meeting,
     PanelSeat,
     PossibleConflict,
     Rubric,
@@ -89,9 +104,9 @@ def _copy_around(case: Case, made: Case) -> None:
         copy(deadline, case_id=made.pk, superseded_by=None)
     for access in case.access.all():
         copy(access, case_id=made.pk)
-    history.append(
-        made, "open", source="", target=made.state, by=case.events.first().by, at=NOW, facts={}
-    )
+    for event in case.events.order_by("pk"):
+        told = {"source": event.source, "target": event.target, "by": event.by, "facts": {}}
+        history.append(made, event.verb, **told, at=NOW)
 
 
 def grow(world: World, times: int) -> None:
@@ -137,6 +152,7 @@ def _plans(things: dict, number: int) -> None:
     by = User.objects.get(email="office@demo.example.jp")
     rule = EditionParameter.objects.filter(edition=edition).first()
     copy(rule, name=f"another_rule_{number}")
+    copy(LineCategory.objects.filter(edition=edition).first(), code=f"another-{number}")
     ParameterChange.objects.create(
         edition=edition, name=rule.name, new_status="set", new_value=str(number), by=by, at=NOW
     )
@@ -145,6 +161,8 @@ def _plans(things: dict, number: int) -> None:
         again = copy(call, name=f"{call.name}{number}")
         copy(Rubric.objects.get(round=call), round=again)
     copy(BudgetEntry.objects.filter(edition=edition).first())
+    copy(FundEntry.objects.get(pk=things["fund_entry"]))
+    copy(FundTarget.objects.get(fictitious=False, fiscal_year=2021), fiscal_year=2030 + number)
     award = PastAward.objects.filter(status="adopted").first()
     copy(award, key=f"more-{number}", organization_id=things["organization"])
 
@@ -159,6 +177,8 @@ def _cases(things: dict, number: int) -> None:
             copy(sheet, proposal=proposal)
         for terms in Terms.objects.filter(proposal=things[name]):
             copy(terms, proposal=proposal)
+        for item in AgendaItem.objects.filter(proposal=things[name]):
+            copy(item, proposal=proposal, position=item.position + number)
     _owes_back(things, number)
     for name in ("planned", "applied", "year", "reported", "confirmed", "second_year"):
         year = ProjectYear.objects.get(pk=things[name])
@@ -172,6 +192,12 @@ def _cases(things: dict, number: int) -> None:
             copy(item, case=again)
         if report := Report.objects.filter(project_year=year).first():
             copy(report, project_year=again)
+        for claim in MoneyClaim.objects.filter(project_year=year):
+            copy(claim)
+            copy(claim, project_year=again)
+        for change in ChangeRequest.objects.filter(project_year=year):
+            copy(change, is_open=False)
+            copy(change, project_year=again)
     for name in ("collaboration", "accepted", "published"):
         report = CollaborationReport.objects.get(pk=things[name])
         again = copy(report, project_year=None, request_key=None, publication=None)
@@ -206,6 +232,9 @@ def _selection(things: dict, number: int, newcomer: User) -> None:
     again = copy(seat, user=newcomer)
     copy(Conflict.objects.get(pk=things["conflict"]), seat=again)
     copy(PossibleConflict.objects.get(pk=things["possible"]), seat=again)
+    meeting = Meeting.objects.get(pk=things["meeting"])
+    copy(meeting.attendances.first(), seat=again)
+    copy(meeting, current=None, opened_at=None)
     for name in ("round", "open_round"):
         criterion = Criterion.objects.filter(rubric__round=things[name]).last()
         copy(criterion, position=criterion.position + number)
@@ -246,6 +275,13 @@ def _papers(things: dict, number: int) -> None:
         SettlementLine.objects.filter(report=things["reported_report"]).last(),
     ):
         copy(line, label=f"増{number}")
+    for name in ("report", "reported_report"):
+        receipt = Receipt.objects.filter(report=things[name]).first()
+        copy(receipt, number=100 + number, digest="", item=f"増{number}")
+        FieldNote.objects.create(
+            report_id=things[name], line=receipt.line if number == 1 else None, asked=f"増{number}",
+            by=by, at=NOW, given_at=NOW,
+        )  # fmt: skip
     Payment.objects.create(
         year_id=things["year"], kind="advance", amount_yen=number, paid_on=NOW.date(),
         document=f"増{number}", by=by, at=NOW,
@@ -255,7 +291,7 @@ def _papers(things: dict, number: int) -> None:
 #: Things that are cases with a page of their own.
 _CASES = {
     "proposal", "draft", "keyed", "returned", "submitted", "selected", "confirmed", "in_selection", "planned", "applied", "year", "reported",
-    "sheet", "report", "reported_report", "collaboration", "accepted", "published", "approval",
+    "change", "claim", "claim_draft", "sheet", "report", "reported_report", "collaboration", "accepted", "published", "approval",
 }  # fmt: skip
 
 
@@ -292,5 +328,6 @@ def _city(number: int) -> None:
     ClosedDay.objects.create(day=date(2040, 1, number), name=f"増{number}")
     copy(Sender.objects.first(), name=f"増{number}")
     copy(CitySetting.objects.first(), code=f"more_{number}")
+    copy(AccountingColumn.objects.first(), position=100 + number, header=f"増{number}")
     copy(FailedTask.objects.first(), kwargs={"number": number})
     Worker.objects.create(name=f"more{number}@test", answered_at=NOW)

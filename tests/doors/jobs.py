@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command, get_commands
 from django.test import override_settings
 
-from casework.models import Event, Notice
+from casework.models import Event, Notice, StoredFile, Work
 from tests.doors import doors
 from tests.doors.tables import Row, Table
 from tests.doors.world import NOW
@@ -64,6 +64,10 @@ def arguments(name: str) -> dict:
     """Return what a task is handed; one that is not known here takes nothing."""
     if name == "casework.tasks.deliver":
         return {"notice_id": Notice.objects.order_by("pk").last().pk}
+    if name == "casework.tasks.do_work":
+        return {"work_id": Work.objects.order_by("pk").last().pk}
+    if name == "casework.tasks.scan_file":
+        return {"file_id": StoredFile.objects.order_by("pk").last().pk}
     return {}
 
 

@@ -32,6 +32,8 @@ STANDS_FOR = {
     "score_sheet": "sheet",
     "report": "report",
     "collaboration_report": "collaboration",
+    "change": "change",
+    "claim": "claim",
     "approval": "approval",
     "destruction": "destruction",
 }
@@ -66,8 +68,7 @@ def standing(world: World, kind: str, move: Move) -> Case:
     if name := STARTS_ON.get((kind, move.verb)):
         return Case.objects.get(pk=world.things[name]).specific
     stands = Case.objects.get(pk=world.things[STANDS_FOR[kind]])
-    things = [value for value in world.things.values() if isinstance(value, int)]
-    own = Case.objects.filter(pk__in=things, kind=kind, organization=stands.organization_id)
+    own = Case.objects.filter(pk__in=world.cases(), kind=kind, organization=stands.organization_id)
     found = own.filter(state__in=move.source).order_by("pk").first()
     return (found or put(stands, move.source[0])).specific
 

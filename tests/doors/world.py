@@ -19,7 +19,7 @@ from accounts.models import (
     User,
 )
 from accounts.services.tokens import digest
-from casework import files, outbox, services
+from casework import files, outbox, services, works
 from casework.models import (
     ApprovalItem,
     CalendarFeed,
@@ -34,9 +34,29 @@ from casework.models import (
     Sender,
     StoredFile,
 )
-from grants.models import AgreementSignature, Payment, ProjectYear, Proposal
-from reporting.models import CollaborationReport, Report
-from reviews.models import Conflict, PossibleConflict, ScoreSheet
+from grants.models import (
+    ActivityDone,
+    AgreementSignature,
+    ChangeRequest,
+    Claim,
+    FundEntry,
+    LogEntry,
+    Payment,
+    ProjectYear,
+    Proposal,
+    Question,
+)
+from reporting.models import CollaborationReport, Receipt, Report
+from reviews.models import (
+    AgendaItem,
+    Attendance,
+    Conflict,
+    DecisionSnapshot,
+    Meeting,
+    PanelSeat,
+    PossibleConflict,
+    ScoreSheet,
+)
 from tests.doors import plays
 
 #: The moment at which the world stands still: within the year it plays.
@@ -64,6 +84,25 @@ PEOPLE = {
     "admin": "administrator",
 }
 
+#: Names of things that are cases; the number of another thing may be that of some case by chance.
+CASES = (
+    *plays.TITLES,
+    "proposal",
+    "second_year",
+    "agreed_year",
+    "sheet",
+    "report",
+    "reported_report",
+    "collaboration",
+    "accepted",
+    "published",
+    "approval",
+    "destruction",
+    "claim",
+    "claim_draft",
+    "change",
+)
+
 
 @dataclass(frozen=True)
 class World:
@@ -75,6 +114,10 @@ class World:
 
     things: dict[str, object]
     clients: dict[str, Client]
+
+    def cases(self) -> list[object]:
+        """Return the numbers of the things that are cases."""
+        return [self.things[name] for name in CASES]
 
     def person(self, column: str) -> User | None:
         """Return who acts in a column, with the duties of the day; ``None`` is nobody."""
@@ -137,14 +180,49 @@ def _program() -> dict[str, object]:
         .first()
         .pk,
         "payment": Payment.objects.filter(year=satoyama.get(position=1)).earliest("pk").pk,
+        "change": ChangeRequest.objects.get(project_year=years["year"]).pk,
+        "claim_draft": Claim.objects.get(project_year=years["year"]).pk,
+        "claim": Claim.objects.get(project_year=years["confirmed"]).pk,
         "sheet": sheet.pk,
         "seat": sheet.seat_id,
+        "decision": DecisionSnapshot.objects.earliest("pk").pk,
         "conflict": Conflict.objects.get(proposal=at["in_selection"]).pk,
-        "possible": PossibleConflict.objects.get().pk,
+        **_meeting(at["in_selection"], sheet.seat),
+        "possible": PossibleConflict.objects.get(proposal=at["planned"]).pk,
         "round": proposal.round_id,
         "open_round": at["draft"].round_id,
+        "work": _work(at["draft"].round_id),
         "edition": proposal.round.edition_id,
+        "fund_entry": _fund_entry(),
+        "log_entry": LogEntry.objects.standing().filter(case__isnull=False).latest("pk").pk,
+        "activity": (planned := ActivityDone.objects.latest("pk")).activity_id,
+        "activity_line": planned.pk,
+        "question": Question.objects.latest("pk").pk,
     }
+
+
+def _fund_entry() -> int:
+    """A gift that is not invented; the pages show no other outside a demonstration."""
+    return FundEntry.objects.create(
+        kind="gift", amount_yen=1_000, fiscal_year=2026, on=NOW.date(), document="調書",
+        by=plays.person("office"), at=NOW,
+    ).pk  # fmt: skip
+
+
+def _meeting(proposal: Proposal, seat: PanelSeat) -> dict[str, object]:
+    """A meeting that runs, with one proposal before the room."""
+    meeting = Meeting.objects.create(round=proposal.round, held_on=NOW.date(), opened_at=NOW)
+    item = AgendaItem.objects.create(meeting=meeting, proposal=proposal, position=1, began_at=NOW)
+    meeting.current = item
+    meeting.save()
+    Attendance.objects.create(meeting=meeting, seat=seat, arrived_at=NOW, by=plays.person("office"))
+    return {"meeting": meeting.pk, "agenda_item": item.pk}
+
+
+def _work(round: int) -> int:
+    """A long work that waits, about a round that is not any more what it was when it was asked for."""
+    asked = {"params": {"round": round}, "fingerprint": "another"}
+    return works.ask("sensitivity", **asked, by=plays.person("office"), at=NOW).pk
 
 
 def _reports() -> dict[str, object]:
@@ -154,10 +232,19 @@ def _reports() -> dict[str, object]:
     return {
         "report": report.pk,
         "reported_report": reported.pk,
+        "receipt": _receipt(report).pk,
         "collaboration": asked.order_by("pk").first().pk,
         "accepted": CollaborationReport.objects.get(title="受理された協働").pk,
         "published": CollaborationReport.objects.get(title="公開された協働").pk,
     }
+
+
+def _receipt(report: Report) -> Receipt:
+    """A receipt of the report that the group is writing."""
+    line = report.settlement_lines.filter(side="expenditure").earliest("pk")
+    return Receipt.objects.create(
+        report=report, line=line, number=1, item="チラシ", paid_on=NOW.date(), amount_yen=500
+    )
 
 
 def _casework() -> dict[str, object]:

@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from casework.flow import Text
 from grants.flow import PROPOSAL_FLOW, YEAR_FLOW
-from grants.models import BudgetEntry, TermsAcceptance
+from grants.models import BankAccount, BudgetEntry, Claim, TermsAcceptance
 from tests.pdf_text import pdf_text
 
 from .conftest import Desk
@@ -64,10 +64,10 @@ def decide_the_selection(desk: Desk, title: str, *, call, office, approver, scor
         desk.sit_down(member, "/panel/")
         desk.open(title)
         desk.follow("Score the proposal")
-        for field, given in zip(
-            desk.page.locator("main form input[type=number]").all(), (points, 4), strict=True
+        for asked, given in zip(
+            desk.page.locator("main form fieldset").all(), (points, 4), strict=True
         ):
-            field.fill(str(given))
+            asked.locator(f"input[value='{given}']").check()
         desk.press("Submit the sheet")
         expect(desk.page.locator("p.message-success").first).to_be_visible()
     desk.sit_down(office, "/office/")
@@ -116,6 +116,7 @@ def enter_the_budget(desk: Desk, edition, *, office, voted_on: str) -> None:
     desk.follow("Add an entry")
     page.locator("[name=edition]").select_option(str(edition.pk))
     page.locator("[name=kind]").select_option(BudgetEntry.Kind.INITIAL)
+    page.locator(f"[name=financed_by][value={BudgetEntry.Source.GENERAL}]").check()
     desk.fill(amount_yen="300,000", voted_on=voted_on, document="当初予算書")
     desk.send()
 
@@ -163,16 +164,57 @@ def sign_the_agreement(desk: Desk, named: str, *, group, department, office, day
     desk.says("#agreement", "All parties have signed.")
 
 
-def pay(desk: Desk, title: str, *, accounting, kind: str, amount: str, day: str) -> None:
-    """Accounting records what went out or came back, from its desk."""
+def pay(
+    desk: Desk, title: str, *, accounting, kind: str, amount: str, day: str, group=None, office=None
+) -> None:  # fmt: skip
+    """Accounting records what came back, or what goes out once the group claimed it, from its desk.
+
+    :param group: who claims, and ``office`` who accepts, where money goes out.
+    """
+    is_repayment = kind == "repayment"
+    case = title if is_repayment else claim(
+        desk, title, group=group, office=office, kind=kind, amount=amount
+    )  # fmt: skip
     page = desk.sit_down(accounting, "/accounting/")
-    if kind == "advance":  # the project is under way: it stands with what waits for others
-        page.locator("section[aria-labelledby=others] summary").click()
-    desk.open(title)
-    desk.follow("Record a payment")
-    page.locator("[name=kind]").select_option(kind)
-    desk.fill(amount_yen=amount, paid_on=day, document="支出命令 1")
+    desk.open(case)
+    if is_repayment:
+        desk.follow("Record a repayment")
+        desk.fill(amount_yen=amount)
+    else:
+        desk.follow("Record a payment")
+    desk.fill(paid_on=day, document="支出命令 1")
     desk.send()
+    if not is_repayment:
+        with page.expect_navigation():
+            page.locator("#claim a").first.click()
+
+
+def claim(desk: Desk, title: str, *, group, office, kind: str, amount: str) -> str:
+    """The group claims, and registers its bank account for it; the office accepts the claim.
+
+    :return: the number of the claim.
+    """
+    page = desk.sit_down(group, "/my/")
+    desk.open(title)
+    with page.expect_navigation():
+        page.locator(f"#claims button[value={kind}]").click()
+    desk.fill(amount_yen=amount, reason="会場の予約金")
+    desk.press(TO_THE_CASE)
+    found = Claim.objects.latest("pk")
+    if not BankAccount.objects.exists():
+        desk.follow("Register the bank account")
+        desk.fill(
+            bank_name="架空銀行", bank_code="９９９９", branch_name="架空支店", branch_code="999",
+            account_number="1234567", holder_kana="かくうのかい",
+        )  # fmt: skip
+        desk.send()
+        desk.sit_down(group, "/my/")
+        desk.open(found.number)
+    desk.move("submit")
+    desk.sit_down(office, "/office/")
+    desk.open(found.number)
+    desk.move("accept")
+    return found.number
 
 
 def report_the_year(desk: Desk, title: str, *, group, completed_on: str = "2027-01-31") -> None:
@@ -190,12 +232,13 @@ def report_the_year(desk: Desk, title: str, *, group, completed_on: str = "2027-
 
 
 def settle(
-    desk: Desk, title: str, *, office, approver, accounting, day: str,
+    desk: Desk, title: str, *, office, approver, accounting, day: str, group=None,
     rest: tuple[str, str] = ("repayment", "5,000"),
 ) -> None:  # fmt: skip
     """The city confirms the 75,000 yen of the report, the rest is moved, the account is settled.
 
     :param day: on which the money was moved.
+    :param group: who claims the rest, where it goes out.
     :param rest: which way it goes, and how many yen.
     """
     desk.sit_down(office, "/office/")
@@ -206,7 +249,10 @@ def settle(
     desk.send()
     desk.approve(approver)
     kind, amount = rest
-    pay(desk, title, accounting=accounting, kind=kind, amount=amount, day=day)
+    pay(
+        desk, title, accounting=accounting, kind=kind, amount=amount, day=day, group=group,
+        office=office,
+    )  # fmt: skip
     desk.says("#money", "Nothing is open.")
     desk.move("settle")
     desk.says(".page-head", YEAR_FLOW.stages["settled"].label)

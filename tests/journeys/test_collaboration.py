@@ -19,7 +19,7 @@ from tests.pdf_text import pdf_text
 
 from . import steps
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 TITLE, HEADING = "まちの居場所づくり", "縁側のあるまち"
 NUMBER, YEAR, REPORT = "C-2026-001", "C-2026-001-1", "C-2026-001-1-K"
@@ -163,7 +163,7 @@ def sign_and_be_paid(desk, people) -> None:
     )  # fmt: skip
     steps.pay(
         desk, TITLE, accounting=people["accounting"], kind="advance", amount="60,000",
-        day="2027-04-05",
+        day="2027-04-05", group=people["group"], office=people["office"],
     )  # fmt: skip
     desk.says("#money", "60,000円", "20,000円")
 
@@ -174,7 +174,7 @@ def report_and_settle(desk, people) -> None:
     desk.says(".settlement-steps", "95,000円", "20,000円", "75,000円")
     steps.settle(
         desk, TITLE, accounting=people["accounting"], day="2028-02-01",
-        rest=("balance", "15,000"), **steps.of_the_city(people),
+        rest=("balance", "15,000"), group=people["group"], **steps.of_the_city(people),
     )  # fmt: skip
     desk.sit_down(people["group"], "/my/")
     desk.open(TITLE)

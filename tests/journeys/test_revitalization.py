@@ -15,7 +15,7 @@ from tests.factories import JAPAN
 
 from . import steps
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 CALL, TITLE = "地域活性化 令和8年度", "商店街の夕市"
 NEXT_FISCAL_YEAR = datetime(2027, 4, 5, 10, 0, tzinfo=JAPAN)
@@ -135,7 +135,7 @@ def receive_the_grant(desk, people) -> None:
     assert "80,000円" in words
     steps.pay(
         desk, TITLE, accounting=people["accounting"], kind="advance", amount="80,000",
-        day="2027-04-05",
+        day="2027-04-05", group=people["group"], office=people["office"],
     )  # fmt: skip
 
 

@@ -91,7 +91,7 @@ def receive_the_grant(desk, people) -> None:
     steps.apply_and_be_granted(desk, TITLE, group=people["group"], **steps.of_the_city(people))
     steps.pay(
         desk, TITLE, accounting=people["accounting"], kind="advance", amount="80,000",
-        day="2026-11-20",
+        day="2026-11-20", group=people["group"], office=people["office"],
     )  # fmt: skip
     expect(page.locator("#money")).to_contain_text("80,000円")
 

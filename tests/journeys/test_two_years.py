@@ -114,7 +114,10 @@ def carry_out(desk, people, year: Year) -> None:
     )
     see_the_dates(desk, year)
     money = {"accounting": people["accounting"]}
-    steps.pay(desk, year.number, kind="advance", amount="80,000", day=year.apply_by, **money)
+    steps.pay(
+        desk, year.number, kind="advance", amount="80,000", day=year.apply_by,
+        group=people["group"], office=people["office"], **money,
+    )  # fmt: skip
     steps.move_the_clock(desk, people["office"], to=year.over)
     last_day = year.days[1]
     steps.report_the_year(desk, year.number, group=people["group"], completed_on=last_day)

@@ -40,7 +40,7 @@ def test_answer_waits_for_the_search_that_finds_another_ground():
         answering.start()
         while answering.is_alive() and not waits_for_a_lock():
             answering.join(0.05)
-        assert possible_conflicts.find(round, at=NOON) == 1  # and no deadlock
+        assert len(possible_conflicts.find(round, at=NOON)) == 1  # and no deadlock
     answering.join(PATIENCE)
 
     waiting.refresh_from_db()

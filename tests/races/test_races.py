@@ -11,7 +11,7 @@ from casework import approvals, delivery, history, outbox, reminders, verificati
 from casework.models import Approval, Case, Deadline, Event, Letter, Notice, Reminder
 from casework.numbers import next_number
 from casework.services import advance, correct, locked
-from grants import agreements, services
+from grants import agreements, ledger_faults, services
 from grants.models import BudgetEntry, ProgramBudget, ProjectYear, Proposal, Round
 from tests import factories
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
@@ -248,6 +248,69 @@ def test_grant_waits_for_a_reduction_of_the_budget_that_is_being_entered():
 
     assert kinds(race(reduce_slowly, grant)) == ["NotPossible", "ok"]
     assert fresh(year).state == "applied"
+
+
+def test_reduction_waits_for_a_grant_that_is_being_made_and_takes_none_of_it():
+    year, office = applied_for(), factories.user(Role.OFFICE)
+    edition = year.proposal.round.edition
+    entry = {"fiscal_year": 2026, "voted_on": TODAY, "document": "予算書", "at": NOON}
+    services.enter_budget(
+        edition, kind=BudgetEntry.Kind.INITIAL, amount_yen=100_000, by=office, **entry
+    )
+    granting = wish(year, "grant", granted_yen=80_000)
+    draft = approvals.draft("起案", [granting], by=office, at=NOON)
+    granting = moving(draft, "approve", factories.user(Role.APPROVER), decided_on=TODAY)
+    granted, reduced = threading.Event(), threading.Event()
+
+    def grant_slowly():
+        with transaction.atomic():
+            granting()
+            granted.set()
+            reduced.wait(2)  # the reduction tries to be entered meanwhile
+
+    def reduce():
+        assert granted.wait(PATIENCE)
+        try:
+            services.enter_budget(
+                edition, kind=BudgetEntry.Kind.REDUCTION, amount_yen=-50_000, by=person(office),
+                **entry,
+            )  # fmt: skip
+        finally:
+            reduced.set()
+
+    assert kinds(race(grant_slowly, reduce)) == ["ValidationError", "ok"]
+    assert ProgramBudget.of(edition, 2026).free_yen == 20_000
+    assert list(ledger_faults.faults()) == []
+
+
+def test_transfers_between_two_courses_both_ways_at_once_do_not_wait_in_a_circle():
+    editions = [factories.edition(), factories.edition("revitalization")]
+    office = factories.user(Role.OFFICE)
+    entry = {"fiscal_year": 2026, "voted_on": TODAY, "document": "d", "at": NOON}
+    for edition in editions:
+        services.enter_budget(edition, kind="initial", amount_yen=100, by=office, **entry)
+
+    def transfer(giver, taker):
+        who = person(office)
+        return lambda: services.transfer_budget(giver, taker, amount_yen=100, by=who, **entry)
+
+    outcomes = race(*(transfer(*pair) for pair in (editions, editions[::-1]) for _time in (1, 2)))
+
+    assert set(kinds(outcomes)) <= {"ok", "ValidationError"}
+    assert sum(ProgramBudget.of(edition, 2026).planned_yen for edition in editions) == 200
+    assert list(ledger_faults.faults()) == []
+
+
+def test_two_uses_at_once_do_not_spend_the_same_money_of_the_fund():
+    office = factories.user(Role.OFFICE)
+    line = {"fiscal_year": 2026, "on": TODAY, "document": "d", "at": NOON}
+    services.enter_in_fund(kind="gift", amount_yen=100, by=office, **line)
+
+    def use():
+        return services.enter_in_fund(kind="use", amount_yen=80, by=person(office), **line)
+
+    assert kinds(race(use, use)) == ["ValidationError", "ok"]
+    assert list(ledger_faults.faults()) == []
 
 
 def offering(proposal, clerk):
