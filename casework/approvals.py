@@ -101,10 +101,10 @@ def _refuse_what_cannot_move(wish: Wish, *, at: datetime) -> None:
         raise NotPossible(_("%(case)s already waits in another draft.") % {"case": case})
 
 
-def waiting_draft(case: Case) -> Approval | None:
-    """Return the draft that ``case`` waits in, if there is one."""
-    waiting = Approval.objects.filter(items__case_id=case.pk, state__in=WAITING_DRAFT)
-    return waiting.first()
+def waiting_draft(*cases: Case) -> Approval | None:
+    """Return a draft that one of ``cases`` waits in, if there is one."""
+    keys = [case.pk for case in cases]
+    return Approval.objects.filter(items__case_id__in=keys, state__in=WAITING_DRAFT).first()
 
 
 @on("approval", "approve")

@@ -29,7 +29,14 @@ class CaseworkConfig(AppConfig):
             retention_classes,
             setup_steps,
         )
-        from .models import Ladder, NoticeTemplate, Rung, SeriesChange
+        from .models import (
+            Attachment,
+            Ladder,
+            Message,
+            NoticeTemplate,
+            Rung,
+            SeriesChange,
+        )
 
         mail.register(outbox.enqueue_account_mail)
         guards.append_only(Change)
@@ -37,6 +44,8 @@ class CaseworkConfig(AppConfig):
         guards.append_only(Rung)
         guards.append_only(NoticeTemplate)
         guards.append_only(SeriesChange)
+        guards.append_only(Message)
+        guards.append_only(Attachment)
         pre_migrate.connect(guards.lift, dispatch_uid="casework.guards")
         post_migrate.connect(guards.install, dispatch_uid="casework.guards")
         register(Tags.database)(guards.check_installed)

@@ -4,11 +4,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 
-from . import destruction, facts
+from . import destruction, facts, messaging
 from .desk_links import desk_link
 from .flow import Text
 from .letters import sent_by
 from .models import ApprovalItem, Case, Destruction
+from .models.case import KINDS
 from .panels import panel
 from .parties import Party
 from .permissions import decides_that_much, did_not_draft
@@ -57,6 +58,9 @@ def destruction_list(case, request) -> dict:
 
 panel("approval", "casework/panels/approval_items.html", approval_items, order=10)
 panel("destruction", "casework/panels/destruction.html", destruction_list, order=10)
+for _kind, _model in KINDS.items():
+    if not _model.flow.part_of:
+        panel(_kind, "casework/panels/messages.html", messaging.case_panel, order=150)
 
 desk_link(Party.ORGANIZATION, _("All our cases"), "casework:cases", order=90)
 for _party in (Party.OFFICE, Party.APPROVER, Party.ACCOUNTING):

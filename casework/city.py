@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
 
-from . import quiet_hours
+from . import quiet_hours, upload_limit
 from .calendar import japan_date
 from .flow import Text
 from .models import CitySetting, Letter, Sender
@@ -56,6 +56,12 @@ SETTINGS: dict[str, Setting] = {
             _("Quiet hours"),
             _("E-mails written between these times wait until they end, such as 21:00-08:00."),
             check=quiet_hours.parse,
+        ),
+        Setting(
+            "upload_limit",
+            _("Largest file that is taken, in MB"),
+            _("A whole number from 1 to 20. While it is not set, 20 MB."),
+            check=upload_limit.parse,
         ),
     )
 }

@@ -13,13 +13,22 @@ from django.apps import apps
 #: (kind, verb) → functions called as ``function(case, by=…, at=…, facts=…)``.
 CONSEQUENCES: dict[tuple[str, str], list[Callable]] = defaultdict(list)
 
+#: Those that only look and keep what they saw: a move with no others can still be taken back.
+_LOOKING: set[tuple[str, str, Callable]] = set()
 
-def on(kind: str, *verbs: str):
-    """Register the decorated function to follow ``verbs`` of ``kind``."""
+
+def on(kind: str, *verbs: str, binds: bool = True):
+    """Register the decorated function to follow ``verbs`` of ``kind``.
+
+    :param binds: whether something follows from what it does, so that the move stands. One that only
+        refuses, or keeps on record what it saw, lets the move be taken back.
+    """
 
     def register(function):
         for verb in verbs:
             CONSEQUENCES[kind, verb].append(function)
+            if not binds:
+                _LOOKING.add((kind, verb, function))
         return function
 
     return register
@@ -28,6 +37,11 @@ def on(kind: str, *verbs: str):
 def following(kind: str, verb: str) -> list[Callable]:
     """Return what follows ``verb`` of ``kind``, in the order in which it is done."""
     return sorted(CONSEQUENCES.get((kind, verb), []), key=_layer)
+
+
+def binding(kind: str, verb: str) -> list[Callable]:
+    """Return what follows ``verb`` of ``kind`` and makes it stand."""
+    return [f for f in following(kind, verb) if (kind, verb, f) not in _LOOKING]
 
 
 def _layer(function: Callable) -> int:

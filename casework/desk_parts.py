@@ -1,12 +1,15 @@
-"""What casework itself puts on the desks of the office, of auditors and of administrators."""
+"""What casework itself puts on desks beside their cases."""
+
+from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 
-from . import by_post, outbox_keeping, oversight, restored, typed_numbers
+from . import by_post, messaging, outbox_keeping, oversight, restored, typed_numbers
 from .desk_links import desk_link
 from .desk_panels import desk_panel
+from .models.message import WRITERS
 from .parties import Party
 
 for role in (Role.OFFICE, Role.ADMINISTRATOR):
@@ -27,6 +30,10 @@ desk_panel(Role.OFFICE, "casework/desk/letter_numbers.html", typed_numbers.desk_
 desk_panel(Role.OFFICE, "casework/desk/held.html", outbox_keeping.desk_part, order=16)
 desk_panel(Role.OFFICE, "casework/desk/groups.html", oversight.groups_to_confirm, order=20)
 
+for party in WRITERS:
+    desk_panel(
+        party, "casework/desk/messages.html", partial(messaging.on_desk, party.value), order=5
+    )
 for party in Party:
     desk_link(party, _("Calendar"), "casework:calendar", order=70)
 

@@ -20,6 +20,7 @@ from .models import Case
 def write(
     request: HttpRequest, case: Case, *, read: Callable[..., Draft], save: Callable[[Draft], Case],
     show: Callable[[Draft, int], HttpResponse], saved: Text,
+    parts: Callable[[Draft], dict[str, str]] = lambda draft: {},
 ) -> HttpResponse:  # fmt: skip
     """Answer a request for the page on which ``case`` is written, which the caller allowed.
 
@@ -27,6 +28,7 @@ def write(
     :param save: saves a valid draft; raises ``StaleDraft`` or ``ValidationError``.
     :param show: draws the page of a draft with an HTTP status.
     :param saved: what to say when a button saved it.
+    :param parts: id → markup of the parts of the page that are drawn anew when it saved itself.
     """
     if request.method != "POST":
         return show(read(case), 200)
@@ -43,17 +45,18 @@ def write(
     except ValidationError as refusal:
         draft.text.add_error(None, refusal)
         return _refused(request, draft, show)
-    return _kept(request, kept, saved)
+    return _kept(request, kept, saved, lambda: parts(draft))
 
 
 def _is_autosave(request: HttpRequest) -> bool:
     return request.headers.get("X-Autosave") == "1"
 
 
-def _kept(request: HttpRequest, case: Case, saved: Text) -> HttpResponse:
+def _kept(request: HttpRequest, case: Case, saved: Text, parts: Callable[[], dict]) -> HttpResponse:
     if _is_autosave(request):
         clock = f"{localtime(request.now):%H:%M}"
-        return JsonResponse({"edit_number": case.edit_number, "saved_at": clock})
+        answer = {"edit_number": case.edit_number, "saved_at": clock, "parts": parts()}
+        return JsonResponse(answer)
     messages.success(request, saved)
     if request.POST.get("then") == "case":
         return redirect("casework:case", pk=case.pk)

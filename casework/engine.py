@@ -16,6 +16,7 @@ from .models import (
     Notice,
     Restoration,
     RestoreDrill,
+    StoredFile,
     Worker,
 )
 
@@ -38,6 +39,10 @@ class Readings:
     :param last_drill: the last backup that was restored for trial and found whole.
     :param last_restoration: the last time the site itself was brought back from a backup.
     :param held: notices that are held for that reason.
+    :param scanner: whether a virus scanner is configured.
+    :param scan_waiting: files that are closed until it has answered.
+    :param scan_silent: those of them about which it did not answer when it was asked.
+    :param scan_infected: files that it found infected.
     :param oldest_due_at: since when the oldest notice waits that may go out at once.
     """
 
@@ -56,6 +61,10 @@ class Readings:
     last_drill: RestoreDrill | None
     last_restoration: Restoration | None
     held: int
+    scanner: bool
+    scan_waiting: int
+    scan_silent: int
+    scan_infected: int
 
     @property
     def late_jobs(self) -> list[Periodic]:
@@ -109,7 +118,21 @@ def read(*, now: datetime, at: datetime, queue: int | None) -> Readings:
         last_drill=RestoreDrill.objects.order_by("-at").first(),
         last_restoration=restored.latest(),
         held=restored.held().count(),
+        **_scans(),
     )
+
+
+def _scans() -> dict:
+    rows = StoredFile.objects.standing().filter(destroyed_at=None)
+    closed = Q(scan__in=(StoredFile.Scan.WAITING, StoredFile.Scan.FAILED))
+    if settings.CLAMD_URL:
+        closed |= Q(scan=StoredFile.Scan.NOT_ASKED)
+    counts = rows.aggregate(
+        scan_waiting=Count("pk", filter=closed),
+        scan_silent=Count("pk", filter=Q(scan=StoredFile.Scan.FAILED)),
+        scan_infected=Count("pk", filter=Q(scan=StoredFile.Scan.INFECTED)),
+    )
+    return {"scanner": bool(settings.CLAMD_URL), **counts}
 
 
 def last_backup() -> BackupRun | None:

@@ -43,4 +43,5 @@ def _fact(field: forms.Field, name: str, value) -> Fact:
         return Fact(field.label, date.fromisoformat(str(value)), "day")
     if name.endswith("_yen"):
         return Fact(field.label, value, "yen")
-    return Fact(field.label, value, "text")
+    chosen = dict(field.choices) if isinstance(field, forms.ChoiceField) else {}
+    return Fact(field.label, chosen.get(value, value), "text")

@@ -1,8 +1,6 @@
 """Taking in uploads: what they are is read from their bytes, not from their names."""
 
 import hashlib
-import io
-import zipfile
 from datetime import datetime
 from pathlib import PurePath
 
@@ -14,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import require
 
-from . import services
+from . import city, pictures, scanning, services, upload_limit, zips
 from .calendar import japan_date
 from .models import Case, StoredFile
 
-#: Largest upload, in bytes.
-MAX_BYTES = 20 * 1024 * 1024
+#: Largest upload that the program takes, in bytes; the city may set less (``upload_limit``).
+MAX_BYTES = upload_limit.MOST * upload_limit.MB
 
 #: ending → (media type, what the first bytes may be).
 ACCEPTED: dict[str, tuple[str, tuple[bytes, ...]]] = {
@@ -36,31 +34,51 @@ ACCEPTED: dict[str, tuple[str, tuple[bytes, ...]]] = {
         (b"PK\x03\x04",),
     ),
 }
-#: Where the contents of a document lie inside its zip.
-_PARTS = {".docx": "word/", ".xlsx": "xl/"}
+#: ending → what looks at the points of a picture.
+_PICTURES = {
+    ".png": pictures.look_at_png,
+    ".jpg": pictures.look_at_jpeg,
+    ".jpeg": pictures.look_at_jpeg,
+}
+#: How a document begins that is locked with a password; a zip would begin otherwise.
+_LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def check(name: str, content: bytes) -> str:
+def largest() -> int:
+    """Return how many bytes an upload may have: what the city set, or what the program takes."""
+    return upload_limit.parse(city.value("upload_limit"))
+
+
+def check(name: str, content: bytes, *, limit: int = MAX_BYTES) -> str:
     """Return the media type of an upload.
 
+    :param limit: how many bytes it may have.
     :raises ValidationError: if it is empty, too large, of a kind that is not accepted, not what
-        its name says, or holds macros; the words say how to mend it.
+        its name says, damaged, locked, packed so that it bursts, or holds macros; the words say
+        how to mend it.
     """
     ending = PurePath(name).suffix.lower()
     if not content:
         raise ValidationError(_("The file is empty. Choose it again."))
-    if len(content) > MAX_BYTES:
-        raise ValidationError(_("The file is larger than 20 MB. Make it smaller, or split it."))
+    if len(content) > limit:
+        raise ValidationError(
+            _("The file is larger than %(number)d MB. Make it smaller, or split it.")
+            % {"number": limit // upload_limit.MB}
+        )
     if ending not in ACCEPTED:
         raise ValidationError(
             _("Files of this kind are not accepted. Send %(kinds)s.")
             % {"kinds": ", ".join(sorted(kind.lstrip(".").upper() for kind in ACCEPTED))}
         )
     media_type, beginnings = ACCEPTED[ending]
+    if ending in zips.PARTS and content.startswith(_LOCKED):
+        raise ValidationError(zips.LOCKED)
     if not content.startswith(beginnings) or _is_something_else(content, ending):
         raise _not_what_it_says(ending)
-    if ending in _PARTS:
-        _look_inside(content, ending)
+    if ending in zips.PARTS and not zips.look_inside(content, ending):
+        raise _not_what_it_says(ending)
+    if ending in _PICTURES:
+        _decode(content, ending)
     return media_type
 
 
@@ -80,15 +98,17 @@ def _is_something_else(content: bytes, ending: str) -> bool:
     return found.lower() in {".html", ".htm", ".js", ".exe", ".svg"}
 
 
-def _look_inside(content: bytes, ending: str) -> None:
+def _decode(content: bytes, ending: str) -> None:
     try:
-        names = zipfile.ZipFile(io.BytesIO(content)).namelist()
-    except zipfile.BadZipFile as error:
-        raise ValidationError(_("The file is damaged. Save it again and send that.")) from error
-    if not any(name.startswith(_PARTS[ending]) for name in names):
-        raise _not_what_it_says(ending)
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise ValidationError(_("The file holds macros. Save it without macros and send that."))
+        _PICTURES[ending](content)
+    except pictures.Unreadable:
+        raise ValidationError(
+            _("The picture cannot be read to its end. Open it, save it again and send that.")
+        ) from None
+    except pictures.TooManyPoints:
+        raise ValidationError(
+            _("The picture has too many points. Make it smaller, and send that.")
+        ) from None
 
 
 @transaction.atomic
@@ -99,8 +119,9 @@ def store(case: Case, upload, *, label: str, by, at: datetime) -> StoredFile:
     :raises ValidationError: see :func:`check`.
     """
     require(by.act_on(japan_date(at)), "casework.add_file", case)
-    content = upload.read(MAX_BYTES + 1)
-    media_type = check(upload.name, content)
+    limit = largest()
+    content = upload.read(limit + 1)
+    media_type = check(upload.name, content, limit=limit)
     digest = hashlib.sha256(content).hexdigest()
     upload.seek(0)
     stored = StoredFile(
@@ -112,10 +133,12 @@ def store(case: Case, upload, *, label: str, by, at: datetime) -> StoredFile:
         digest=digest,
         by=by,
         at=at,
+        **scanning.first_state(at),
     )
     stored.content.save(f"{stored.key}{PurePath(upload.name).suffix.lower()}", upload, save=False)
     stored.save()
     services.record(case, "add_file", by=by, at=at, file=stored.pk, digest=digest)
+    scanning.ask_soon(stored)
     return stored
 
 
@@ -144,6 +167,20 @@ def unlink_destroyed() -> int:
         stored.content.storage.delete(stored.content.name)
         StoredFile.objects.filter(pk=stored.pk).update(content="")
     return len(rows)
+
+
+def is_intact(stored: StoredFile) -> bool:
+    """Return whether the bytes are there and have their digest; destroyed ones are not missed."""
+    if stored.destroyed_at:
+        return True
+    found = hashlib.sha256()
+    try:
+        with stored.content.open() as content:
+            for chunk in content.chunks():
+                found.update(chunk)
+    except FileNotFoundError:
+        return False
+    return found.hexdigest() == stored.digest
 
 
 def may_remove(case: Case, user) -> bool:

@@ -84,6 +84,7 @@ class Move:
     :param handed_in: the group makes it; for one that uses paper the office keys it in, with the
         day on which the paper was received (収受日), which counts.
     :param only_follows: made only as a consequence of another case's move, never by a button.
+    :param tells_why: whoever has to act next is told the reason, and by when.
     :param hint: one plain sentence that says what the move does.
     :param drafted_as: what a draft of it is named by, where the label of the state it leads to would
         read as if it were done already.
@@ -104,6 +105,7 @@ class Move:
     alone: bool = True
     handed_in: bool = False
     only_follows: bool = False
+    tells_why: bool = False
     hint: Text = ""
     tone: str = "primary"
     drafted_as: Text = ""

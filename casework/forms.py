@@ -201,9 +201,20 @@ class DraftForm(forms.Form):
 
 class UploadForm(forms.Form):
     file = forms.FileField(
-        label=_("File"), help_text=_("PDF, PNG, JPEG, DOCX or XLSX, up to 20 MB.")
+        label=_("File"),
+        help_text=_("PDF, PNG, JPEG, DOCX or XLSX, up to 20 MB; without password and macros."),
     )
     label = forms.CharField(label=_("What it is"), max_length=100, required=False)
+
+
+class WorkbookForm(forms.Form):
+    """A form that was completed in a spreadsheet program."""
+
+    file = forms.FileField(
+        label=_("The workbook (XLSX)"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+        help_text=_("The one that was taken from this page."),
+    )
 
 
 class SettingForm(forms.Form):

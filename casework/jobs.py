@@ -25,6 +25,8 @@ LABELS: dict[str, Text] = {
     "casework.tasks.propose_destruction": gettext_lazy("List of what is past its retention period"),
     "casework.tasks.watch": gettext_lazy("Watch over late jobs"),
     "casework.tasks.ask_workers": gettext_lazy("Asking which workers answer"),
+    "casework.tasks.scan_waiting": gettext_lazy("Virus scan of files that wait"),
+    "casework.tasks.carry_on": gettext_lazy("Long work that was left behind"),
 }
 
 

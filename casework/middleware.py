@@ -3,6 +3,22 @@ from django.utils import timezone
 from . import clock
 
 
+class NotStoredMiddleware:
+    """Let no browser keep the pages of somebody who is logged in.
+
+    Whoever declares a conflict of interest, or logs out, does not meet a case again by going back.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store, private"
+        return response
+
+
 class ClockMiddleware:
     """Read the clock once per request: ``request.now``, ``request.today``, and the user's duties."""
 

@@ -77,6 +77,13 @@ class MoveForm(forms.Form):
         """What the decision costs the city, in yen; ``None`` if it costs nothing."""
         return self.cleaned_data.get(self.amount_field) if self.amount_field else None
 
+    def told(self, *, by, at: datetime) -> dict:
+        """Return what is told the move; a form may first keep apart what is a record of its own.
+
+        Called once the form is valid, in the transaction of the move or of the draft.
+        """
+        return self.cleaned_data
+
 
 @transaction.atomic
 def make(form: MoveForm, verb: str, *, by, at: datetime) -> Case:
@@ -92,7 +99,7 @@ def facts_of(form: MoveForm, *, by, at: datetime) -> dict:
     """Return a valid form's data as facts; of a file that was sent, the id it is kept under."""
     return {
         name: _keep(form, name, value, by=by, at=at) if isinstance(value, UploadedFile) else value
-        for name, value in form.cleaned_data.items()
+        for name, value in form.told(by=by, at=at).items()
     }
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import engine, jobs
 from .calendar import japan_date
-from .models import Case, Extension, Notice
+from .models import Case, Extension, Notice, StoredFile
 from .notice_words import (
     ABOUT_CASE,
     CASE_TITLE,
@@ -139,7 +139,13 @@ register(
     NoticeKind(
         "your_turn", _("It is your turn"), _("When a case comes to somebody who has to do something."),
         (*ABOUT_CASE,
-         Variable("todo", _("What to do next"), lambda told, _l: str(told["case"].stage.todo))),
+         Variable("todo", _("What to do next"), lambda told, _l: str(told["case"].stage.todo)),
+         Variable("reason", _("Why it came back"), told_as("reason"), optional=True),
+         Variable(
+             "due_on", _("By when it has to be done, in words"),
+             lambda told, language: in_words(told["due_on"], language) if told.get("due_on") else "",
+             optional=True,
+         )),
         the_case, lambda cases: cases.filter(closed_at=None, internal=False),
     ),
     NoticeKind(
@@ -173,6 +179,29 @@ register(
         _("When the approver decides on a draft, or sends it back."),
         ABOUT_CASE, the_case, lambda cases: cases.filter(kind="approval"),
     ),
+)  # fmt: skip
+
+
+# Messages
+
+
+def _message(case: Case | None, at: datetime) -> dict | None:
+    found = case.messages.filter(for_office=False).select_related("by").last() if case else None
+    return found and {"case": case, "message": found}
+
+
+register(
+    NoticeKind(
+        "message_received", _("A message about a case"),
+        _("When somebody writes on a case to the others who have a part in it."),
+        (
+            *ABOUT_CASE,
+            Variable("writer", _("Who wrote"), lambda told, _l: told["message"].writer),
+            Variable("is_asked", _("Whether the reader is asked to answer"),
+                     lambda told, _l: bool(told.get("asked"))),
+        ),
+        _message, lambda cases: cases.filter(messages__for_office=False),
+    )
 )  # fmt: skip
 
 
@@ -240,6 +269,25 @@ register(
 
 def _newest_mail(case: Case | None) -> Notice | None:
     return Notice.objects.filter(case=case).exclude(to="").order_by("-pk").first()
+
+
+def _infected(case: Case | None, at: datetime) -> dict | None:
+    found = StoredFile.objects.filter(case=case).order_by("-pk").first()
+    return found and {"case": case, "file": found}
+
+
+register(
+    NoticeKind(
+        "file_infected", _("A file is infected"),
+        _("When the virus scanner finds something in a file; to who sent it, and to the office."),
+        (
+            *ABOUT_CASE,
+            Variable("file_name", _("Name of the file"), lambda told, _l: told["file"].name),
+            Variable("found", _("What the virus scanner found"), lambda told, _l: told["file"].scan_found),
+        ),
+        _infected, lambda cases: cases.filter(files__isnull=False),
+    )
+)  # fmt: skip
 
 
 def _backup(case: Case | None, at: datetime) -> dict:

@@ -21,7 +21,7 @@ from . import city, notice_words, preferences, quiet_hours
 from .calendar import japan_date
 from .deadlines import KINDS
 from .holding import why_held
-from .models import Access, Case, Deadline, Extension, Letter, Notice, NoticeTemplate
+from .models import Access, Case, Deadline, Event, Extension, Letter, Notice, NoticeTemplate
 from .models.notice import ASKING, REMINDING, NoticeQuerySet
 from .parties import Party, people_behind
 
@@ -109,9 +109,23 @@ def tell_who_is_next(case: Case, *, by, at: datetime, letter=None) -> None:
     event = case.events.order_by("-pk").first()
     for party in case.stage.holders:
         if not (letter and party == Party.ORGANIZATION):
-            tell(case, party, "your_turn", at=at, key=f"event-{event.pk}-{party}", but=by)
+            told = _why_and_by_when(case, event, party)
+            key = f"event-{event.pk}-{party}"
+            tell(case, party, "your_turn", at=at, key=key, but=by, **told)
     if not letter and not case.internal and Party.ORGANIZATION not in case.stage.holders:
         tell(case, Party.ORGANIZATION, "case_moved", at=at, key=f"event-{event.pk}-moved", but=by)
+
+
+def _why_and_by_when(case: Case, event: Event, party: str) -> dict:
+    """Return the reason of the move that ``event`` tells of and the next date, where its row says so."""
+    move = case.machine.flow.get(event.verb)
+    if move is None or not move.tells_why:
+        return {}
+    said = event.facts.get("reason")
+    remark = case.remarks.filter(pk=said["remark"]).first() if said else None
+    owed = case.deadlines.open().filter(owed_by=party, due_on__isnull=False)
+    due = owed.order_by("due_on", "pk").first()
+    return {"reason": remark and remark.text, "due_on": due and due.ends_on}
 
 
 def tell_who_has_more_time(case: Case, extension: Extension, *, at: datetime, letter=None) -> None:

@@ -27,6 +27,7 @@ GROUPS: dict[str, Group] = {
     for group in (
         Group("turn", _("What waits for you"), _("A case, a draft or a paper needs your answer.")),
         Group("news", _("What became of your cases"), _("A case moved on; you need do nothing.")),
+        Group("messages", _("Messages"), _("Somebody wrote to you about a case.")),
         Group("dates", _("Dates that come near"), _("Reminders, but for dates with legal effect.")),
         Group("receipts", _("Receipts"), _("What you just handed in.")),
     )
@@ -49,6 +50,7 @@ def in_group(code: str, *kinds: str) -> None:
 
 in_group("turn", "your_turn", "approval_drafted")
 in_group("news", "case_moved", "approval_decided")
+in_group("messages", "message_received")
 in_group("dates", "deadline_near")
 in_group("receipts", "receipt")
 

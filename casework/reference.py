@@ -78,7 +78,7 @@ def load_csv(path: Path, resource: ModelResource, key_fields: Sequence[str]) -> 
     result, faults = LoadResult(path.name), []
     for line, row in lines:
         try:
-            _take(row, line, resource, key_fields, result)
+            _take(row, resource, key_fields, result)
         except ValidationError as error:
             faults.append(Fault(line, " ".join(_messages(error))))
     if faults:
@@ -132,14 +132,14 @@ def _key(row: Row, key_fields: Sequence[str]) -> str:
     return " ".join(str(row[column]) for column in key_fields)
 
 
-def _take(row: Row, line: int, resource: ModelResource, key_fields, result: LoadResult) -> None:
+def _take(row: Row, resource: ModelResource, key_fields, result: LoadResult) -> None:
     """Add one row, or compare it with the row the database has.
 
     :raises ValidationError: if the row cannot stand in the database.
     """
     standing = _standing(row, resource)
     if standing is None:
-        _add(row, line, resource)
+        _add(row, resource)
         result.added += 1
         return
     differences = _compare(row, standing, resource, result.file, _key(row, key_fields))
@@ -155,15 +155,18 @@ def _standing(row: Row, resource: ModelResource) -> models.Model | None:
         raise ValidationError(str(error)) from error
 
 
-def _add(row: Row, line: int, resource: ModelResource) -> None:
-    # import_row keeps what went wrong instead of raising it.
-    outcome = resource.import_row(
-        row, resource._meta.instance_loader_class(resource), row_number=line
-    )
-    if outcome.validation_error:
-        raise outcome.validation_error
-    if outcome.errors:
-        raise ValidationError([str(error.error) for error in outcome.errors])
+def _add(row: Row, resource: ModelResource) -> None:
+    """Add a row that is known not to be there: ``import_row`` would look for it once more."""
+    fresh, faults = resource.init_instance(row), {}
+    try:
+        resource.import_instance(fresh, row)
+    except ValidationError as error:  # told together with what the model finds
+        faults = error.update_error_dict({})
+    except (ArithmeticError, LookupError, models.ObjectDoesNotExist) as error:
+        raise ValidationError(str(error)) from error
+    resource.validate_instance(fresh, faults)
+    resource.save_instance(fresh, True, row)
+    resource.save_m2m(fresh, row)
 
 
 def _compare(

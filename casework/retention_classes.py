@@ -29,6 +29,7 @@ from .models import (
     Extension,
     Letter,
     LetterToNumber,
+    MessageWords,
     Notice,
     Remark,
     Reminder,
@@ -96,6 +97,11 @@ def _notices(day: date) -> QuerySet[Notice]:
 
 def _remarks(day: date) -> QuerySet[Remark]:
     return Remark.objects.filter(case__in=_over(day), at__lt=end_of_day(day))
+
+
+def _messages(day: date) -> QuerySet[MessageWords]:
+    said = MessageWords.objects.filter(message__case__in=_over(day))
+    return said.filter(message__at__lt=end_of_day(day))
 
 
 def _extensions(day: date) -> QuerySet[Extension]:
@@ -291,6 +297,13 @@ retention.register(
         ON_CLOSING, _remarks, _delete, ("casework.Remark",), "case",
         lambda remark: f"{_case(remark.case)} · {_day(japan_date(remark.at))}",
         ("case",), "case",
+    ),
+    RetentionClass(
+        "messages", _("Messages on cases, and notes of the office there"),
+        _("The words go. Who wrote when, and for whom, stays."),
+        ON_CLOSING, _messages, _delete, ("casework.MessageWords",), "message__case",
+        lambda words: f"{_case(words.message.case)} · {_day(japan_date(words.message.at))}",
+        ("message__case",), "message__case",
     ),
     RetentionClass(
         "extensions", _("Reasons why more time was granted"),

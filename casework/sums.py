@@ -9,8 +9,17 @@ def sum_typed(formset: forms.BaseFormSet, name: str) -> int:
 
     :param name: of the column's field, which reads what people type, such as ``85,000円``.
     """
-    kept = [form for form in formset.forms if not _is_removed(form)]
-    return sum(_whole(form.fields[name], form[name].value()) for form in kept)
+    return sum(yen_typed(form, name) for form in kept_rows(formset))
+
+
+def kept_rows(formset: forms.BaseFormSet) -> list[forms.BaseForm]:
+    """Return the rows that are not marked to be removed."""
+    return [form for form in formset.forms if not _is_removed(form)]
+
+
+def yen_typed(form: forms.BaseForm, name: str) -> int:
+    """Return the whole yen that stand in a field; 0 where it is empty or cannot be read."""
+    return _whole(form.fields[name], form[name].value())
 
 
 def _is_removed(form: forms.BaseForm) -> bool:

@@ -26,7 +26,7 @@ WORDS_GONE = _("Words that this move wrote over are not kept. Use the next move 
 
 def is_final(case: Case, move: Move) -> bool:
     """Return whether ``move`` stands whatever comes: a decision, or what others follow from."""
-    return move.by_approval or bool(consequences.following(case.kind, move.verb))
+    return move.by_approval or bool(consequences.binding(case.kind, move.verb))
 
 
 def refusal(case: Case, last: Event) -> Text | None:

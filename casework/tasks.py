@@ -17,7 +17,9 @@ from . import (
     jobs,
     ladders,
     reminders,
+    scanning,
     watching,
+    works,
 )
 from .calendar import japan_date
 from .models import Tick
@@ -92,3 +94,29 @@ def watch() -> int:
 def ask_workers() -> int:
     """Write down which workers answer (beat: every minute), so that no page has to ask them."""
     return watching.ask_workers(now=timezone.now())
+
+
+@shared_task
+def do_work(*, work_id: int) -> bool:
+    """Do one long work; the row says whether it still has to be done, and how far it is."""
+    return works.do(work_id, now=timezone.now)
+
+
+@shared_task
+def scan_file(*, file_id: int) -> bool:
+    """Have one upload scanned; the row says whether it still has to be."""
+    return scanning.scan(file_id, at=clock.now())
+
+
+@shared_task
+def scan_waiting() -> int:
+    """Have scanned what a lost message or a silent scanner left behind (beat: every minute)."""
+    end = clock.now() + scanning.ROUND
+    in_time = takewhile(lambda _id: clock.now() < end, list(scanning.waiting(at=clock.now())))
+    return sum(scanning.scan(file_id, at=clock.now()) for file_id in in_time)
+
+
+@shared_task
+def carry_on() -> int:
+    """Hand out long work that was left behind, and remove what is over (beat: every minute)."""
+    return works.carry_on(now=timezone.now())

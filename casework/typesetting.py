@@ -1,9 +1,9 @@
 """PDFs of formal letters: data in, the bytes of a PDF out.
 
-``typeset("letter", data)`` compiles ``templates/letters/letter.typ``.  There are five templates, each
+``typeset("letter", data)`` compiles ``templates/letters/letter.typ``.  There are seven templates, each
 with the shape of its data below: ``letter`` for every plain letter (its title and text are data),
-``agreement`` (年度協定書), ``proposal`` (提案書), ``collaboration_report`` (協働事業報告書) and
-``post`` (what is printed for the post).
+``agreement`` (年度協定書), ``proposal`` (提案書), ``collaboration_report`` (協働事業報告書),
+``claim`` (請求書), ``committee`` (papers for a committee, or of it) and ``post`` (what is printed for the post).
 Keys that a template does not know are passed over, so one set of common fields serves all.
 
 The data reach the template as JSON and are only ever text: ``*``, ``#`` or ``[`` in a name stay what
@@ -133,7 +133,7 @@ class AgreementData(TypedDict):
     """A yearly agreement (年度協定書) between two or more parties.
 
     ``paragraphs`` come before the articles.  ``roles`` and ``cost_shares`` are printed as 別表第1 and
-    別表第2.  ``concluded`` is the day of signing as printed; without it the day is left blank.
+    別表第2, ``reckoning`` as 別紙.  ``concluded`` is the day of signing as printed; without it the day is left blank.
     """
 
     title: str
@@ -142,6 +142,7 @@ class AgreementData(TypedDict):
     parties: list[AgreementParty]
     roles: NotRequired[list[Role]]
     cost_shares: NotRequired[Table | None]
+    reckoning: NotRequired[Table | None]
     closing: NotRequired[list[str]]
     concluded: NotRequired[str | None]
     issued: NotRequired[str | None]
@@ -157,7 +158,10 @@ class MeasureLine(TypedDict):
 
 
 class ProposalData(TypedDict):
-    """A proposal in print; ``title`` is the project's, ``document`` the form's (提案書)."""
+    """A proposal in print; ``title`` is the project's, ``document`` the form's (提案書).
+
+    ``receipts`` of a report are printed as 領収書一覧.
+    """
 
     title: str
     issued: str
@@ -166,9 +170,30 @@ class ProposalData(TypedDict):
     sections: list[Section]
     income: Table
     expenditure: Table
+    receipts: NotRequired[Table | None]
     document: NotRequired[str]
     number: NotRequired[str | None]
     measures: NotRequired[list[MeasureLine]]
+    draft: NotRequired[bool]
+
+
+class ClaimData(TypedDict):
+    """A claim for payment (請求書) of a group on the city.
+
+    ``to`` is the title of the mayor, ``head`` who signs for the group; ``account`` says that one is
+    registered, and where it is empty there is room to write it by hand.
+    """
+
+    title: str
+    issued: str
+    to: str
+    group: str
+    amount: str
+    items: list[Item]
+    address: NotRequired[str | None]
+    head: NotRequired[dict[str, str]]
+    number: NotRequired[str | None]
+    account: NotRequired[str | None]
     draft: NotRequired[bool]
 
 
@@ -183,6 +208,30 @@ class CollaborationReportData(TypedDict):
     document: NotRequired[str]
     number: NotRequired[str | None]
     measures: NotRequired[list[MeasureLine]]
+    draft: NotRequired[bool]
+
+
+class CommitteePart(TypedDict):
+    """One item of a committee's paper: facts, text under headings of its own, room to write in.
+
+    ``room`` is how many lines are left to write on; ``new_page`` begins the part on a page of its own.
+    """
+
+    heading: str
+    items: NotRequired[list[Item]]
+    sections: NotRequired[list[Section]]
+    room: NotRequired[int]
+    new_page: NotRequired[bool]
+
+
+class CommitteeData(TypedDict):
+    """A paper for a committee, or of it; ``note`` says whose copy it is, or what it is not yet."""
+
+    title: str
+    issued: str
+    items: list[Item]
+    parts: list[CommitteePart]
+    note: NotRequired[str | None]
     draft: NotRequired[bool]
 
 
@@ -219,6 +268,8 @@ TEMPLATES: dict[str, Any] = {
     "agreement": AgreementData,
     "proposal": ProposalData,
     "collaboration_report": CollaborationReportData,
+    "claim": ClaimData,
+    "committee": CommitteeData,
     "post": PostData,
 }
 

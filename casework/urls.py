@@ -13,6 +13,7 @@ from .views import (
     ladders,
     letter_numbers,
     mailbox,
+    messaging,
     moving,
     notice_texts,
     number_series,
@@ -23,6 +24,7 @@ from .views import (
     restored,
     retention,
     statements,
+    works,
 )
 from .views.desk import desk, start
 
@@ -47,6 +49,7 @@ urlpatterns = [
     path("cases/<int:pk>/draft/<slug:verb>/", moving.case_draft, name="draft"),
     path("cases/<int:pk>/next/", moving.case_next, name="next"),
     path("cases/<int:pk>/files/", papers.case_upload, name="upload"),
+    path("cases/<int:pk>/messages/", messaging.case_messages, name="messages"),
     path("cases/<int:pk>/correct/", cases.case_correct, name="correct"),
     path("cases/<int:pk>/assign/", cases.case_assign, name="assign"),
     path("deadlines/<int:pk>/extend/", dates.deadline_extend, name="extend"),
@@ -56,6 +59,8 @@ urlpatterns = [
     path("letters/<uuid:key>/", papers.letter_pdf, name="letter"),
     path("letters/<uuid:key>/reissue/", papers.letter_reissue, name="letter-reissue"),
     path("previews/<int:pk>/", papers.letter_preview, name="preview"),
+    path("works/<int:pk>/", works.work_page, name="work"),
+    path("works/<int:pk>/again/", works.work_again, name="work-again"),
     path("calendar/", calendars.calendar_month, name="calendar"),
     path("calendar/feed/", calendars.calendar_feed, name="calendar-feed"),
     path("calendar/feed/revoke/", calendars.calendar_feed_revoke, name="calendar-feed-revoke"),

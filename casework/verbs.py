@@ -32,6 +32,7 @@ name_verbs(
     assign=_("Clerk in charge assigned"),
     add_file=_("File added"),
     remove_file=_("File taken out"),
+    file_infected=_("A file was found infected, and closed"),
     supersede_deadline=_("Date set"),
     take_back=_("Last move taken back (訂正)"),
     note=_("Note written"),

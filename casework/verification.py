@@ -1,6 +1,7 @@
 """Reading history back: chains intact, every path legal in its table, last target = state.
 
-What the history only points to is read too: filed versions, and the remarks that still exist.
+What the history only points to is read too: filed versions, and the remarks
+and messages that still exist.
 Remarks whose time is up were destroyed, and are not missed.
 """
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from . import history
 from .flow import OPEN, TAKE_BACK, WHERE_IT_CAME_FROM, Flow
-from .models import Case, Event, Remark, Seal, Version
+from .models import Case, Event, MessageWords, Remark, Seal, Version
 from .models.case import KINDS
 
 #: Rows fetched at a time: the whole history is never in memory.
@@ -49,11 +50,12 @@ class Told:
 def count() -> int:
     """Return how many rows :func:`faults` reads, for a progress bar."""
     sealed = Event.objects.count() if Seal.objects.exists() else 0
-    return Event.objects.count() + Version.objects.count() + Remark.objects.count() + sealed
+    words = Remark.objects.count() + MessageWords.objects.count()
+    return Event.objects.count() + Version.objects.count() + words + sealed
 
 
 def faults(read: Callable[[], None] = lambda: None) -> Iterator[Fault]:
-    """Yield all that does not fit: cases by id, then versions, remarks and seals.
+    """Yield all that does not fit: cases by id, then versions, remarks, messages and seals.
 
     :param read: called after every row.
     """
@@ -61,6 +63,7 @@ def faults(read: Callable[[], None] = lambda: None) -> Iterator[Fault]:
     yield from _case_faults(told, read)
     yield from _version_faults(read)
     yield from _remark_faults(told, read)
+    yield from _message_faults(read)
     yield from _seal_faults(read)
 
 
@@ -149,6 +152,15 @@ def _remark_faults(told: dict[int, Told], read: Callable) -> Iterator[Fault]:
         elif said.digest != history.remark_digest(remark):
             what = _("the words of remark %(remark)s were changed") % {"remark": remark.pk}
             yield Fault(said.case, said.event, what)
+        read()
+
+
+def _message_faults(read: Callable) -> Iterator[Fault]:
+    words = MessageWords.objects.select_related("message").order_by("pk")
+    for row in words.iterator(chunk_size=CHUNK):
+        if row.message.digest != history.digest_of([row.salt, row.text]):
+            what = _("the words of message %(number)s were changed")
+            yield Fault(row.message.case_id, None, what % {"number": row.message_id})
         read()
 
 

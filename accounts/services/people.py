@@ -40,12 +40,15 @@ def create_user(*, email: str, name: str, language: str, password: str | None, a
     return user
 
 
-def system_user(name: str, *, at: datetime) -> User:
-    """Return the named system user in whose name a job acts; nobody logs in as it."""
+def system_user(name: str, *, at: datetime, known_as: str = SYSTEM_NAME) -> User:
+    """Return the named system user in whose name a job acts; nobody logs in as it.
+
+    :param known_as: what a history calls it.
+    """
     user, _created = User.objects.get_or_create(
         email=f"{name}@system.invalid",
         defaults={
-            "name": SYSTEM_NAME,
+            "name": known_as,
             "is_active": False,
             "password": make_password(None),
             "date_joined": at,

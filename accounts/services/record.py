@@ -21,9 +21,15 @@ def record(
     )
 
 
-def record_reading(what: str, groups: Iterable[Organization], *, by: User, at: datetime) -> None:
-    """Write down that ``by`` read personal rows of groups; of one's own groups nothing is written."""
-    read = {group.pk for group in groups} - by.duties.organizations.keys()
+def record_reading(
+    what: str, groups: Iterable[Organization], *, by: User, at: datetime, own_too: bool = False
+) -> None:
+    """Write down that ``by`` read personal rows of groups.
+
+    :param own_too: also of one's own groups, of which else nothing is written.
+    """
+    read = {group.pk for group in groups}
+    read -= set() if own_too else by.duties.organizations.keys()
     Change.objects.bulk_create(
         Change(what=what, organization_id=pk, by=by, at=at) for pk in sorted(read)
     )

@@ -1203,6 +1203,26 @@ class Migration(migrations.Migration):
                 ("removed_at", models.DateTimeField(editable=False, null=True)),
                 ("destroyed_at", models.DateTimeField(editable=False, null=True)),
                 (
+                    "scan",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "No scanner was asked"),
+                            ("waiting", "Waits for the virus scanner"),
+                            ("clean", "Nothing found by the virus scanner"),
+                            ("infected", "Infected"),
+                            ("failed", "The virus scanner did not answer; it is asked again"),
+                        ],
+                        default="",
+                        editable=False,
+                        max_length=10,
+                    ),
+                ),
+                ("scan_at", models.DateTimeField(editable=False, null=True)),
+                ("scan_found", models.CharField(blank=True, editable=False, max_length=200)),
+                ("scan_tries", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("scan_after", models.DateTimeField(editable=False, null=True)),
+                (
                     "by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
@@ -1689,5 +1709,267 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="Work",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(editable=False, max_length=64, unique=True)),
+                ("kind", models.CharField(max_length=40)),
+                ("params", models.JSONField(default=dict)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("asked_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "It waits for a free worker."),
+                            ("running", "It is being done."),
+                            ("done", "It is done."),
+                            ("failed", "It could not be done."),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("result", models.JSONField(null=True)),
+                ("refusal", models.CharField(blank=True, max_length=500)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("claim", models.UUIDField(null=True)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "running"])),
+                        fields=["lease_until"],
+                        name="work_to_be_done",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("done__lte", models.F("total"))),
+                        name="work_done_of_total",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("state__in", ["waiting", "running"])),
+                            models.Q(
+                                ("ended_at__isnull", False), ("state__in", ["done", "failed"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="work_ends_once_done_or_failed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "running"), _negated=True),
+                            models.Q(("claim__isnull", False), ("lease_until__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="work_runs_on_a_lease",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Message",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "party",
+                    models.CharField(
+                        choices=[
+                            ("organization", "Organization"),
+                            ("office", "Office"),
+                            ("approver", "Approver"),
+                            ("accounting", "Accounting"),
+                            ("department", "Department"),
+                            ("panel", "Selection subcommittee"),
+                            ("coordinator", "Coordinator"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "asks",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("organization", "Organization"),
+                            ("office", "Office"),
+                            ("approver", "Approver"),
+                            ("accounting", "Accounting"),
+                            ("department", "Department"),
+                            ("panel", "Selection subcommittee"),
+                            ("coordinator", "Coordinator"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "for_office",
+                    models.BooleanField(default=False, verbose_name="note for the office alone"),
+                ),
+                ("in_draft", models.BooleanField(default=False)),
+                ("digest", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="casework.case",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Attachment",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "file",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachment",
+                        to="casework.storedfile",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="casework.message",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="MessageReading",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="casework.case",
+                    ),
+                ),
+                (
+                    "up_to",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="casework.message",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="MessageWords",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("salt", models.CharField(max_length=32)),
+                (
+                    "message",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="words",
+                        to="casework.message",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("asks__in", ("", "organization", "office", "department", "coordinator")),
+                    ("party__in", ("organization", "office", "department", "coordinator")),
+                ),
+                name="message_between_parties_of_a_case",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("asks", models.F("party")), _negated=True),
+                name="message_asks_another_party",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("for_office", False),
+                    models.Q(("asks", ""), ("party", "office")),
+                    _connector="OR",
+                ),
+                name="message_for_the_office_is_its_note",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="messagereading",
+            constraint=models.UniqueConstraint(
+                fields=("case", "user"), name="messages_read_once_a_person"
+            ),
         ),
     ]

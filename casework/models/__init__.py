@@ -10,16 +10,19 @@ from .feed import CalendarFeed
 from .history import Event, Seal
 from .ladder import Ladder, Rung
 from .letter import Letter, LetterToNumber, NumberSeries, Sender, SeriesChange
+from .message import Attachment, Message, MessageReading, MessageWords
 from .notice import Notice
 from .notice_template import NoticeTemplate
 from .preference import NoticePreference
 from .retention import Destruction, DestructionItem, LegalHold, RetentionPeriod
 from .stored_file import StoredFile
+from .work import Work
 
 __all__ = [
     "Access",
     "Approval",
     "ApprovalItem",
+    "Attachment",
     "BackupRun",
     "CalendarFeed",
     "Case",
@@ -38,6 +41,9 @@ __all__ = [
     "LegalHold",
     "Letter",
     "LetterToNumber",
+    "Message",
+    "MessageReading",
+    "MessageWords",
     "Notice",
     "NoticePreference",
     "NoticeTemplate",
@@ -54,5 +60,6 @@ __all__ = [
     "StoredFile",
     "Tick",
     "Version",
+    "Work",
     "Worker",
 ]

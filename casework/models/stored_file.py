@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .case import Case
@@ -11,10 +12,26 @@ from .case import Case
 
 class StoredFileQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(case__in=Case.objects.visible_to(user))
+        """Keep the files of cases ``user`` sees; of those with messages, where they read the message."""
+        from .message import Message  # it points here
+
+        read = Q(attachment__message__in=Message.objects.visible_to(user).values("pk"))
+        return self.filter(
+            Q(attachment=None) | read, case__in=Case.objects.visible_to(user).values("pk")
+        )
 
     def standing(self):
+        """Keep what belongs to the case itself: not taken out, and no attachment of a message."""
+        return self.kept().filter(attachment=None)
+
+    def kept(self):
+        """Leave out what was taken out of a draft."""
         return self.filter(removed_at__isnull=True)
+
+    def to_scan(self):
+        """Keep what no scanner has answered about yet, and what is still there."""
+        unanswered = (StoredFile.Scan.NOT_ASKED, StoredFile.Scan.WAITING, StoredFile.Scan.FAILED)
+        return self.standing().filter(destroyed_at=None, scan__in=unanswered)
 
 
 def place_of(stored: "StoredFile", name: str) -> str:
@@ -27,7 +44,17 @@ class StoredFile(models.Model):
 
     Once its retention period is over the bytes may be destroyed; the row keeps its digest. Until
     they are off the disk, ``content`` still names them.
+
+    :ivar scan_at: when ``scan`` became what it is; ``None`` while no scanner was asked.
+    :ivar scan_after: until then a worker has it, or lets the scanner rest.
     """
+
+    class Scan(models.TextChoices):
+        NOT_ASKED = "", _("No scanner was asked")
+        WAITING = "waiting", _("Waits for the virus scanner")
+        CLEAN = "clean", _("Nothing found by the virus scanner")
+        INFECTED = "infected", _("Infected")
+        FAILED = "failed", _("The virus scanner did not answer; it is asked again")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="files")
@@ -41,8 +68,26 @@ class StoredFile(models.Model):
     at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, editable=False)
     destroyed_at = models.DateTimeField(null=True, editable=False)
+    scan = models.CharField(
+        max_length=10, choices=Scan.choices, default=Scan.NOT_ASKED, blank=True, editable=False
+    )
+    scan_at = models.DateTimeField(null=True, editable=False)
+    scan_found = models.CharField(max_length=200, blank=True, editable=False)
+    scan_tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    scan_after = models.DateTimeField(null=True, editable=False)
 
     objects = StoredFileQuerySet.as_manager()
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_served(self) -> bool:
+        """Whether anybody may have the bytes, as far as the scanner goes.
+
+        Where one is configured, that is only what it found clean; without one, what was never to
+        be scanned. What it found infected, or has not answered about, stays closed either way.
+        """
+        if self.scan == self.Scan.NOT_ASKED:
+            return not settings.CLAMD_URL
+        return self.scan == self.Scan.CLEAN

@@ -58,8 +58,8 @@ def _back(request, case: Case) -> str:
 
 
 def _file(request, key) -> StoredFile:
-    standing = StoredFile.objects.visible_to(request.user).standing()
-    return get_object_or_404(standing.select_related("case"), key=key)
+    kept = StoredFile.objects.visible_to(request.user).kept()
+    return get_object_or_404(kept.select_related("case"), key=key)
 
 
 @require_safe
@@ -70,6 +70,17 @@ def file_download(request, key):
     if stored.destroyed_at:
         context = {"stored": stored, "trail": trail_to(stored.case, request.user, stored.name)}
         return render(request, "casework/file_destroyed.html", context, status=410)
+    return download(request, stored, back=reverse("casework:case", args=[stored.case_id]))
+
+
+def download(request, stored: StoredFile, *, back: str) -> HttpResponse | FileResponse:
+    """Answer with a file that is kept, always as a download; one that is not scanned stays closed.
+
+    :param back: where whoever may not have the file yet goes on.
+    """
+    if not stored.is_served:
+        context = {"stored": stored, "back": back}
+        return render(request, "casework/file_closed.html", context, status=409)
     return FileResponse(
         stored.content.open("rb"),
         as_attachment=True,

@@ -93,6 +93,8 @@ function autosave(form) {
     if (!stale) say(status?.dataset.unsaved ?? "");
   });
   form.addEventListener("focusout", save);
+  // A finger on a button leaves no field on some tablets.
+  form.addEventListener("change", (event) => { if (event.target.type === "radio") save(); });
   // Pressing a button leaves a field, so a save may be under way: it goes first, or the form would
   // arrive with an old number and conflict with itself.
   form.addEventListener("submit", (event) => {

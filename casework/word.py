@@ -1,0 +1,209 @@
+"""Papers as DOCX, from the same data as their PDF, for whoever edits or signs them further."""
+
+import io
+from datetime import datetime, time
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+from docx import Document
+from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from .calendar import parse_wareki
+from .typesetting import ClaimData, CommitteeData, CommitteePart, Item, ProposalData, Section, Table
+
+#: A face that Japanese word processors have; whoever lacks it sees another one.
+FACE = "游明朝"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def docx_of(data: CommitteeData) -> bytes:
+    """Return the DOCX of a paper; the same data give the same text, whatever machine makes it."""
+    paper = _begun(data["title"], data["issued"])
+    _to_the_right(paper, data.get("note"), data["issued"])
+    _title(paper, data["title"], draft=bool(data.get("draft")))
+    _facts(paper, data["items"])
+    for part in data["parts"]:
+        _part(paper, part)
+    return _saved(paper)
+
+
+def form_paper(data: ProposalData) -> bytes:
+    """Return the DOCX of what a group files: a proposal, an application, a report."""
+    kind = data.get("document", "提案書")
+    paper = _begun(f"{kind} {data['title']}", data["issued"])
+    _to_the_right(paper, data.get("number"), data["issued"])
+    paper.add_paragraph(_text(data["organization"]))
+    _title(paper, kind, draft=bool(data.get("draft")))
+    paper.add_paragraph(_text(data["title"])).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _facts(paper, data["items"])
+    for section in data["sections"]:
+        _section(paper, section, level=2)
+    for heading, table in (("収入", data["income"]), ("支出", data["expenditure"])):
+        paper.add_heading(heading, 2)
+        _table(paper, table)
+    if receipts := data.get("receipts"):
+        paper.add_heading("領収書一覧", 2)
+        _table(paper, receipts)
+    if measures := data.get("measures"):
+        paper.add_heading("ガイドラインの施策", 2)
+        rows = [[row["code"], row["title"], row["how"]] for row in measures]
+        _table(paper, {"columns": ["番号", "施策", "進め方"], "rows": rows})
+    return _saved(paper)
+
+
+def claim_paper(data: ClaimData) -> bytes:
+    """Return the DOCX of a claim (請求書); without an account there is room to write it by hand."""
+    paper = _begun(data["title"], None)
+    _to_the_right(paper, data.get("number"), data["issued"])
+    paper.add_paragraph(_text(f"（宛先）{data.get('to') or ''}"))
+    head = data.get("head") or {}
+    signed = " ".join(filter(None, (head.get("title"), head.get("name"))))
+    _facts(
+        paper,
+        [
+            {"label": "所在地", "value": data.get("address") or ""},
+            {"label": "団体名", "value": data["group"]},
+            {"label": "代表者", "value": f"{signed}　（署名又は記名押印）"},
+        ],
+    )
+    _title(paper, data["title"], draft=False)
+    paper.add_paragraph("次のとおり請求します。")
+    _facts(paper, [{"label": "請求額", "value": data["amount"]}, *data["items"]])
+    paper.add_heading("振込先", 2)
+    if account := data.get("account"):
+        paper.add_paragraph(_text(account))
+    else:
+        _facts(paper, [{"label": label, "value": ""} for label in BY_HAND])
+    return _saved(paper)
+
+
+#: What is written by hand into a claim of which no account is registered.
+BY_HAND = ("金融機関名（コード）", "支店名（コード）", "預金の種類", "口座番号", "口座名義（カナ）")
+
+
+def docx_response(content: bytes, name: str) -> HttpResponse:
+    """Answer with a DOCX as a download; ``name`` in ASCII and without ending."""
+    response = HttpResponse(content, content_type=DOCX)
+    response["Content-Disposition"] = content_disposition_header(True, f"{name}.docx")
+    return response
+
+
+def _begun(title: str, issued: str | None) -> Any:
+    paper = Document()
+    _set_up(paper, title, issued)
+    return paper
+
+
+def _saved(paper) -> bytes:
+    file = io.BytesIO()
+    paper.save(file)
+    return file.getvalue()
+
+
+def _to_the_right(paper, *lines: str | None) -> None:
+    for words in filter(None, lines):
+        paper.add_paragraph(_text(words)).alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _title(paper, title: str, *, draft: bool) -> None:
+    shown = f"{title}（案）" if draft else title
+    paper.add_heading(_text(shown), 1).alignment = WD_ALIGN_PARAGRAPH.CENTER
+
+
+def _text(words: object) -> str:
+    return ILLEGAL_CHARACTERS_RE.sub("", str(words))
+
+
+def _set_up(paper, title: str, issued: str | None) -> None:
+    """:param issued: the day on the paper in the Japanese calendar, or none while it is open."""
+    page = paper.sections[0]
+    page.orientation, page.page_width, page.page_height = WD_ORIENT.PORTRAIT, Mm(210), Mm(297)
+    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Mm(25)
+    for name, size in (("Normal", 10.5), ("Heading 1", 14), ("Heading 2", 12), ("Heading 3", 10.5)):
+        _set_face(paper.styles[name], size)
+    _number_pages(page.footer.paragraphs[0])
+    known = paper.core_properties
+    known.title, known.author, known.language = _text(title), "", "ja-JP"
+    if issued:
+        known.created = known.modified = datetime.combine(parse_wareki(issued), time.min)
+    known.comments = ""
+
+
+def _set_face(style, size: float) -> None:
+    """Name the face for Japanese signs, too: without it a word processor takes any."""
+    style.font.name, style.font.size, style.font.color.rgb = FACE, Pt(size), RGBColor(0, 0, 0)
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for name in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
+        fonts.set(qn(name), FACE)
+    for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
+        fonts.attrib.pop(qn(theme), None)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "ja-JP")
+    language.set(qn("w:eastAsia"), "ja-JP")
+    style.element.get_or_add_rPr().append(language)
+
+
+def _number_pages(paragraph) -> None:
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    field.append(paragraph.add_run("1")._r)  # what is shown until the word processor counts
+    paragraph._p.append(field)
+
+
+def _part(paper, part: CommitteePart) -> None:
+    heading = paper.add_heading(_text(part["heading"]), 2)
+    heading.paragraph_format.page_break_before = bool(part.get("new_page"))
+    _facts(paper, part.get("items", []))
+    for section in part.get("sections", []):
+        _section(paper, section, level=3)
+    if part.get("room"):
+        paper.add_heading("メモ", 3)
+        for _ in range(part["room"]):
+            paper.add_paragraph()
+
+
+def _section(paper, section: Section, *, level: int) -> None:
+    if section["heading"]:
+        paper.add_heading(_text(section["heading"]), level)
+    for words in section.get("paragraphs", []):
+        for line in words.splitlines():
+            paper.add_paragraph(_text(line))
+    if table := section.get("table"):
+        _table(paper, table)
+
+
+def _facts(paper, items: list[Item]) -> None:
+    if not items:
+        return
+    made = paper.add_table(rows=0, cols=2, style="Table Grid")
+    for item in items:
+        label, value = made.add_row().cells
+        label.text, value.text = _text(item["label"]), _text(item["value"])
+        label.width, value.width = Mm(50), Mm(110)
+    paper.add_paragraph()
+
+
+def _table(paper, table: Table) -> None:
+    made = paper.add_table(rows=1, cols=len(table["columns"]), style="Table Grid")
+    for cell, words in zip(made.rows[0].cells, table["columns"], strict=True):
+        cell.text = _text(words)
+    again = OxmlElement("w:tblHeader")  # the headings stand on every page
+    made.rows[0]._tr.get_or_add_trPr().append(again)
+    total = table.get("total")
+    for row in [*table["rows"], *([total] if total else [])]:
+        for cell, value in zip(made.add_row().cells, row, strict=True):
+            cell.text = _shown(value)
+            if isinstance(value, int):
+                cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    paper.add_paragraph()
+
+
+def _shown(value: str | int | None) -> str:
+    return "" if value is None else f"{value:,}" if isinstance(value, int) else _text(value)
