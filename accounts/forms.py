@@ -153,6 +153,20 @@ class DutyForm(forms.ModelForm):
         self.fields["valid_from"].initial = today
 
 
+class BeginDutyForm(DutyForm):
+    """A duty that begins on the first day of somebody's new post."""
+
+    user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none())
+    field_order = ["user"]
+
+    def __init__(self, *args, first_day, **kwargs):
+        super().__init__(*args, today=first_day, **kwargs)
+        people = User.objects.filter(is_active=True, duty__isnull=False).distinct()
+        newcomers = User.objects.filter(is_active=True, membership__isnull=True, duty__isnull=True)
+        ids = [*people.values_list("pk", flat=True), *newcomers.values_list("pk", flat=True)]
+        self.fields["user"].queryset = User.objects.filter(pk__in=ids).order_by("name", "pk")
+
+
 class PersonForm(forms.ModelForm):
     class Meta:
         model = User

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from accounts.views import groups, invitations, logins, members, officers, people, profile
+from accounts.views import (
+    change_over,
+    groups,
+    invitations,
+    logins,
+    members,
+    officers,
+    people,
+    profile,
+)
 
 app_name = "accounts"
 
@@ -30,6 +39,8 @@ urlpatterns = [
     ),
     path("people/", people.person_list, name="person-list"),
     path("people/add/", people.person_add, name="person-add"),
+    path("people/duties/", change_over.change_over, name="change-over"),
+    path("people/duties/begin/", change_over.duty_begin, name="duty-begin"),
     path("people/me/", profile.profile, name="profile"),
     path("people/first/<str:token>/", logins.first_administrator, name="first-administrator"),
     path(PERSON, people.person_detail, name="person-detail"),

@@ -4,6 +4,7 @@
 date follows from it.
 """
 
+from accounts.services.change_over import begin_duty, end_duties, running_beyond
 from accounts.services.duties import administrators, end_duty, grant_duty
 from accounts.services.groups import (
     confirm_organization,
@@ -40,11 +41,13 @@ __all__ = [
     "add_officer",
     "add_person",
     "administrators",
+    "begin_duty",
     "change_member_role",
     "close_login",
     "confirm_organization",
     "edit_organization",
     "edit_profile",
+    "end_duties",
     "end_duty",
     "end_membership",
     "end_officer",
@@ -63,5 +66,6 @@ __all__ = [
     "reset_link",
     "restore_access",
     "revoke_invitation",
+    "running_beyond",
     "setup_link_is_open",
 ]
