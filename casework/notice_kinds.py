@@ -343,3 +343,23 @@ register(
         _job, fitting=None,
     ),
 )  # fmt: skip
+
+
+def _handover(case: Case | None, at: datetime) -> dict:
+    return {"giver": _("nobody"), "taker": _("Clerk in charge"), "count": 3}
+
+
+register(
+    NoticeKind(
+        "handed_over", _("Cases were handed over"),
+        _("When cases pass from one clerk or department to another; once to each of the people concerned."),
+        (
+            READER,
+            Variable("giver", _("Who was in charge"), lambda told, _l: str(told["giver"])),
+            Variable("taker", _("Who is in charge now"), lambda told, _l: str(told["taker"])),
+            Variable("cases", _("How many cases"),
+                     lambda told, language: counted(told["count"], language, ja="件", en="case")),
+        ),
+        _handover, fitting=None,
+    )
+)  # fmt: skip

@@ -118,7 +118,7 @@ def _with_heads() -> QuerySet[Case]:
     return Case.objects.annotate(head=head)
 
 
-def _families(cases: Iterable[int] | QuerySet) -> QuerySet:
+def families(cases: Iterable[int] | QuerySet) -> QuerySet:
     """Return the ids of ``cases``, given by theirs, and of all that is kept with them."""
     heads = _with_heads().filter(pk__in=cases).values("head")
     return _with_heads().filter(head__in=heads).values("pk")
@@ -174,7 +174,7 @@ def held(kept: RetentionClass, rows: QuerySet) -> QuerySet:
 
     A hold on one part of a project holds all of its parts, and the approvals that decided on them.
     """
-    cases = _families(LegalHold.objects.filter(lifted_at=None).values("case"))
+    cases = families(LegalHold.objects.filter(lifted_at=None).values("case"))
     approvals = ApprovalItem.objects.filter(case__in=cases).values("approval")
     found = Q(**{f"{kept.cases}__in": cases}) | Q(**{f"{kept.cases}__in": approvals})
     return rows.filter(pk__in=rows.model._base_manager.filter(found).values("pk"))
@@ -190,7 +190,7 @@ def lock(cases: Iterable[int]) -> None:
     other.
     """
     decided = ApprovalItem.objects.filter(approval__in=cases).values("case")
-    both = Q(pk__in=_families(cases)) | Q(pk__in=_families(decided))
+    both = Q(pk__in=families(cases)) | Q(pk__in=families(decided))
     rows = Case.objects.filter(both).order_by("pk")
     list(rows.select_for_update().values_list("pk"))
 

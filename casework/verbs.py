@@ -30,6 +30,7 @@ def in_words(flow: Flow, verb: str, *, source: str, target: str) -> Text:
 name_verbs(
     open=_("Opened"),
     assign=_("Clerk in charge assigned"),
+    change_department=_("Department in charge changed"),
     add_file=_("File added"),
     remove_file=_("File taken out"),
     file_infected=_("A file was found infected, and closed"),
