@@ -14,6 +14,8 @@ class GrantsConfig(AppConfig):
             change_letters,
             change_panels,
             consequences,
+            continuation,
+            course_sort,
             deadlines,
             desk_links,
             desk_notes,
@@ -31,6 +33,7 @@ class GrantsConfig(AppConfig):
             question_panels,
             receipts,
             retention_classes,
+            round_lacks,
             setup_steps,
         )
         from .models import (

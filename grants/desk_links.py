@@ -9,6 +9,8 @@ from casework.verbs import name_verbs
 
 desk_link(Party.OFFICE, _("Rounds"), "grants:rounds", 20)
 desk_link(Party.OFFICE, _("The year as a chart"), "grants:year-plan", 25)
+desk_link(Party.OFFICE, _("Change of the fiscal year"), "grants:rollover-newest", 27)
+desk_link(Party.OFFICE, _("Handover of cases"), "casework:handover", 28)
 desk_link(Party.OFFICE, _("Courses and rules"), "grants:courses", 30)
 desk_link(Party.OFFICE, _("Budget"), "grants:budget", 40)
 desk_link(Party.OFFICE, _("Fund"), "grants:fund-ledger", 42)

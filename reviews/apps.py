@@ -27,6 +27,7 @@ class ReviewsConfig(AppConfig):
             plan_followers,
             readiness,
             retention_classes,
+            round_lacks,
             sensitivity_inputs,
             setup_steps,
         )

@@ -179,6 +179,10 @@ class ContinuationForm(MoveForm):
 
     decided_on = forms.DateField(label=_("Continuation decided on"), widget=DateInput())
     document = forms.CharField(label=_("Document of the decision"), max_length=200)
+    reason = forms.CharField(
+        label=_("Why the project continues"), required=False, widget=text_area(4),
+        help_text=_("It stays in the history of the case, and the group reads it there."),
+    )  # fmt: skip
 
     def clean_decided_on(self):
         return not_in_the_future(self.cleaned_data["decided_on"], self.today)

@@ -539,6 +539,16 @@ class Migration(migrations.Migration):
                 ("frozen_rules", models.JSONField(editable=False)),
                 ("rules_digest", models.CharField(editable=False, max_length=64)),
                 (
+                    "copied_from",
+                    models.OneToOneField(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="copied_to",
+                        to="grants.round",
+                    ),
+                ),
+                (
                     "edition",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,

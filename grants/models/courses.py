@@ -193,6 +193,9 @@ class Round(models.Model):
 
     :param fiscal_year: the year in which the subcommittee selects.
     :param closes_at: the first moment that is too late.
+    :param announced_at: since when the public may see it; ``None`` while only the office does. Until
+        then nothing is filed in it, and its rules are frozen anew when it is announced.
+    :param copied_from: the round of the year before from which a rollover made it, once.
     """
 
     edition = models.ForeignKey(CourseEdition, on_delete=models.PROTECT, related_name="rounds")
@@ -208,6 +211,9 @@ class Round(models.Model):
     frozen_rules = models.JSONField(editable=False)
     frozen_categories = models.JSONField(default=list, blank=True, editable=False)
     rules_digest = models.CharField(max_length=64, editable=False)
+    copied_from = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="copied_to"
+    )
 
     objects = RoundQuerySet.as_manager()
 
@@ -231,11 +237,15 @@ class Round(models.Model):
 
     def is_open(self, at: datetime) -> bool:
         """Return whether a proposal can be submitted at ``at``: not a second too late."""
-        return self.opens_at <= at < self.closes_at
+        return self.is_announced and self.opens_at <= at < self.closes_at
 
     def was_open_on(self, day: date) -> bool:
         """Return whether the call was open on a Japan date, for what came on paper."""
-        return japan_date(self.opens_at) <= day and day <= self.last_day
+        return self.is_announced and japan_date(self.opens_at) <= day <= self.last_day
+
+    @property
+    def is_announced(self) -> bool:
+        return self.announced_at is not None
 
     def bound_yen(self) -> int:
         """Return what the proposals that stand as adopted, or have an offer, take, in yen."""

@@ -46,7 +46,14 @@ from grants.services.plan import (
     shifts_between,
     shifts_by_plan,
 )
-from grants.services.rounds import change_round, open_round, replaced_by_change, shifts_by_change
+from grants.services.rounds import (
+    announce_round,
+    change_round,
+    copy_round,
+    open_round,
+    replaced_by_change,
+    shifts_by_change,
+)
 from grants.services.terms import (
     accept_terms,
     may_propose_terms,
@@ -60,8 +67,10 @@ from grants.services.years import may_edit_year, save_year
 __all__ = [
     "Answer",
     "accept_terms",
+    "announce_round",
     "answer_rules",
     "change_round",
+    "copy_round",
     "enter_budget",
     "enter_in_fund",
     "follows_plan",

@@ -15,10 +15,18 @@ from casework.models import Deadline, Event
 from casework.parties import Party, people_behind
 from casework.timekeeping import supersede
 from grants.models import CourseEdition, Proposal, Round, RoundChange
-from grants.plan import Shift
+from grants.plan import Planned, Shift
 
 from .following import CALL, follow_close, lock_cases
-from .plan import Replaced, let_follow, plan_of, replaced_by_plan, schedule_of, shifts_between
+from .plan import (
+    Replaced,
+    let_follow,
+    plan_of,
+    replaced_by_plan,
+    save_plan,
+    schedule_of,
+    shifts_between,
+)
 
 #: What a round keeps of its edition, which nobody types in.
 FROZEN = ("frozen_rules", "frozen_categories", "rules_digest")
@@ -37,7 +45,6 @@ def open_round(
     :raises ValidationError: if it closes before it opens.
     """
     require(by.act_on(japan_date(at)), "grants.plan")
-    frozen, categories = edition.frozen(), edition.frozen_categories()
     call = Round(
         edition=edition,
         fiscal_year=fiscal_year,
@@ -47,12 +54,68 @@ def open_round(
         announced_at=at,
         budget_yen=budget_yen,
         holds_notices=holds_notices,
-        frozen_rules=frozen,
-        frozen_categories=categories,
-        rules_digest=history.digest_of({"rules": frozen, "categories": categories}),
     )
+    _freeze(call)
     call.full_clean(exclude=FROZEN)
     call.save()
+    return call
+
+
+def _freeze(call: Round) -> None:
+    """Let ``call`` keep the rules and categories of its edition as they stand."""
+    call.frozen_rules = call.edition.frozen()
+    call.frozen_categories = call.edition.frozen_categories()
+    kept = {"rules": call.frozen_rules, "categories": call.frozen_categories}
+    call.rules_digest = history.digest_of(kept)
+
+
+@transaction.atomic
+def copy_round(
+    source: Round, edition: CourseEdition, *, fiscal_year: int, name: str, opens_at: datetime,
+    closes_at: datetime, plan: list[Planned], by, at: datetime,
+) -> Round:  # fmt: skip
+    """Prepare the round of a new year after one of the year before; the public does not see it yet.
+
+    Rules and categories are those of the edition; no budget and no rubric is taken over.
+
+    :param plan: the milestones that a rule gives a day.
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if it closes before it opens, or would open in the past.
+    """
+    require(by.act_on(japan_date(at)), "grants.plan")
+    if japan_date(opens_at) < japan_date(at):
+        raise ValidationError(_("The call cannot open in the past."))
+    call = Round(
+        edition=edition, fiscal_year=fiscal_year, name=name, opens_at=opens_at,
+        closes_at=closes_at, holds_notices=source.holds_notices, copied_from=source,
+    )  # fmt: skip
+    _freeze(call)
+    call.full_clean(exclude=FROZEN)
+    call.save()
+    if plan:
+        reason = _("Taken over from the round of the year before: %(round)s.") % {"round": source}
+        save_plan(call, plan, version=0, reason=reason, by=by, at=at)
+    return call
+
+
+@transaction.atomic
+def announce_round(round: Round, *, by, at: datetime) -> Round:
+    """Let the public see a round that was prepared; its rules are frozen as they stand now.
+
+    Announcing it again changes nothing.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if its call is over already.
+    """
+    require(by.act_on(japan_date(at)), "grants.plan")
+    call = Round.objects.select_for_update(no_key=True).select_related(None).get(pk=round.pk)
+    if call.is_announced:
+        return call
+    if call.closes_at <= at:
+        raise ValidationError(_("The call would be over already. Change its days first."))
+    _freeze(call)
+    call.announced_at = at
+    call.save(update_fields=["announced_at", *FROZEN])
     return call
 
 

@@ -90,7 +90,9 @@ def budget_xlsx(request):
 @form_page
 def budget_new(request):
     require(request.user, "grants.plan")
-    initial = {"fiscal_year": fiscal_year(request.today)}
+    known = ("edition", "financed_by", "fiscal_year")
+    given = {name: request.GET[name] for name in known if name in request.GET}
+    initial = {"fiscal_year": fiscal_year(request.today), **given}
     form = BudgetEntryForm(request.POST or None, initial=initial)
     if done(form, lambda: _enter(request, services.enter_budget, form)):
         messages.success(request, _("The entry is recorded."))

@@ -25,10 +25,11 @@ from grants.forms.rounds import (
 )
 from grants.models import CourseEdition, EditionParameter, LineCategory, Proposal, Round
 from grants.parameters import PARAMETERS, by_topic, not_set_in, rule_in_words, rules_in_words
+from grants.round_lacks import LACKS, lacks_of
 from grants.round_links import links_of
 from grants.rules import Status
 
-from . import done, page_of, show_form
+from . import attempt, done, page_of, show_form
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -281,6 +282,33 @@ def _change_round(request, call: Round, form: RoundChangeForm) -> None:
         by=request.user,
         at=request.now,
     )
+
+
+@login_required
+@form_page
+def round_announce(request, pk):
+    """Let the public see a round that was prepared; it asks first."""
+    require(request.user, "grants.plan")
+    call = get_object_or_404(Round.objects.select_related("edition"), pk=pk)
+    if request.method == "POST" or call.is_announced:
+        attempt(
+            request,
+            lambda: services.announce_round(call, by=request.user, at=request.now),
+            _("The round is announced. Its rules are frozen."),
+        )
+        return redirect("grants:round", pk=pk)
+    context = {
+        "call": call,
+        "lacks": [LACKS[code] for code in lacks_of([pk])[pk]],
+        "title": _("Announce the round"),
+        "text": _(
+            "From now on everybody sees the call, and groups can write proposals once it opens. The "
+            "rules of the course are frozen as they stand now."
+        ),
+        "action_label": _("Announce the round"),
+        "cancel_url": reverse("grants:round", args=[pk]),
+    }
+    return render(request, "grants/round_announce.html", context)
 
 
 @login_required

@@ -45,6 +45,7 @@ from grants.models import (
     ProjectYear,
     Proposal,
     Question,
+    Round,
 )
 from reporting.models import CollaborationReport, Receipt, Report
 from reviews.models import (
@@ -191,6 +192,7 @@ def _program() -> dict[str, object]:
         "possible": PossibleConflict.objects.get(proposal=at["planned"]).pk,
         "round": proposal.round_id,
         "open_round": at["draft"].round_id,
+        "prepared_round": _prepared_round(proposal.round),
         "work": _work(at["draft"].round_id),
         "edition": proposal.round.edition_id,
         "fund_entry": _fund_entry(),
@@ -199,6 +201,15 @@ def _program() -> dict[str, object]:
         "activity_line": planned.pk,
         "question": Question.objects.latest("pk").pk,
     }
+
+
+def _prepared_round(call: Round) -> int:
+    """The round that follows ``call`` in the year after, which only the office sees."""
+    made = Round.objects.get(pk=call.pk)
+    made.pk, made._state.adding = None, True
+    made.announced_at, made.copied_from, made.fiscal_year = None, call, call.fiscal_year + 1
+    made.save()
+    return made.pk
 
 
 def _fund_entry() -> int:
