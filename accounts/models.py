@@ -1,5 +1,6 @@
 """People, the organizations they belong to, and the duties they hold from one day until another."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -8,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import URLValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -164,6 +165,22 @@ class Duties:
     organizations: dict[int, str] = field(default_factory=dict)
     decides_up_to_yen: int | None = None
 
+    @classmethod
+    def of_rows(cls, rows: Iterable[tuple[str, str, int | None, int | None]]) -> "Duties":
+        """Put together ``(of, role, department or organization, decides up to yen)`` of one person.
+
+        :param rows: ``of`` is "duty", or "group" for the role of a member in an organization.
+        """
+        rows = list(rows)
+        held = [row[1:] for row in rows if row[0] == "duty"]
+        limits = [limit for role, _department, limit in held if role == Role.APPROVER]
+        return cls(
+            roles=frozenset(role for role, _department, _limit in held),
+            departments=frozenset(department for _role, department, _limit in held if department),
+            organizations={row[2]: row[1] for row in rows if row[0] == "group"},
+            decides_up_to_yen=None if None in limits else max(limits, default=None),
+        )
+
     def holds(self, *roles: str) -> bool:
         return not self.roles.isdisjoint(roles)
 
@@ -220,16 +237,15 @@ class User(AbstractBaseUser, PermissionsMixin):
             raise ValueError(f"Say on which day {self.email} acts: user.act_on(today).")
         if not self.is_active and not self.is_system:
             return Duties()
-        held = list(self.duty_set.valid_on(self.acting_on))
-        limits = [duty.decides_up_to_yen for duty in held if duty.role == Role.APPROVER]
-        return Duties(
-            roles=frozenset(duty.role for duty in held),
-            departments=frozenset(duty.department_id for duty in held if duty.department_id),
-            organizations=dict(
-                self.membership_set.valid_on(self.acting_on).values_list("organization", "role")
-            ),
-            decides_up_to_yen=None if None in limits else max(limits, default=None),
+        held = self.duty_set.valid_on(self.acting_on).annotate(of=Value("duty"))
+        belongs = self.membership_set.valid_on(self.acting_on).annotate(
+            of=Value("group"), none=Value(None, models.IntegerField())
         )
+        # One question of two tables: every page asks it.
+        rows = held.order_by().values_list("of", "role", "department", "decides_up_to_yen").union(
+            belongs.order_by().values_list("of", "role", "organization", "none"), all=True
+        )  # fmt: skip
+        return Duties.of_rows(rows)
 
     @property
     def is_system(self) -> bool:

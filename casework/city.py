@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import CharField, F, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
@@ -80,6 +81,15 @@ def values(*codes: str) -> dict[str, str]:
     found = {SETTINGS[code].code: "" for code in codes}
     rows = CitySetting.objects.filter(code__in=codes).values_list("code", "value")
     return {**found, **dict(rows)}
+
+
+def asked(code: str) -> Coalesce:
+    """Return what :func:`value` returns, for a query that asks for more than that.
+
+    :raises KeyError: if there is no such setting.
+    """
+    rows = CitySetting.objects.filter(code=SETTINGS[code].code).values("value")
+    return Coalesce(Subquery(rows), Value(""), output_field=CharField())
 
 
 @transaction.atomic
