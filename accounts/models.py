@@ -69,6 +69,11 @@ class Dated(models.Model):
             ),
         ]
 
+    def is_valid_on(self, day: date) -> bool:
+        """Return whether it holds on ``day``, as ``valid_on`` says of rows."""
+        started = self.valid_from is None or self.valid_from <= day
+        return started and (self.valid_until is None or self.valid_until >= day)
+
 
 class DepartmentQuerySet(DatedQuerySet):
     def named(self, name: str):

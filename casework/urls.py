@@ -52,6 +52,7 @@ urlpatterns = [
     path("cases/<int:pk>/messages/", messaging.case_messages, name="messages"),
     path("cases/<int:pk>/correct/", cases.case_correct, name="correct"),
     path("cases/<int:pk>/assign/", cases.case_assign, name="assign"),
+    path("cases/<int:pk>/<slug:part>/", cases.case_detail, name="case-part"),
     path("deadlines/<int:pk>/extend/", dates.deadline_extend, name="extend"),
     path("deadlines/<int:pk>/set/", dates.deadline_set, name="set-date"),
     path("files/<uuid:key>/", papers.file_download, name="file"),

@@ -54,7 +54,9 @@ def _told(request: HttpRequest) -> dict[str, object]:
         return city.values(*WORDS)
     received = Notice.objects.addressed_to(user).filter(state=Notice.State.SENT)
     unread = received.with_done().filter(read_at=None, is_done=False)
-    asked = {desk.party: number(waiting_for(user, desk.party)) for desk in desks_of(user) if desk.acts}
+    asked = {
+        desk.party: number(waiting_for(user, desk.party)) for desk in desks_of(user) if desk.acts
+    }
     asked |= {code: city.asked(code) for code in WORDS}
     return User.objects.filter(pk=user.pk).values(**asked, unread=number(unread)).get()
 

@@ -23,7 +23,7 @@ SECTIONS = (
 def content(proposal: Proposal) -> dict:
     """Return what a page about the proposal shows: text, both sides of the budget, measures."""
     return {
-        **_budget(list(proposal.budget_lines.order_by("pk")), proposal.rules),
+        **_budget(proposal.lines(), proposal.rules),
         "measures": proposal.proposal_measures.select_related("measure__edition").order_by("pk"),
     }
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from grants.categories import by_code
 
 from . import checks
@@ -23,7 +25,9 @@ def told_of(report, *, today: date | None = None) -> checks.Told:
 
     :param today: asks, too, whether the project has ended; without it nothing asks about the day.
     """
-    lines = list(report.settlement_lines.order_by("pk").prefetch_related("receipts__file"))
+    lines = report.lines()
+    receipts = report.receipts.model.objects.select_related("file")
+    prefetch_related_objects(lines, Prefetch("receipts", receipts))
     said = told_so(
         report, [(place_of(line), line, line.receipts.all()) for line in lines],
         completed_on=report.completed_on,
@@ -40,9 +44,7 @@ def told_so(
     """
     year, rows = report.project_year, list(rows)
     known = by_code(year.rules.categories)
-    plans = beside_budget(
-        [line for _place, line, _receipts in rows], year.budget_lines.order_by("pk")
-    )
+    plans = beside_budget([line for _place, line, _receipts in rows], year.lines())
     lines = []
     for (place, line, receipts), plan in zip(rows, plans, strict=True):
         category = known.get(line.category)

@@ -54,7 +54,7 @@ def _back(request, case: Case) -> str:
     own = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if own else reverse("casework:case", args=[case.pk]) + "#files"
+    return wanted if own else reverse("casework:case-part", args=[case.pk, "papers"]) + "#files"
 
 
 def _file(request, key) -> StoredFile:
@@ -137,7 +137,7 @@ def _reissued(request, letter: Letter, form) -> HttpResponse:
         return pdf_response(pdf, f"preview-{letter.fiscal_year}-{letter.number}")
     letter_versions.reissue(letter, reason=reason, remark=remark, by=request.user, at=request.now)
     messages.success(request, _("The new version has left. The old one stays readable."))
-    return redirect(reverse("casework:case", args=[letter.case_id]) + "#letters")
+    return redirect(reverse("casework:case-part", args=[letter.case_id, "papers"]) + "#letters")
 
 
 def _reissue_page(request, letter: Letter, form) -> HttpResponse:

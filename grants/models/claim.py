@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from casework.asked_once import asked_once
 from casework.calendar import japan_date
 from casework.models import Case
 from grants import claims
@@ -32,6 +33,7 @@ class Claim(Case):
 
     KIND = "claim"
     flow = CLAIM_FLOW
+    shown_with = ("project_year__proposal__round__edition", "bank_account__by")
     label = _("Claim (請求書)")
 
     case_ptr = models.OneToOneField(
@@ -90,18 +92,25 @@ class Claim(Case):
         return claims.room(year, self.payment_kind)
 
     @property
+    @asked_once
     def was_reversed(self) -> bool:
         return self.payments.filter(reversal__isnull=False).exists()
 
     @property
     def has_account(self) -> bool:
         """Whether it is known where to pay; a claim on paper bears that itself."""
+        return self.on_paper or self.registered_account() is not None
+
+    @asked_once
+    def registered_account(self) -> BankAccount | None:
+        """Return the account that the group registered, which may have changed since it was sent."""
         own = BankAccount.objects.current().filter(organization=self.organization_id)
-        return self.on_paper or own.exists()
+        return own.select_related("by").first()
 
     def why_not_payable(self) -> str:
         return str(self.room.why_not)
 
+    @asked_once
     def missing_parts(self) -> list:
         """Return, in words, what has to be there before the claim can be sent."""
         return missing_in_claim(self)

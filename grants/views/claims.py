@@ -55,7 +55,7 @@ def claim_start(request, pk):
 
 
 def _claims_of(pk: int) -> str:
-    return f"{reverse('casework:case', args=[pk])}#claims"
+    return f"{reverse('casework:case-part', args=[pk, 'money'])}#claims"
 
 
 @login_required
