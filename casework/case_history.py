@@ -32,13 +32,16 @@ class Line:
     remarks: list[str]
 
 
-def lines_of(case: Case, events: Iterable[Event], *, inside: bool) -> list[Line]:
-    """Return the lines of ``events``, which are of the history of ``case``.
+def lines_of(case: Case, *, inside: bool, events: Iterable[Event] | None = None) -> list[Line]:
+    """Return the history of ``case``, newest first.
 
+    :param events: its rows in that order, where the caller has read them.
     :param inside: whether the reader works on the case for the city: facts and notes are for
         them; the reasons and conditions of moves are for whoever may see the case.
     """
     words = dict(case.remarks.values_list("pk", "text"))
+    if events is None:
+        events = case.events.select_related("by").order_by("-pk")
     return [_line(case, event, words, inside) for event in events]
 
 

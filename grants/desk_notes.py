@@ -11,7 +11,6 @@ from casework.calendar import JAPAN
 from casework.desk_notes import desk_notes
 from casework.desks import leave_off_desk, put_on_desk
 from casework.flow import Text
-from casework.models import Deadline
 from casework.notice_words import in_words as day_in_words
 from casework.parties import Party
 
@@ -102,9 +101,7 @@ def reserves_not_covered(proposals: list[Proposal], at: datetime) -> dict[int, T
 def money_to_pay_back(years: list[ProjectYear], at: datetime) -> dict[int, Text]:
     """Return what each group has to pay back, how many yen, and by when."""
     waiting = [y for y in years if y.state in ("confirmed", "revoked") and y.balance_yen < 0]
-    owed = Deadline.objects.open().filter(kind="repayment", case__in=[y.pk for y in waiting])
-    ends = dict(owed.with_end().values_list("case", "ends")) if waiting else {}
-    return {year.pk: _to_pay_back(year, ends.get(year.pk)) for year in waiting}
+    return {year.pk: _to_pay_back(year, year.to_pay_back_by) for year in waiting}
 
 
 def _to_pay_back(year: ProjectYear, ends_on: date | None) -> Text:

@@ -117,7 +117,12 @@ class Deadline(models.Model):
 
     @property
     def ends_on(self) -> date | None:
-        """The date that counts now: the stored one, or what an extension allows."""
+        """The date that counts now: the stored one, or what an extension allows.
+
+        Rows that were read ``with_end`` have asked it already.
+        """
+        if "ends" in self.__dict__:
+            return self.__dict__["ends"]
         return self.extension.until if self.extension else self.due_on
 
     def is_late(self, now: datetime) -> bool:

@@ -112,7 +112,7 @@ def _records(case: Case, request, known: dict) -> dict:
     takes_back = known["is_office"] and events
     return {
         "template": "casework/parts/records.html",
-        "history": case_history.lines_of(case, events, inside=known["inside"]),
+        "history": case_history.lines_of(case, inside=known["inside"], events=events),
         "access": access if known["works_for_city"] else [],
         "shared_with": [row.get_role_display() for row in access if _opens(row, request.today)],
         "not_taken_back": taking_back.refusal(case, events[0]) if takes_back else None,

@@ -9,7 +9,7 @@ from casework.asked_once import asked_once
 from casework.counting import number
 from casework.errors import NotPossible
 from casework.flow import Stage
-from casework.models import Case, CaseQuerySet, Event
+from casework.models import Case, CaseQuerySet, Deadline, Event
 from grants.claims import BEFOREHAND
 from grants.completeness import missing_in_year
 from grants.flow import YEAR_FLOW
@@ -40,13 +40,14 @@ class ProjectYearQuerySet(CaseQuerySet):
         """Tell of each year, with the row itself, what most of its boxes and moves ask.
 
         ``paid_so_far`` and ``paid_beforehand`` in yen, ``is_ledger_begun``, ``are_claims_there``,
-        ``open_claims``, ``claim_to_pay`` (the id of an accepted claim), and by whom its agreement is
-        ``signed_by_…``.
+        ``open_claims``, ``claim_to_pay`` (the id of an accepted claim), the Japan date
+        ``to_pay_back_by``, and by whom its agreement is ``signed_by_…``.
         """
         of = self.model
         payments = of.payments.rel.related_model.objects.filter(year=OuterRef("pk"), reversal=None)
         claims = of.claims.rel.related_model.objects.filter(project_year=OuterRef("pk"))
         signed = of.signatures.rel.related_model.objects.filter(year=OuterRef("pk"), struck_at=None)
+        repayment = Deadline.objects.open().filter(kind="repayment", case=OuterRef("pk")).with_end()
         accepted = claims.filter(state="accepted").order_by("pk").values("pk")[:1]
         return self.annotate(
             paid_so_far=_yen(payments.exclude(kind__in=("repayment", "reversal")))
@@ -56,6 +57,7 @@ class ProjectYearQuerySet(CaseQuerySet):
             are_claims_there=Exists(claims),
             is_ledger_begun=Exists(of.payments.rel.related_model.objects.filter(year=OuterRef("pk"))),
             claim_to_pay=Subquery(accepted),
+            to_pay_back_by=Subquery(repayment.values("ends")[:1]),
             **{f"{SIGNED_BY}{p}": Exists(signed.filter(party=p)) for p in SIGNERS},
         )  # fmt: skip
 

@@ -13,6 +13,7 @@ from grants.agreements import sign_agreement, strike_signature
 from grants.desk_notes import advances_to_claim, money_to_move
 from grants.models import AgreementSignature, Payment, ProjectYear
 from tests import factories
+from tests.case_pages import whole_page
 from tests.factories import NOON, TODAY
 from tests.remembering import remembered
 from tests.reporting import makers
@@ -348,7 +349,7 @@ def clock(monkeypatch):
 
 
 def page_of(client, year) -> str:
-    return client.get(reverse("casework:case", args=[year.pk])).content.decode()
+    return whole_page(client, year)
 
 
 def test_group_signs_on_the_page(as_person, year):

@@ -18,6 +18,7 @@ from grants.models import CourseEdition, EditionParameter, PastAward, Proposal
 from grants.services import Answer, answer_rules, open_round
 from grants.standing import changes_since, last_record, open_rules, rule_standings
 from tests import factories
+from tests.case_pages import whole_page
 from tests.casework.cases import group_of
 from tests.factories import NOON, TODAY
 from tests.grants.test_eligibility_rules import edition as rules_of_the_city
@@ -47,7 +48,7 @@ def row(proposal, code: str, on: date = TODAY):
 
 
 def told(client, proposal) -> str:
-    page = client.get(reverse("casework:case", args=[proposal.pk])).content.decode()
+    page = whole_page(client, proposal)
     part = page[page.index('id="eligibility"') :]
     return " ".join(part[: part.index("</section>")].split())
 

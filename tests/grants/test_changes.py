@@ -14,6 +14,7 @@ from casework.services import advance
 from grants import agreements, ledger_faults, services
 from grants.models import ChangeRequest
 from tests import factories
+from tests.case_pages import whole_page
 from tests.factories import NOON, line
 from tests.pdf_text import pdf_text
 from tests.remembering import remembered
@@ -260,7 +261,7 @@ def test_pages_show_before_beside_after(as_person, language):
     client = as_person(group)
     client.cookies["django_language"] = language
 
-    page = client.get(reverse("casework:case", args=[change.pk])).content.decode()
+    page = whole_page(client, change)
 
     assert "90,000" in page and "100,000" in page
     assert client.get(reverse("casework:case", args=[year.pk])).status_code == 200

@@ -19,6 +19,7 @@ from grants import claims, printing, services
 from grants.models import Claim, Payment, ProjectYear
 from grants.rules import RuleSet
 from tests import factories
+from tests.case_pages import whole_page
 from tests.factories import NOON, TODAY
 from tests.pdf_text import pdf_text
 from tests.remembering import remembered
@@ -166,7 +167,7 @@ def test_pages_lead_from_the_claim_to_the_payment(as_person, clock, office, acco
     year = makers.granted_year(advance_percent="70", claim_days="30")
     group = makers.group_of(year)
     client = as_person(group)
-    page = client.get(reverse("casework:case", args=[year.pk])).content.decode()
+    page = whole_page(client, year)
     assert "What can be claimed now" in page and "56,000" in page
 
     answer = client.post(reverse("grants:claim-start", args=[year.pk]), {"kind": "advance"})
@@ -311,7 +312,7 @@ def test_one_claim_at_a_time_and_a_draft_is_the_groups_alone(as_person, office):
     with pytest.raises(ValidationError, match="open already"):
         services.start_claim(year, kind="prepayment", by=makers.group_of(year), at=NOON)
     assert as_person(office).get(reverse("casework:case", args=[claim.pk])).status_code == 404
-    page = as_person(office).get(reverse("casework:case", args=[year.pk])).content.decode()
+    page = whole_page(as_person(office), year)
     assert reverse("casework:case", args=[claim.pk]) not in page
     advance(claim, "withdraw", by=makers.group_of(year), at=NOON)
     assert services.start_claim(year, kind="prepayment", by=makers.group_of(year), at=NOON)
