@@ -7,6 +7,7 @@ checks, and decide whether a report can be sent. A rule that is not set says not
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.utils.text import format_lazy
 from django.utils.translation import get_language
@@ -66,7 +67,7 @@ class Told:
     completed_on: date | None
     granted_yen: int
     lines: tuple[Line, ...]
-    far_percent: int | None = None
+    far_percent: Decimal | None = None
     today: date | None = None
 
     def sum_of(self, side: str) -> int:

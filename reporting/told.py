@@ -54,7 +54,7 @@ def told_so(
         )  # fmt: skip
     return checks.Told(
         year.starts_on, year.ends_on, completed_on, year.granted_yen or 0, tuple(lines),
-        far_percent=year.rules.number(FAR),
+        far_percent=year.rules.decimal(FAR),
     )  # fmt: skip
 
 
