@@ -111,6 +111,12 @@ def test_submit_reports_the_year_and_keeps_a_version():
     assert list(verification.faults()) == []
 
 
+def test_threshold_with_a_point_hinders_no_report():
+    year = makers.granted_year(change_threshold_percent="12.5")
+
+    assert makers.sent_report(year).state == "submitted"
+
+
 def test_submit_refuses_what_is_not_complete():
     year = makers.granted_year()
 
