@@ -1,15 +1,16 @@
 """A proposal on a page: for the browser's print, and as the form the city keeps (Japanese only)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from casework.calendar import japan_date, wareki, wareki_year
 from casework.models import Sender
 from casework.typesetting import ClaimData, ProposalData, Table
 
+from . import grounds
 from .categories import Category, by_code
 from .claims import KIND_JA
-from .models import Claim, LineBase, ProjectYear, Proposal, Side
+from .models import ChangeRequest, Claim, LineBase, ProjectYear, Proposal, Side
 from .rules import RuleSet
 
 SECTIONS = (
@@ -139,6 +140,97 @@ def _year_items(year: ProjectYear, requested_yen: int) -> list:
         ("市に求める額", f"{requested_yen:,}円"),
     ]
     return [{"label": label, "value": value} for label, value in lines]
+
+
+#: What is asked for → what the printed request is called.
+CHANGES_JA = {"change": "変更承認申請書", "end": "中止承認申請書", "postpone": "延期承認申請書"}
+
+
+def change_sheet(change: ChangeRequest, *, today: date) -> ProposalData:
+    """Return the data of a printed request for a change: the plan as it is to be, beside what differs.
+
+    :param today: the day a draft bears; what was sent bears the day it was sent.
+    """
+    written = change.state in ("draft", "returned")
+    sent = None if written else change.versions.order_by("-number").first()
+    year = change.project_year
+    data: ProposalData = {
+        "document": CHANGES_JA[change.asks_for],
+        "title": year.title,
+        "issued": wareki(japan_date(sent.at) if sent else today),
+        "organization": change.organization.name if change.organization else "",
+        "number": change.number,
+        "items": _change_items(change),
+        "sections": [{"heading": "理由", "paragraphs": change.reason.splitlines()}],
+        "draft": written,
+    }
+    if not change.changes_the_plan:
+        return data
+    before, after = change.before_and_after()
+    data["sections"] += [
+        {"heading": "変更後の事業の内容", "paragraphs": change.content.splitlines()},
+        {"heading": "変更の箇所", "table": _what_differs(before, after)},
+    ]
+    shown = _budget(list(change.budget_lines.order_by("pk")), change.rules)
+    return {
+        **data,
+        "income": _table(shown, Side.INCOME),
+        "expenditure": _table(shown, Side.EXPENDITURE),
+    }
+
+
+def _change_items(change: ChangeRequest) -> list:
+    year = change.project_year
+    lines = [
+        ("受付番号", year.number or ""),
+        ("対象年度", wareki_year(year.fiscal_year)),
+        ("交付決定額", f"{(change.granted_before_yen or year.granted_yen or 0):,}円"),
+    ]
+    if change.asks_for == change.AsksFor.END:
+        lines.append(("事業の終了日", wareki(change.ends_on) if change.ends_on else BLANK))
+    elif change.asks_for == change.AsksFor.POSTPONE:
+        to = change.to_fiscal_year
+        lines.append(("延期後の年度", wareki_year(to) if to else ""))
+    if ground := grounds.in_letter(change.ground):
+        lines.append(("事由", ground))
+    return [{"label": label, "value": value} for label, value in lines]
+
+
+def _what_differs(before: dict, after: dict) -> Table:
+    """Return each part that is to change, as it is and as it is to be."""
+    rows: list[list[str | int | None]] = [
+        [label, in_words(before), in_words(after)]
+        for label, in_words in PARTS_JA.items()
+        if in_words(before) != in_words(after)
+    ]
+    return {"columns": ["項目", "変更前", "変更後"], "rows": rows}
+
+
+def _day_of(name: str) -> Callable[[dict], str]:
+    return lambda plan: wareki(date.fromisoformat(plan[name])) if plan[name] else BLANK
+
+
+def _side_of(side: str) -> Callable[[dict], str]:
+    def in_words(plan: dict) -> str:
+        lines = (line for line in plan["budget"] if line["side"] == side)
+        return "\n".join(
+            "　".join(filter(None, (
+                line["category_label"], line["label"], line["detail"], f"{line['amount_yen']:,}円"
+            ))) for line in lines
+        )  # fmt: skip
+
+    return in_words
+
+
+#: Name of each part of a plan → how a version of it says the part.
+PARTS_JA: dict[str, Callable[[dict], str]] = {
+    "事業の内容": lambda plan: plan["content"] or "",
+    "初日": _day_of("starts_on"),
+    "最終日": _day_of("ends_on"),
+    "市に求める額": lambda plan: f"{plan['requested_yen']:,}円",
+    "収入": _side_of(Side.INCOME),
+    "支出": _side_of(Side.EXPENDITURE),
+}
 
 
 #: What stands where the program does not know something, for a person to write on paper.

@@ -1,6 +1,7 @@
 """What a group files as PDF and as Word: the same content, read back from both."""
 
 import io
+from datetime import date
 
 import pytest
 from django.urls import reverse
@@ -81,3 +82,41 @@ def test_claim_says_the_same_in_pdf_and_word(as_person):
             "登録済みの口座",
         )
         assert [words for words in said if words not in text] == []
+
+
+def test_request_for_a_change_says_the_same_in_pdf_and_word(as_person):
+    lines = [
+        factories.line("income", "市の補助", 60_000, from_city=True),
+        factories.line("expenditure", "会場", 60_000),
+    ]
+    change = factories.changed(makers.granted_year(), lines=lines)
+
+    for text in both(as_person(group_of(change)), change, "change"):
+        said = (
+            "変更承認申請書",
+            change.number,
+            "事情が変わった",
+            "80,000円",
+            "変更前",
+            "会場",
+            "60,000",
+            "印刷",
+        )
+        assert [words for words in said if words not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("asks_for", "told", "document", "said"),
+    [
+        ("end", {"ends_on": date(2026, 12, 20)}, "中止承認申請書", "令和8年12月20日"),
+        ("postpone", {"to_fiscal_year": 2027}, "延期承認申請書", "令和9年度"),
+    ],
+)
+def test_request_to_end_or_to_postpone_has_no_budget(as_person, asks_for, told, document, said):
+    change = factories.changed(
+        makers.granted_year(), asks_for=asks_for, ground="own_wish", lines=[], **told
+    )
+
+    for text in both(as_person(group_of(change)), change, "change"):
+        assert [words for words in (document, said, "団体の事情") if words not in text] == []
+        assert "支出" not in text

@@ -17,14 +17,16 @@ from accounts.models import Role
 from casework import workbooks
 from casework.drafts import Draft, differences, saved_data
 from casework.workbooks.layout import layout_of
+from grants import services
 from grants.forms.drafts import DraftForms
 from grants.forms.projects import YearDraft
 from grants.models import BudgetLine, Proposal
 from tests import factories
 from tests.casework.cases import filed, group_of
-from tests.factories import TODAY
+from tests.factories import NOON, TODAY
 from tests.grants import papers
 from tests.remembering import remembered
+from tests.reporting import makers
 
 pytestmark = pytest.mark.django_db
 
@@ -323,6 +325,22 @@ def test_workbook_of_before_a_later_save_overwrites_nothing(as_person):
 
     assert shown.context["stale"] and chosen.status_code == 409
     assert Proposal.objects.get(pk=proposal.pk).purpose == "新しい"
+
+
+@pytest.mark.parametrize("asks_for", ["change", "end", "postpone"])
+def test_request_for_a_change_is_taken_and_changes_nothing_when_it_comes_back(as_person, asks_for):
+    year = makers.granted_year()
+    change = services.start_change(year, asks_for=asks_for, by=makers.group_of(year), at=NOON)
+    client = as_person(makers.group_of(year))
+
+    taken = client.get(reverse("grants:change-xlsx", args=[change.pk]))
+    file = SimpleUploadedFile("change.xlsx", taken.content)
+    shown = client.post(reverse("grants:change-workbook", args=[change.pk]), {"file": file})
+
+    assert shown.status_code == 200 and shown.context["differences"] == []
+    saved = client.post(shown.context["page"], dict(shown.context["mine"]))
+    assert saved.status_code == 302
+    assert change.budget_lines.count() == (year.budget_lines.count() if asks_for == "change" else 0)
 
 
 def test_what_was_filed_is_written_in_no_workbook(as_person):
