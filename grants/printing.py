@@ -4,14 +4,24 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from casework.calendar import japan_date, wareki, wareki_year
-from casework.models import Sender
+from casework.models import Sender, Version
 from casework.typesetting import ClaimData, ProposalData, Table
 
 from . import grounds
 from .categories import Category, by_code
 from .claims import KIND_JA
-from .models import ChangeRequest, Claim, LineBase, ProjectYear, Proposal, Side
+from .models import (
+    LINE_FIELDS,
+    ChangeRequest,
+    Claim,
+    LineBase,
+    ProjectYear,
+    Proposal,
+    Side,
+    YearBudgetLine,
+)
 from .rules import RuleSet
+from .versions import plan_of
 
 SECTIONS = (
     ("purpose", "事業の目的"),
@@ -68,7 +78,7 @@ def sheet(proposal: Proposal, *, today: date) -> ProposalData:
             {"code": str(row.measure.number), "title": row.measure.title, "how": row.how}
             for row in shown["measures"]
         ],
-        "draft": proposal.submitted_at is None,
+        "draft": proposal.submitted_at is None or proposal.state == "returned",
     }
 
 
@@ -109,11 +119,17 @@ def _named(categories: Mapping[str, Category], line: LineBase) -> str:
 def year_sheet(year: ProjectYear, lines: Sequence[LineBase], *, today: date) -> ProposalData:
     """Return the data of the printed application of one year; until it is sent it is a draft.
 
-    :param lines: of its budget, saved or to begin with.
+    What was sent is printed as it was sent, whatever a change or the report made of the year since.
+
+    :param lines: of its budget, saved or to begin with, for a draft.
     :param today: the day a draft bears; what was sent bears the day it was sent.
     """
     written = year.state in ("planned", "returned")
-    sent = None if written else year.versions.order_by("-number").first()
+    sent = None if written else _as_applied(year)
+    plan = sent.content if sent else plan_of(year)
+    if sent:
+        rows = ({name: row[name] for name in LINE_FIELDS} for row in plan["budget"])
+        lines = [YearBudgetLine(**row) for row in rows]
     shown = _budget(lines, year.rules)
     return {
         "document": "交付申請書",
@@ -121,22 +137,28 @@ def year_sheet(year: ProjectYear, lines: Sequence[LineBase], *, today: date) -> 
         "issued": wareki(japan_date(sent.at) if sent else today),
         "organization": year.organization.name if year.organization else "",
         "number": year.number,
-        "items": _year_items(year, shown["requested_yen"]),
-        "sections": [{"heading": "今年度の事業の内容", "paragraphs": year.content.splitlines()}],
+        "items": _year_items(year, plan, shown["requested_yen"]),
+        "sections": [
+            {"heading": "今年度の事業の内容", "paragraphs": (plan["content"] or "").splitlines()}
+        ],
         "income": _table(shown, Side.INCOME),
         "expenditure": _table(shown, Side.EXPENDITURE),
         "draft": written,
     }
 
 
-def _year_items(year: ProjectYear, requested_yen: int) -> list:
-    def day(value: date | None) -> str:
-        return wareki(value) if value else BLANK
+def _as_applied(year: ProjectYear) -> Version | None:
+    """Return the version that was applied with last; a change makes later ones."""
+    applied = year.events.filter(verb__in=("apply", "reapply")).order_by("-pk").first()
+    found = year.versions.filter(at__lte=applied.at) if applied else year.versions.none()
+    return found.order_by("-number").first()
 
+
+def _year_items(year: ProjectYear, plan: dict, requested_yen: int) -> list:
     lines = [
         ("コース", year.proposal.round.edition.label_ja),
         ("対象年度", wareki_year(year.fiscal_year)),
-        ("事業の期間", f"{day(year.starts_on)}から{day(year.ends_on)}まで"),
+        ("事業の期間", f"{_day_of('starts_on')(plan)}から{_day_of('ends_on')(plan)}まで"),
         ("市に求める額", f"{requested_yen:,}円"),
     ]
     return [{"label": label, "value": value} for label, value in lines]

@@ -1,7 +1,7 @@
 """What a group files as PDF and as Word: the same content, read back from both."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -11,7 +11,8 @@ from accounts.models import Role
 from casework.models import Case
 from casework.word import DOCX
 from tests import factories
-from tests.casework.cases import filed, group_of
+from tests.casework.cases import filed, group_of, sent_back
+from tests.factories import NOON
 from tests.grants import papers
 from tests.pdf_text import pdf_text
 from tests.reporting import makers
@@ -59,6 +60,13 @@ def test_draft_is_marked_as_one(as_person):
     assert "提案書（案）" in both(as_person(group_of(draft)), draft, "proposal")[1]
 
 
+def test_supplement_that_is_being_written_is_marked_as_a_draft(as_person):
+    factories.sender()
+    proposal = sent_back()
+
+    assert "提案書（案）" in both(as_person(group_of(proposal)), proposal, "proposal")[1]
+
+
 def test_application_says_the_same_in_pdf_and_word(as_person):
     factories.sender()
     office = factories.user(Role.OFFICE)
@@ -67,6 +75,23 @@ def test_application_says_the_same_in_pdf_and_word(as_person):
     for text in both(as_person(office), year, "year"):
         said = ("交付申請書", year.title, "内容", "令和8年11月1日", "市の補助", "80,000円", "印刷")
         assert [words for words in said if words not in text] == []
+
+
+def test_application_is_printed_as_it_was_sent_whatever_was_changed_since(as_person):
+    lines = [
+        factories.line("income", "市の補助", 60_000, from_city=True),
+        factories.line("expenditure", "会場", 60_000),
+    ]
+    year = makers.granted_year()
+    change = factories.changed(
+        year, "approve", lines=lines, content="別の内容", ends_on=date(2027, 2, 28),
+        at=NOON + timedelta(days=3), facts={"granted_yen": 60_000},
+    )  # fmt: skip
+    assert change.state == "approved"
+
+    for text in both(as_person(group_of(change)), year, "year"):
+        assert [said for said in ("令和9年1月31日", "印刷", "80,000円") if said not in text] == []
+        assert [said for said in ("会場", "別の内容", "令和9年2月28日") if said in text] == []
 
 
 def test_claim_says_the_same_in_pdf_and_word(as_person):
