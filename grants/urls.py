@@ -66,6 +66,12 @@ urlpatterns = [
     path("years/<int:pk>/claims/start/", claims.claim_start, name="claim-start"),
     path("years/<int:pk>/changes/start/", changes.change_start, name="change-start"),
     path("changes/<int:pk>/edit/", changes.change_edit, name="change-edit"),
+    path("changes/<int:pk>/pdf/", papers.change_pdf, name="change-pdf"),
+    path("changes/<int:pk>/docx/", papers.change_docx, name="change-docx"),
+    path(
+        "changes/<int:pk>/workbook/", workbooks.answered, {"form": "change"}, name="change-workbook"
+    ),
+    path("changes/<int:pk>/workbook.xlsx", workbooks.taken, {"form": "change"}, name="change-xlsx"),
     path("claims/<int:pk>/edit/", claims.claim_edit, name="claim-edit"),
     path("claims/<int:pk>/docx/", papers.claim_docx, name="claim-docx"),
     path("claims/<int:pk>/workbook/", workbooks.answered, {"form": "claim"}, name="claim-workbook"),

@@ -7,6 +7,7 @@ checks, and decide whether a report can be sent. A rule that is not set says not
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.utils.text import format_lazy
 from django.utils.translation import get_language
@@ -55,7 +56,7 @@ class Line:
 class Told:
     """What a report says, with what was decided.
 
-    :param starts_on: first day of the project, and ``ends_on`` its last as planned; Japan dates.
+    :param starts_on: first day of the project, and ``ends_on`` its last as decided; Japan dates.
     :param completed_on: its last day as reported.
     :param far_percent: from when on a line is far from its budget; ``None`` while it is not set.
     :param today: ``None`` where the day is not asked about.
@@ -66,7 +67,7 @@ class Told:
     completed_on: date | None
     granted_yen: int
     lines: tuple[Line, ...]
-    far_percent: int | None = None
+    far_percent: Decimal | None = None
     today: date | None = None
 
     def sum_of(self, side: str) -> int:
@@ -103,6 +104,13 @@ def _of_the_days(told: Told) -> Iterator[Finding]:
     if last and told.today and last > told.today:
         words = _("The last day, {day}, has not come yet. The report is sent after it.")
         yield Finding("not_ended", COMPLETED_ON, format_lazy(words, day=_day(last)), True)
+    if last and told.ends_on and last > told.ends_on:
+        words = _(
+            "The last day, {day}, lies after the last day that was decided, {limit}. Put the day "
+            "right, or tell the office why."
+        )
+        told_so = format_lazy(words, day=_day(last), limit=_day(told.ends_on))
+        yield Finding("after_the_last_day", COMPLETED_ON, told_so)
 
 
 def _of_the_sums(told: Told) -> Iterator[Finding]:

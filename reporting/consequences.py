@@ -7,8 +7,8 @@ from casework.consequences import on
 from casework.edit_numbers import take_next
 from casework.locks import lock_first
 from casework.models import Case, Version
-from casework.services import follow, open_case, snapshot
-from grants.models import LINE_FIELDS, ProjectYear
+from casework.services import follow, locked, open_case, snapshot
+from grants.models import LINE_FIELDS, ChangeRequest, ProjectYear
 
 from .deadlines import KIND
 from .line_checks import give_the_notes
@@ -65,6 +65,17 @@ def _copy_the_budget(year: ProjectYear, report: Report) -> None:
         SettlementLine(report=report, origin_id=line.pop("pk"), **line)
         for line in year.budget_lines.order_by("pk").values("pk", *LINE_FIELDS)
     )
+
+
+@on("change", "note", "approve")
+def begin_with_the_change(change: ChangeRequest, *, by, at: datetime, facts: dict) -> None:
+    """Let a report that nobody has written in yet begin with the budget as it is now."""
+    found = Report.objects.filter(project_year=change.project_year_id, state="drafting")
+    report = found.filter(edit_number=0, receipts=None).first()
+    if report and change.changes_the_plan:
+        report = locked(report)
+        report.settlement_lines.all().delete()
+        _copy_the_budget(change.project_year, report)
 
 
 @on("project_year", "withdraw", "postpone", "revoke")

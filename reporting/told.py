@@ -55,9 +55,20 @@ def told_so(
             )
         )  # fmt: skip
     return checks.Told(
-        year.starts_on, year.ends_on, completed_on, year.granted_yen or 0, tuple(lines),
-        far_percent=year.rules.number(FAR),
+        year.starts_on, decided_end(year), completed_on, year.granted_yen or 0, tuple(lines),
+        far_percent=year.rules.decimal(FAR),
     )  # fmt: skip
+
+
+def decided_end(year) -> date | None:
+    """Return the last day of the project as it was decided; a report that was sent moves it in the year.
+
+    That of an end before its time (中止), or else of the plan as it was last applied for or changed.
+    """
+    ended = year.events.filter(verb="discontinue").order_by("-pk").first()
+    plan = None if ended else year.versions.order_by("-number").first()
+    day = ended.facts.get("ended_on") if ended else plan and plan.content.get("ends_on")
+    return date.fromisoformat(day) if day else year.ends_on
 
 
 def _plain(receipts: Iterable) -> tuple[checks.Receipt, ...]:

@@ -31,7 +31,7 @@ class StoredFileQuerySet(models.QuerySet):
     def to_scan(self):
         """Keep what no scanner has answered about yet, and what is still there."""
         unanswered = (StoredFile.Scan.NOT_ASKED, StoredFile.Scan.WAITING, StoredFile.Scan.FAILED)
-        return self.standing().filter(destroyed_at=None, scan__in=unanswered)
+        return self.kept().filter(destroyed_at=None, scan__in=unanswered)
 
 
 def place_of(stored: "StoredFile", name: str) -> str:

@@ -82,19 +82,21 @@ class Claim(Case):
     def room(self) -> claims.Room:
         """How much of its kind can be paid for the project year now.
 
-        A claim whose payment was reversed is paid again whatever the state is now: that it could be
-        paid then was decided then.
+        What was paid once on this claim, and reversed, is paid again whatever the state is now:
+        that so much could be paid was decided then. More is a matter of what can be paid now.
         """
-        year = self.project_year
-        if self.was_reversed and not year.stage.final:
-            left = max((year.granted_yen or 0) - year.paid_yen, 0)
-            return claims.Room(self.payment_kind, left, "" if left else claims.NOTHING_LEFT)
-        return claims.room(year, self.payment_kind)
+        year, usual = self.project_year, claims.room(self.project_year, self.payment_kind)
+        undone = self.undone_payment
+        if undone is None or year.stage.final:
+            return usual
+        again = min(undone.amount_yen, max((year.granted_yen or 0) - year.paid_yen, 0))
+        return usual if usual.most_yen >= again else claims.Room(self.payment_kind, again)
 
     @property
     @asked_once
-    def was_reversed(self) -> bool:
-        return self.payments.filter(reversal__isnull=False).exists()
+    def undone_payment(self):
+        """The last payment on this claim that was reversed, or ``None``."""
+        return self.payments.filter(reversal__isnull=False).order_by("-pk").first()
 
     @property
     def has_account(self) -> bool:

@@ -51,6 +51,14 @@ def office_file(*names: str, content: str = "<x/>") -> bytes:
     return made.getvalue()
 
 
+def renamed_macros(main: str, part: str) -> bytes:
+    """A document whose macros lie under a name that does not tell: its list of types does."""
+    kind = "application/vnd.ms-office.vbaProject"
+    return office_file(
+        main, part, content=f'<Types><Override PartName="/{part}" ContentType="{kind}"/></Types>'
+    )
+
+
 def locked(content: bytes) -> bytes:
     """The same zip with the mark of a password on each part, in its lists as in front of it."""
     made = bytearray(content)
@@ -113,6 +121,8 @@ def test_accepted_files_are_known_by_their_bytes(name, content, media_type):
         ("a.xlsx", office_file("xl/workbook.xml", "xl/vbaProject.bin"), "macros"),
         ("a.docx", office_file("word/document.xml", "word/VBAPROJECT.BIN"), "macros"),
         ("a.xlsx", office_file("xl/workbook.xml", "xl/macrosheets/sheet1.xml"), "macros"),
+        ("a.xlsx", renamed_macros("xl/workbook.xml", "xl/data.bin"), "macros"),
+        ("a.docx", renamed_macros("word/document.xml", "word/media/image1.png"), "macros"),
         ("a.xlsx", locked(XLSX), "password"),
         ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504), "password"),
         ("a.xlsx", bomb(), "far too large"),

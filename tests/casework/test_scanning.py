@@ -2,13 +2,14 @@
 
 import io
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from accounts.models import Role
-from casework import clamd, files, scanning, verification
+from casework import clamd, files, messaging, scanning, verification
 from casework.models import Notice, StoredFile
 from tests import factories
 from tests.casework.cases import filed, group_of
@@ -159,6 +160,23 @@ def test_files_from_before_the_scanner_are_closed_and_swept(scanner, settings):
     assert open_before and not stored.is_served
     assert list(scanning.waiting(at=NOON)) == [stored.pk]
     assert scanned(stored).is_served
+
+
+def test_file_of_a_message_is_scanned_too_and_opens_once_found_clean(scanner, client):
+    case, office = proposal(), factories.user(Role.OFFICE)
+    messaging.write(
+        case, text="地図です。", key=uuid4(), by=office, at=NOON,
+        uploads=[ContentFile(PDF, name="地図.pdf")],
+    )  # fmt: skip
+    stored = StoredFile.objects.get()
+    client.force_login(group_of(case))
+    closed = client.get(reverse("casework:file", args=[stored.key]), headers=ENGLISH)
+
+    assert list(scanning.waiting(at=NOON)) == [stored.pk]
+    assert closed.status_code == 409
+    assert scanned(stored).is_served
+    opened = client.get(reverse("casework:file", args=[stored.key]))
+    assert b"".join(opened.streaming_content) == PDF
 
 
 def test_what_was_to_be_scanned_stays_closed_when_the_scanner_is_taken_away(scanner, settings):

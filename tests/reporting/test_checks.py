@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import translation
@@ -30,6 +31,7 @@ def spent(**changes) -> Told:
     [
         (replace(FITS, completed_on=date(2026, 11, 30)), "before_the_first_day", "completed_on", True, "first day"),
         (replace(FITS, today=date(2027, 1, 30)), "not_ended", "completed_on", True, "31 January 2027"),
+        (replace(FITS, completed_on=date(2027, 2, 1), today=date(2027, 3, 1)), "after_the_last_day", "completed_on", False, "31 January 2027"),
         (replace(FITS, lines=(INCOME,)), "nothing_spent", "settlement", True, "no expenditure"),
         (spent(amount_yen=81_000), "unbalanced", "settlement", True, "1,000 yen more than income"),
         (replace(FITS, granted_yen=79_500), "above_the_decision", "income-0", True, "500 yen above"),
@@ -60,6 +62,7 @@ def test_each_finding_says_where_and_by_how_much(told, code, place, must, said):
         replace(spent(), starts_on=None, ends_on=None, completed_on=None, today=None),
         replace(spent(planned_yen=None), far_percent=10),
         replace(spent(planned_yen=80_000), far_percent=0),
+        replace(spent(planned_yen=71_112), far_percent=Decimal("12.5")),
     ],
 )
 def test_what_fits_or_is_not_set_says_nothing(told):
