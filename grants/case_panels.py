@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
+from casework import representatives
 from casework.calendar import first_day
 from casework.flow import Text
 from casework.models import Remark
@@ -24,6 +25,7 @@ from .forms.rule_words import alike_in_words, what_is_open
 from .models import (
     AgreementSignature,
     BankAccount,
+    ChangeRequest,
     Claim,
     ProjectYear,
     Proposal,
@@ -472,6 +474,8 @@ for kind, name, context, order in (
     (Y, "years", siblings_panel, 60), (Y, "versions", versions_panel, 80),
 ):  # fmt: skip
     panel(kind, f"{FOLDER}/{name}.html", context, order)
+for kind in (P, Y, C, ChangeRequest.KIND):
+    panel(kind, "casework/panels/representative.html", representatives.on_case, 15)
 
 
 def _lacks_terms(proposal: Proposal, user) -> bool:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from casework import representatives
 from casework.approvals import waiting_draft
 from casework.desk_links import desk_link
 from casework.panels import panel
@@ -115,6 +116,7 @@ def measure_reports(measure, request) -> dict | None:
 
 panel("project_year", "reporting/panels/year_report.html", year_report, order=40)
 panel("report", "reporting/panels/report.html", report_content, order=10)
+panel("report", "casework/panels/representative.html", representatives.on_case, order=15)
 panel(
     "collaboration_report", "reporting/panels/collaboration.html", collaboration_content, order=10
 )

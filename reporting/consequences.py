@@ -7,6 +7,7 @@ from casework.consequences import on
 from casework.edit_numbers import take_next
 from casework.locks import lock_first
 from casework.models import Case, Version
+from casework.representatives import as_filed_on
 from casework.services import follow, open_case, snapshot
 from grants.models import LINE_FIELDS, ProjectYear
 
@@ -85,7 +86,8 @@ def accept_the_report(year: ProjectYear, *, by, at: datetime, facts: dict) -> No
 @on("report", "submit", "resubmit")
 def report_the_year(report: Report, *, by, at: datetime, facts: dict) -> None:
     """Keep what was sent as a numbered version, and let the project year be reported."""
-    snapshot(report, content_of_report(report), by=by, at=at)
+    told = as_filed_on(report, facts.get("received_on") or japan_date(at))
+    snapshot(report, {**content_of_report(report), **told}, by=by, at=at)
     follow(
         report.project_year, "report", cause=report, by=by, at=at, completed_on=report.completed_on
     )

@@ -23,6 +23,7 @@ from casework.models import (
     LegalHold,
     Letter,
     Notice,
+    RepresentativeNotice,
     Sender,
     StoredFile,
     Worker,
@@ -132,6 +133,7 @@ def _people(things: dict, number: int) -> User:
     copy(duty, post=f"増{number}")
     officers = Officer.objects.filter(organization=group, is_representative=False)
     copy(officers.first(), name=f"増{number}")
+    copy(RepresentativeNotice.objects.get(pk=things["told"]), officer=None)
     copy(Membership.objects.get(pk=things["membership"]), user=newcomer)
     invitation = Invitation.objects.get(pk=things["invitation"])
     copy(invitation, token_digest=f"{number:064}", email=f"guest{number}@example.jp")

@@ -151,7 +151,8 @@ def _people() -> dict[str, object]:
     group, panelist = owner.organization, plays.person("panel1")
     return {
         "organization": group.pk,
-        "officer": Officer.objects.filter(organization=group).order_by("pk").first().pk,
+        "officer": Officer.objects.get(organization=group, name="代わりの 代表").pk,
+        "told": group.representative_notices.get().pk,
         "membership": owner.pk,
         "invitation": _invitation(group, owner.user).pk,
         "token": TOKEN,

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Membership, Role
+from accounts.services import add_officer
 from casework.errors import NotPossible
 from casework.models import Deadline
 from casework.services import advance
@@ -332,3 +333,18 @@ def test_printed_claim_can_be_signed_and_holds_no_account():
         and "令和8年11月20日" in printed
     )
     assert factories.account().account_number not in draft + printed
+
+
+@pytest.mark.django_db
+def test_printed_claim_keeps_the_representative_under_whom_it_was_sent():
+    year = makers.granted_year(advance_percent="70")
+    group, writer = year.organization, makers.group_of(year)
+    told = {"post": "会長", "is_representative": True, "by": writer, "at": NOON}
+    add_officer(group, name="架空 甲", valid_from=TODAY - timedelta(days=9), **told)
+    sent = advance(written(year, 30_000), "submit", by=writer, at=NOON)
+    add_officer(group, name="架空 乙", valid_from=TODAY, **told)  # told later, from that very day
+
+    assert printing.claim_sheet(sent, today=TODAY)["head"]["name"] == "架空 甲"
+    Claim.objects.filter(pk=sent.pk).update(claimed_on=None)
+    unsent = Claim.objects.get(pk=sent.pk)
+    assert printing.claim_sheet(unsent, today=TODAY)["head"]["name"] == "架空 乙"
