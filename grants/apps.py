@@ -18,6 +18,7 @@ class GrantsConfig(AppConfig):
             desk_links,
             desk_notes,
             desk_parts,
+            early_start_panels,
             forms,
             holding,
             letters,

@@ -93,6 +93,34 @@ register(
 )  # fmt: skip
 
 
+def _a_year(case: Case | None, at: datetime) -> dict | None:
+    if case is None or not ProjectYear.objects.filter(pk=case.pk).exists():
+        return None
+    return {"case": case, "starts_on": japan_date(at), "accepted": True, "reason": "…"}
+
+
+STARTS_ON = Variable("starts_on", _("From which day the project begins, in words"),
+                     lambda told, language: in_words(told["starts_on"], language))  # fmt: skip
+
+register(
+    NoticeKind(
+        "early_start_told", _("A start before the decision"),
+        _("When a group tells that it begins before the decision on its grant; to the office."),
+        (*ABOUT_CASE, STARTS_ON), _a_year, lambda cases: cases.filter(kind="project_year"),
+    ),
+    NoticeKind(
+        "early_start_answered", _("Answer to a start before the decision"),
+        _("When the office accepts or refuses a start before the decision; to the group."),
+        (
+            *ABOUT_CASE, STARTS_ON,
+            Variable("accepted", _("Whether it is accepted"), lambda told, _l: bool(told["accepted"])),
+            Variable("reason", _("Reason"), told_as("reason"), optional=True),
+        ),
+        _a_year, lambda cases: cases.filter(kind="project_year"),
+    ),
+)  # fmt: skip
+
+
 def _newest_call(case: Case | None, at: datetime) -> dict | None:
     found = Round.objects.announced(at).order_by("-pk").first()
     return found and {"call": found}
@@ -114,5 +142,5 @@ register(
 )  # fmt: skip
 
 in_group("messages", "question_asked", "question_answered")
-in_group("turn", "agreement_to_sign")
-in_group("news", "agreement_signed", "call_changed", "draft_shared")
+in_group("turn", "agreement_to_sign", "early_start_told")
+in_group("news", "early_start_answered", "agreement_signed", "call_changed", "draft_shared")

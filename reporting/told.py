@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from grants.categories import by_code
+from grants.early_starts import counts_from
 
 from . import checks
 from .budget_beside import beside_budget
@@ -54,7 +55,7 @@ def told_so(
         )  # fmt: skip
     return checks.Told(
         year.starts_on, year.ends_on, completed_on, year.granted_yen or 0, tuple(lines),
-        far_percent=year.rules.number(FAR),
+        far_percent=year.rules.number(FAR), counts_from=counts_from(year),
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ from grants.models import (
     BudgetLine,
     ChangeRequest,
     CourseEdition,
+    EarlyStart,
     EditionParameter,
     FundEntry,
     FundTarget,
@@ -192,6 +193,10 @@ def _cases(things: dict, number: int) -> None:
             item = ApprovalItem.objects.get(pk=things["item"])
             copy(item, approval=copy(item.approval))
             copy(item, case=again)
+        for told in EarlyStart.objects.filter(year=year, accepted=None):
+            answered = {"accepted": True, "decided_by": told.by, "decided_at": NOW}
+            copy(told, **answered)
+            copy(told, year=again)
         if report := Report.objects.filter(project_year=year).first():
             copy(report, project_year=again)
         for claim in MoneyClaim.objects.filter(project_year=year):
