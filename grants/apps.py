@@ -33,6 +33,7 @@ class GrantsConfig(AppConfig):
             receipts,
             retention_classes,
             setup_steps,
+            taking_back,
         )
         from .models import (
             BudgetEntry,

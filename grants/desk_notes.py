@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, time
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -30,9 +30,20 @@ def _years(ids: list[int]):
 
 def money_to_move(ids: list[int], at: datetime) -> dict[int, Text]:
     """Return, for each project year that waits for accounting, what to pay or to take back."""
-    waiting = _years(ids).filter(state__in=ProjectYear.flow.states_held_by(Party.ACCOUNTING))
+    held = Q(state__in=ProjectYear.flow.states_held_by(Party.ACCOUNTING))
+    waiting = _years(ids).filter(held | Q(pk__in=running_years_that_owe()))
     waiting = waiting.prefetch_related("claims")
     return {year.pk: _in_words(year) for year in waiting}
+
+
+#: States in which a project year runs or reports, and a change may have left too much paid.
+RUNNING = ("granted", "discontinued", "reported", "report_returned")
+
+
+def running_years_that_owe() -> QuerySet:
+    """Return the ids of years that are not confirmed and owe money back: their grant was changed."""
+    owed = Deadline.objects.open().filter(kind="repayment").values("case")
+    return ProjectYear.objects.filter(state__in=RUNNING, pk__in=owed).values("pk")
 
 
 def _in_words(year: ProjectYear) -> Text:
@@ -44,6 +55,9 @@ def _in_words(year: ProjectYear) -> Text:
         return _("%(amount)s yen are paid on the claim (請求書) of the group. Then settle the account.") % amount  # fmt: skip
     if year.balance_yen > 0:
         words = _("%(amount)s yen are left to be paid. They are paid once a claim (請求書) of the group is accepted.")  # fmt: skip
+        return words % amount
+    if year.balance_yen < 0 and year.state in RUNNING:
+        words = _("%(amount)s yen have to come back from the group: its grant was lowered. Record the repayment when it has come.")  # fmt: skip
         return words % amount
     if year.balance_yen < 0:
         words = _(
@@ -105,7 +119,8 @@ def reserves_not_covered(ids: list[int], at: datetime) -> dict[int, Text]:
 def money_to_pay_back(ids: list[int], at: datetime) -> dict[int, Text]:
     """Return what each group has to pay back, how many yen, and by when."""
     owed = Deadline.objects.open().filter(kind="repayment").prefetch_related("extensions")
-    waiting = _years(ids).filter(state__in=("confirmed", "revoked"))
+    over = Q(state__in=("confirmed", "revoked"))
+    waiting = _years(ids).filter(over | Q(pk__in=running_years_that_owe()))
     waiting = waiting.prefetch_related(Prefetch("deadlines", owed, to_attr="repayments"))
     return {year.pk: _to_pay_back(year) for year in waiting if year.balance_yen < 0}
 
@@ -217,6 +232,7 @@ for signs, party in ACTS_AS.items():
     desk_notes(ProjectYear.KIND, party, signature_of(signs))
     put_on_desk(party, years_to_sign(signs))
 desk_notes(ProjectYear.KIND, Party.ACCOUNTING, money_to_move)
+put_on_desk(Party.ACCOUNTING, running_years_that_owe)
 desk_notes(Claim.KIND, Party.ACCOUNTING, claims_to_pay)
 desk_notes(Proposal.KIND, Party.COORDINATOR, drafts_to_read)
 desk_notes(Proposal.KIND, Party.OFFICE, reserves_not_covered)

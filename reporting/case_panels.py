@@ -132,6 +132,8 @@ name_verbs(
     change_receipt=_("A receipt was changed"),
     check_lines=_("The office checked the settlement"),
     remove_receipt=_("A receipt was taken out"),
+    take_over_budget=_("The changed budget was taken over into the report"),
+    keep_own_lines=_("The lines of the report stay, though the budget was changed"),
     name_the_day=_("The due date was named"),
     table=_("Received by the committee"),
 )

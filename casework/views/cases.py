@@ -1,6 +1,6 @@
 """The list of cases and the page of one case."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -81,7 +81,9 @@ def case_detail(request, pk):
         "access": access if works_for_city else [],
         "shared_with": [row.get_role_display() for row in access if _opens(row, request.today)],
         "is_office": user.duties.holds("office"),
-        "not_taken_back": _not_taken_back(case) if user.duties.holds("office") else None,
+        "not_taken_back": _not_taken_back(case, at=request.now)
+        if user.duties.holds("office")
+        else None,
         "told_by_post": user.duties.holds("office") and _is_told_by_post(case, request.today),
         "works_for_city": works_for_city,
     }
@@ -127,9 +129,9 @@ def _opens(row: Access, today: date) -> bool:
     return bool(row.role) and not row.barred and started and not ended
 
 
-def _not_taken_back(case: Case) -> Text | None:
+def _not_taken_back(case: Case, *, at: datetime) -> Text | None:
     """Return why the last move cannot be taken back, or ``None`` if it can."""
-    return taking_back.refusal(case, case.events.order_by("-pk").first())
+    return taking_back.refusal(case, case.events.order_by("-pk").first(), at=at)
 
 
 def _of_department(case: Case, user) -> bool:
@@ -158,7 +160,7 @@ def _drawn(case: Case, request) -> list[str]:
 def case_correct(request, pk):
     """Take back the last move, with a reason (訂正)."""
     case = office_case(request, pk, "casework.correct_case")
-    why = _not_taken_back(case)
+    why = _not_taken_back(case, at=request.now)
     if why and request.method != "POST":
         messages.error(request, why)
         return redirect("casework:case", pk=pk)

@@ -2141,4 +2141,18 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddConstraint(
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("claim", None), ("kind__in", ["repayment", "reversal"])),
+                    models.Q(
+                        ("claim__isnull", False),
+                        models.Q(("kind__in", ["repayment", "reversal"]), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="payment_out_pays_a_claim",
+            ),
+        ),
     ]

@@ -16,7 +16,11 @@ SENT = ("submitted", "returned", "accepted")
 
 
 class Report(Case):
-    """What a group did in one project year and what it cost; one for each granted year."""
+    """What a group did in one project year and what it cost; one for each granted year.
+
+    :param behind_change: whether the budget was changed since, and the group has not said yet
+        whether its lines follow.
+    """
 
     KIND = "report"
     flow = REPORT_FLOW
@@ -34,6 +38,7 @@ class Report(Case):
     participants = models.PositiveIntegerField(_("people who took part"), null=True, blank=True)
     reflection = models.TextField(_("what your group learned"), blank=True)
     edit_number = models.PositiveIntegerField(default=0, editable=False)
+    behind_change = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("final report")

@@ -217,7 +217,8 @@ def _owes_back(things: dict, number: int) -> None:
     year = ProjectYear.objects.get(pk=things["confirmed"])
     again = copy(year, proposal=copy(year.proposal))
     Payment.objects.create(
-        year=again, kind="advance", amount_yen=again.owed_yen + number, paid_on=NOW.date(),
+        year=again, kind="advance", claim=MoneyClaim.objects.get(pk=things["claim"]),
+        amount_yen=again.owed_yen + number, paid_on=NOW.date(),
         document=f"増{number}", by=year.events.first().by, at=NOW,
     )  # fmt: skip
     again.deadlines.filter(kind="settlement").update(kind="repayment", owed_by="organization")
@@ -290,7 +291,8 @@ def _papers(things: dict, number: int) -> None:
             by=by, at=NOW, given_at=NOW,
         )  # fmt: skip
     Payment.objects.create(
-        year_id=things["year"], kind="advance", amount_yen=number, paid_on=NOW.date(),
+        year_id=things["year"], kind="advance", claim=MoneyClaim.objects.get(pk=things["claim"]),
+        amount_yen=number, paid_on=NOW.date(),
         document=f"増{number}", by=by, at=NOW,
     )  # fmt: skip
 
