@@ -7,6 +7,7 @@ from datetime import date
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q, Value
@@ -388,11 +389,29 @@ class Organization(models.Model):
             update_fields = {*update_fields, "name_key"}
         super().save(*args, update_fields=update_fields, **kwargs)
 
-    @property
-    def representative(self) -> "Officer | None":
-        """The officer who represents the group now, as the rows say; ``None`` if not set."""
-        standing = (o for o in self.officer_set.all() if o.is_representative and not o.valid_until)
-        return next(standing, None)
+    def representative_on(self, day: date) -> "Officer | None":
+        """Return who represents the group on ``day`` (Japan date); ``None`` if that is not set.
+
+        No two do on one day: :meth:`Officer.clean` refuses it.
+        """
+        of_the_day = (
+            o for o in self.officer_set.all() if o.is_representative and o.is_valid_on(day)
+        )
+        return next(of_the_day, None)
+
+
+class OfficerQuerySet(DatedQuerySet):
+    def representatives(self):
+        return self.filter(is_representative=True)
+
+    def overlapping(self, first: date | None, last: date | None):
+        """Keep the terms that share a day with the one from ``first`` until ``last``."""
+        found = self
+        if last is not None:
+            found = found.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=last))
+        if first is not None:
+            found = found.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=first))
+        return found
 
 
 class Officer(Dated):
@@ -403,6 +422,8 @@ class Officer(Dated):
     name_kana = models.CharField(_("name in kana"), max_length=100, blank=True)
     post = models.CharField(_("position"), max_length=100)
     is_representative = models.BooleanField(_("represents the group"), default=False)
+
+    objects = OfficerQuerySet.as_manager()
 
     class Meta(Dated.Meta):
         verbose_name = _("officer")
@@ -419,6 +440,19 @@ class Officer(Dated):
 
     def __str__(self):
         return f"{self.post} {self.name}"
+
+    def clean(self):
+        """Refuse a second representative on any day."""
+        super().clean()
+        if self.is_representative and self.other_representatives().exists():
+            raise ValidationError(
+                _("Somebody else represents the group on one of these days. Name another day.")
+            )
+
+    def other_representatives(self):
+        """Return whoever else represents the group on a day of this term."""
+        others = Officer.objects.representatives().filter(organization=self.organization_id)
+        return others.exclude(pk=self.pk).overlapping(self.valid_from, self.valid_until)
 
 
 class Membership(Dated):

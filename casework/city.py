@@ -32,6 +32,9 @@ class Setting:
     check: Callable[[str], object] = str
 
 
+#: The value of ``representative_paper`` where the city wants one.
+WANTED = "wanted"
+
 #: The value of ``letter_numbers`` where a person types in each number.
 TYPED_IN = "typed_in"
 
@@ -51,6 +54,12 @@ SETTINGS: dict[str, Setting] = {
         ),
         Setting("letter_seal", _("Seal on letters"), choices=tuple(Letter.Seal.choices)),
         Setting("appeal_text", _("Instruction on appeals (教示文)"), _("Printed when it is set.")),
+        Setting(
+            "representative_paper",
+            _("Paper of a change of representative (届)"),
+            _("While it is not set, the office notes a change with a paper or without one."),
+            choices=((WANTED, _("wanted")), ("not_wanted", _("not wanted"))),
+        ),
         Setting("accessibility_contact", _("Contact for accessibility")),
         Setting(
             "quiet_hours",

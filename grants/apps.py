@@ -18,6 +18,7 @@ class GrantsConfig(AppConfig):
             desk_links,
             desk_notes,
             desk_parts,
+            early_start_panels,
             forms,
             holding,
             letters,
@@ -32,6 +33,7 @@ class GrantsConfig(AppConfig):
             receipts,
             retention_classes,
             setup_steps,
+            taking_back,
         )
         from .models import (
             BudgetEntry,

@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
+from casework import representatives
 from casework.calendar import first_day
 from casework.flow import Text
 from casework.models import Case, Remark
 from casework.models.deadline import deadlines_of
-from casework.panels import CONTENT, MONEY, PAPERS, REQUIREMENTS, panel
+from casework.panels import CONTENT, MONEY, PAPERS, RECORDS, REQUIREMENTS, panel
 from casework.parties import Party, is_held
 from casework.work_pages import work_page
 
@@ -27,6 +28,7 @@ from .forms.rule_words import alike_in_words, what_is_open
 from .models import (
     AgreementSignature,
     BankAccount,
+    ChangeRequest,
     Claim,
     ProjectYear,
     Proposal,
@@ -512,6 +514,8 @@ put(Y, "money", money_panel, 30, part=MONEY, offered=has_plan)
 put(Y, "decision", decision_panel, 40, part=MONEY, offered=weighs_decision)
 put(Y, "versions", versions_panel, 80, part=PAPERS)
 put(C, "claim", claim_panel, 10)
+for kind in (P, Y, C, ChangeRequest.KIND):
+    panel(kind, "casework/panels/representative.html", representatives.on_case, 15, part=RECORDS)
 
 
 def _lacks_terms(proposal: Proposal, user) -> bool:

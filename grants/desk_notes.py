@@ -11,6 +11,7 @@ from casework.calendar import JAPAN
 from casework.desk_notes import desk_notes
 from casework.desks import leave_off_desk, put_on_desk
 from casework.flow import Text
+from casework.models import Deadline
 from casework.notice_words import in_words as day_in_words
 from casework.parties import Party
 
@@ -25,7 +26,24 @@ Side, Signs = TermsAcceptance.Side, AgreementSignature.Party
 def money_to_move(years: list[ProjectYear], at: datetime) -> dict[int, Text]:
     """Return, for each project year that waits for accounting, what to pay or to take back."""
     waiting = ProjectYear.flow.states_held_by(Party.ACCOUNTING)
-    return {year.pk: _in_words(year) for year in years if year.state in waiting}
+    return {
+        year.pk: _in_words(year) for year in years if year.state in waiting or owes_in_between(year)
+    }
+
+
+#: States in which a project year runs or reports, and a change may have left too much paid.
+RUNNING = ("granted", "discontinued", "reported", "report_returned")
+
+
+def owes_in_between(year: ProjectYear) -> bool:
+    """Return whether a change left more paid than is granted, before the amount is confirmed."""
+    return year.state in RUNNING and year.balance_yen < 0
+
+
+def running_years_that_owe() -> QuerySet:
+    """Return the ids of years that are not confirmed and owe money back: their grant was changed."""
+    owed = Deadline.objects.open().filter(kind="repayment").values("case")
+    return ProjectYear.objects.filter(state__in=RUNNING, pk__in=owed).values("pk")
 
 
 def _in_words(year: ProjectYear) -> Text:
@@ -37,6 +55,9 @@ def _in_words(year: ProjectYear) -> Text:
         return _("%(amount)s yen are paid on the claim (請求書) of the group. Then settle the account.") % amount  # fmt: skip
     if year.balance_yen > 0:
         words = _("%(amount)s yen are left to be paid. They are paid once a claim (請求書) of the group is accepted.")  # fmt: skip
+        return words % amount
+    if year.balance_yen < 0 and year.state in RUNNING:
+        words = _("%(amount)s yen have to come back from the group: its grant was lowered. Record the repayment when it has come.")  # fmt: skip
         return words % amount
     if year.balance_yen < 0:
         words = _(
@@ -100,7 +121,10 @@ def reserves_not_covered(proposals: list[Proposal], at: datetime) -> dict[int, T
 
 def money_to_pay_back(years: list[ProjectYear], at: datetime) -> dict[int, Text]:
     """Return what each group has to pay back, how many yen, and by when."""
-    waiting = [y for y in years if y.state in ("confirmed", "revoked") and y.balance_yen < 0]
+    over = [
+        year for year in years if year.state in ("confirmed", "revoked") or owes_in_between(year)
+    ]
+    waiting = [year for year in over if year.balance_yen < 0]
     return {year.pk: _to_pay_back(year, year.to_pay_back_by) for year in waiting}
 
 
@@ -197,6 +221,7 @@ for signs, party in ACTS_AS.items():
     desk_notes(ProjectYear.KIND, party, signature_of(signs))
     put_on_desk(party, years_to_sign(signs))
 desk_notes(ProjectYear.KIND, Party.ACCOUNTING, money_to_move)
+put_on_desk(Party.ACCOUNTING, running_years_that_owe)
 desk_notes(Claim.KIND, Party.ACCOUNTING, claims_to_pay)
 desk_notes(Proposal.KIND, Party.COORDINATOR, drafts_to_read)
 desk_notes(Proposal.KIND, Party.OFFICE, reserves_not_covered)

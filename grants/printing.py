@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+from accounts.models import Officer
 from casework.calendar import japan_date, wareki, wareki_year
 from casework.models import Sender, Version
+from casework.representatives import of_version
 from casework.typesetting import ClaimData, ProposalData, Table
 
 from . import grounds
@@ -267,7 +269,7 @@ def claim_sheet(claim: Claim, *, today: date) -> ClaimData:
     :param today: whose mayor it is addressed to.
     """
     group, mayor = claim.organization, Sender.objects.valid_on(claim.claimed_on or today).first()
-    head = group.representative if group else None
+    head = _representative(claim, today=today) if group else None
     return {
         "title": "請求書",
         "issued": wareki(claim.claimed_on) if claim.claimed_on else BLANK,
@@ -280,6 +282,14 @@ def claim_sheet(claim: Claim, *, today: date) -> ClaimData:
         "items": _claim_items(claim),
         "account": _account_in_words(claim),
     }
+
+
+def _representative(claim: Claim, *, today: date) -> Officer | None:
+    """Return who represents the group in the claim: as it was sent, or while it is written, today."""
+    sent = claim.versions.order_by("-number").first() if claim.claimed_on else None
+    if sent and "representative" in sent.content:
+        return of_version(claim, sent.content)
+    return claim.organization.representative_on(claim.claimed_on or today)
 
 
 def _claim_items(claim: Claim) -> list:

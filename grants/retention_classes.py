@@ -18,6 +18,7 @@ from .models import (
     BankAccount,
     BudgetLine,
     Claim,
+    EarlyStart,
     LogEntry,
     ProjectYear,
     Proposal,
@@ -81,6 +82,15 @@ def _signatures(day: date) -> QuerySet[AgreementSignature]:
 
 def _erase_names(rows: QuerySet[AgreementSignature], *, by, at: datetime) -> None:
     rows.update(name=ERASED_NAME)
+
+
+def _early_starts(day: date) -> QuerySet[EarlyStart]:
+    over = retention.cases_over(day).values("pk")
+    return EarlyStart.objects.filter(year__in=over).exclude(reason="", decision_reason="")
+
+
+def _erase_early_starts(rows: QuerySet[EarlyStart], *, by, at: datetime) -> None:
+    rows.update(reason="", decision_reason="")
 
 
 def _accounts(day: date) -> QuerySet[BankAccount]:
@@ -156,6 +166,14 @@ retention.register(
         _("The day the call closed"),
         _drafts, _erase_drafts, (), "case_ptr",  # what was filed of the same columns is kept
         lambda draft: f"#{draft.pk} · {draft.round}", ("round",),
+    ),
+    RetentionClass(
+        "early_starts", _("Reasons for starts before the decision"),
+        _("The words go. The day, and whether it was accepted, stay."),
+        _("The project is over"),
+        _early_starts, _erase_early_starts,
+        ("grants.EarlyStart.reason", "grants.EarlyStart.decision_reason"), "year",
+        lambda told: f"{told.year.number or told.year_id} · {told.starts_on}", ("year",), "year",
     ),
     RetentionClass(
         "signatures", _("Names of who signed yearly agreements"),

@@ -5,11 +5,12 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from casework import representatives
 from casework.approvals import waits_in_draft
 from casework.asked_once import asked_once, is_shown, to_be_shown
 from casework.desk_links import desk_link
 from casework.models.deadline import deadlines_of
-from casework.panels import ACTIVITY, CONTENT, panel
+from casework.panels import ACTIVITY, CONTENT, RECORDS, panel
 from casework.parties import Party
 from casework.verbs import name_verbs
 from casework.work_pages import work_page
@@ -137,6 +138,7 @@ def measure_reports(measure, request) -> dict | None:
     return {"texts": texts} if texts else None
 
 
+panel(Report.KIND, "casework/panels/representative.html", representatives.on_case, 15, part=RECORDS)
 panel(
     ProjectYear.KIND, "reporting/panels/year_report.html", year_report, order=40,
     part=ACTIVITY, offered=may_have_report,
@@ -155,6 +157,8 @@ name_verbs(
     change_receipt=_("A receipt was changed"),
     check_lines=_("The office checked the settlement"),
     remove_receipt=_("A receipt was taken out"),
+    take_over_budget=_("The changed budget was taken over into the report"),
+    keep_own_lines=_("The lines of the report stay, though the budget was changed"),
     name_the_day=_("The due date was named"),
     table=_("Received by the committee"),
 )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.flow import Text
 from casework.notice_words import in_words as in_words_of
+from grants.early_starts import NOT_ALLOWED, CountsFrom
 
 from .budget_beside import Beside
 from .settlement import EXPENDITURE, INCOME, imbalance
@@ -60,6 +61,7 @@ class Told:
     :param completed_on: its last day as reported.
     :param far_percent: from when on a line is far from its budget; ``None`` while it is not set.
     :param today: ``None`` where the day is not asked about.
+    :param counts_from: from when costs count; ``None`` while no rule says so.
     """
 
     starts_on: date | None
@@ -69,6 +71,7 @@ class Told:
     lines: tuple[Line, ...]
     far_percent: Decimal | None = None
     today: date | None = None
+    counts_from: CountsFrom | None = None
 
     def sum_of(self, side: str) -> int:
         return sum(line.amount_yen for line in self.lines if line.side == side)
@@ -152,6 +155,8 @@ def _of_the_receipts(line: Line, told: Told) -> Iterator[Finding]:
     for receipt in line.receipts:
         if outside := _outside(receipt, told):
             yield Finding("receipt_outside", line.place, outside)
+        elif early := _too_early(receipt, told.counts_from):
+            yield Finding("receipt_before_decision", line.place, early)
     total = sum(receipt.amount_yen for receipt in line.receipts)
     if line.receipts and total != line.amount_yen:
         words = (
@@ -193,6 +198,28 @@ def _outside(receipt: Receipt, told: Told) -> Text:
     else:
         return ""
     return format_lazy(words, number=receipt.number, paid=_day(receipt.paid_on), limit=_day(limit))
+
+
+def _too_early(receipt: Receipt, counts: CountsFrom | None) -> Text:
+    """Return in words that a receipt was paid before costs count; empty if it was not."""
+    if counts is None or receipt.paid_on >= counts.first:
+        return ""
+    if counts.rule == NOT_ALLOWED:
+        words = _(
+            "Receipt no. {number} ({paid}) lies before the decision on the grant, {limit}. This "
+            "course pays for nothing that was begun before it."
+        )
+    elif counts.accepted_on:
+        words = _(
+            "Receipt no. {number} ({paid}) lies before the start that the office accepted, {limit}."
+        )
+    else:
+        words = _(
+            "Receipt no. {number} ({paid}) lies before the decision on the grant, {limit}, and the "
+            "office accepted no earlier start."
+        )
+    told = {"paid": _day(receipt.paid_on), "limit": _day(counts.first)}
+    return format_lazy(words, number=receipt.number, **told)
 
 
 def _with_yen(words: Text, **figures) -> Text:

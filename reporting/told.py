@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Prefetch, prefetch_related_objects
 
 from grants.categories import by_code
+from grants.early_starts import counts_from
 
 from . import checks
 from .budget_beside import beside_budget
@@ -56,7 +57,7 @@ def told_so(
         )  # fmt: skip
     return checks.Told(
         year.starts_on, decided_end(year), completed_on, year.granted_yen or 0, tuple(lines),
-        far_percent=year.rules.decimal(FAR),
+        far_percent=year.rules.decimal(FAR), counts_from=counts_from(year),
     )  # fmt: skip
 
 

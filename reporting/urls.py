@@ -19,6 +19,7 @@ urlpatterns = [
     ),
     # Group
     path("final-reports/<int:pk>/edit/", reports.report_edit, name="report-edit"),
+    path("final-reports/<int:pk>/budget/", reports.report_budget, name="report-budget"),
     path("final-reports/<int:pk>/checks/", reports.report_checks, name="report-checks"),
     path("final-reports/<int:pk>/receipts/", reports.receipt_list, name="receipts"),
     path("final-reports/<int:pk>/workbook/", report_files.report_workbook, name="report-workbook"),

@@ -14,6 +14,7 @@ from .message import Attachment, Message, MessageReading, MessageWords
 from .notice import Notice
 from .notice_template import NoticeTemplate
 from .preference import NoticePreference
+from .representative import RepresentativeNotice
 from .retention import Destruction, DestructionItem, LegalHold, RetentionPeriod
 from .stored_file import StoredFile
 from .work import Work
@@ -50,6 +51,7 @@ __all__ = [
     "NumberSeries",
     "Reminder",
     "Remark",
+    "RepresentativeNotice",
     "Restoration",
     "RestoreDrill",
     "RetentionPeriod",

@@ -115,7 +115,9 @@ def _records(case: Case, request, known: dict) -> dict:
         "history": case_history.lines_of(case, inside=known["inside"], events=events),
         "access": access if known["works_for_city"] else [],
         "shared_with": [row.get_role_display() for row in access if _opens(row, request.today)],
-        "not_taken_back": taking_back.refusal(case, events[0]) if takes_back else None,
+        "not_taken_back": taking_back.refusal(case, events[0], at=request.now)
+        if takes_back
+        else None,
     }
 
 
@@ -182,7 +184,7 @@ def _drawn(case: Case, request, part: Part) -> list[str]:
 def case_correct(request, pk):
     """Take back the last move, with a reason (訂正)."""
     case = office_case(request, pk, "casework.correct_case")
-    why = taking_back.refusal(case, case.events.order_by("-pk").first())
+    why = taking_back.refusal(case, case.events.order_by("-pk").first(), at=request.now)
     if why and request.method != "POST":
         messages.error(request, why)
         return redirect("casework:case", pk=pk)

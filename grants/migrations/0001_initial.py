@@ -2066,4 +2066,93 @@ class Migration(migrations.Migration):
                 name="changeline_only_income_from_city",
             ),
         ),
+        migrations.CreateModel(
+            name="EarlyStart",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="begins on")),
+                ("reason", models.TextField(verbose_name="why it cannot wait for the decision")),
+                ("at", models.DateTimeField(editable=False)),
+                (
+                    "accepted",
+                    models.BooleanField(editable=False, null=True, verbose_name="accepted"),
+                ),
+                (
+                    "decision_reason",
+                    models.TextField(blank=True, verbose_name="reason of the office"),
+                ),
+                ("decided_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="early_starts",
+                        to="grants.projectyear",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "start before the decision",
+                "verbose_name_plural": "starts before the decision",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("accepted", None)),
+                        fields=("year",),
+                        name="early_start_one_open_a_year",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("accepted", None), ("decided_at", None), ("decided_by", None)
+                            ),
+                            models.Q(
+                                ("accepted__isnull", False),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="early_start_decided_by_somebody",
+                    ),
+                ],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("claim", None), ("kind__in", ["repayment", "reversal"])),
+                    models.Q(
+                        ("claim__isnull", False),
+                        models.Q(("kind__in", ["repayment", "reversal"]), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="payment_out_pays_a_claim",
+            ),
+        ),
     ]

@@ -8,6 +8,7 @@ from .budget import BudgetEntry, Payment
 from .change import ChangeLine, ChangeRequest
 from .claim import Claim
 from .courses import CourseEdition, EditionParameter, ParameterChange, Round, RoundChange
+from .early_start import EarlyStart
 from .eligibility import EligibilityAnswer, EligibilityRecord
 from .fund import FundEntry, FundTarget
 from .lines import CATEGORY_FIELDS, LINE_FIELDS, LineBase, LineCategory, Side
@@ -35,6 +36,7 @@ __all__ = [
     "Claim",
     "CourseEdition",
     "EditionParameter",
+    "EarlyStart",
     "EligibilityAnswer",
     "EligibilityRecord",
     "FundEntry",

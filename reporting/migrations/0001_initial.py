@@ -596,4 +596,9 @@ class Migration(migrations.Migration):
                 condition=models.Q(("amount_yen__gt", 0)), name="receipt_of_something"
             ),
         ),
+        migrations.AddField(
+            model_name="report",
+            name="behind_change",
+            field=models.BooleanField(default=False, editable=False),
+        ),
     ]

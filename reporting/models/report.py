@@ -24,7 +24,11 @@ class ReportQuerySet(CaseQuerySet):
 
 
 class Report(Case):
-    """What a group did in one project year and what it cost; one for each granted year."""
+    """What a group did in one project year and what it cost; one for each granted year.
+
+    :param behind_change: whether the budget was changed since, and the group has not said yet
+        whether its lines follow.
+    """
 
     KIND = "report"
     flow = REPORT_FLOW
@@ -43,6 +47,7 @@ class Report(Case):
     participants = models.PositiveIntegerField(_("people who took part"), null=True, blank=True)
     reflection = models.TextField(_("what your group learned"), blank=True)
     edit_number = models.PositiveIntegerField(default=0, editable=False)
+    behind_change = models.BooleanField(default=False, editable=False)
 
     objects = ReportQuerySet.as_manager()
     #: Whether a date of its year was extended: no, where read ``as_shown`` says so.

@@ -286,7 +286,7 @@ def test_move_that_wrote_over_words_is_not_taken_back():
     last = proposal.events.order_by("-pk").first()
     last.facts = {"words_lost": ["purpose"]}
 
-    assert taking_back.refusal(proposal, last) == taking_back.WORDS_GONE
+    assert taking_back.refusal(proposal, last, at=NOON) == taking_back.WORDS_GONE
 
 
 def test_what_followed_from_another_case_is_taken_back_there(office):

@@ -23,6 +23,7 @@ from casework.models import (
     LegalHold,
     Letter,
     Notice,
+    RepresentativeNotice,
     Sender,
     StoredFile,
     Worker,
@@ -33,6 +34,7 @@ from grants.models import (
     BudgetLine,
     ChangeRequest,
     CourseEdition,
+    EarlyStart,
     EditionParameter,
     FundEntry,
     FundTarget,
@@ -132,6 +134,7 @@ def _people(things: dict, number: int) -> User:
     copy(duty, post=f"増{number}")
     officers = Officer.objects.filter(organization=group, is_representative=False)
     copy(officers.first(), name=f"増{number}")
+    copy(RepresentativeNotice.objects.get(pk=things["told"]), officer=None)
     copy(Membership.objects.get(pk=things["membership"]), user=newcomer)
     invitation = Invitation.objects.get(pk=things["invitation"])
     copy(invitation, token_digest=f"{number:064}", email=f"guest{number}@example.jp")
@@ -190,6 +193,10 @@ def _cases(things: dict, number: int) -> None:
             item = ApprovalItem.objects.get(pk=things["item"])
             copy(item, approval=copy(item.approval))
             copy(item, case=again)
+        for told in EarlyStart.objects.filter(year=year, accepted=None):
+            answered = {"accepted": True, "decided_by": told.by, "decided_at": NOW}
+            copy(told, **answered)
+            copy(told, year=again)
         if report := Report.objects.filter(project_year=year).first():
             copy(report, project_year=again)
         for claim in MoneyClaim.objects.filter(project_year=year):
@@ -210,7 +217,8 @@ def _owes_back(things: dict, number: int) -> None:
     year = ProjectYear.objects.get(pk=things["confirmed"])
     again = copy(year, proposal=copy(year.proposal))
     Payment.objects.create(
-        year=again, kind="advance", amount_yen=again.owed_yen + number, paid_on=NOW.date(),
+        year=again, kind="advance", claim=MoneyClaim.objects.get(pk=things["claim"]),
+        amount_yen=again.owed_yen + number, paid_on=NOW.date(),
         document=f"増{number}", by=year.events.first().by, at=NOW,
     )  # fmt: skip
     again.deadlines.filter(kind="settlement").update(kind="repayment", owed_by="organization")
@@ -283,7 +291,8 @@ def _papers(things: dict, number: int) -> None:
             by=by, at=NOW, given_at=NOW,
         )  # fmt: skip
     Payment.objects.create(
-        year_id=things["year"], kind="advance", amount_yen=number, paid_on=NOW.date(),
+        year_id=things["year"], kind="advance", claim=MoneyClaim.objects.get(pk=things["claim"]),
+        amount_yen=number, paid_on=NOW.date(),
         document=f"増{number}", by=by, at=NOW,
     )  # fmt: skip
 

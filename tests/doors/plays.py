@@ -6,6 +6,7 @@ One group, the doors' member's, has a proposal or a year at every point where so
 from datetime import datetime, timedelta
 
 from accounts.models import Department, Organization, User
+from accounts.services import change_representative
 from casework import approvals, by_post
 from casework.calendar import last_day
 from casework.services import advance
@@ -79,6 +80,7 @@ class Play:
         self.terms()
         self.agreement()
         self.collaboration()
+        self.representative()
 
     def proposals(self) -> None:
         """Everybody writes; what goes on is submitted, accepted and referred."""
@@ -256,6 +258,13 @@ class Play:
                 scenes.publish(self.stage, report, self.cast)
         department.fictitious = False
         department.save(update_fields=["fictitious"])
+
+    def representative(self) -> None:
+        """The group tells that another represents it; the office has not noted it."""
+        change_representative(
+            self.group.organizations.get(), name="代わりの 代表", post="会長",
+            valid_from=self.stage.today, by=self.group, at=self.stage.at,
+        )  # fmt: skip
 
     def written(self, report: CollaborationReport, writer: User) -> CollaborationReport:
         return reporting.save_collaboration_report(

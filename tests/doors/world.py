@@ -39,6 +39,7 @@ from grants.models import (
     AgreementSignature,
     ChangeRequest,
     Claim,
+    EarlyStart,
     FundEntry,
     LogEntry,
     Payment,
@@ -151,7 +152,8 @@ def _people() -> dict[str, object]:
     group, panelist = owner.organization, plays.person("panel1")
     return {
         "organization": group.pk,
-        "officer": Officer.objects.filter(organization=group).order_by("pk").first().pk,
+        "officer": Officer.objects.get(organization=group, name="代わりの 代表").pk,
+        "told": group.representative_notices.get().pk,
         "membership": owner.pk,
         "invitation": _invitation(group, owner.user).pk,
         "token": TOKEN,
@@ -180,6 +182,7 @@ def _program() -> dict[str, object]:
         .first()
         .pk,
         "payment": Payment.objects.filter(year=satoyama.get(position=1)).earliest("pk").pk,
+        "early_start": _early_start(years["planned"]),
         "change": ChangeRequest.objects.get(project_year=years["year"]).pk,
         "claim_draft": Claim.objects.get(project_year=years["year"]).pk,
         "claim": Claim.objects.get(project_year=years["confirmed"]).pk,
@@ -199,6 +202,13 @@ def _program() -> dict[str, object]:
         "activity_line": planned.pk,
         "question": Question.objects.latest("pk").pk,
     }
+
+
+def _early_start(year: int) -> int:
+    """A notice of a start before the decision; the rehearsed course has no rule about it."""
+    return EarlyStart.objects.create(
+        year_id=year, starts_on=NOW.date(), reason="会場", by=plays.person("engawa"), at=NOW
+    ).pk
 
 
 def _fund_entry() -> int:

@@ -55,8 +55,9 @@ def year(db) -> ProjectYear:
 
 
 def _pay(year, kind: str, yen: int, **told) -> Payment:
+    claim = None if kind in ("repayment", "reversal") else factories.claim_behind(year, kind)
     return Payment.objects.create(
-        year=year, kind=kind, amount_yen=yen, paid_on=TODAY, document="d",
+        year=year, kind=kind, claim=claim, amount_yen=yen, paid_on=TODAY, document="d",
         by=factories.anyone(Role.ACCOUNTING), at=NOON, **told,
     )  # fmt: skip
 

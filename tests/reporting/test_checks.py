@@ -9,6 +9,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grants.early_starts import BY_NOTICE, NOT_ALLOWED, CountsFrom
 from reporting.budget_beside import Beside, beside_budget
 from reporting.checks import Line, Receipt, Told, findings
 
@@ -26,6 +27,13 @@ def spent(**changes) -> Told:
     return replace(FITS, lines=(INCOME, replace(SPENT, **changes)))
 
 
+def begun(rule: str, accepted_on: date | None = None) -> Told:
+    """A receipt of FIRST, where the grant was decided a day or more later."""
+    decided = FIRST + timedelta(days=1 if accepted_on is None else 5)
+    counts = CountsFrom(rule, decided, accepted_on)
+    return replace(spent(receipts=(receipt(),)), counts_from=counts)
+
+
 @pytest.mark.parametrize(
     ("told", "code", "place", "must", "said"),
     [
@@ -41,6 +49,9 @@ def spent(**changes) -> Told:
         (spent(proofs="領収書", receipts=(receipt(has_file=False),)), "receipt_without_file", "expenditure-0", False, "no. 1"),
         (spent(receipts=(receipt(paid_on=date(2026, 11, 30)),)), "receipt_outside", "expenditure-0", False, "30 November 2026"),
         (spent(receipts=(receipt(paid_on=date(2027, 2, 1)),)), "receipt_outside", "expenditure-0", False, "1 February 2027"),
+        (begun(NOT_ALLOWED), "receipt_before_decision", "expenditure-0", False, "before the decision on the grant, 2 December 2026. This course pays for nothing"),
+        (begun(BY_NOTICE), "receipt_before_decision", "expenditure-0", False, "no earlier start"),
+        (begun(BY_NOTICE, date(2026, 12, 2)), "receipt_before_decision", "expenditure-0", False, "the office accepted, 2 December 2026"),
         (spent(receipts=(receipt(79_000),)), "receipts_differ", "expenditure-0", False, "1,000 yen less"),
         (spent(receipts=(receipt(82_000),)), "receipts_differ", "expenditure-0", False, "2,000 yen more"),
     ],
@@ -58,6 +69,8 @@ def test_each_finding_says_where_and_by_how_much(told, code, place, must, said):
     [
         FITS,
         spent(proofs="領収書", receipts=(receipt(),)),
+        begun(BY_NOTICE, FIRST),
+        replace(begun(NOT_ALLOWED), counts_from=None),  # the rule is not set
         spent(planned_yen=1),  # far, but from when on that counts is not set
         replace(spent(), starts_on=None, ends_on=None, completed_on=None, today=None),
         replace(spent(planned_yen=None), far_percent=10),
