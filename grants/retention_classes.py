@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.services.erasing import ERASED_NAME
-from casework import retention, timekeeping
+from casework import files, retention, timekeeping
 from casework.calendar import end_of_day
 from casework.models import Case, MessageWords, Remark, StoredFile
 from casework.retention import RetentionClass
@@ -70,7 +70,7 @@ def _erase_drafts(rows: QuerySet[Proposal], *, by, at: datetime) -> None:
         model.objects.filter(proposal__in=ids).delete()
     Remark.objects.filter(case__in=ids).delete()
     MessageWords.objects.filter(message__case__in=ids).delete()
-    StoredFile.objects.filter(case__in=ids, destroyed_at=None).update(destroyed_at=at)
+    files.mark_destroyed(StoredFile.objects.filter(case__in=ids), at=at)
     rows.update(title=destroyed_drafts.TITLE, purpose="", content="", schedule="", effect="")
 
 

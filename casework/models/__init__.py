@@ -15,7 +15,7 @@ from .notice import Notice
 from .notice_template import NoticeTemplate
 from .preference import NoticePreference
 from .retention import Destruction, DestructionItem, LegalHold, RetentionPeriod
-from .stored_file import StoredFile
+from .stored_file import PictureCopy, StoredFile
 from .work import Work
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "NoticePreference",
     "NoticeTemplate",
     "NumberSeries",
+    "PictureCopy",
     "Reminder",
     "Remark",
     "Restoration",

@@ -2,13 +2,14 @@
 
 import io
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from accounts.models import Role
-from casework import clamd, files, scanning, verification
+from casework import clamd, files, messaging, scanning, verification
 from casework.models import Notice, StoredFile
 from tests import factories
 from tests.casework.cases import filed, group_of
@@ -133,6 +134,20 @@ def test_second_worker_leaves_a_file_to_the_first(scanner):
 
     assert not scanning.scan(stored.pk, at=NOON + MINUTE)
     assert scanning.scan(stored.pk, at=NOON + scanning.LEASE)  # it died over it
+
+
+def test_files_that_stand_elsewhere_are_scanned_too(scanner):
+    """An attachment of a message, and what is shown apart from the papers of its case."""
+    case, office = proposal(), factories.user(Role.OFFICE)
+    upload = ContentFile(PDF, name="地図.pdf")
+    messaging.write(case, text="地図です。", key=uuid4(), by=office, at=NOON, uploads=[upload])
+    attached = StoredFile.objects.get()
+    apart = files.store(
+        case, ContentFile(PDF, name="b.pdf"), label="", by=office, at=NOON, apart=True
+    )
+
+    assert list(scanning.waiting(at=NOON)) == [attached.pk, apart.pk]
+    assert [scanned(one).scan for one in (attached, apart)] == [Scan.CLEAN, Scan.CLEAN]
 
 
 @pytest.mark.parametrize("mood", ["dead", "slow"])

@@ -57,6 +57,7 @@ from reviews.models import (
     PossibleConflict,
     ScoreSheet,
 )
+from tests.casework.camera import photo
 from tests.doors import plays
 
 #: The moment at which the world stands still: within the year it plays.
@@ -232,7 +233,8 @@ def _reports() -> dict[str, object]:
     return {
         "report": report.pk,
         "reported_report": reported.pk,
-        "receipt": _receipt(report).pk,
+        "receipt": (receipt := _receipt(report)).pk,
+        "picture": receipt.file.key,
         "collaboration": asked.order_by("pk").first().pk,
         "accepted": CollaborationReport.objects.get(title="受理された協働").pk,
         "published": CollaborationReport.objects.get(title="公開された協働").pk,
@@ -240,11 +242,14 @@ def _reports() -> dict[str, object]:
 
 
 def _receipt(report: Report) -> Receipt:
-    """A receipt of the report that the group is writing."""
+    """A receipt of the report that the group is writing, with a photo of it."""
     line = report.settlement_lines.filter(side="expenditure").earliest("pk")
+    upload = ContentFile(photo("HEIF"), name="IMG_0001.HEIC")
+    stored = files.store(report, upload, label="", by=plays.person("office"), at=NOW)
     return Receipt.objects.create(
-        report=report, line=line, number=1, item="チラシ", paid_on=NOW.date(), amount_yen=500
-    )
+        report=report, line=line, number=1, item="チラシ", paid_on=NOW.date(), amount_yen=500,
+        file=stored, digest=stored.digest,
+    )  # fmt: skip
 
 
 def _casework() -> dict[str, object]:
