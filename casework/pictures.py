@@ -6,10 +6,13 @@ colours are used, and, for whoever describes it, the day on which it was taken.
 """
 
 import io
+import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 import pillow_heif
+import typst
 from PIL import ExifTags, Image, ImageCms, ImageOps
 
 pillow_heif.register_heif_opener(thumbnails=False)
@@ -24,6 +27,17 @@ FORMATS = {
     "image/heic": "HEIF",
     "image/heif": "HEIF",
 }
+#: A paper whose first page can be drawn as a picture.
+PAPER = "application/pdf"
+#: Draws the first page of a paper, its longer side as long as ``bound``.
+_FIRST_PAGE = """
+#set page(width: auto, height: auto, margin: 0pt, fill: white)
+#context {
+  let natural = measure(image("paper.pdf", page: 1))
+  let times = BOUND * 1pt / calc.max(natural.width, natural.height)
+  image("paper.pdf", page: 1, width: natural.width * times)
+}
+"""
 #: How well a JPEG keeps the picture; more makes files larger, and nobody sees it.
 QUALITY = 85
 #: What Pillow and the libraries below it raise on bytes that are no whole picture.
@@ -80,6 +94,8 @@ def look_at(content: bytes, media_type: str) -> None:
 def draw(content: bytes, media_type: str, *, bound: int) -> Drawn:
     """Draw a picture anew, upright and in common colours, without anything that stood beside it.
 
+    Of a paper (PDF) it draws the first page.
+
     The same bytes give the same copy. One with transparent places becomes a PNG; any other a JPEG,
     or a PNG if it was one and that is smaller, as of what was drawn and not photographed.
 
@@ -87,7 +103,7 @@ def draw(content: bytes, media_type: str, *, bound: int) -> Drawn:
     :raises Unreadable: see :func:`look_at`.
     :raises TooManyPoints: see :func:`look_at`.
     """
-    picture = _open(content, media_type)
+    picture = _open(*_as_picture(content, media_type, bound))
     was_png = picture.format == "PNG"
     try:
         picture.draft(picture.mode, (bound, bound))
@@ -116,6 +132,19 @@ def taken_on(content: bytes, media_type: str) -> date | None:
         return datetime.strptime(str(said)[:10], "%Y:%m:%d").date()  # noqa: DTZ007  no moment, a day
     except _ODD:
         return None
+
+
+def _as_picture(content: bytes, media_type: str, bound: int) -> tuple[bytes, str]:
+    if media_type != PAPER:
+        return content, media_type
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "paper.pdf").write_bytes(content)
+        sheet = Path(folder) / "sheet.typ"
+        sheet.write_text(_FIRST_PAGE.replace("BOUND", str(bound)))
+        try:
+            return bytes(typst.compile(sheet, root=folder, format="png", ppi=72.0)), "image/png"
+        except (typst.TypstError, RuntimeError, ValueError):
+            raise Unreadable from None
 
 
 def _open(content: bytes, media_type: str) -> Image.Image:

@@ -27,6 +27,7 @@ class GrantsConfig(AppConfig):
             months,
             notice_kinds,
             permissions,
+            pictures,
             plan_dates,
             question_panels,
             receipts,

@@ -19,6 +19,7 @@ from .models import (
     BudgetLine,
     Claim,
     LogEntry,
+    Picture,
     ProjectYear,
     Proposal,
     ProposalMeasure,
@@ -102,6 +103,10 @@ def _activities(day: date) -> QuerySet[Activity]:
     return Activity.objects.filter(year__in=retention.cases_over(day).values("pk"))
 
 
+def _pictures(day: date) -> QuerySet[Picture]:
+    return Picture.objects.filter(year__in=retention.cases_over(day).values("pk"))
+
+
 def _delete(rows: QuerySet, *, by, at: datetime) -> None:
     rows.delete()
 
@@ -134,6 +139,14 @@ retention.register(
         _("The project is over"),
         _activities, _delete, ("grants.Activity", "grants.ActivityDone"), "year",
         lambda activity: f"{activity.year.number or activity.year_id} · #{activity.pk}",
+        ("year",), "year",
+    ),
+    RetentionClass(
+        "pictures", _("What is said of photos and flyers"),
+        _("The row goes. The files go with the files of the case, and their copies with them."),
+        _("The project is over"),
+        _pictures, _delete, ("grants.Picture",), "year",
+        lambda picture: f"{picture.year.number or picture.year_id} · #{picture.pk}",
         ("year",), "year",
     ),
     RetentionClass(

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from casework.pictures import FORMATS
+from casework.pictures import FORMATS, PAPER
 
 from .case import Case
 
@@ -107,8 +107,8 @@ class StoredFile(models.Model):
 
     @property
     def is_picture(self) -> bool:
-        """Whether browsers are shown a copy of it, drawn anew."""
-        return self.media_type in FORMATS
+        """Whether browsers are shown a copy of it, drawn anew; of a flyer that is a PDF, its first page."""
+        return self.media_type in FORMATS or (self.apart and self.media_type == PAPER)
 
 
 class PictureCopy(models.Model):

@@ -67,6 +67,7 @@ def leave_work_with_approver_and_accounting(stage: Stage, program: Program) -> S
     for case in years:
         scenes.pay_advance(stage, ProjectYear.objects.get(pk=case.pk), cast)
     talks.plan_by_month(stage, years[1], groups[1])
+    talks.show_pictures(stage, years[1], groups[1])
     yield stage.before_the_end(9)
     for case, group in zip(years, groups, strict=True):
         scenes.write_report(stage, case, group, completed_on=last, spent=0)

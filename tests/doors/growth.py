@@ -23,6 +23,7 @@ from casework.models import (
     LegalHold,
     Letter,
     Notice,
+    PictureCopy,
     Sender,
     StoredFile,
     Worker,
@@ -40,6 +41,7 @@ from grants.models import (
     ParameterChange,
     PastAward,
     Payment,
+    Picture,
     ProjectYear,
     Proposal,
     ProposalMeasure,
@@ -275,6 +277,10 @@ def _papers(things: dict, number: int) -> None:
         SettlementLine.objects.filter(report=things["reported_report"]).last(),
     ):
         copy(line, label=f"増{number}")
+    shown = Picture.objects.select_related("file").get(pk=things["photo"])
+    again = copy(shown.file, key=uuid.uuid4())
+    copy(PictureCopy.objects.filter(file=shown.file, size="large").first(), file=again)
+    copy(shown, file=again, digest=f"photo{number}")
     for name in ("report", "reported_report"):
         receipt = Receipt.objects.filter(report=things[name]).first()
         copy(receipt, number=100 + number, digest="", item=f"増{number}")

@@ -19,7 +19,7 @@ from accounts.models import (
     User,
 )
 from accounts.services.tokens import digest
-from casework import files, outbox, services, works
+from casework import files, outbox, picture_copies, services, works
 from casework.models import (
     ApprovalItem,
     CalendarFeed,
@@ -42,10 +42,12 @@ from grants.models import (
     FundEntry,
     LogEntry,
     Payment,
+    Picture,
     ProjectYear,
     Proposal,
     Question,
 )
+from grants.services.pictures import add_picture
 from reporting.models import CollaborationReport, Receipt, Report
 from reviews.models import (
     AgendaItem,
@@ -196,10 +198,20 @@ def _program() -> dict[str, object]:
         "edition": proposal.round.edition_id,
         "fund_entry": _fund_entry(),
         "log_entry": LogEntry.objects.standing().filter(case__isnull=False).latest("pk").pk,
+        "photo": _photo(ProjectYear.objects.get(pk=years["year"])).pk,
         "activity": (planned := ActivityDone.objects.latest("pk")).activity_id,
         "activity_line": planned.pk,
         "question": Question.objects.latest("pk").pk,
     }
+
+
+def _photo(year: ProjectYear) -> Picture:
+    """A photo of the year that runs, which nobody described."""
+    upload = ContentFile(photo("JPEG"), name="写真.jpg")
+    by = plays.person("engawa")
+    made = add_picture(year, upload, kind=Picture.Kind.PHOTO, by=by, at=NOW)
+    picture_copies.draw_all(made.file_id)
+    return made
 
 
 def _fund_entry() -> int:
