@@ -1,16 +1,20 @@
-"""What people write to each other in the demo year: messages on cases, questions on calls, the log, plans by month, photos."""
+"""What people write to each other in the demo year: messages on cases, questions on calls, the log, plans by month, photos, interim reports."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.core.files.base import ContentFile
 
 from accounts.models import Organization, User
 from casework import messaging
+from casework.calendar import japan_date
 from casework.models import Case, Message
 from casework.parties import Party
+from casework.services import advance
 from grants.models import CallAnswer, LogEntry, Picture, ProjectYear, Proposal, Question, Round
 from grants.services import log, months, pictures, questions
+from reporting import interim
+from reporting.models import InterimReport
 
 from . import scenery
 from .cast import DOMAIN, Cast
@@ -98,6 +102,24 @@ def show_pictures(stage: Stage, year: ProjectYear, group: User) -> None:
     ):
         fields = {**told, "caption": caption, "alternative_text": words}
         pictures.describe_picture(picture, fields=fields, **by)
+
+
+def ask_how_it_goes(
+    stage: Stage, year: ProjectYear, cast: Cast, *, by_when: datetime
+) -> InterimReport:
+    """The office asks a group for an interim report."""
+    return interim.ask_for_interim(
+        year, due_on=japan_date(by_when), asks="参加者の集まり具合を教えてください。",
+        by=cast.office, at=stage.at,
+    )  # fmt: skip
+
+
+def tell_how_it_goes(stage: Stage, report: InterimReport, group: User) -> InterimReport:
+    """The group begins with what its plan by month says, and sends it."""
+    fields = dict.fromkeys(interim.FIELDS, "") | interim.begun_by_months(report.project_year)
+    fields["troubles"] = "雨の日の参加が少ないです。"
+    report = interim.save_interim(report, fields=fields, edit_number=0, by=group, at=stage.at)
+    return advance(report, "submit", by=group, at=stage.at)
 
 
 def consult(stage: Stage, group: User) -> LogEntry:

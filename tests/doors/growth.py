@@ -63,6 +63,7 @@ from guideline.models import (
 from reporting.models import (
     CollaborationReport,
     FieldNote,
+    InterimReport,
     Publication,
     Receipt,
     Report,
@@ -197,6 +198,9 @@ def _cases(things: dict, number: int) -> None:
         for claim in MoneyClaim.objects.filter(project_year=year):
             copy(claim)
             copy(claim, project_year=again)
+        for told in InterimReport.objects.filter(project_year=year, is_open=True):
+            copy(told, is_open=False)
+            copy(told, project_year=again)
         for change in ChangeRequest.objects.filter(project_year=year):
             copy(change, is_open=False)
             copy(change, project_year=again)
@@ -297,7 +301,7 @@ def _papers(things: dict, number: int) -> None:
 #: Things that are cases with a page of their own.
 _CASES = {
     "proposal", "draft", "keyed", "returned", "submitted", "selected", "confirmed", "in_selection", "planned", "applied", "year", "reported",
-    "change", "claim", "claim_draft", "sheet", "report", "reported_report", "collaboration", "accepted", "published", "approval",
+    "change", "interim", "claim", "claim_draft", "sheet", "report", "reported_report", "collaboration", "accepted", "published", "approval",
 }  # fmt: skip
 
 

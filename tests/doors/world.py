@@ -48,7 +48,7 @@ from grants.models import (
     Question,
 )
 from grants.services.pictures import add_picture
-from reporting.models import CollaborationReport, Receipt, Report
+from reporting.models import CollaborationReport, InterimReport, Receipt, Report
 from reviews.models import (
     AgendaItem,
     Attendance,
@@ -104,6 +104,7 @@ CASES = (
     "claim",
     "claim_draft",
     "change",
+    "interim",
 )
 
 
@@ -183,6 +184,7 @@ def _program() -> dict[str, object]:
         .first()
         .pk,
         "payment": Payment.objects.filter(year=satoyama.get(position=1)).earliest("pk").pk,
+        "interim": InterimReport.objects.get(project_year=years["year"]).pk,
         "change": ChangeRequest.objects.get(project_year=years["year"]).pk,
         "claim_draft": Claim.objects.get(project_year=years["year"]).pk,
         "claim": Claim.objects.get(project_year=years["confirmed"]).pk,
