@@ -17,7 +17,7 @@ INTERIM_FLOW = Flow(
     Stage("asked",     _("Asked for"),                ORG,     1, tone="action", todo=_("Write how the project stands, and send it.")),
     Stage("filed",     _("Interim report received"),  OFFICE,  2, todo=_("Read how the project stands. Note it, or return it and say what is missing.")),
     Stage("returned",  _("To be supplemented"),       ORG,     1, tone="action", todo=_("Mend what the office asks for and send the report again.")),
-    Stage("noted",     _("Noted"),                    "",      3, final=True, tone="good"),
+    Stage("noted",     _("Report noted"),                    "",      3, final=True, tone="good"),
     Stage("dropped",   _("No longer needed"),         "",      3, final=True),
     #    verb        label                          from                   to           who
     Move("submit",    _("Send the interim report"), ("asked",),            "filed",     "reporting.write_report", (complete,), handed_in=True, meets=(DUE,),

@@ -4,6 +4,9 @@ import io
 from functools import cache
 
 from PIL import ExifTags, Image, ImageCms
+from pillow_heif import register_heif_opener
+
+register_heif_opener()
 
 #: What is planted beside the points, and must be in no copy.
 PLANTED = (b"CAMERA-MAKER", b"EDITORS-XMP", b"AGENCY-IPTC", b"A-COMMENT", b"2026:10:03")
