@@ -67,6 +67,7 @@ urlpatterns = [
     path("deadlines/<int:pk>/extend/", dates.deadline_extend, name="extend"),
     path("deadlines/<int:pk>/set/", dates.deadline_set, name="set-date"),
     path("files/<uuid:key>/", papers.file_download, name="file"),
+    path("files/<uuid:key>/picture/<slug:size>/", papers.file_picture, name="file-picture"),
     path("files/<uuid:key>/remove/", papers.file_remove, name="remove-file"),
     path("letters/<uuid:key>/", papers.letter_pdf, name="letter"),
     path("letters/<uuid:key>/reissue/", papers.letter_reissue, name="letter-reissue"),

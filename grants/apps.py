@@ -28,6 +28,7 @@ class GrantsConfig(AppConfig):
             months,
             notice_kinds,
             permissions,
+            pictures,
             plan_dates,
             question_panels,
             receipts,

@@ -101,7 +101,7 @@ PARAMETERS: dict[str, Parameter] = {
     "advance_percent": Parameter(_("Share that is paid in advance"), unit=PERCENT, public=True),
     "start_before_decision": Parameter(_("Start before the decision (交付決定前着手)"), "code", public=True),
     "project_start_days": Parameter(_("Time within which the project starts"), "period", public=True, shown_only=True),
-    "interim_report_days": Parameter(_("Time of the interim report"), "period", public=True, shown_only=True),
+    "interim_report_days": Parameter(_("Time of the interim report"), "period", public=True),
     "claim_filing_days": Parameter(_("Days to send the claim for the payment"), "period", public=True),
     "claim_days": Parameter(_("Days until a claim is paid"), "period", public=True),
     "report_days": Parameter(_("Days for the final report"), "period", public=True),

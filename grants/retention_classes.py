@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.services.erasing import ERASED_NAME
-from casework import retention, timekeeping
+from casework import files, retention, timekeeping
 from casework.calendar import end_of_day
 from casework.models import Case, MessageWords, Remark, StoredFile
 from casework.retention import RetentionClass
@@ -20,6 +20,7 @@ from .models import (
     Claim,
     EarlyStart,
     LogEntry,
+    Picture,
     ProjectYear,
     Proposal,
     ProposalMeasure,
@@ -71,7 +72,7 @@ def _erase_drafts(rows: QuerySet[Proposal], *, by, at: datetime) -> None:
         model.objects.filter(proposal__in=ids).delete()
     Remark.objects.filter(case__in=ids).delete()
     MessageWords.objects.filter(message__case__in=ids).delete()
-    StoredFile.objects.filter(case__in=ids, destroyed_at=None).update(destroyed_at=at)
+    files.mark_destroyed(StoredFile.objects.filter(case__in=ids), at=at)
     rows.update(title=destroyed_drafts.TITLE, purpose="", content="", schedule="", effect="")
 
 
@@ -112,6 +113,10 @@ def _activities(day: date) -> QuerySet[Activity]:
     return Activity.objects.filter(year__in=retention.cases_over(day).values("pk"))
 
 
+def _pictures(day: date) -> QuerySet[Picture]:
+    return Picture.objects.filter(year__in=retention.cases_over(day).values("pk"))
+
+
 def _delete(rows: QuerySet, *, by, at: datetime) -> None:
     rows.delete()
 
@@ -144,6 +149,14 @@ retention.register(
         _("The project is over"),
         _activities, _delete, ("grants.Activity", "grants.ActivityDone"), "year",
         lambda activity: f"{activity.year.number or activity.year_id} · #{activity.pk}",
+        ("year",), "year",
+    ),
+    RetentionClass(
+        "pictures", _("What is said of photos and flyers"),
+        _("The row goes. The files go with the files of the case, and their copies with them."),
+        _("The project is over"),
+        _pictures, _delete, ("grants.Picture",), "year",
+        lambda picture: f"{picture.year.number or picture.year_id} · #{picture.pk}",
         ("year",), "year",
     ),
     RetentionClass(

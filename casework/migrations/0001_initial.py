@@ -2044,4 +2044,52 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddField(
+            model_name="storedfile",
+            name="apart",
+            field=models.BooleanField(
+                default=False, editable=False, verbose_name="shown apart from the papers"
+            ),
+        ),
+        migrations.CreateModel(
+            name="PictureCopy",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "size",
+                    models.CharField(
+                        choices=[("small", "Small, for lists"), ("large", "Large, for reading")],
+                        max_length=5,
+                        verbose_name="size",
+                    ),
+                ),
+                ("media_type", models.CharField(max_length=100, verbose_name="media type")),
+                ("width", models.PositiveIntegerField(verbose_name="width")),
+                ("height", models.PositiveIntegerField(verbose_name="height")),
+                ("digest", models.CharField(max_length=64, verbose_name="digest")),
+                ("content", models.BinaryField(verbose_name="picture")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="copies",
+                        to="casework.storedfile",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "copy of a picture",
+                "verbose_name_plural": "copies of pictures",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("file", "size"), name="picture_copy_once_a_size"
+                    )
+                ],
+            },
+        ),
     ]

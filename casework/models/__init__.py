@@ -16,7 +16,7 @@ from .notice_template import NoticeTemplate
 from .preference import NoticePreference
 from .representative import RepresentativeNotice
 from .retention import Destruction, DestructionItem, LegalHold, RetentionPeriod
-from .stored_file import StoredFile
+from .stored_file import PictureCopy, StoredFile
 from .work import Work
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "NoticePreference",
     "NoticeTemplate",
     "NumberSeries",
+    "PictureCopy",
     "Reminder",
     "Remark",
     "RepresentativeNotice",

@@ -6,11 +6,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from casework import approvals, files, forms, letter_versions, letters
+from casework import approvals, files, forms, letter_versions, letters, picture_copies
 from casework.errors import NotPossible
 from casework.models import Approval, ApprovalItem, Case, Letter, StoredFile
 
@@ -87,6 +88,32 @@ def download(request, stored: StoredFile, *, back: str) -> HttpResponse | FileRe
         filename=stored.name,
         content_type=stored.media_type,
     )
+
+
+@require_safe
+@login_required
+def file_picture(request, key, size):
+    """The picture of a file for browsers: drawn anew, with nothing that stood beside it.
+
+    Nothing is taken from a cache before the site has said again that the reader may see the case.
+    """
+    stored = _file(request, key)
+    if size not in picture_copies.BOUNDS:
+        raise Http404(size)
+    if not stored.is_served and stored.is_picture and not stored.destroyed_at:
+        return download(request, stored, back=reverse("casework:case", args=[stored.case_id]))
+    try:
+        copy = picture_copies.copy_of(stored, size)
+    except picture_copies.NoCopy:
+        raise Http404(key) from None
+    except picture_copies.NotYet:
+        return HttpResponse(status=503, headers={"Retry-After": "5"})
+    headers = {"Cache-Control": "private, no-cache", "ETag": f'"{copy.digest}"'}
+    if not (answer := get_conditional_response(request, etag=headers["ETag"])):
+        answer = HttpResponse(bytes(copy.content), content_type=copy.media_type)
+    for name, value in headers.items():
+        answer[name] = value
+    return answer
 
 
 def pdf_response(content: bytes, name: str) -> HttpResponse:

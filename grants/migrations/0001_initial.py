@@ -2155,4 +2155,93 @@ class Migration(migrations.Migration):
                 name="payment_out_pays_a_claim",
             ),
         ),
+        migrations.CreateModel(
+            name="Picture",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(editable=False, max_length=64, verbose_name="digest")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("photo", "Photo (活動写真)"), ("flyer", "Flyer (チラシ)")],
+                        max_length=5,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "taken_on",
+                    models.DateField(
+                        blank=True, null=True, verbose_name="day it was taken or made"
+                    ),
+                ),
+                (
+                    "place",
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="where it was taken or handed out"
+                    ),
+                ),
+                ("caption", models.CharField(blank=True, max_length=200, verbose_name="caption")),
+                (
+                    "alternative_text",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="what the picture shows"
+                    ),
+                ),
+                (
+                    "consent",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Not asked yet"),
+                            ("given", "Yes: everybody shown agrees"),
+                            ("nobody", "Nobody is recognisable"),
+                        ],
+                        max_length=7,
+                        verbose_name="consent of the people shown",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="added at")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="added by",
+                    ),
+                ),
+                (
+                    "file",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="casework.storedfile",
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pictures",
+                        to="grants.projectyear",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "photo or flyer",
+                "verbose_name_plural": "photos and flyers",
+                "constraints": [
+                    models.UniqueConstraint(fields=("year", "digest"), name="picture_once_a_year"),
+                    models.CheckConstraint(
+                        condition=models.Q(("consent__in", ("", "given", "nobody"))),
+                        name="picture_consent_is_known",
+                    ),
+                ],
+            },
+        ),
     ]

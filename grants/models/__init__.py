@@ -14,6 +14,7 @@ from .fund import FundEntry, FundTarget
 from .lines import CATEGORY_FIELDS, LINE_FIELDS, LineBase, LineCategory, Side
 from .log_entry import LogEntry
 from .month_plan import Activity, ActivityDone
+from .picture import Picture
 from .plan import RoundPlan
 from .program_budget import ProgramBudget
 from .project_year import ProjectYear, YearBudgetLine
@@ -47,6 +48,7 @@ __all__ = [
     "ParameterChange",
     "PastAward",
     "Payment",
+    "Picture",
     "ProgramBudget",
     "ProjectYear",
     "Proposal",

@@ -136,6 +136,20 @@ def test_second_worker_leaves_a_file_to_the_first(scanner):
     assert scanning.scan(stored.pk, at=NOON + scanning.LEASE)  # it died over it
 
 
+def test_files_that_stand_elsewhere_are_scanned_too(scanner):
+    """An attachment of a message, and what is shown apart from the papers of its case."""
+    case, office = proposal(), factories.user(Role.OFFICE)
+    upload = ContentFile(PDF, name="地図.pdf")
+    messaging.write(case, text="地図です。", key=uuid4(), by=office, at=NOON, uploads=[upload])
+    attached = StoredFile.objects.get()
+    apart = files.store(
+        case, ContentFile(PDF, name="b.pdf"), label="", by=office, at=NOON, apart=True
+    )
+
+    assert list(scanning.waiting(at=NOON)) == [attached.pk, apart.pk]
+    assert [scanned(one).scan for one in (attached, apart)] == [Scan.CLEAN, Scan.CLEAN]
+
+
 @pytest.mark.parametrize("mood", ["dead", "slow"])
 def test_silent_scanner_is_asked_again_later_and_longer(scanner, mood):
     scanner.mood = mood

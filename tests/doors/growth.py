@@ -23,6 +23,7 @@ from casework.models import (
     LegalHold,
     Letter,
     Notice,
+    PictureCopy,
     RepresentativeNotice,
     Sender,
     StoredFile,
@@ -42,6 +43,7 @@ from grants.models import (
     ParameterChange,
     PastAward,
     Payment,
+    Picture,
     ProjectYear,
     Proposal,
     ProposalMeasure,
@@ -63,6 +65,7 @@ from guideline.models import (
 from reporting.models import (
     CollaborationReport,
     FieldNote,
+    InterimReport,
     Publication,
     Receipt,
     Report,
@@ -202,6 +205,9 @@ def _cases(things: dict, number: int) -> None:
         for claim in MoneyClaim.objects.filter(project_year=year):
             copy(claim)
             copy(claim, project_year=again)
+        for told in InterimReport.objects.filter(project_year=year, is_open=True):
+            copy(told, is_open=False)
+            copy(told, project_year=again)
         for change in ChangeRequest.objects.filter(project_year=year):
             copy(change, is_open=False)
             copy(change, project_year=again)
@@ -283,6 +289,10 @@ def _papers(things: dict, number: int) -> None:
         SettlementLine.objects.filter(report=things["reported_report"]).last(),
     ):
         copy(line, label=f"増{number}")
+    shown = Picture.objects.select_related("file").get(pk=things["photo"])
+    again = copy(shown.file, key=uuid.uuid4())
+    copy(PictureCopy.objects.filter(file=shown.file, size="large").first(), file=again)
+    copy(shown, file=again, digest=f"photo{number}")
     for name in ("report", "reported_report"):
         receipt = Receipt.objects.filter(report=things[name]).first()
         copy(receipt, number=100 + number, digest="", item=f"増{number}")
@@ -300,7 +310,7 @@ def _papers(things: dict, number: int) -> None:
 #: Things that are cases with a page of their own.
 _CASES = {
     "proposal", "draft", "keyed", "returned", "submitted", "selected", "confirmed", "in_selection", "planned", "applied", "year", "reported",
-    "change", "claim", "claim_draft", "sheet", "report", "reported_report", "collaboration", "accepted", "published", "approval",
+    "change", "interim", "claim", "claim_draft", "sheet", "report", "reported_report", "collaboration", "accepted", "published", "approval",
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from grants import accounting, agreements
 from grants import services as grants
 from grants.models import LINE_FIELDS, ProjectYear, Proposal, Round
 from guideline.models import Measure
+from reporting import interim
 from reporting import services as reporting
 from reporting.models import CollaborationReport
 from reviews import services as reviews
@@ -164,8 +165,12 @@ class Play:
         self.claims(years["year"], confirmed)
 
     def claims(self, running: ProjectYear, confirmed: ProjectYear) -> None:
-        """The group writes a claim of the advance; another one, of a balance, waits to be paid."""
+        """The group writes a claim of the advance, and an interim report; a balance waits to be paid."""
         scenes.ask_for_a_change(self.stage, running, self.group, reason="増", content="別の内容")
+        interim.ask_for_interim(
+            running, due_on=self.stage.today + timedelta(days=20), asks="人数",
+            by=self.cast.office, at=self.stage.at,
+        )  # fmt: skip
         grants.start_claim(running, kind="advance", by=self.group, at=self.stage.at)
         balance = confirmed.balance_yen
         claim = scenes.claim(self.stage, confirmed, self.cast, "balance", balance)
