@@ -82,9 +82,53 @@ class OfficerForm(forms.ModelForm):
         fields = ["name", "name_kana", "post", "is_representative", "valid_from"]
         labels = {"valid_from": _("In office from")}
         widgets = {"valid_from": forms.DateInput}
-        help_texts = {
-            "is_representative": _("The current representative steps down the day before."),
-        }
+
+    def __init__(self, *args, has_representative=False, **kwargs):
+        """:param has_representative: whether the group has one; a change is told on its own page."""
+        super().__init__(*args, **kwargs)
+        if has_representative:
+            del self.fields["is_representative"]
+
+
+class RepresentativeForm(forms.Form):
+    """Who represents a group from a day on: one of its officers, or somebody who is none yet."""
+
+    officer = forms.ModelChoiceField(
+        label=_("One of the officers"),
+        queryset=Officer.objects.none(),
+        required=False,
+        empty_label=_("Somebody who is not in the list"),
+        help_text=_("Their term in the post so far ends the day before."),
+    )
+    name = forms.CharField(
+        label=_("Name"), max_length=100, required=False,
+        help_text=_("Only if the person is not in the list above."),
+    )  # fmt: skip
+    name_kana = forms.CharField(label=_("Name in kana"), max_length=100, required=False)
+    post = forms.CharField(
+        label=_("Position"), max_length=100, help_text=_("As letters are to name it, such as 会長.")
+    )
+    valid_from = forms.DateField(
+        label=_("From which day"), widget=forms.DateInput,
+        help_text=_(
+            "The representative so far steps down the day before. Letters bear the name of whoever "
+            "represents the group on their day."
+        ),
+    )  # fmt: skip
+
+    def __init__(self, *args, organization, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        others = organization.officer_set.valid_on(today).filter(is_representative=False)
+        self.fields["officer"].queryset = others.order_by("valid_from", "pk")
+        self.fields["valid_from"].initial = today
+
+    def clean(self):
+        data = super().clean()
+        if data.get("officer") and data.get("name"):
+            self.add_error("name", _("Choose an officer or write a name, not both."))
+        elif not data.get("officer") and not data.get("name"):
+            self.add_error("name", _("Choose one of the officers, or write the name."))
+        return data
 
 
 class LastDayForm(forms.Form):

@@ -1,14 +1,16 @@
 """People, the organizations they belong to, and the duties they hold from one day until another."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -67,6 +69,11 @@ class Dated(models.Model):
                 violation_error_message=_("The last day must not be before the first day."),
             ),
         ]
+
+    def is_valid_on(self, day: date) -> bool:
+        """Return whether it holds on ``day``, as ``valid_on`` says of rows."""
+        started = self.valid_from is None or self.valid_from <= day
+        return started and (self.valid_until is None or self.valid_until >= day)
 
 
 class DepartmentQuerySet(DatedQuerySet):
@@ -164,6 +171,22 @@ class Duties:
     organizations: dict[int, str] = field(default_factory=dict)
     decides_up_to_yen: int | None = None
 
+    @classmethod
+    def of_rows(cls, rows: Iterable[tuple[str, str, int | None, int | None]]) -> "Duties":
+        """Put together ``(of, role, department or organization, decides up to yen)`` of one person.
+
+        :param rows: ``of`` is "duty", or "group" for the role of a member in an organization.
+        """
+        rows = list(rows)
+        held = [row[1:] for row in rows if row[0] == "duty"]
+        limits = [limit for role, _department, limit in held if role == Role.APPROVER]
+        return cls(
+            roles=frozenset(role for role, _department, _limit in held),
+            departments=frozenset(department for _role, department, _limit in held if department),
+            organizations={row[2]: row[1] for row in rows if row[0] == "group"},
+            decides_up_to_yen=None if None in limits else max(limits, default=None),
+        )
+
     def holds(self, *roles: str) -> bool:
         return not self.roles.isdisjoint(roles)
 
@@ -220,16 +243,15 @@ class User(AbstractBaseUser, PermissionsMixin):
             raise ValueError(f"Say on which day {self.email} acts: user.act_on(today).")
         if not self.is_active and not self.is_system:
             return Duties()
-        held = list(self.duty_set.valid_on(self.acting_on))
-        limits = [duty.decides_up_to_yen for duty in held if duty.role == Role.APPROVER]
-        return Duties(
-            roles=frozenset(duty.role for duty in held),
-            departments=frozenset(duty.department_id for duty in held if duty.department_id),
-            organizations=dict(
-                self.membership_set.valid_on(self.acting_on).values_list("organization", "role")
-            ),
-            decides_up_to_yen=None if None in limits else max(limits, default=None),
+        held = self.duty_set.valid_on(self.acting_on).annotate(of=Value("duty"))
+        belongs = self.membership_set.valid_on(self.acting_on).annotate(
+            of=Value("group"), none=Value(None, models.IntegerField())
         )
+        # One question of two tables: every page asks it.
+        rows = held.order_by().values_list("of", "role", "department", "decides_up_to_yen").union(
+            belongs.order_by().values_list("of", "role", "organization", "none"), all=True
+        )  # fmt: skip
+        return Duties.of_rows(rows)
 
     @property
     def is_system(self) -> bool:
@@ -367,11 +389,29 @@ class Organization(models.Model):
             update_fields = {*update_fields, "name_key"}
         super().save(*args, update_fields=update_fields, **kwargs)
 
-    @property
-    def representative(self) -> "Officer | None":
-        """The officer who represents the group now, as the rows say; ``None`` if not set."""
-        standing = (o for o in self.officer_set.all() if o.is_representative and not o.valid_until)
-        return next(standing, None)
+    def representative_on(self, day: date) -> "Officer | None":
+        """Return who represents the group on ``day`` (Japan date); ``None`` if that is not set.
+
+        No two do on one day: :meth:`Officer.clean` refuses it.
+        """
+        of_the_day = (
+            o for o in self.officer_set.all() if o.is_representative and o.is_valid_on(day)
+        )
+        return next(of_the_day, None)
+
+
+class OfficerQuerySet(DatedQuerySet):
+    def representatives(self):
+        return self.filter(is_representative=True)
+
+    def overlapping(self, first: date | None, last: date | None):
+        """Keep the terms that share a day with the one from ``first`` until ``last``."""
+        found = self
+        if last is not None:
+            found = found.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=last))
+        if first is not None:
+            found = found.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=first))
+        return found
 
 
 class Officer(Dated):
@@ -382,6 +422,8 @@ class Officer(Dated):
     name_kana = models.CharField(_("name in kana"), max_length=100, blank=True)
     post = models.CharField(_("position"), max_length=100)
     is_representative = models.BooleanField(_("represents the group"), default=False)
+
+    objects = OfficerQuerySet.as_manager()
 
     class Meta(Dated.Meta):
         verbose_name = _("officer")
@@ -398,6 +440,19 @@ class Officer(Dated):
 
     def __str__(self):
         return f"{self.post} {self.name}"
+
+    def clean(self):
+        """Refuse a second representative on any day."""
+        super().clean()
+        if self.is_representative and self.other_representatives().exists():
+            raise ValidationError(
+                _("Somebody else represents the group on one of these days. Name another day.")
+            )
+
+    def other_representatives(self):
+        """Return whoever else represents the group on a day of this term."""
+        others = Officer.objects.representatives().filter(organization=self.organization_id)
+        return others.exclude(pk=self.pk).overlapping(self.valid_from, self.valid_until)
 
 
 class Membership(Dated):

@@ -107,6 +107,11 @@ def waiting_draft(*cases: Case) -> Approval | None:
     return Approval.objects.filter(items__case_id__in=keys, state__in=WAITING_DRAFT).first()
 
 
+def waits_in_draft(case: Case) -> bool:
+    """Return whether ``case`` waits in a draft; its row says so where it was read ``as_shown``."""
+    return case.in_draft if case.in_draft is not None else bool(waiting_draft(case))
+
+
 @on("approval", "approve")
 def execute(approval: Approval, *, by, at: datetime, facts: dict) -> None:
     """Make every move of the draft, cases in the order of their ids, or none of them.

@@ -25,6 +25,7 @@ class CaseworkConfig(AppConfig):
             notice_kinds,
             outbox,
             permissions,
+            representatives,
             restored,
             retention_classes,
             setup_steps,

@@ -33,11 +33,11 @@ TOO_EARLY = gettext_lazy("The day cannot lie before the day on which it was prin
 TOO_LATE = gettext_lazy("The day cannot lie in the future.")
 
 
-def address_of(organization: Organization) -> list[str]:
-    """Return the lines of an envelope to a group; none if its address is not set."""
+def address_of(organization: Organization, *, day: date) -> list[str]:
+    """Return the lines of an envelope that leaves on ``day``; none if the address is not set."""
     if not organization.address:
         return []
-    to = letters.addressee_of(organization)
+    to = letters.addressee_of(organization, day=day)
     name = [f"{to['organization']}　{to['honorific']}"]
     if to["name"]:
         person = "　".join(filter(None, (to["title"], to["name"])))
@@ -65,7 +65,7 @@ def print_batch(notices: Iterable[Notice], *, by, at: datetime) -> list[Notice]:
 
 
 def _print(notice: Notice, *, by, at: datetime) -> bool:
-    lines = address_of(notice.case.organization)
+    lines = address_of(notice.case.organization, day=japan_date(at))
     if not lines:
         return False
     fields = {"printed_at": at, "postal_address": "\n".join(lines)}
@@ -176,14 +176,14 @@ def _sheet(notice: Notice) -> dict:
     }
 
 
-def shown_address(notice: Notice) -> list[str]:
-    """Return the lines of the envelope: as printed, or as they would be printed now."""
+def shown_address(notice: Notice, *, today: date) -> list[str]:
+    """Return the lines of the envelope: as printed, or as they would be printed today."""
     if not notice.is_by_post:
         return []
     return (
         notice.postal_address.split("\n")
         if notice.postal_address
-        else address_of(notice.case.organization)
+        else address_of(notice.case.organization, day=today)
     )
 
 

@@ -1,5 +1,6 @@
 """The history of a case as a page shows it: who did what when, and why."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,15 +32,28 @@ class Line:
     remarks: list[str]
 
 
-def lines_of(case: Case, *, inside: bool) -> list[Line]:
+def lines_of(case: Case, *, inside: bool, events: Iterable[Event] | None = None) -> list[Line]:
     """Return the history of ``case``, newest first.
 
+    :param events: its rows in that order, where the caller has read them.
     :param inside: whether the reader works on the case for the city: facts and notes are for
         them; the reasons and conditions of moves are for whoever may see the case.
     """
     words = dict(case.remarks.values_list("pk", "text"))
-    events = case.events.select_related("by").order_by("-pk")
+    if events is None:
+        events = case.events.select_related("by").order_by("-pk")
     return [_line(case, event, words, inside) for event in events]
+
+
+def words_of(case: Case, event: Event, *, inside: bool) -> list[str]:
+    """Return the words that people gave with ``event``, as far as the reader has them."""
+    asked = [told["remark"] for told in event.facts.values() if _is_remark(told)]
+    words = dict(case.remarks.filter(pk__in=asked).values_list("pk", "text")) if asked else {}
+    return _remarks(event, words, inside)
+
+
+def _is_remark(told: object) -> bool:
+    return isinstance(told, dict) and "remark" in told
 
 
 def _line(case: Case, event: Event, words: dict[int, str], inside: bool) -> Line:

@@ -10,7 +10,7 @@ from .flow import Text
 from .letters import sent_by
 from .models import ApprovalItem, Case, Destruction
 from .models.case import KINDS
-from .panels import panel
+from .panels import CONTACT, panel
 from .parties import Party
 from .permissions import decides_that_much, did_not_draft
 
@@ -60,7 +60,10 @@ panel("approval", "casework/panels/approval_items.html", approval_items, order=1
 panel("destruction", "casework/panels/destruction.html", destruction_list, order=10)
 for _kind, _model in KINDS.items():
     if not _model.flow.part_of:
-        panel(_kind, "casework/panels/messages.html", messaging.case_panel, order=150)
+        panel(
+            _kind, "casework/panels/messages.html", messaging.case_panel, order=150,
+            part=CONTACT, offered=messaging.may_read,
+        )  # fmt: skip
 
 desk_link(Party.ORGANIZATION, _("All our cases"), "casework:cases", order=90)
 for _party in (Party.OFFICE, Party.APPROVER, Party.ACCOUNTING):

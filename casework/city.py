@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import CharField, F, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import require
@@ -31,6 +32,9 @@ class Setting:
     check: Callable[[str], object] = str
 
 
+#: The value of ``representative_paper`` where the city wants one.
+WANTED = "wanted"
+
 #: The value of ``letter_numbers`` where a person types in each number.
 TYPED_IN = "typed_in"
 
@@ -50,6 +54,12 @@ SETTINGS: dict[str, Setting] = {
         ),
         Setting("letter_seal", _("Seal on letters"), choices=tuple(Letter.Seal.choices)),
         Setting("appeal_text", _("Instruction on appeals (教示文)"), _("Printed when it is set.")),
+        Setting(
+            "representative_paper",
+            _("Paper of a change of representative (届)"),
+            _("While it is not set, the office notes a change with a paper or without one."),
+            choices=((WANTED, _("wanted")), ("not_wanted", _("not wanted"))),
+        ),
         Setting("accessibility_contact", _("Contact for accessibility")),
         Setting(
             "quiet_hours",
@@ -80,6 +90,15 @@ def values(*codes: str) -> dict[str, str]:
     found = {SETTINGS[code].code: "" for code in codes}
     rows = CitySetting.objects.filter(code__in=codes).values_list("code", "value")
     return {**found, **dict(rows)}
+
+
+def asked(code: str) -> Coalesce:
+    """Return what :func:`value` returns, for a query that asks for more than that.
+
+    :raises KeyError: if there is no such setting.
+    """
+    rows = CitySetting.objects.filter(code=SETTINGS[code].code).values("value")
+    return Coalesce(Subquery(rows), Value(""), output_field=CharField())
 
 
 @transaction.atomic

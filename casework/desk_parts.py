@@ -6,7 +6,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 
-from . import by_post, messaging, outbox_keeping, oversight, restored, typed_numbers
+from . import (
+    by_post,
+    messaging,
+    outbox_keeping,
+    oversight,
+    representatives,
+    restored,
+    typed_numbers,
+)
 from .desk_links import desk_link
 from .desk_panels import desk_panel
 from .models.message import WRITERS
@@ -29,6 +37,7 @@ desk_panel(Role.OFFICE, "casework/desk/post.html", by_post.desk_part, order=15)
 desk_panel(Role.OFFICE, "casework/desk/letter_numbers.html", typed_numbers.desk_part, order=14)
 desk_panel(Role.OFFICE, "casework/desk/held.html", outbox_keeping.desk_part, order=16)
 desk_panel(Role.OFFICE, "casework/desk/groups.html", oversight.groups_to_confirm, order=20)
+desk_panel(Role.OFFICE, "casework/desk/representatives.html", representatives.on_desk, order=21)
 
 for party in WRITERS:
     desk_panel(

@@ -5,7 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    prefetch_related_objects,
+)
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
@@ -209,12 +219,10 @@ def _owed_by(party: str) -> Q:
     return Q(owed_by=party) | Q(on_paper, owed_by=Party.ORGANIZATION)
 
 
-def with_open_deadlines(cases: CaseQuerySet) -> CaseQuerySet:
-    """Fetch what the rows of a desk show, in a fixed number of queries."""
-    deadlines = Deadline.objects.open().duties().order_by("pk").prefetch_related("extensions")
-    return cases.with_parties().prefetch_related(
-        Prefetch("deadlines", deadlines, to_attr="open_deadlines")
-    )
+def fetch_open_deadlines(cases: list[Case]) -> None:
+    """Read what is owed on the rows of a desk, as ``open_deadlines`` of each: one query for all."""
+    deadlines = Deadline.objects.open().duties().order_by("pk").with_end()
+    prefetch_related_objects(cases, Prefetch("deadlines", deadlines, to_attr="open_deadlines"))
 
 
 def next_of(deadlines: list[Deadline], *parties: str) -> Deadline | None:

@@ -123,7 +123,7 @@ def read(*, now: datetime, at: datetime, queue: int | None) -> Readings:
 
 
 def _scans() -> dict:
-    rows = StoredFile.objects.standing().filter(destroyed_at=None)
+    rows = StoredFile.objects.kept().filter(destroyed_at=None)
     closed = Q(scan__in=(StoredFile.Scan.WAITING, StoredFile.Scan.FAILED))
     if settings.CLAMD_URL:
         closed |= Q(scan=StoredFile.Scan.NOT_ASKED)

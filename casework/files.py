@@ -1,6 +1,7 @@
 """Taking in uploads: what they are is read from their bytes, not from their names."""
 
 import hashlib
+import re
 from datetime import datetime
 from pathlib import PurePath
 
@@ -14,32 +15,33 @@ from accounts.permissions import require
 
 from . import city, pictures, scanning, services, upload_limit, zips
 from .calendar import japan_date
-from .models import Case, StoredFile
+from .models import Case, PictureCopy, StoredFile
 
 #: Largest upload that the program takes, in bytes; the city may set less (``upload_limit``).
 MAX_BYTES = upload_limit.MOST * upload_limit.MB
 
-#: ending → (media type, what the first bytes may be).
-ACCEPTED: dict[str, tuple[str, tuple[bytes, ...]]] = {
-    ".pdf": ("application/pdf", (b"%PDF-",)),
-    ".png": ("image/png", (b"\x89PNG\r\n\x1a\n",)),
-    ".jpg": ("image/jpeg", (b"\xff\xd8\xff",)),
-    ".jpeg": ("image/jpeg", (b"\xff\xd8\xff",)),
+#: How a photo of a telephone begins (HEIC, HEIF): what it is, behind the length of saying so.
+_HEIF = re.compile(rb".{4}ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)", re.DOTALL)
+#: ending → (media type, how the bytes begin).
+ACCEPTED: dict[str, tuple[str, re.Pattern[bytes]]] = {
+    ".pdf": ("application/pdf", re.compile(b"%PDF-")),
+    ".png": ("image/png", re.compile(rb"\x89PNG\r\n\x1a\n")),
+    ".jpg": ("image/jpeg", re.compile(rb"\xff\xd8\xff")),
+    ".jpeg": ("image/jpeg", re.compile(rb"\xff\xd8\xff")),
+    ".webp": ("image/webp", re.compile(rb"RIFF.{4}WEBP", re.DOTALL)),
+    ".heic": ("image/heic", _HEIF),
+    ".heif": ("image/heif", _HEIF),
     ".docx": (
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        (b"PK\x03\x04",),
+        re.compile(b"PK\x03\x04"),
     ),
     ".xlsx": (
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        (b"PK\x03\x04",),
+        re.compile(b"PK\x03\x04"),
     ),
 }
-#: ending → what looks at the points of a picture.
-_PICTURES = {
-    ".png": pictures.look_at_png,
-    ".jpg": pictures.look_at_jpeg,
-    ".jpeg": pictures.look_at_jpeg,
-}
+#: The endings of pictures.
+PICTURES = tuple(ending for ending, (kind, _head) in ACCEPTED.items() if kind in pictures.FORMATS)
 #: How a document begins that is locked with a password; a zip would begin otherwise.
 _LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -70,15 +72,15 @@ def check(name: str, content: bytes, *, limit: int = MAX_BYTES) -> str:
             _("Files of this kind are not accepted. Send %(kinds)s.")
             % {"kinds": ", ".join(sorted(kind.lstrip(".").upper() for kind in ACCEPTED))}
         )
-    media_type, beginnings = ACCEPTED[ending]
+    media_type, beginning = ACCEPTED[ending]
     if ending in zips.PARTS and content.startswith(_LOCKED):
         raise ValidationError(zips.LOCKED)
-    if not content.startswith(beginnings) or _is_something_else(content, ending):
+    if not beginning.match(content) or _is_something_else(content):
         raise _not_what_it_says(ending)
     if ending in zips.PARTS and not zips.look_inside(content, ending):
         raise _not_what_it_says(ending)
-    if ending in _PICTURES:
-        _decode(content, ending)
+    if ending in PICTURES:
+        _decode(content, media_type)
     return media_type
 
 
@@ -89,7 +91,7 @@ def _not_what_it_says(ending: str) -> ValidationError:
     )
 
 
-def _is_something_else(content: bytes, ending: str) -> bool:
+def _is_something_else(content: bytes) -> bool:
     """Ask the library too: a script that begins like a picture is not one."""
     try:
         found = puremagic.from_string(content)
@@ -98,9 +100,9 @@ def _is_something_else(content: bytes, ending: str) -> bool:
     return found.lower() in {".html", ".htm", ".js", ".exe", ".svg"}
 
 
-def _decode(content: bytes, ending: str) -> None:
+def _decode(content: bytes, media_type: str) -> None:
     try:
-        _PICTURES[ending](content)
+        pictures.look_at(content, media_type)
     except pictures.Unreadable:
         raise ValidationError(
             _("The picture cannot be read to its end. Open it, save it again and send that.")
@@ -112,13 +114,18 @@ def _decode(content: bytes, ending: str) -> None:
 
 
 @transaction.atomic
-def store(case: Case, upload, *, label: str, by, at: datetime) -> StoredFile:
+def store(
+    case: Case, upload, *, label: str, by, at: datetime,
+    apart: bool = False, permission: str = "casework.add_file",
+) -> StoredFile:  # fmt: skip
     """Check an upload and keep it with ``case``; its digest goes into the history.
 
+    :param apart: whether it is shown elsewhere, and not among the papers of the case.
+    :param permission: what ``by`` needs, asked of the case.
     :raises PermissionDenied: if ``by`` may not add files to this case.
     :raises ValidationError: see :func:`check`.
     """
-    require(by.act_on(japan_date(at)), "casework.add_file", case)
+    require(by.act_on(japan_date(at)), permission, case)
     limit = largest()
     content = upload.read(limit + 1)
     media_type = check(upload.name, content, limit=limit)
@@ -133,6 +140,7 @@ def store(case: Case, upload, *, label: str, by, at: datetime) -> StoredFile:
         digest=digest,
         by=by,
         at=at,
+        apart=apart,
         **scanning.first_state(at),
     )
     stored.content.save(f"{stored.key}{PurePath(upload.name).suffix.lower()}", upload, save=False)
@@ -154,6 +162,16 @@ def remove(stored: StoredFile, *, by, at: datetime) -> None:
     stored.removed_at = at
     stored.save(update_fields=["removed_at"])
     services.record(case, "remove_file", by=by, at=at, file=stored.pk)
+
+
+def mark_destroyed(rows, *, at: datetime) -> None:
+    """Say of files that their bytes are gone; the copies for browsers go at once.
+
+    The bytes go once this is committed (:func:`unlink_destroyed`).
+    """
+    ids = list(rows.filter(destroyed_at=None).values_list("pk", flat=True))
+    StoredFile.objects.filter(pk__in=ids).update(destroyed_at=at)
+    PictureCopy.objects.filter(file__in=ids).delete()
 
 
 def unlink_destroyed() -> int:

@@ -202,7 +202,9 @@ class DraftForm(forms.Form):
 class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
-        help_text=_("PDF, PNG, JPEG, DOCX or XLSX, up to 20 MB; without password and macros."),
+        help_text=_(
+            "PDF, JPEG, PNG, HEIC, WebP, DOCX or XLSX, up to 20 MB; without password and macros."
+        ),
     )
     label = forms.CharField(label=_("What it is"), max_length=100, required=False)
 

@@ -45,8 +45,8 @@ class Difference:
 def reissue(letter: Letter, *, reason: str, by, at: datetime, remark: str = "") -> Letter:
     """Issue a new version of ``letter`` with the same number, which replaces it.
 
-    The new version bears the day it leaves, the sender of that day, and the addressee's name as it
-    is now; all else is what the old one says. The old one stays readable. What has not left yet of
+    The new version bears the day it leaves, the sender of that day, and the addressee's name on
+    that day; all else is what the old one says. The old one stays readable. What has not left yet of
     the old one's notices is withdrawn, and the addressee is told of the new one.
 
     :param reason: why, for the history and for whoever sees the case.
@@ -117,7 +117,7 @@ def _renewed(letter: Letter, case: Case, day: date) -> dict:
     """Return what may be different on ``day``: nothing of what was decided."""
     return {
         "issued": wareki(day),
-        "addressee": addressee(case, KINDS[letter.kind].to),
+        "addressee": addressee(case, KINDS[letter.kind].to, day=day),
         "sender": in_whose_name(day),
     }
 

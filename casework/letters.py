@@ -214,7 +214,7 @@ def _data(kind: LetterKind, case: Case, content: dict, *, day: date, number: int
     return {
         "symbol": f"{told['letter_symbol']}第{number}号" if number else "（番号は施行のとき）",
         "issued": wareki(day),
-        "addressee": addressee(case, kind.to),
+        "addressee": addressee(case, kind.to, day=day),
         "sender": sender,
         "seal": told["letter_seal"],
         "draft": number is None,
@@ -232,17 +232,17 @@ def in_whose_name(day: date) -> dict[str, str]:
     return {"title": sender.title, "name": sender.name}
 
 
-def addressee(case: Case, party: str) -> dict[str, str]:
-    """Return to whom a letter about ``case`` is addressed, with the right honorific."""
+def addressee(case: Case, party: str, *, day: date) -> dict[str, str]:
+    """Return to whom a letter of ``day`` about ``case`` is addressed, with the right honorific."""
     if party == Party.DEPARTMENT:
         name = str(case.department)
         return {"organization": name, "title": "", "name": "", "honorific": "御中"}
-    return addressee_of(case.organization)
+    return addressee_of(case.organization, day=day)
 
 
-def addressee_of(organization: Organization) -> dict[str, str]:
-    """Return how a group is addressed: by its representative, or by its name."""
-    head = organization.representative
+def addressee_of(organization: Organization, *, day: date) -> dict[str, str]:
+    """Return how a group is addressed: by its representative on ``day``, or by its name."""
+    head = organization.representative_on(day)
     if head is None:
         return {"organization": organization.name, "title": "", "name": "", "honorific": "御中"}
     return {

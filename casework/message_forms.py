@@ -21,7 +21,9 @@ class MessageForm(forms.Form):
         label=_("Keep it as a note that only the office reads"), required=False
     )
     file = forms.FileField(
-        label=_("File"), required=False, help_text=_("PDF, PNG, JPEG, DOCX or XLSX, up to 20 MB.")
+        label=_("File"),
+        required=False,
+        help_text=_("PDF, JPEG, PNG, HEIC, WebP, DOCX or XLSX, up to 20 MB."),
     )
 
     def __init__(self, *args, others: list[str], may_note: bool, may_attach: bool, **kwargs):

@@ -152,6 +152,11 @@ def mark_read(case: Case, up_to: Message, *, by, at: datetime) -> None:
 # What pages show
 
 
+def may_read(case: Case, user) -> bool:
+    """Return whether ``user`` may have a part in ``case``, as far as that is known without asking."""
+    return user.duties.holds(Role.COORDINATOR) or reads(user, case)
+
+
 def case_panel(case: Case, request: HttpRequest) -> dict | None:
     """The newest messages of a case, for whoever has a part in it."""
     user = request.user

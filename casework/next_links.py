@@ -23,7 +23,7 @@ def next_address(case: Case, user, *, at: datetime, deadline: str = "") -> str:
         if not work.done:
             return work.url
     found = next_moves(case, user, at=at)
-    if found.waiting is None:
+    if not found.waits:
         ways = [("casework:move", move) for move in found.moves]
         ways += [("casework:draft", move) for move in found.drafts]
         meeting = [way for way in ways if deadline in way[1].meets]

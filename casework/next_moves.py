@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import rules
 from django.utils.translation import gettext as _
 
 from . import approvals, services
 from .desk_notes import notes_on
 from .flow import Move, Text
 from .list_decisions import NOT_ALONE
-from .models import Approval, Case
+from .models import Case
 from .parties import Party, in_words, is_reached, uses_paper
 
 
@@ -20,18 +21,18 @@ class NextMoves:
     :param moves: can be made now.
     :param drafts: can be drafted now, for an approver to decide (起案).
     :param refused: (label, why) of what this person could make, but not now.
-    :param waiting: the draft the case waits in.
+    :param waits: whether the case waits in a draft.
     """
 
     moves: list[Move] = field(default_factory=list)
     drafts: list[Move] = field(default_factory=list)
     refused: list[tuple[Text, Text]] = field(default_factory=list)
-    waiting: Approval | None = None
+    waits: bool = False
 
 
 def next_moves(case: Case, user, *, at: datetime) -> NextMoves:
     """Sort the moves from where ``case`` stands as they concern ``user``."""
-    found = NextMoves(waiting=approvals.waiting_draft(case))
+    found = NextMoves(waits=approvals.waits_in_draft(case))
     for move in case.moves_from_here():
         if move.only_follows or move.extends:
             continue
@@ -43,12 +44,12 @@ def next_moves(case: Case, user, *, at: datetime) -> NextMoves:
 
 
 def _sort_decision(found: NextMoves, case: Case, move: Move, user, at: datetime) -> None:
-    if not user.has_perm("casework.draft_approval"):
+    if not rules.has_perm("casework.draft_approval", user):
         if services.may(user, move, case):
             found.refused.append((move.label, services.NEEDS_APPROVAL))
     elif not move.alone:
         found.refused.append((move.label, NOT_ALONE))
-    elif found.waiting:
+    elif found.waits:
         found.refused.append((move.label, _("The case already waits in a draft.")))
     else:
         _sort(found.drafts, found, case, move, at)
@@ -85,13 +86,13 @@ def enters_paper(user, case: Case) -> bool:
     )
 
 
-def what_to_do(case: Case, user, *, draft: Approval | None = None) -> Text:
+def what_to_do(case: Case, user, *, draft_state: str | None = None) -> Text:
     """Return the sentence at the head of the page: what to do, or for whom the case waits.
 
-    :param draft: the draft the case waits in, where ``user`` may know of it.
+    :param draft_state: of the draft the case waits in, where ``user`` may know of it.
     """
-    if draft and Party.OFFICE in case.stage.holders:
-        return _of_draft(draft)
+    if draft_state and Party.OFFICE in case.stage.holders:
+        return _of_draft(draft_state)
     if not user.duties.edits(case.organization_id) and enters_paper(user, case):
         return _on_paper(case, user)
     if acts_for(user, case):
@@ -104,8 +105,8 @@ def what_to_do(case: Case, user, *, draft: Approval | None = None) -> Text:
     return _("This now waits for: %(parties)s. You need not do anything.") % {"parties": parties}
 
 
-def _of_draft(draft: Approval) -> str:
-    if draft.state == "drafted":
+def _of_draft(state: str) -> str:
+    if state == "drafted":
         return _("This waits for the approver’s decision (決裁待ち).")
     return _("The draft of this decision was sent back. The office submits it again, or drops it.")
 

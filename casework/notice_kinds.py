@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import engine, jobs
 from .calendar import japan_date
-from .models import Case, Extension, Notice, StoredFile
+from .models import Case, Extension, Notice, RepresentativeNotice, StoredFile
 from .notice_words import (
     ABOUT_CASE,
     CASE_TITLE,
@@ -308,6 +308,32 @@ register(
         ),
         _backup, fitting=None,
     )
+)  # fmt: skip
+
+
+def _a_change(case: Case | None, at: datetime) -> dict | None:
+    found = RepresentativeNotice.objects.select_related("organization").order_by("-pk").first()
+    return found and {"group": found.organization, "holds_from": found.holds_from}
+
+
+CHANGE_OF_REPRESENTATIVE = (
+    READER,
+    Variable("group", _("Name of the group"), lambda told, _l: told["group"].name),
+    Variable("holds_from", _("From which day it holds, in words"),
+             lambda told, language: in_words(told["holds_from"], language)),
+)  # fmt: skip
+
+register(
+    NoticeKind(
+        "representative_told", _("A group has a new representative"),
+        _("When a group tells that another represents it; to the office."),
+        CHANGE_OF_REPRESENTATIVE, _a_change, fitting=None,
+    ),
+    NoticeKind(
+        "representative_noted", _("A change of representative was noted"),
+        _("When the office has noted who represents a group; to whoever told it."),
+        CHANGE_OF_REPRESENTATIVE, _a_change, fitting=None,
+    ),
 )  # fmt: skip
 
 

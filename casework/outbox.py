@@ -22,7 +22,7 @@ from .calendar import japan_date
 from .deadlines import KINDS
 from .holding import why_held
 from .models import Access, Case, Deadline, Event, Extension, Letter, Notice, NoticeTemplate
-from .models.notice import ASKING, REMINDING, NoticeQuerySet
+from .models.notice import ASKING, MOVED, REMINDING, NoticeQuerySet
 from .parties import Party, people_behind
 
 log = logging.getLogger(__name__)
@@ -30,8 +30,20 @@ log = logging.getLogger(__name__)
 #: What a group that nobody reaches by log-in gets by post. The rest is courtesy, and case pages say it.
 SENT_BY_POST = frozenset({"letter_sent", "deadline_near", "deadline_overdue"})
 
-#: What nobody has to act upon: where nobody is behind a party, case pages say it.
-COURTESY = frozenset({"case_moved"})
+#: (kind of case, verb, party) → the kind of notice that tells the party of that move in words of its own.
+_OWN_WORDS: dict[tuple[str, str, str], str] = {}
+
+
+def tells_in_own_words(kind: str, verb: str, party: str, notice: str, *, asks: bool) -> None:
+    """Let ``party`` be told of a move by ``notice`` in the place of the words that all moves share.
+
+    :param asks: whether it is the party's turn then; else what it is told is courtesy.
+    """
+    _OWN_WORDS[kind, verb, party] = notice
+    known = ASKING if asks else MOVED
+    if notice not in known:
+        known.append(notice)
+
 
 #: Where a person reads what was sent to them.
 MAILBOX_PATH = "/mailbox/"
@@ -84,7 +96,7 @@ def tell(
     people = people_behind(case, party, day=day)
     if not people and goes_by_post(case, party, kind):
         post_on_paper(kind, case=case, at=at, key=f"{key}-post", **context)
-    elif not people and kind not in COURTESY:
+    elif not people and kind not in MOVED:
         people, told = stand_ins(case, party, day=day)
         context |= told
     for person in people:
@@ -111,9 +123,11 @@ def tell_who_is_next(case: Case, *, by, at: datetime, letter=None) -> None:
         if not (letter and party == Party.ORGANIZATION):
             told = _why_and_by_when(case, event, party)
             key = f"event-{event.pk}-{party}"
-            tell(case, party, "your_turn", at=at, key=key, but=by, **told)
+            words = _OWN_WORDS.get((case.kind, event.verb, party), "your_turn")
+            tell(case, party, words, at=at, key=key, but=by, **told)
     if not letter and not case.internal and Party.ORGANIZATION not in case.stage.holders:
-        tell(case, Party.ORGANIZATION, "case_moved", at=at, key=f"event-{event.pk}-moved", but=by)
+        words = _OWN_WORDS.get((case.kind, event.verb, Party.ORGANIZATION), "case_moved")
+        tell(case, Party.ORGANIZATION, words, at=at, key=f"event-{event.pk}-moved", but=by)
 
 
 def _why_and_by_when(case: Case, event: Event, party: str) -> dict:
@@ -198,7 +212,7 @@ def post_on_paper(kind: str, *, case: Case, at: datetime, key: str, **context) -
 
 
 #: Kinds of notice that ask for something that is done on a page of its own.
-LEADS_ON = frozenset({*ASKING, *REMINDING, "agreement_to_sign"})
+LEADS_ON = frozenset({*REMINDING, "agreement_to_sign"})
 
 
 def _path(kind: str, case: Case | None, context: dict) -> str:
@@ -206,7 +220,7 @@ def _path(kind: str, case: Case | None, context: dict) -> str:
 
     What that is, is found when the link is opened: the case may have moved by then.
     """
-    if case is None or kind not in LEADS_ON:
+    if case is None or kind not in (*ASKING, *LEADS_ON):
         return case_path(case)
     deadline = context.get("deadline")
     return f"{case_path(case)}next/{f'?deadline={deadline.kind}' if deadline else ''}"

@@ -4,6 +4,7 @@ import rules
 
 from accounts.permissions import is_administrator, is_approver, is_auditor, is_office, is_system
 
+from .asked_once import asked_once
 from .models import Case
 from .parties import Party
 
@@ -42,12 +43,13 @@ def is_open(user, case) -> bool:
 @rules.predicate
 def sees_every_case(user, approval) -> bool:
     """No item concerns a case that is barred to the person: a bar beats everything."""
-    cases = approval.items.values("case")
-    return (
-        not Case.objects.filter(pk__in=cases)
-        .exclude(pk__in=Case.objects.visible_to(user).values("pk"))
-        .exists()
-    )
+    return not _hides_a_case(approval, user)
+
+
+@asked_once
+def _hides_a_case(approval, user) -> bool:
+    hidden = Case.objects.filter(pk__in=approval.items.values("case"))
+    return hidden.exclude(pk__in=Case.objects.visible_to(user).values("pk")).exists()
 
 
 @rules.predicate
@@ -55,7 +57,12 @@ def did_not_draft(user, approval) -> bool:
     """Another person drafted it, and another one submitted it again when it had come back."""
     if approval is None or approval.drafted_by_id == user.pk:
         return False
-    return not approval.events.filter(verb="redraft", by=user).exists()
+    return not _redrafted_by(approval, user)
+
+
+@asked_once
+def _redrafted_by(approval, user) -> bool:
+    return approval.events.filter(verb="redraft", by=user).exists()
 
 
 @rules.predicate

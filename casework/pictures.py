@@ -1,23 +1,49 @@
-"""Whether a picture can be decoded to its end: a file that only begins like one is none.
+"""Pictures: whether one can be decoded to its end, and copies of it that tell nothing besides.
 
-PNG is unpacked whole and its checksums are compared; of JPEG the segments are walked up to the end
-of the picture. Nothing is drawn, so nothing of what a picture may hold is ever run.
+What a camera writes beside a picture (position, day, device, thumbnails, comments) is never in a
+copy: a copy is drawn anew from the points alone. Of the original only the side that is up and its
+colours are used, and, for whoever describes it, the day on which it was taken.
 """
 
-import struct
-import zlib
-from collections.abc import Iterator
+import io
+import tempfile
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import pillow_heif
+import typst
+from PIL import ExifTags, Image, ImageCms, ImageOps
+
+pillow_heif.register_heif_opener(thumbnails=False)
 
 #: The most points that a picture may have; more would fill the memory of whoever opens it.
 MAX_POINTS = 60_000_000
-
-#: PNG colour type → samples a point.
-_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-#: Markers of JPEG that begin a frame, that is, tell height and width.
-_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-#: Markers of JPEG that nothing follows: restarts, and a filler.
-_BARE = frozenset(range(0xD0, 0xD8)) | {0x01}
-_BEGIN, _END, _SCAN = 0xD8, 0xD9, 0xDA
+#: Media type → what Pillow calls it; nothing else is ever decoded.
+FORMATS = {
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/webp": "WEBP",
+    "image/heic": "HEIF",
+    "image/heif": "HEIF",
+}
+#: A paper whose first page can be drawn as a picture.
+PAPER = "application/pdf"
+#: Draws the first page of a paper, its longer side as long as ``bound``.
+_FIRST_PAGE = """
+#set page(width: auto, height: auto, margin: 0pt, fill: white)
+#context {
+  let natural = measure(image("paper.pdf", page: 1))
+  let times = BOUND * 1pt / calc.max(natural.width, natural.height)
+  image("paper.pdf", page: 1, width: natural.width * times)
+}
+"""
+#: How well a JPEG keeps the picture; more makes files larger, and nobody sees it.
+QUALITY = 85
+#: What Pillow and the libraries below it raise on bytes that are no whole picture.
+_BROKEN = (OSError, SyntaxError, ValueError, RuntimeError, EOFError, MemoryError, IndexError)
+#: What they raise besides on damage beside the points, while the picture itself is whole.
+_ODD = (*_BROKEN, LookupError, TypeError, AttributeError, ArithmeticError, ImageCms.PyCMSError)
 
 
 class Unreadable(Exception):
@@ -28,99 +54,144 @@ class TooManyPoints(Exception):
     """The picture is whole, and too large to be opened."""
 
 
-def look_at_png(content: bytes) -> None:
-    """Unpack a PNG.
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture drawn anew; width and height in points."""
 
-    :raises Unreadable: if a checksum is wrong, or something is missing or left over.
+    content: bytes
+    media_type: str
+    width: int
+    height: int
+
+
+def points_of(content: bytes, media_type: str) -> int:
+    """Return how many points a picture says that it has; none of them is decoded.
+
+    :raises Unreadable: if its head cannot be read.
     :raises TooManyPoints: if it has more than ``MAX_POINTS``.
     """
-    head, packed, ended = b"", b"", False
-    parts = []
-    for kind, data in _chunks(content):
-        if kind == b"IHDR":
-            head = data
-        elif kind == b"IDAT":
-            parts.append(data)
-        ended = kind == b"IEND"
-    packed = b"".join(parts)
-    if len(head) != 13 or not packed or not ended:
-        raise Unreadable
-    width, height, depth, colour, _packing, _filter, woven = struct.unpack(">IIBBBBB", head)
-    _measure(width, height)
-    if colour not in _SAMPLES or depth not in (1, 2, 4, 8, 16):
-        raise Unreadable
-    line = 1 + (width * depth * _SAMPLES[colour] + 7) // 8
-    _unpack(packed, line * height, woven=bool(woven))
+    picture = _open(content, media_type)
+    return picture.width * picture.height
 
 
-def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    at = 8
-    while at < len(content):
-        if at + 12 > len(content):
-            raise Unreadable
-        length = int.from_bytes(content[at : at + 4], "big")
-        body, end = content[at + 4 : at + 8 + length], at + 12 + length
-        if end > len(content) or zlib.crc32(body) != int.from_bytes(content[end - 4 : end], "big"):
-            raise Unreadable
-        yield body[:4], body[4:]
-        if body[:4] == b"IEND":
-            return
-        at = end
+def look_at(content: bytes, media_type: str) -> None:
+    """Decode a picture to its end.
 
-
-def _unpack(packed: bytes, size: int, *, woven: bool) -> None:
-    """Unpack the points without ever holding more than they may come to.
-
-    A woven picture is stored in seven passes, each with lines of its own, so it is a little longer.
+    :raises Unreadable: if it is none, has no end, or is damaged on the way.
+    :raises TooManyPoints: if it has more than ``MAX_POINTS``.
     """
-    most = size * 2 + 4096 if woven else size
-    unpacker = zlib.decompressobj()
+    picture = _open(content, media_type)
     try:
-        found = len(unpacker.decompress(packed, most + 1))
-    except zlib.error:
+        if picture.format == "PNG":  # decoding it does not compare its checksums
+            picture.verify()
+            picture = _open(content, media_type)
+        picture.draft(picture.mode, (1, 1))  # a JPEG is read to its end all the same
+        picture.load()
+    except _BROKEN:
         raise Unreadable from None
-    if found > most or (found < size and not woven) or not unpacker.eof:
-        raise Unreadable
 
 
-def look_at_jpeg(content: bytes) -> None:
-    """Walk through a JPEG from its first marker to its last.
+def draw(content: bytes, media_type: str, *, bound: int) -> Drawn:
+    """Draw a picture anew, upright and in common colours, without anything that stood beside it.
 
-    :raises Unreadable: if it has no size, no points or no end.
+    Of a paper (PDF) it draws the first page.
+
+    The same bytes give the same copy. One with transparent places becomes a PNG; any other a JPEG,
+    or a PNG if it was one and that is smaller, as of what was drawn and not photographed.
+
+    :param bound: the longer side, in points; a smaller picture keeps its size.
+    :raises Unreadable: see :func:`look_at`.
+    :raises TooManyPoints: see :func:`look_at`.
+    """
+    picture = _open(*_as_picture(content, media_type, bound))
+    was_png = picture.format == "PNG"
+    try:
+        picture.draft(picture.mode, (bound, bound))
+        picture.load()
+        plain = _plain(_in_common_colours(_upright(picture)), bound)
+    except _BROKEN:
+        raise Unreadable from None
+    if plain.mode == "RGBA":
+        content, kind = _saved(plain, "PNG"), "image/png"
+    else:
+        content, kind = _saved(plain, "JPEG", quality=QUALITY), "image/jpeg"
+        if was_png and len(png := _saved(plain, "PNG")) < len(content):
+            content, kind = png, "image/png"
+    return Drawn(content, kind, *plain.size)
+
+
+def taken_on(content: bytes, media_type: str) -> date | None:
+    """Return the day that the camera wrote beside a picture, as it was where it was taken.
+
+    :raises Unreadable: if its head cannot be read.
     :raises TooManyPoints: if it has more than ``MAX_POINTS``.
     """
-    seen: set[int] = set()
-    for marker, data in _segments(content):
-        if marker in _FRAMES:
-            if len(data) < 6:
-                raise Unreadable
-            height, width = struct.unpack(">HH", data[1:5])
-            _measure(width, height)
-        seen.add(marker)
-    if _END not in seen or _SCAN not in seen or not seen & _FRAMES:
-        raise Unreadable
+    picture = _open(content, media_type)
+    try:
+        said = picture.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
+        return datetime.strptime(str(said)[:10], "%Y:%m:%d").date()  # noqa: DTZ007  no moment, a day
+    except _ODD:
+        return None
 
 
-def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield each marker with what belongs to it, up to the end of the picture."""
-    at = 2
-    while (at := content.find(b"\xff", at)) >= 0 and at + 1 < len(content):
-        marker = content[at + 1]
-        if marker == _END:
-            yield marker, b""
-            return
-        if marker in (0x00, 0xFF) or marker in _BARE:  # inside the points, or a filler
-            at += 1 if marker == 0xFF else 2
-            continue
-        length = int.from_bytes(content[at + 2 : at + 4], "big")
-        if length < 2 or at + 2 + length > len(content) or marker == _BEGIN:
-            raise Unreadable
-        yield marker, content[at + 4 : at + 2 + length]
-        at += 2 + length
+def _as_picture(content: bytes, media_type: str, bound: int) -> tuple[bytes, str]:
+    if media_type != PAPER:
+        return content, media_type
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "paper.pdf").write_bytes(content)
+        sheet = Path(folder) / "sheet.typ"
+        sheet.write_text(_FIRST_PAGE.replace("BOUND", str(bound)))
+        try:
+            return bytes(typst.compile(sheet, root=folder, format="png", ppi=72.0)), "image/png"
+        except (typst.TypstError, RuntimeError, ValueError):
+            raise Unreadable from None
 
 
-def _measure(width: int, height: int) -> None:
-    if not width or not height:
-        raise Unreadable
-    if width * height > MAX_POINTS:
+def _open(content: bytes, media_type: str) -> Image.Image:
+    """Read the head of a picture; no point is decoded yet."""
+    try:
+        picture = Image.open(io.BytesIO(content), formats=[FORMATS[media_type]])
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise TooManyPoints from None
+    except _BROKEN:
+        raise Unreadable from None
+    if picture.width * picture.height > MAX_POINTS:
         raise TooManyPoints
+    return picture
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(picture)
+    except _ODD:
+        return picture
+
+
+def _in_common_colours(picture: Image.Image) -> Image.Image:
+    """Turn colours into sRGB by the picture's own profile, since a copy bears none."""
+    profile = picture.info.get("icc_profile")
+    if profile and picture.mode in ("RGB", "CMYK", "L"):
+        try:
+            own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            common = ImageCms.createProfile("sRGB")
+            return ImageCms.profileToProfile(picture, own, common, outputMode="RGB") or picture
+        except _ODD:
+            pass
+    return picture
+
+
+def _plain(picture: Image.Image, bound: int) -> Image.Image:
+    """Copy nothing but the points, made smaller where they are too many."""
+    picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    picture.thumbnail((bound, bound), Image.Resampling.LANCZOS)
+    if picture.mode == "RGBA" and picture.getextrema()[3][0] == 255:  # nothing is transparent
+        picture = picture.convert("RGB")
+    plain = Image.new(picture.mode, picture.size)
+    plain.paste(picture)
+    return plain
+
+
+def _saved(picture: Image.Image, form: str, **how) -> bytes:
+    made = io.BytesIO()
+    picture.save(made, form, optimize=True, **how)
+    return made.getvalue()

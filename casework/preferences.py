@@ -48,8 +48,8 @@ def in_group(code: str, *kinds: str) -> None:
         _GROUP_OF[kind] = GROUPS[code].code
 
 
-in_group("turn", "your_turn", "approval_drafted")
-in_group("news", "case_moved", "approval_decided")
+in_group("turn", "your_turn", "approval_drafted", "representative_told")
+in_group("news", "case_moved", "approval_decided", "representative_noted")
 in_group("messages", "message_received")
 in_group("dates", "deadline_near")
 in_group("receipts", "receipt")

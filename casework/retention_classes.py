@@ -18,7 +18,7 @@ from accounts.services.erasing import (
     erased_address,
 )
 
-from . import retention
+from . import files, retention
 from .calendar import end_of_day, japan_date
 from .history import PROSE
 from .models import (
@@ -198,8 +198,7 @@ def _erase_from_reminders(person: User) -> None:
 
 
 def _destroy_files(rows: QuerySet[StoredFile], *, by, at: datetime) -> None:
-    """Say that the bytes are gone; they go once this is committed (``files.unlink_destroyed``)."""
-    rows.update(destroyed_at=at)
+    files.mark_destroyed(rows, at=at)
 
 
 def _erase_notices(rows: QuerySet[Notice], *, by, at: datetime) -> None:
@@ -276,7 +275,8 @@ retention.register(
     RetentionClass(
         "files", _("Files uploaded to cases"),
         _("The bytes go. Name, size and digest stay, with the day of destruction."),
-        ON_CLOSING, _files, _destroy_files, ("casework.StoredFile.content",), "case",
+        ON_CLOSING, _files, _destroy_files,
+        ("casework.StoredFile.content", "casework.PictureCopy"), "case",
         lambda stored: f"{_case(stored.case)} · {stored.label} {_day(japan_date(stored.at))}",
         ("case",), "case",
     ),

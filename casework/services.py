@@ -269,7 +269,7 @@ def correct(case: Case, *, reason: str, by, at: datetime) -> Case:
     by.act_on(japan_date(at))
     require(by, "casework.correct_case", case)
     last = case.events.order_by("-pk").first()
-    if why := taking_back.refusal(case, last):
+    if why := taking_back.refusal(case, last, at=at):
         raise NotPossible(why)
     history.append(
         case, TAKE_BACK, source=case.state, target=last.source, by=by, at=at,

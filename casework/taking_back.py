@@ -4,13 +4,13 @@ The history keeps what the body of a move wrote over, so that taking the move ba
 putting the state back. It keeps ids, days, numbers and codes; the words of people never enter it.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Field
 from django.utils.translation import gettext_lazy as _
 
-from . import consequences
-from .flow import Move, Text
+from . import consequences, refusals
+from .flow import TAKE_BACK, Move, Text
 from .models import Case, Event
 
 #: Names of facts: field → what stood there before the move; fields whose words the history may not
@@ -29,8 +29,11 @@ def is_final(case: Case, move: Move) -> bool:
     return move.by_approval or bool(consequences.binding(case.kind, move.verb))
 
 
-def refusal(case: Case, last: Event) -> Text | None:
-    """Return why ``last``, the newest line of the history, cannot be taken back, or ``None``."""
+def refusal(case: Case, last: Event, *, at: datetime) -> Text | None:
+    """Return why ``last``, the newest line of the history, cannot be taken back, or ``None``.
+
+    A higher app may refuse it, too: what the move ended may have been begun anew meanwhile.
+    """
     move = case.flow.get(last.verb)
     if move is None or last.source == last.target:
         return NO_MOVE
@@ -40,7 +43,9 @@ def refusal(case: Case, last: Event) -> Text | None:
         return FOLLOWS
     if case.letters.filter(at__gte=last.at).exists():
         return LETTER_LEFT
-    return WORDS_GONE if WORDS_LOST in last.facts else None
+    if WORDS_LOST in last.facts:
+        return WORDS_GONE
+    return refusals.refused(case, TAKE_BACK, at=at)
 
 
 def fields_of(case: Case) -> dict[str, object]:

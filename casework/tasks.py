@@ -16,6 +16,7 @@ from . import (
     history,
     jobs,
     ladders,
+    picture_copies,
     reminders,
     scanning,
     watching,
@@ -57,6 +58,12 @@ def send_due() -> int:
     ladders.reckon()
     rows = reminders.in_batches(reminders.due(today))
     return reminders.sweep(rows, today=today, at=at).posted
+
+
+@shared_task
+def draw_picture(*, file_id: int) -> int:
+    """Draw the copies of a large picture that browsers show (safe to run again)."""
+    return picture_copies.draw_all(file_id)
 
 
 @shared_task

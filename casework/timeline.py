@@ -1,5 +1,6 @@
 """The picture at the top of a case page: the steps of the table, where the case is among them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,24 +23,26 @@ class Step:
     holder: Text = ""
 
 
-def timeline(case: Case) -> list[Step]:
+def timeline(case: Case, events: Iterable[Event]) -> list[Step]:
     """Return the steps of ``case`` in table order; stages that share a step count as one.
+
+    :param events: its history, the oldest first.
 
     What a case of this sort never meets is left out, and of a closed case whatever did not come.
     """
-    reached = _reached(case)
+    reached = _reached(events)
     numbers = sorted({stage.step for stage in case.flow.stages.values() if stage.step})
     steps = [_step(case, number, reached) for number in numbers]
     return [step for step in steps if step]
 
 
-def _reached(case: Case) -> dict[str, datetime]:
+def _reached(events: Iterable[Event]) -> dict[str, datetime]:
     """Return when the case last came to each state: by its opening or by a move that still stands.
 
     What is recorded meanwhile (a letter posted, more time given) changes no date.
     """
     standing: list[Event] = []
-    for event in case.events.order_by("pk"):
+    for event in events:
         if event.verb == TAKE_BACK:
             standing.pop()
         elif event.source != event.target:

@@ -149,6 +149,8 @@ def _waiting(row: LetterToNumber, deadlines: list[Deadline], today: date) -> Wai
 
 def waiting_of(case: Case) -> list[tuple[Text, datetime]]:
     """Return which letters of ``case`` wait for a number, and since when."""
+    if not case.awaits_number:
+        return []
     rows = LetterToNumber.objects.waiting().filter(case_id=case.pk)
     return [(KINDS[row.kind].title, row.at) for row in rows.order_by("pk")]
 

@@ -160,7 +160,7 @@ class MeasureLine(TypedDict):
 class ProposalData(TypedDict):
     """A proposal in print; ``title`` is the project's, ``document`` the form's (提案書).
 
-    ``receipts`` of a report are printed as 領収書一覧.
+    ``receipts`` of a report are printed as 領収書一覧; a request to end or to postpone has no budget.
     """
 
     title: str
@@ -168,8 +168,8 @@ class ProposalData(TypedDict):
     organization: str
     items: list[Item]
     sections: list[Section]
-    income: Table
-    expenditure: Table
+    income: NotRequired[Table]
+    expenditure: NotRequired[Table]
     receipts: NotRequired[Table | None]
     document: NotRequired[str]
     number: NotRequired[str | None]

@@ -34,7 +34,7 @@ def docx_of(data: CommitteeData) -> bytes:
 
 
 def form_paper(data: ProposalData) -> bytes:
-    """Return the DOCX of what a group files: a proposal, an application, a report."""
+    """Return the DOCX of what a group files: a proposal, an application, a change, a report."""
     kind = data.get("document", "提案書")
     paper = _begun(f"{kind} {data['title']}", data["issued"])
     _to_the_right(paper, data.get("number"), data["issued"])
@@ -44,12 +44,13 @@ def form_paper(data: ProposalData) -> bytes:
     _facts(paper, data["items"])
     for section in data["sections"]:
         _section(paper, section, level=2)
-    for heading, table in (("収入", data["income"]), ("支出", data["expenditure"])):
-        paper.add_heading(heading, 2)
-        _table(paper, table)
-    if receipts := data.get("receipts"):
-        paper.add_heading("領収書一覧", 2)
-        _table(paper, receipts)
+    tables = {
+        "収入": data.get("income"), "支出": data.get("expenditure"), "領収書一覧": data.get("receipts")
+    }  # fmt: skip
+    for heading, table in tables.items():
+        if table:
+            paper.add_heading(heading, 2)
+            _table(paper, table)
     if measures := data.get("measures"):
         paper.add_heading("ガイドラインの施策", 2)
         rows = [[row["code"], row["title"], row["how"]] for row in measures]

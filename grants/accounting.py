@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 
-from accounts.models import Organization
 from accounts.permissions import require
 from accounts.services import record_reading
 from casework.calendar import japan_date
@@ -129,25 +129,6 @@ _CELLS: dict[str, Callable[[Claim, Account | None], object]] = {
 }
 
 
-def rows(found: QuerySet[Claim], wanted: list[AccountingColumn]) -> Iterator[list]:
-    """Yield a row of cells for each claim; an account that is not registered leaves its cells empty.
-
-    :raises NotPossible: if an account was encrypted with another key.
-    """
-    for claim in found.select_related(
-        "organization", "bank_account", "project_year__proposal__round__edition"
-    ).iterator(chunk_size=500):
-        kept = claim.bank_account
-        account = bank_secrets.decrypt(kept.secret) if kept and kept.secret else None
-        yield [_cell(column, claim, account) for column in wanted]
-
-
-def _cell(column: AccountingColumn, claim: Claim, account: Account | None) -> object:
-    if column.content == AccountingColumn.Content.FIXED:
-        return column.fixed_text
-    return _CELLS[column.content](claim, account)
-
-
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A cell that an encoding cannot write.
@@ -160,6 +141,43 @@ class Fault:
     row: int
     column: str
     characters: str
+
+
+@sensitive_variables()
+@transaction.atomic
+def take_out(
+    found: QuerySet[Claim], wanted: list[AccountingColumn], encoding: str, *, by, at: datetime
+) -> bytes | list[Fault]:
+    """Return the file of these claims, or every cell that ``encoding`` cannot write; then no file.
+
+    The claims are read once, so that what is written down as taken out is what the file holds.
+
+    :param encoding: of ``ENCODINGS``.
+    :raises PermissionDenied: if ``by`` is not of accounting.
+    :raises NotPossible: if an account was encrypted with another key.
+    """
+    require(by.act_on(japan_date(at)), "grants.export_payments")
+    related = ("organization", "bank_account", "project_year__proposal__round__edition")
+    claims = list(found.select_related(*related))
+    lines = [_row(claim, wanted) for claim in claims]
+    if wrong := faults(wanted, lines, encoding):
+        return wrong
+    groups = [claim.organization for claim in claims if claim.bank_account and claim.organization]
+    record_reading("bank_accounts_exported", groups, by=by, at=at, own_too=True)
+    return b"".join(file(wanted, lines, encoding))
+
+
+def _row(claim: Claim, wanted: list[AccountingColumn]) -> list:
+    """Return the cells of a claim; an account that is not registered leaves its cells empty."""
+    kept = claim.bank_account
+    account = bank_secrets.decrypt(kept.secret) if kept and kept.secret else None
+    return [_cell(column, claim, account) for column in wanted]
+
+
+def _cell(column: AccountingColumn, claim: Claim, account: Account | None) -> object:
+    if column.content == AccountingColumn.Content.FIXED:
+        return column.fixed_text
+    return _CELLS[column.content](claim, account)
 
 
 def faults(wanted: list[AccountingColumn], found: Iterable[list], encoding: str) -> list[Fault]:
@@ -188,7 +206,7 @@ def file(
 ) -> Iterator[bytes]:
     """Yield the lines of the file; without any heading there is no line of headings.
 
-    :param encoding: of ``ENCODINGS``; :func:`faults` has found nothing wrong.
+    :param encoding: of ``ENCODINGS``, in which every cell can be written.
     """
     header = [column.header for column in wanted]
     lines = csv_lines(header, found)
@@ -197,15 +215,3 @@ def file(
     yield (mark + first.removeprefix(BOM) if any(header) else mark).encode(encoding)
     for line in lines:
         yield line.encode(encoding)
-
-
-@transaction.atomic
-def record_export(found: QuerySet[Claim], *, by, at: datetime) -> None:
-    """Write down of which groups ``by`` takes the bank accounts out.
-
-    :raises PermissionDenied: if ``by`` is not of accounting.
-    """
-    require(by.act_on(japan_date(at)), "grants.export_payments")
-    named = Q(cases__in=found.exclude(bank_account=None).values("pk"))
-    groups = Organization.objects.filter(named).distinct()
-    record_reading("bank_accounts_exported", groups, by=by, at=at, own_too=True)

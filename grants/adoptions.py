@@ -1,6 +1,8 @@
 """How often a group was adopted before: in cases of this system and in past awards."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value, prefetch_related_objects
+
+from casework.asked_once import asked_once, is_shown
 
 from .models import PastAward, Proposal
 
@@ -12,20 +14,44 @@ def adoptions_before(proposal: Proposal) -> list[Proposal | PastAward]:
     group is known by its identity, through renames; past awards count once the office has said
     that they are of the same group.
     """
-    same = Q(organization=proposal.organization) & Q(organization__isnull=False)
+    cases, past = _own(proposal)
+    return [*cases, *past]
+
+
+@asked_once
+def adoptions_counted(proposal: Proposal) -> int:
+    """Return how many :func:`adoptions_before` there are, in one query."""
+    rows = [found.order_by().annotate(one=Value(1)).values("one") for found in _own(proposal)]
+    return rows[0].union(rows[1], all=True).count()
+
+
+def _own(proposal: Proposal) -> list[QuerySet]:
+    same = Q(organization=proposal.organization_id) & Q(organization__isnull=False)
+    return [rows.filter(same) for rows in _counted(proposal)]
+
+
+Adoption = Proposal | PastAward
+
+
+def adoptions_of_all(proposal: Proposal) -> tuple[list[Adoption], list[Adoption]]:
+    """Return :func:`adoptions_before`, and those that would count, were they of the same group.
+
+    The latter come with their groups and the officers of these, in one query; on a page the
+    proposal's own group is read with them.
+    """
     cases, past = _counted(proposal)
-    return [*cases.filter(same), *past.filter(same)]
-
-
-def adoptions_of_others(proposal: Proposal) -> list[Proposal | PastAward]:
-    """Return the adoptions that would count, were they of the same group; with their groups."""
-    others = ~Q(organization=proposal.organization)
-    cases, past = (
-        rows.filter(others).select_related("organization")
-        .prefetch_related("organization__officer_set") for rows in _counted(proposal)
-    )  # fmt: skip
-    known = Q(organization__isnull=False) | ~Q(group_name="")
-    return [*cases.filter(organization__isnull=False).select_related("round"), *past.filter(known)]
+    found: list[Adoption] = [
+        *cases.filter(organization__isnull=False).select_related("organization", "round"),
+        *past.filter(Q(organization__isnull=False) | ~Q(group_name="")).select_related(
+            "organization"
+        ),
+    ]
+    own = [row for row in found if row.organization_id == proposal.organization_id]
+    others = [row for row in found if row.organization_id != proposal.organization_id]
+    rows = [proposal, *others] if is_shown(proposal) else others
+    groups = [row.organization for row in rows if row.organization]
+    prefetch_related_objects(groups, "officer_set")
+    return own, others
 
 
 def _counted(proposal: Proposal) -> tuple[QuerySet[Proposal], QuerySet[PastAward]]:
@@ -47,4 +73,7 @@ def _counted(proposal: Proposal) -> tuple[QuerySet[Proposal], QuerySet[PastAward
 
 def cap_of(proposal: Proposal) -> int | None:
     """Return the most one project year of ``proposal`` may get, in yen; ``None`` if it is not set."""
-    return proposal.rules.cap_yen(len(adoptions_before(proposal)) + 1)
+    rules = proposal.rules
+    if rules.cap_name(2) == rules.cap_name(1):  # every adoption has the same
+        return rules.cap_yen(1)
+    return rules.cap_yen(adoptions_counted(proposal) + 1)

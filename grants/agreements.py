@@ -57,8 +57,9 @@ def signatures_of(year: ProjectYear) -> dict[str, AgreementSignature]:
 
 def unsigned(year: ProjectYear) -> list[str]:
     """Return the parties whose signature is missing under the agreement of ``year``."""
-    signed = signatures_of(year)
-    return [party for party in parties_of(year) if party not in signed]
+    parties = parties_of(year)
+    signed = year.signed_by if parties else set()
+    return [party for party in parties if party not in signed]
 
 
 def lacking(party: str) -> QuerySet[ProjectYear]:

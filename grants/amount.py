@@ -101,6 +101,16 @@ class Amount:
             so_far = step.after(so_far)
         return so_far
 
+    @property
+    def adds_up(self) -> bool:
+        """Whether every line that says what the sum has come to says so rightly."""
+        so_far = 0
+        for step in self.steps:
+            so_far = step.after(so_far)
+            if step.sign == COMES_TO and step.amount_yen != so_far:
+                return False
+        return True
+
     def of(self, code: str) -> int:
         """Return the amount of the step with this code, in yen; 0 if there is none."""
         return next((step.amount_yen or 0 for step in self.steps if step.code == code), 0)

@@ -20,6 +20,7 @@ class GrantsConfig(AppConfig):
             desk_links,
             desk_notes,
             desk_parts,
+            early_start_panels,
             forms,
             holding,
             letters,
@@ -29,12 +30,14 @@ class GrantsConfig(AppConfig):
             months,
             notice_kinds,
             permissions,
+            pictures,
             plan_dates,
             question_panels,
             receipts,
             retention_classes,
             round_lacks,
             setup_steps,
+            taking_back,
         )
         from .models import (
             BudgetEntry,

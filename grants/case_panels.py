@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 
+import rules
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
+from casework import representatives
 from casework.calendar import first_day
 from casework.flow import Text
-from casework.models import Remark
-from casework.panels import panel
+from casework.models import Case, Remark
+from casework.models.deadline import deadlines_of
+from casework.panels import CONTENT, MONEY, PAPERS, RECORDS, REQUIREMENTS, panel
 from casework.parties import Party, is_held
 from casework.work_pages import work_page
 
@@ -24,12 +28,14 @@ from .forms.rule_words import alike_in_words, what_is_open
 from .models import (
     AgreementSignature,
     BankAccount,
+    ChangeRequest,
     Claim,
     ProjectYear,
     Proposal,
     Side,
     TermsAcceptance,
 )
+from .models.proposal import WITH_YEARS
 from .reckoning import grantable, shown_to_group
 from .standing import Standing, changes_since, last_record, rule_standings
 
@@ -90,7 +96,7 @@ def filing_panel(proposal: Proposal, request) -> dict:
     user = request.user
     is_draft = proposal.filed_at is None and proposal.title != destroyed_drafts.TITLE
     may_share = user.duties.edits(proposal.organization_id) and is_draft
-    shared = proposal.access.filter(role="coordinator", barred=False).exists()
+    shared = proposal.is_shared()
     return {
         "case": proposal,
         "call": proposal.round,
@@ -113,11 +119,13 @@ def missing_panel(case, request) -> dict | None:
     return {"case": case, "missing": case.missing_parts()} if writes else None
 
 
-def eligibility_panel(proposal: Proposal, request) -> dict | None:
+def reads_requirements(proposal: Proposal, user) -> bool:
+    return is_party(user, proposal) and proposal.title != destroyed_drafts.TITLE
+
+
+def eligibility_panel(proposal: Proposal, request) -> dict:
     """Each rule with what the group has, what is asked, where it stands, and how to mend it."""
     user = request.user
-    if not is_party(user, proposal) or destroyed_drafts.destroyed_on(proposal):
-        return None
     record, weighed = last_record(proposal), _is_weighed(proposal)
     day = request.today if weighed or record is None else record.on
     rows = rule_standings(proposal, on=day)
@@ -191,27 +199,32 @@ def _mended_at(check: Check, proposal: Proposal, user) -> str:
     return reverse(page, args=[pk]) if may else ""
 
 
-def content_panel(proposal: Proposal, request) -> dict | None:
-    if destroyed_drafts.destroyed_on(proposal):
-        return None
+def is_written(proposal: Proposal, user) -> bool:
+    """Return whether the words of ``proposal`` are still there."""
+    return proposal.title != destroyed_drafts.TITLE
+
+
+def content_panel(proposal: Proposal, request) -> dict:
     return {"case": proposal, **printing.content(proposal)}
 
 
-def matching_panel(proposal: Proposal, request) -> dict | None:
+def is_matched(proposal: Proposal, user) -> bool:
+    return proposal.matches_department and proposal.submitted_at is not None
+
+
+def matching_panel(proposal: Proposal, request) -> dict:
     """Which department was wished for and asked, and what was talked about."""
     user = request.user
-    if not proposal.matches_department or proposal.submitted_at is None:
-        return None
     may_note = user.has_perm("grants.match", proposal)
     ids = [
         event.facts["note"]["remark"]
-        for event in proposal.events.filter(verb__in=("note", "match"))
+        for event in (proposal.events.filter(verb__in=("note", "match")) if may_note else ())
         if "note" in event.facts
     ]
     notes = proposal.remarks.filter(pk__in=ids).select_related("by").order_by("-pk")
     return {
         "case": proposal,
-        "notes": notes if may_note else [],
+        "notes": notes if ids else [],
         "form": MatchingNoteForm() if may_note and proposal.closed_at is None else None,
         "may_note": may_note,
     }
@@ -229,11 +242,11 @@ class SideOfTerms:
 
 def terms_panel(proposal: Proposal, request) -> dict | None:
     """Roles and costs (事前調整): the version that stands, and who accepted it when."""
-    versions = list(
-        proposal.terms.select_related("by").prefetch_related("acceptances__by").order_by("-version")
-    )
-    if proposal.state != "coordinating" and not versions:
+    if not proposal.has_terms() and proposal.state != "coordinating":
         return None
+    acceptances = Prefetch("acceptances", TermsAcceptance.objects.select_related("by"))
+    rows = proposal.terms.select_related("by").prefetch_related(acceptances)
+    versions = list(rows.order_by("-version"))
     own = services.sides_of(request.user, proposal) if proposal.state == "coordinating" else []
     latest = versions[0] if versions else None
     accepted = {row.side: row for row in latest.acceptances.all()} if latest else {}
@@ -255,6 +268,11 @@ def versions_panel(case, request) -> dict | None:
     return {"case": case, "versions": versions} if versions else None
 
 
+def may_have_years(proposal: Proposal, user) -> bool:
+    """Return whether a project year may have been opened; it stays when the project is given up."""
+    return proposal.state in WITH_YEARS
+
+
 def years_panel(proposal: Proposal, request) -> dict | None:
     years = list(proposal.project_years.visible_to(request.user).order_by("position"))
     return {"case": proposal, "years": years, "here": None} if years else None
@@ -263,11 +281,14 @@ def years_panel(proposal: Proposal, request) -> dict | None:
 # The project year
 
 
-def application_panel(year: ProjectYear, request) -> dict | None:
+def has_plan(year: ProjectYear, user) -> bool:
+    """Return whether ``year`` is more than expected: its plan and its money are there."""
+    return year.state != "expected"
+
+
+def application_panel(year: ProjectYear, request) -> dict:
     """What is done this year, its budget, and the door to the form; once it is to be applied for."""
-    if year.state == "expected":
-        return None
-    lines = list(year.budget_lines.order_by("pk"))
+    lines = year.lines()
     sides = {side: [line for line in lines if line.side == side] for side in Side.values}
     return {
         "case": year,
@@ -280,7 +301,7 @@ def application_panel(year: ProjectYear, request) -> dict | None:
         "expenditure_yen": sum(line.amount_yen for line in sides[Side.EXPENDITURE]),
         "requested_yen": year.requested_yen,
         "categories": by_code(year.rules.categories),
-        "begins_on": None if _weighs_decision(year, request) else _begins_later(year, request),
+        "begins_on": None if weighs_decision(year, request.user) else _begins_later(year, request),
     }
 
 
@@ -291,11 +312,9 @@ def _begins_later(year: ProjectYear, request) -> date | None:
     return begins_on if is_later else None
 
 
-def money_panel(year: ProjectYear, request) -> dict | None:
+def money_panel(year: ProjectYear, request) -> dict:
     """Asked, granted, paid, and what is still open, with the ledger."""
-    if year.state == "expected":
-        return None
-    balance = year.balance_yen
+    balance, ledger = year.balance_yen, year.payments.select_related("of", "reversal", "claim")
     may_enter = request.user.has_perm("grants.record_payment", year)
     return {
         "case": year,
@@ -305,7 +324,7 @@ def money_panel(year: ProjectYear, request) -> dict | None:
         "cap_source": year.rules.source("cap_yen"),
         "granted_so": shown_to_group(year.reckoning),
         "confirmed_so": shown_to_group(year.confirmed_reckoning),
-        "payments": year.payments.select_related("of", "reversal", "claim").order_by("paid_on", "pk"),
+        "payments": list(ledger.order_by("paid_on", "pk")) if year.has_ledger else [],
         "paid_yen": year.paid_yen,
         "to_pay_yen": max(balance, 0),
         "to_come_back_yen": max(-balance, 0),
@@ -317,10 +336,11 @@ def money_panel(year: ProjectYear, request) -> dict | None:
 
 def claims_panel(year: ProjectYear, request) -> dict | None:
     """What can be claimed now, how much and why not, and the claims there are (請求書)."""
-    if year.granted_yen is None and not year.claims.exists():
-        return None
     user = request.user
-    found = list(Claim.objects.visible_to(user).filter(project_year=year).order_by("pk"))
+    if year.granted_yen is None and not year.has_claims:
+        return None
+    seen = Claim.objects.visible_to(user).filter(project_year=year)
+    found = list(seen.order_by("pk")) if year.has_claims else []
     may_write = user.has_perm("grants.write", year) and not year.stage.final
     return {
         "case": year,
@@ -329,7 +349,7 @@ def claims_panel(year: ProjectYear, request) -> dict | None:
             (room, Claim.Kind(room.kind).label, _about(room.kind)) for room in claims.rooms(year)
         ],
         "source": year.rules.source(claims.RULE),
-        "may_start": may_write and not year.claims.filter(closed_at=None).exists(),
+        "may_start": may_write and not year.has_open_claim,
         "is_over": year.stage.final,
         **_account_of(year, user),
     }
@@ -339,7 +359,9 @@ def _account_of(case, user) -> dict:
     """Whether a bank account of the group is registered: since when, never which."""
     kept = BankAccount.objects.current().filter(organization=case.organization_id)
     return {
-        "account": kept.select_related("by").first(),
+        "account": case.registered_account()
+        if isinstance(case, Claim)
+        else kept.select_related("by").first(),
         "may_enter_account": user.has_perm("grants.enter_bank_account", case.organization),
     }
 
@@ -371,31 +393,36 @@ def claim_panel(claim: Claim, request) -> dict:
         "missing": claim.missing_parts() if services.may_edit_on_year(claim, user) else None,
         "may_pay": claim.state == "accepted" and user.has_perm("grants.record_payment", year),
         "may_read_account": claim.bank_account_id is not None
-        and user.has_perm("grants.read_bank_account"),
+        and rules.has_perm("grants.read_bank_account", user),
         "sent_account": claim.bank_account,
         **_account_of(claim, user),
     }
 
 
-def decision_panel(year: ProjectYear, request) -> dict | None:
+def decision_panel(year: ProjectYear, request) -> dict:
     """What the office looks at before it drafts the grant: budget, what the rules come to, going on."""
-    if not _weighs_decision(year, request):
-        return None
-    asked_for = year.state != "expected"
     return {
         "case": year,
         "year": year,
         "budget": year.program_budget(),
-        "may_enter_budget": request.user.has_perm("grants.plan"),
+        "may_enter_budget": rules.has_perm("grants.plan", request.user),
         "begins_on": _begins_later(year, request),
-        "requirements": what_is_open(year, today=request.today) if asked_for else "",
-        "amount": grantable(year) if asked_for else None,
+        "amount": grantable(year) if year.state != "expected" else None,
     }
 
 
-def _weighs_decision(year: ProjectYear, request) -> bool:
-    """Return whether the reader is shown what comes before the decision, which is still to be made."""
-    deciding = request.user.duties.holds("office", "approver", "auditor")
+def requirements_panel(year: ProjectYear, request) -> dict | None:
+    """What changed of the requirements since the last record, and what is not met now."""
+    return {"case": year, "requirements": what_is_open(year, today=request.today)}
+
+
+def weighs_requirements(year: ProjectYear, user) -> bool:
+    return year.state != "expected" and weighs_decision(year, user)
+
+
+def weighs_decision(year: ProjectYear, user) -> bool:
+    """Return whether ``user`` is shown what comes before the decision, which is still to be made."""
+    deciding = user.duties.holds("office", "approver", "auditor")
     return deciding and year.state in ("expected", "planned", "returned", "applied")
 
 
@@ -413,7 +440,8 @@ def agreement_panel(year: ProjectYear, request) -> dict | None:
     parties = agreements.parties_of(year)
     if not parties or year.granted_yen is None:
         return None
-    signed = agreements.signatures_of(year)
+    rows = year.signatures.filter(struck_at=None).select_related("by") if year.signed_by else ()
+    signed = {row.party: row for row in rows}
     signable = agreements.signable_by(request.user, year)
     rows = [
         PartyOfAgreement(AgreementSignature.Party(p).label, signed.get(p), p in signable)
@@ -432,9 +460,13 @@ def agreement_panel(year: ProjectYear, request) -> dict | None:
 
 
 def siblings_panel(year: ProjectYear, request) -> dict:
-    years = year.proposal.project_years.visible_to(request.user).order_by("position")
-    seen = Proposal.objects.visible_to(request.user).filter(pk=year.proposal_id)
-    return {"case": year, "years": years, "here": year.pk, "proposal": seen.first()}
+    """The proposal, and all years of it; one query, in which what is barred does not come."""
+    of_project = Q(projectyear__proposal=year.proposal_id) | Q(pk=year.proposal_id)
+    seen = Case.objects.visible_to(request.user).filter(of_project).select_related("projectyear")
+    found = list(seen.order_by("projectyear__position"))
+    proposal = next((case for case in found if case.pk == year.proposal_id), None)
+    years = [case for case in found if case.kind == ProjectYear.KIND]
+    return {"case": year, "years": years, "here": year.pk, "proposal": proposal}
 
 
 #: Where an application stands while it waits for its decision.
@@ -448,7 +480,7 @@ def clocks_panel(case: Proposal | ProjectYear, request) -> dict | None:
     """The clock of the office until the decision, and what the group owes by a date."""
     if case.state not in UNDECIDED[case.kind]:
         return None
-    rows = list(case.deadlines.order_by("pk").prefetch_related("extensions__approval"))
+    rows = deadlines_of(case)
     open_ones = (row for row in rows if row.met_at is None and row.closed_at is None)
     return {
         "case": case,
@@ -457,36 +489,48 @@ def clocks_panel(case: Proposal | ProjectYear, request) -> dict | None:
     }
 
 
+def put(kind: str, name: str, context, order: int, **where) -> None:
+    panel(kind, f"grants/panels/{name}.html", context, order, **where)
+
+
 P, Y, C = Proposal.KIND, ProjectYear.KIND, Claim.KIND
-FOLDER = "grants/panels"
-for kind, name, context, order in (
-    (P, "filing", filing_panel, 10), (P, "missing", missing_panel, 20),
-    (P, "eligibility", eligibility_panel, 30), (P, "matching", matching_panel, 40),
-    (P, "terms", terms_panel, 50), (P, "years", years_panel, 60),
-    (P, "clocks", clocks_panel, 25), (Y, "clocks", clocks_panel, 22),
-    (P, "content", content_panel, 70), (P, "versions", versions_panel, 80),
-    (Y, "missing", missing_panel, 20), (Y, "money", money_panel, 30),
-    (Y, "agreement", agreement_panel, 25), (Y, "claims", claims_panel, 28),
-    (C, "claim", claim_panel, 10),
-    (Y, "decision", decision_panel, 40), (Y, "application", application_panel, 50),
-    (Y, "years", siblings_panel, 60), (Y, "versions", versions_panel, 80),
-):  # fmt: skip
-    panel(kind, f"{FOLDER}/{name}.html", context, order)
+put(P, "filing", filing_panel, 10)
+put(P, "missing", missing_panel, 20)
+put(P, "clocks", clocks_panel, 25)
+put(P, "years", years_panel, 60, offered=may_have_years)
+put(P, "eligibility", eligibility_panel, 30, part=REQUIREMENTS, offered=reads_requirements)
+put(P, "matching", matching_panel, 40, part=CONTENT, offered=is_matched)
+put(P, "terms", terms_panel, 50, part=CONTENT, offered=is_matched)
+put(P, "content", content_panel, 70, part=CONTENT, offered=is_written)
+put(P, "versions", versions_panel, 80, part=PAPERS)
+put(Y, "missing", missing_panel, 20)
+put(Y, "clocks", clocks_panel, 22)
+put(Y, "years", siblings_panel, 60)
+put(Y, "requirements", requirements_panel, 10, part=REQUIREMENTS, offered=weighs_requirements)
+put(Y, "application", application_panel, 50, part=CONTENT, offered=has_plan)
+put(Y, "agreement", agreement_panel, 25, part=MONEY, offered=has_plan)
+put(Y, "claims", claims_panel, 28, part=MONEY, offered=has_plan)
+put(Y, "money", money_panel, 30, part=MONEY, offered=has_plan)
+put(Y, "decision", decision_panel, 40, part=MONEY, offered=weighs_decision)
+put(Y, "versions", versions_panel, 80, part=PAPERS)
+put(C, "claim", claim_panel, 10)
+for kind in (P, Y, C, ChangeRequest.KIND):
+    panel(kind, "casework/panels/representative.html", representatives.on_case, 15, part=RECORDS)
 
 
 def _lacks_terms(proposal: Proposal, user) -> bool:
-    return services.may_propose_terms(proposal, user) and not proposal.terms.exists()
+    return services.may_propose_terms(proposal, user) and not proposal.has_terms()
 
 
 def _reads_terms(proposal: Proposal, user) -> bool:
     """Return whether ``user`` speaks for a side that has not accepted the terms that stand."""
-    if proposal.state != "coordinating" or not proposal.terms.exists():
+    if proposal.state != "coordinating" or not proposal.has_terms():
         return False
     return any(not has_accepted(proposal, side) for side in services.sides_of(user, proposal))
 
 
 def _at_terms(proposal: Proposal) -> str:
-    return f"{reverse('casework:case', args=[proposal.pk])}#terms"
+    return f"{reverse('casework:case-part', args=[proposal.pk, CONTENT.code])}#terms"
 
 
 def _lacks_pledge(proposal: Proposal, user) -> bool:
@@ -498,25 +542,22 @@ def _has_money_to_come_back(year: ProjectYear, user) -> bool:
 
 
 def _has_claim_to_pay(year: ProjectYear, user) -> bool:
-    waiting = year.claims.filter(state="accepted")
-    return user.has_perm("grants.record_payment", year) and waiting.exists()
+    return user.has_perm("grants.record_payment", year) and year.accepted_claim is not None
 
 
 def _claim_to_pay(year: ProjectYear) -> str:
-    waiting = year.claims.filter(state="accepted").order_by("pk")
-    return reverse("grants:claim-pay", args=[waiting.values_list("pk", flat=True)[0]])
+    return reverse("grants:claim-pay", args=[year.accepted_claim])
 
 
 def _has_balance_to_claim(year: ProjectYear, user) -> bool:
     """Return whether ``user`` writes for a group that has not claimed what is left to be paid."""
     if year.state != "confirmed" or not user.has_perm("grants.write", year):
         return False
-    unclaimed = not year.claims.filter(closed_at=None).exists()
-    return unclaimed and not claims.room(year, claims.BALANCE).why_not
+    return not year.has_open_claim and not claims.room(year, claims.BALANCE).why_not
 
 
 def _at_claims(year: ProjectYear) -> str:
-    return f"{reverse('casework:case', args=[year.pk])}#claims"
+    return f"{reverse('casework:case-part', args=[year.pk, MONEY.code])}#claims"
 
 
 def _awaits_payment(claim: Claim, user) -> bool:
@@ -535,7 +576,7 @@ def _at_account(claim: Claim) -> str:
 
 def _lacks_budget(year: ProjectYear, user) -> bool:
     """Return whether nothing but the city's budget keeps ``user`` from drafting the grant."""
-    waits = year.state == "applied" and user.has_perm("grants.plan")
+    waits = year.state == "applied" and rules.has_perm("grants.plan", user)
     return waits and year.program_budget().planned_yen is None
 
 

@@ -6,8 +6,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from casework import timekeeping
+from casework.calendar import japan_date
 from casework.deadlines import KINDS
 from casework.errors import NotPossible
+from casework.representatives import as_filed_on
 from casework.services import follow, locked, record, snapshot
 
 from .budget_limit import over_budget
@@ -35,7 +37,8 @@ def apply_change(change: ChangeRequest, *, by, at: datetime) -> ProjectYear:
     year.granted_yen = change.granted_yen
     year.save()
     _copy_the_lines(change, year)
-    version = snapshot(year, content_of(year), by=by, at=at)
+    told = as_filed_on(year, japan_date(at))
+    version = snapshot(year, {**content_of(year), **told}, by=by, at=at)
     record(
         year, "apply_change", by=by, at=at, change=change.pk, version=version.number,
         granted_before_yen=change.granted_before_yen, granted_yen=change.granted_yen,

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from casework.panels import panel
+from casework.panels import ACTIVITY, MONEY, panel
 from casework.verbs import name_verbs
 from casework.work_pages import work_page
 
@@ -46,9 +46,18 @@ def changes_panel(year: ProjectYear, request) -> dict | None:
     return {"case": year, "changes": found, "may_start": may_start, "kinds": kinds}
 
 
+def is_decided(year: ProjectYear, user) -> bool:
+    """Return whether a grant was decided, so that its group can ask for a change."""
+    return year.granted_yen is not None
+
+
+def is_revoked(year: ProjectYear, user) -> bool:
+    return year.state == "revoked"
+
+
 def charges_panel(year: ProjectYear, request) -> dict | None:
     """What is charged on the money of a revoked year, reckoned up to today, or that it is not set."""
-    if year.state != "revoked" or not year.payments.exists():
+    if not year.has_ledger:
         return None
     words = charges_in_words(year, today=request.today, revoked=True)
     rows = [(said, charge_of(year, name, until=request.today)) for name, said in words]
@@ -60,8 +69,14 @@ def _is_complete(change: ChangeRequest) -> bool:
 
 
 panel(ChangeRequest.KIND, "grants/panels/change.html", change_panel, 10)
-panel(ProjectYear.KIND, "grants/panels/changes.html", changes_panel, 29)
-panel(ProjectYear.KIND, "grants/panels/charges.html", charges_panel, 31)
+panel(
+    ProjectYear.KIND, "grants/panels/changes.html", changes_panel, 29,
+    part=ACTIVITY, offered=is_decided,
+)  # fmt: skip
+panel(
+    ProjectYear.KIND, "grants/panels/charges.html", charges_panel, 31,
+    part=MONEY, offered=is_revoked,
+)  # fmt: skip
 work_page(
     ChangeRequest.KIND, _("Write the request for a change"), "grants:change-edit",
     services.may_edit_on_year, finished=_is_complete,

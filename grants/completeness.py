@@ -1,6 +1,5 @@
 """What has to be there before a proposal is submitted or a grant applied for, in words."""
 
-from django.db.models import Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -89,20 +88,25 @@ def _empty(case, name: str) -> Text:
 
 
 def _missing_in_budget(case) -> list[Text]:
-    income, spending = case.total_yen(INCOME), case.total_yen(EXPENDITURE)
+    lines = case.lines()
+    income, spending = _sum(lines, INCOME), _sum(lines, EXPENDITURE)
     missing: list[Text] = []
-    if case.budget_lines.filter(Q(label="") | Q(amount_yen=0)).exists():
+    if any(line.label == "" or line.amount_yen == 0 for line in lines):
         missing.append(_("A budget line has no name or no amount."))
-    if lacks_category(case.budget_lines.all(), case.rules):
+    if lacks_category(lines, case.rules):
         missing.append(NO_CATEGORY)
     if not spending:
         missing.append(_("The budget has no expenditure yet."))
     elif income != spending:
         words = _("Income ({income} yen) and expenditure ({spending} yen) must be the same.")
         missing.append(format_lazy(words, income=f"{income:,}", spending=f"{spending:,}"))
-    if case.requested_yen == 0:
+    if not any(line.from_city and line.amount_yen for line in lines):
         missing.append(_("Mark the income line that is asked of the city."))
     return missing
+
+
+def _sum(lines, side: str) -> int:
+    return sum(line.amount_yen for line in lines if line.side == side)
 
 
 NO_CATEGORY = _("A line has no category. Choose one for every cost and every income.")
@@ -114,7 +118,7 @@ def lacks_category(lines, rules) -> bool:
     What is asked of the city needs none.
     """
     sides = {category.side for category in rules.categories}
-    return bool(sides) and lines.filter(side__in=sides, from_city=False, category="").exists()
+    return any(line.side in sides and not line.from_city and line.category == "" for line in lines)
 
 
 def _missing_in_measures(proposal) -> list[Text]:

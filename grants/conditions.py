@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.calendar import japan_date
 from casework.flow import Condition
+from casework.models.deadline import deadlines_of, open_deadline
 
 from .change_threshold import MAJOR, MINOR
 
@@ -25,7 +26,7 @@ def _answer_open(case, at) -> bool:
 
 def _answer_over(case, at) -> bool:
     kind = "offer" if case.state == "offered" else "supplement"
-    asked = case.deadlines.open().filter(kind=kind).prefetch_related("extensions").first()
+    asked = open_deadline(case, kind)
     return asked is not None and asked.is_late(at)
 
 
@@ -37,7 +38,7 @@ def _round_covers(proposal, at) -> bool:
 def _withdrawable(year, at) -> bool:
     if year.state != "granted":
         return True
-    last = year.deadlines.filter(kind="withdrawal").order_by("-pk").first()
+    last = next((d for d in reversed(deadlines_of(year)) if d.kind == "withdrawal"), None)
     # Not set is not "no": the office answers, by setting the date.
     return last is not None and last.ends_on is not None and japan_date(at) <= last.ends_on
 
@@ -62,7 +63,7 @@ complete = Condition(
     _("Something is still missing. The list on this page says what."),
 )
 nothing_open = Condition(
-    lambda case, at: not case.deadlines.open().filter(kind="supplement").exists(),
+    lambda case, at: open_deadline(case, "supplement") is None,
     _("A supplement (補正) is open. Nothing is decided before it is answered."),
 )
 before_answer_date = Condition(
@@ -138,7 +139,7 @@ city_budget_voted = Condition(
     ),
 )
 no_open_claim = Condition(
-    lambda year, at: not year.claims.filter(closed_at=None).exists(),
+    lambda year, at: not year.has_open_claim,
     _("A claim (請求書) is still open. It is paid, withdrawn or closed first."),
 )
 can_be_claimed = Condition(

@@ -1,6 +1,6 @@
 """What follows the moves of proposals and project years, in the same transaction."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from casework.consequences import on
 from casework.errors import NotPossible
 from casework.locks import lock_first
 from casework.models import Case, LetterToNumber
+from casework.representatives import as_filed_on
 from casework.services import file_number, follow, open_case, snapshot
 
 from .budget_limit import over_budget
@@ -73,7 +74,8 @@ def keep_the_version(proposal: Proposal, *, by, at: datetime, facts: dict) -> No
     """Keep what was filed as a numbered version; panels, letters and register read versions."""
     if not proposal.number:
         file_number(proposal, proposal.round.edition.number_series, proposal.fiscal_year)
-    snapshot(proposal, content_of(proposal), by=by, at=at)
+    told = as_filed_on(proposal, proposal.received_on or japan_date(at))
+    snapshot(proposal, {**content_of(proposal), **told}, by=by, at=at)
 
 
 @on("proposal", "prepare", "agree")
@@ -125,9 +127,15 @@ def end_the_years(proposal: Proposal, *, by, at: datetime, facts: dict) -> None:
         follow(year, "withdraw", cause=proposal, by=by, at=at)
 
 
+def _filed_on(facts: dict, at: datetime) -> date:
+    """Return the day a paper was received, or the day of the move."""
+    return facts.get("received_on") or japan_date(at)
+
+
 @on("project_year", "apply", "reapply")
 def keep_the_application(year: ProjectYear, *, by, at: datetime, facts: dict) -> None:
-    snapshot(year, content_of(year), by=by, at=at)
+    told = as_filed_on(year, _filed_on(facts, at))
+    snapshot(year, {**content_of(year), **told}, by=by, at=at)
 
 
 @on("proposal", "accept", binds=False)
@@ -237,7 +245,8 @@ def keep_the_confirmed_reckoning(year: ProjectYear, *, by, at: datetime, facts: 
 @on("claim", "submit", "resubmit")
 def keep_the_claim(claim: Claim, *, by, at: datetime, facts: dict) -> None:
     """Keep what was claimed as a numbered version; of the balance, its date is met."""
-    snapshot(claim, content_of_claim(claim), by=by, at=at)
+    told = as_filed_on(claim, claim.claimed_on or japan_date(at))
+    snapshot(claim, {**content_of_claim(claim), **told}, by=by, at=at)
     if claim.payment_kind == Claim.Kind.BALANCE:
         timekeeping.meet_deadlines(claim.project_year, ("claim",), at=at, on=claim.claimed_on)
 
@@ -252,7 +261,8 @@ def drop_the_claims(year: ProjectYear, *, by, at: datetime, facts: dict) -> None
 @on("change", "submit", "resubmit")
 def keep_the_request(change: ChangeRequest, *, by, at: datetime, facts: dict) -> None:
     """Keep what was asked for as a numbered version, beside the plan that counted then."""
-    snapshot(change, content_of_change(change), by=by, at=at)
+    told = as_filed_on(change, _filed_on(facts, at))
+    snapshot(change, {**content_of_change(change), **told}, by=by, at=at)
 
 
 @on("change", "note", "approve")

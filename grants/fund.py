@@ -88,15 +88,18 @@ def _change(sums: dict[str, int]) -> int:
     return sum(-yen if kind == Kind.USE else yen for kind, yen in sums.items())
 
 
+def changes_of_fund(*, fictitious: bool) -> dict[int, int]:
+    """Return fiscal year → by how much the fund grew in it, in yen; less than zero if it shrank."""
+    sums = FundEntry.objects.filter(fictitious=fictitious).sums()
+    return {year: _change(of_year) for year, of_year in sums.items()}
+
+
 def lowest_balance_from(fiscal_year: int, *, fictitious: bool) -> int:
     """Return the least that the fund holds at the end of ``fiscal_year`` or of a later one, in yen.
 
     Lines of the city and invented ones are two funds.
     """
-    changes = {
-        year: _change(sums)
-        for year, sums in FundEntry.objects.filter(fictitious=fictitious).sums().items()
-    }
+    changes = changes_of_fund(fictitious=fictitious)
     ends = {fiscal_year, *(year for year in changes if year > fiscal_year)}
     return min(sum(yen for year, yen in changes.items() if year <= end) for end in ends)
 

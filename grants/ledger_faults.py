@@ -1,20 +1,39 @@
-"""Reading all the money back: whatever does not add up, computed by SQL and by plain Python."""
+"""Reading all the money back: whatever does not add up.
+
+Sums are computed by SQL and by plain Python over the same rows; and what the rows say, decisions,
+payments and claims, is held against the history, which is written apart and chained by digests.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from casework.calendar import closing_day
+from casework.models import Event
 
-from .claims import RULE, ceiling_yen
-from .fund import lowest_balance_from
+from .amount import Amount
+from .claims import BEFOREHAND, ceiling_yen
+from .fund import changes_of_fund, lowest_balance_from
 from .models import BudgetEntry, FundEntry, Payment, ProgramBudget, ProjectYear, Side
 from .models.program_budget import COLUMNS, UNDECIDED, Key, with_money
 
 CHUNK = 500
 Kind = Payment.Kind
+
+#: Lines of the history of a project year that tell of a line of its ledger.
+PAID_BY = ("pay", "reverse_payment")
+#: Lines that decide how much: what was granted, and what was confirmed, after each of them.
+DECIDED_BY: dict[str, Callable[[dict], dict[str, int | None]]] = {
+    "grant": lambda facts: {"granted": facts.get("granted_yen")},
+    "apply_change": lambda facts: {"granted": facts.get("granted_yen")},
+    "withdraw": lambda facts: {"granted": None},
+    "postpone": lambda facts: {"granted": None},
+    "confirm": lambda facts: {"confirmed": facts.get("confirmed_yen")},
+    "revoke": lambda facts: {"confirmed": 0},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +123,11 @@ def faults(read: Callable[[], None] = lambda: None) -> Iterator[Fault]:
 
 def _years() -> Iterator[ProjectYear]:
     years = with_money(ProjectYear.objects.all()).select_related("proposal__round__edition")
-    related = years.prefetch_related("payments__of", "budget_lines", "changes")
+    told = Event.objects.filter(verb__in=(*PAID_BY, *DECIDED_BY)).order_by("pk")
+    related = years.prefetch_related(
+        "payments__of", "payments__claim", "budget_lines", "changes", "claims",
+        Prefetch("events", told),
+    )  # fmt: skip
     return related.order_by("pk").iterator(chunk_size=CHUNK)
 
 
@@ -119,6 +142,69 @@ def _faults_of_case(year: ProjectYear) -> Iterator[str]:
         if line.of and line.of.amount_yen != line.amount_yen:
             words = _("the reversal of %(of)s says %(amount)s")
             yield words % {"of": line.of.amount_yen, "amount": line.amount_yen}
+    held, most = part["paid"] - _back(part), _most_granted(year)
+    if held > most:
+        words = _("the group holds %(held)s, but at most %(most)s was ever decided")
+        yield words % {"held": held, "most": most}
+    yield from _faults_of_history(year)
+    yield from _faults_of_claims(year)
+    yield from _faults_of_explanations(year)
+
+
+def _faults_of_history(year: ProjectYear) -> Iterator[str]:
+    """Yield where the rows of a project year say another thing than its history."""
+    decided: dict[str, int | None] = {"granted": None, "confirmed": None}
+    told: dict[int, int] = {}
+    for line in year.events.all():
+        if line.verb in PAID_BY:
+            told[line.facts["payment"]] = line.facts["amount_yen"]
+        else:
+            decided |= DECIDED_BY[line.verb](line.facts)
+    for name, by_history in decided.items():
+        by_row = getattr(year, f"{name}_yen")
+        if by_row != by_history:
+            words = _("%(name)s is %(row)s, but %(history)s by the history")
+            yield words % {"name": name, "row": _shown(by_row), "history": _shown(by_history)}
+    entered = {line.pk: line.amount_yen for line in year.payments.all()}
+    for pk in sorted(entered.keys() | told.keys()):
+        if entered.get(pk) != told.get(pk):
+            row, history = _shown(entered.get(pk)), _shown(told.get(pk))
+            words = _("the ledger says %(row)s, the history %(history)s: payment %(pk)s")
+            yield words % {"pk": pk, "row": row, "history": history}
+
+
+def _shown(yen: int | None) -> str:
+    return "—" if yen is None else str(yen)
+
+
+def _faults_of_claims(year: ProjectYear) -> Iterator[str]:
+    """Yield what went out otherwise than on one paid claim of the same kind and amount."""
+    undone = {line.of_id for line in year.payments.all()}
+    went_out = [
+        line for line in year.payments.all()
+        if line.kind not in (Kind.REPAYMENT, Kind.REVERSAL) and line.pk not in undone
+    ]  # fmt: skip
+    for line in went_out:
+        claim = line.claim
+        said = (line.year_id, line.kind, line.amount_yen)
+        if claim is None or said != (claim.project_year_id, claim.payment_kind, claim.amount_yen):
+            yield _("no claim says the same as payment %(pk)s") % {"pk": line.pk}
+    paid = Counter(line.claim_id for line in went_out)
+    for claim in year.claims.all():
+        wanted = 1 if claim.state == "paid" else 0
+        if paid[claim.pk] != wanted:
+            words = _("claim %(claim)s stands at %(state)s, but was paid %(times)s times")
+            told = {"claim": claim.number or claim.pk, "state": claim.state}
+            yield words % {**told, "times": paid[claim.pk]}
+
+
+def _faults_of_explanations(year: ProjectYear) -> Iterator[str]:
+    """Yield which explanation that was kept with a decision does not come to what it says."""
+    for kept in (year.reckoning, year.confirmed_reckoning):
+        amount = Amount.read(kept)
+        if amount and kept and not (amount.adds_up and amount.yen == kept["amount_yen"]):
+            words = _("the explanation says %(said)s, but its steps come to %(yen)s")
+            yield words % {"said": kept["amount_yen"], "yen": amount.yen}
 
 
 def differences(by_sql: dict[str, int], by_rows: dict[str, int]) -> Iterator[str]:
@@ -131,8 +217,7 @@ def differences(by_sql: dict[str, int], by_rows: dict[str, int]) -> Iterator[str
 
 def _account(year: ProjectYear) -> Account:
     lines, undone = year.payments.all(), {line.of_id for line in year.payments.all()}
-    beforehand = (Kind.ADVANCE, Kind.PREPAYMENT)
-    advances = (line for line in lines if line.kind in beforehand and line.pk not in undone)
+    advances = (line for line in lines if line.kind in BEFOREHAND and line.pk not in undone)
     return Account(
         state=year.state,
         granted_yen=year.granted_yen,
@@ -142,7 +227,7 @@ def _account(year: ProjectYear) -> Account:
         to_pay_yen=max(year.balance_yen, 0),
         to_return_yen=max(-year.balance_yen, 0),
         on_account_yen=sum(line.amount_yen for line in advances),
-        ceiling_yen=ceiling_yen(year, _most_granted(year)) if year.rules.text(RULE) else None,
+        ceiling_yen=ceiling_yen(year, _most_granted(year)),
     )
 
 
@@ -228,6 +313,18 @@ def _faults_of_fund() -> Iterator[Fault]:
             words = _("the reversal of %(of)s says %(amount)s")
             yield Fault(where, words % {"of": entry.of.amount_yen, "amount": entry.amount_yen})
     for fictitious in (False, True):
+        for year, words in _differences_of_fund(fictitious=fictitious):
+            yield Fault(f"{where} {year}", words)
         lowest = lowest_balance_from(0, fictitious=fictitious)
         if lowest < 0:
             yield Fault(where, _("stood at %(yen)s at the end of a year") % {"yen": lowest})
+
+
+def _differences_of_fund(*, fictitious: bool) -> Iterator[tuple[int, str]]:
+    by_rows: Counter[int] = Counter()
+    for entry in FundEntry.objects.filter(fictitious=fictitious).select_related("of__of"):
+        by_rows[entry.fiscal_year] += entry.signed_yen
+    by_sql = changes_of_fund(fictitious=fictitious)
+    for year in sorted(by_rows):
+        found = differences({"change": by_sql.get(year, 0)}, {"change": by_rows[year]})
+        yield from ((year, words) for words in found)

@@ -239,7 +239,7 @@ def agreement(year: ProjectYear, facts: dict, *, plan: ChangeRequest | None = No
             },
             *_conditions(facts),
         ],
-        "parties": [_signs(year, party) for party in parties],
+        "parties": [_signs(year, party, day=facts["issued_on"]) for party in parties],
         "roles": [
             {"party": str(year.department), "tasks": terms.department_role.splitlines()},
             {"party": group.name, "tasks": terms.organization_role.splitlines()},
@@ -268,15 +268,18 @@ def _named(year: ProjectYear, parties: list[str]) -> str:
     return "、".join(f"{names[party]}（以下「{MARKS[party]}」という。）" for party in parties)
 
 
-def _signs(year: ProjectYear, party: str) -> AgreementParty:
-    """Return the place of one party: the city signs in the name of the letter's sender."""
+def _signs(year: ProjectYear, party: str, *, day: date) -> AgreementParty:
+    """Return the place of one party, by whom represents it on ``day``.
+
+    The city signs in the name of the letter's sender.
+    """
     place: AgreementParty = {"mark": MARKS[party], "organization": "", "title": "", "name": ""}
     if party == Party.CITY:
         return {**place, "by_sender": True}
     if party == Party.DEPARTMENT:
         return {**place, "organization": str(year.department)}
     group = year.organization
-    head = group.representative
+    head = group.representative_on(day)
     named = {"title": head.post, "name": head.name} if head else {}
     return {**place, "organization": group.name, "address": group.address, **named}
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from accounts.models import Role
 from casework import messaging
 from casework.models import Case
-from casework.panels import panel
+from casework.panels import CONTACT, panel
 
 from .models import LogEntry
 from .models.log_entry import LogEntryQuerySet
@@ -59,13 +59,14 @@ def rows(seen: LogEntryQuerySet) -> Iterator[list]:
         ]  # fmt: skip
 
 
-def on_case(case: Case, request: HttpRequest) -> dict | None:
+def on_case(case: Case, request: HttpRequest) -> dict:
     """The newest entries of the log of a case, for whoever has a part in it."""
-    if not reads_log(request.user, case):
-        return None
     seen = case.log.visible_to(request.user).standing().select_related("by")
     return {"entries": list(seen.order_by("-on", "-pk")[:NEWEST])}
 
 
 for _kind in KINDS:
-    panel(_kind, "grants/panels/log.html", on_case, order=151)
+    panel(
+        _kind, "grants/panels/log.html", on_case, order=151,
+        part=CONTACT, offered=lambda case, user: reads_log(user, case),
+    )  # fmt: skip

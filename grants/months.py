@@ -7,7 +7,7 @@ from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from casework.panels import panel
+from casework.panels import ACTIVITY, panel
 
 from .models import Activity, ActivityDone, ProjectYear
 
@@ -96,4 +96,4 @@ def on_case(year: ProjectYear, request: HttpRequest) -> dict:
     return {"chart": chart_of(year), "keeps": request.user.has_perm("grants.keep_months", year)}
 
 
-panel("project_year", "grants/panels/months.html", on_case, order=45)
+panel("project_year", "grants/panels/months.html", on_case, order=45, part=ACTIVITY)

@@ -12,15 +12,18 @@ from casework.notice_words import (
     ABOUT_CASE,
     READER,
     NoticeKind,
+    Told,
     Variable,
     in_words,
     register,
     told_as,
 )
+from casework.outbox import tells_in_own_words
+from casework.parties import Party as Parties
 from casework.preferences import in_group
 
 from .agreements import Party
-from .models import ProjectYear, Proposal, Round
+from .models import Claim, ProjectYear, Proposal, Round
 
 
 def _receipt(case: Case | None, at: datetime) -> dict | None:
@@ -93,6 +96,92 @@ register(
 )  # fmt: skip
 
 
+def _a_year(case: Case | None, at: datetime) -> dict | None:
+    if case is None or not ProjectYear.objects.filter(pk=case.pk).exists():
+        return None
+    return {"case": case, "starts_on": japan_date(at), "accepted": True, "reason": "…"}
+
+
+STARTS_ON = Variable("starts_on", _("From which day the project begins, in words"),
+                     lambda told, language: in_words(told["starts_on"], language))  # fmt: skip
+
+register(
+    NoticeKind(
+        "early_start_told", _("A start before the decision"),
+        _("When a group tells that it begins before the decision on its grant; to the office."),
+        (*ABOUT_CASE, STARTS_ON), _a_year, lambda cases: cases.filter(kind="project_year"),
+    ),
+    NoticeKind(
+        "early_start_answered", _("Answer to a start before the decision"),
+        _("When the office accepts or refuses a start before the decision; to the group."),
+        (
+            *ABOUT_CASE, STARTS_ON,
+            Variable("accepted", _("Whether it is accepted"), lambda told, _l: bool(told["accepted"])),
+            Variable("reason", _("Reason"), told_as("reason"), optional=True),
+        ),
+        _a_year, lambda cases: cases.filter(kind="project_year"),
+    ),
+)  # fmt: skip
+
+
+def _a_claim(case: Case | None, at: datetime) -> dict | None:
+    return {"case": case} if case is not None and case.kind == Claim.KIND else None
+
+
+def _claim_of(told: Told) -> Claim:
+    found = told["case"]
+    return found if isinstance(found, Claim) else Claim.objects.get(pk=found.pk)
+
+
+def _paid_on(told: Told, language: str) -> str:
+    newest = _claim_of(told).payments.filter(of=None).order_by("-pk").first()
+    return in_words(newest.paid_on, language) if newest else ""
+
+
+ABOUT_CLAIM = (
+    *ABOUT_CASE,
+    Variable("amount", _("Amount (yen)"), lambda told, _l: f"{_claim_of(told).amount_yen:,}"),
+    Variable("payment_kind", _("Kind of payment"),
+             lambda told, _l: str(_claim_of(told).get_payment_kind_display())),
+)  # fmt: skip
+
+
+def _claims(cases):
+    return cases.filter(kind=Claim.KIND)
+
+
+register(
+    NoticeKind(
+        "claim_filed", _("A claim has come"), _("When a group sends a claim (請求書); to the office."),
+        ABOUT_CLAIM, _a_claim, _claims,
+    ),
+    NoticeKind(
+        "claim_accepted", _("A claim is accepted"),
+        _("When the office accepts a claim (請求書); to the group."),
+        ABOUT_CLAIM, _a_claim, _claims,
+    ),
+    NoticeKind(
+        "claim_returned", _("A claim came back"),
+        _("When the office asks a group to mend its claim (請求書); to the group."),
+        (
+            *ABOUT_CLAIM,
+            Variable("reason", _("Why it came back"), told_as("reason"), optional=True),
+        ),
+        _a_claim, _claims,
+    ),
+    NoticeKind(
+        "claim_paid", _("A claim is paid"), _("When accounting has paid a claim (請求書); to the group."),
+        (*ABOUT_CLAIM, Variable("paid_on", _("Day of the payment, in words"), _paid_on, optional=True)),
+        _a_claim, _claims,
+    ),
+)  # fmt: skip
+for verb in ("submit", "resubmit"):
+    tells_in_own_words(Claim.KIND, verb, Parties.OFFICE, "claim_filed", asks=True)
+tells_in_own_words(Claim.KIND, "accept", Parties.ORGANIZATION, "claim_accepted", asks=False)
+tells_in_own_words(Claim.KIND, "send_back", Parties.ORGANIZATION, "claim_returned", asks=True)
+tells_in_own_words(Claim.KIND, "pay", Parties.ORGANIZATION, "claim_paid", asks=False)
+
+
 def _newest_call(case: Case | None, at: datetime) -> dict | None:
     found = Round.objects.announced(at).order_by("-pk").first()
     return found and {"call": found}
@@ -114,5 +203,13 @@ register(
 )  # fmt: skip
 
 in_group("messages", "question_asked", "question_answered")
-in_group("turn", "agreement_to_sign")
-in_group("news", "agreement_signed", "call_changed", "draft_shared")
+in_group("turn", "agreement_to_sign", "early_start_told", "claim_filed", "claim_returned")
+in_group(
+    "news",
+    "early_start_answered",
+    "claim_accepted",
+    "claim_paid",
+    "agreement_signed",
+    "call_changed",
+    "draft_shared",
+)

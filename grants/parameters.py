@@ -13,6 +13,7 @@ from casework.periods import Period
 from .change_threshold import ALWAYS, LINE, OF, TOTAL
 from .rules import (
     ALLOWED,
+    BY_NOTICE,
     BY_PROJECT_START,
     DEDUCTED,
     FROM_ARRIVAL,
@@ -98,8 +99,9 @@ PARAMETERS: dict[str, Parameter] = {
     "grant_application_days": Parameter(_("Days to apply for the grant"), "period", public=True),
     "withdrawal_days": Parameter(_("Days to withdraw after the decision"), "period", public=True),
     "advance_percent": Parameter(_("Share that is paid in advance"), unit=PERCENT, public=True),
+    "start_before_decision": Parameter(_("Start before the decision (交付決定前着手)"), "code", public=True),
     "project_start_days": Parameter(_("Time within which the project starts"), "period", public=True, shown_only=True),
-    "interim_report_days": Parameter(_("Time of the interim report"), "period", public=True, shown_only=True),
+    "interim_report_days": Parameter(_("Time of the interim report"), "period", public=True),
     "claim_filing_days": Parameter(_("Days to send the claim for the payment"), "period", public=True),
     "claim_days": Parameter(_("Days until a claim is paid"), "period", public=True),
     "report_days": Parameter(_("Days for the final report"), "period", public=True),
@@ -178,6 +180,7 @@ CODES: dict[str, Text] = {
     NOT_ALLOWED: _("not allowed"),
     DEDUCTED: _("allowed if declared, and deducted"),
     ALLOWED: _("allowed"),
+    BY_NOTICE: _("by notice, if the office accepts it (届)"),
     "subsidy": _("Subsidy (補助金)"),
     "cost_share": _("Shared cost (負担金)"),
     "organization": _("The group"),
@@ -198,6 +201,7 @@ DAYS_OF_COUNT = (ON_SUBMISSION, ON_CALL_CLOSES, ON_GRANT_APPLICATION, ON_FISCAL_
 ONE_OF: dict[str, tuple[str, ...]] = {
     "processing_from": (FROM_ARRIVAL, FROM_CALL_CLOSES),
     "other_subsidy": (NOT_ALLOWED, DEDUCTED, ALLOWED),
+    "start_before_decision": (NOT_ALLOWED, BY_NOTICE),
     "age_counted_on": DAYS_OF_COUNT,
     "activity_counted_on": DAYS_OF_COUNT,
     "subsidy_rate_of": (OF_COSTS, OF_COSTS_LESS_INCOME),

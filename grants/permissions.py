@@ -53,6 +53,10 @@ rules.add_perm("grants.match", is_office | works_for_department)
 rules.add_perm("grants.decide", is_approver)
 rules.add_perm("grants.agree", writes_for_group | works_for_department)
 rules.add_perm("grants.keep_months", (writes_for_group | works_for_department) & is_open)
+keeps_pictures = (writes_for_group | works_for_department) & is_open
+rules.add_perm("grants.keep_pictures", keeps_pictures)
+#: Who is shown in one may object at any time; then the office takes it out.
+rules.add_perm("grants.remove_picture", keeps_pictures | is_office)
 rules.add_perm("grants.propose_terms", is_office | works_for_department | edits_for_organization)
 rules.add_perm("grants.settle", is_office | is_accounting)
 rules.add_perm("grants.record_payment", is_accounting)

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
-from .adoptions import adoptions_before
+from casework.asked_once import asked_once
+
+from .adoptions import adoptions_counted
 from .amount import Amount, Limit, Line, reckon
 from .models import ChangeRequest, LineBase, ProjectYear, Proposal
 from .rules import Status
@@ -20,7 +22,7 @@ def as_lines(lines: Iterable[LineBase]) -> list[Line]:
 
 def grantable(year: ProjectYear) -> Amount:
     """Return what may be granted for ``year`` now, by its saved lines and what the budget leaves."""
-    return _reckoned(year, as_lines(year.budget_lines.all()), _left_of_budget(year))
+    return _reckoned(year, as_lines(year.lines()), _left_of_budget(year))
 
 
 def changed_amount(change: ChangeRequest) -> Amount:
@@ -28,7 +30,7 @@ def changed_amount(change: ChangeRequest) -> Amount:
 
     What the budget leaves limits only what is more: the grant that stands is in it already.
     """
-    year, lines = change.project_year, as_lines(change.budget_lines.all())
+    year, lines = change.project_year, as_lines(change.lines())
     asked = sum(line.amount_yen for line in lines if line.from_city)
     if asked > year.requested_yen:
         return _reckoned(year, lines, _left_of_budget(year))
@@ -37,8 +39,8 @@ def changed_amount(change: ChangeRequest) -> Amount:
 
 def changed_yen(change: ChangeRequest) -> int:
     """Return what is granted after a change: the same as before, where no yen of the budget moved."""
-    year, lines = change.project_year, as_lines(change.budget_lines.all())
-    if sorted(lines, key=repr) == sorted(as_lines(year.budget_lines.all()), key=repr):
+    year, lines = change.project_year, as_lines(change.lines())
+    if sorted(lines, key=repr) == sorted(as_lines(year.lines()), key=repr):
         return year.granted_yen or 0
     return changed_amount(change).yen
 
@@ -59,6 +61,7 @@ def shown_to_group(kept: dict | None) -> Amount | None:
     return amount.but(*OF_THE_CITY) if amount else None
 
 
+@asked_once
 def left_of_total(year: ProjectYear) -> int | None:
     """Return what the other years leave of the most for all years, in yen; ``None`` if not set."""
     total = year.rules.number("cap_total_yen")
@@ -79,7 +82,7 @@ def _limits(case: Proposal | ProjectYear) -> Iterable[Limit]:
     """Yield the limits of the rules, and of the selection once there was one."""
     proposal = case if isinstance(case, Proposal) else case.proposal
     rules = proposal.rules
-    adoption = len(adoptions_before(proposal)) + 1
+    adoption = adoptions_counted(proposal) + 1
     name = rules.cap_name(adoption)
     if rules.status(name) != Status.NOT_APPLICABLE:
         code, told = ("cap_of_adoption", {"adoption": adoption}) if adoption > 1 else ("cap", {})

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.services.erasing import ERASED_NAME
-from casework import retention, timekeeping
+from casework import files, retention, timekeeping
 from casework.calendar import end_of_day
 from casework.models import Case, MessageWords, Remark, StoredFile
 from casework.retention import RetentionClass
@@ -18,7 +18,9 @@ from .models import (
     BankAccount,
     BudgetLine,
     Claim,
+    EarlyStart,
     LogEntry,
+    Picture,
     ProjectYear,
     Proposal,
     ProposalMeasure,
@@ -70,7 +72,7 @@ def _erase_drafts(rows: QuerySet[Proposal], *, by, at: datetime) -> None:
         model.objects.filter(proposal__in=ids).delete()
     Remark.objects.filter(case__in=ids).delete()
     MessageWords.objects.filter(message__case__in=ids).delete()
-    StoredFile.objects.filter(case__in=ids, destroyed_at=None).update(destroyed_at=at)
+    files.mark_destroyed(StoredFile.objects.filter(case__in=ids), at=at)
     rows.update(title=destroyed_drafts.TITLE, purpose="", content="", schedule="", effect="")
 
 
@@ -81,6 +83,15 @@ def _signatures(day: date) -> QuerySet[AgreementSignature]:
 
 def _erase_names(rows: QuerySet[AgreementSignature], *, by, at: datetime) -> None:
     rows.update(name=ERASED_NAME)
+
+
+def _early_starts(day: date) -> QuerySet[EarlyStart]:
+    over = retention.cases_over(day).values("pk")
+    return EarlyStart.objects.filter(year__in=over).exclude(reason="", decision_reason="")
+
+
+def _erase_early_starts(rows: QuerySet[EarlyStart], *, by, at: datetime) -> None:
+    rows.update(reason="", decision_reason="")
 
 
 def _accounts(day: date) -> QuerySet[BankAccount]:
@@ -100,6 +111,10 @@ def _destroy_accounts(rows: QuerySet[BankAccount], *, by, at: datetime) -> None:
 
 def _activities(day: date) -> QuerySet[Activity]:
     return Activity.objects.filter(year__in=retention.cases_over(day).values("pk"))
+
+
+def _pictures(day: date) -> QuerySet[Picture]:
+    return Picture.objects.filter(year__in=retention.cases_over(day).values("pk"))
 
 
 def _delete(rows: QuerySet, *, by, at: datetime) -> None:
@@ -137,6 +152,14 @@ retention.register(
         ("year",), "year",
     ),
     RetentionClass(
+        "pictures", _("What is said of photos and flyers"),
+        _("The row goes. The files go with the files of the case, and their copies with them."),
+        _("The project is over"),
+        _pictures, _delete, ("grants.Picture",), "year",
+        lambda picture: f"{picture.year.number or picture.year_id} · #{picture.pk}",
+        ("year",), "year",
+    ),
+    RetentionClass(
         "log", _("Entries of the log of projects"),
         _("The row goes, with all that was written in it."),
         _("The project is over; of a consultation without a project, its day"),
@@ -156,6 +179,14 @@ retention.register(
         _("The day the call closed"),
         _drafts, _erase_drafts, (), "case_ptr",  # what was filed of the same columns is kept
         lambda draft: f"#{draft.pk} · {draft.round}", ("round",),
+    ),
+    RetentionClass(
+        "early_starts", _("Reasons for starts before the decision"),
+        _("The words go. The day, and whether it was accepted, stay."),
+        _("The project is over"),
+        _early_starts, _erase_early_starts,
+        ("grants.EarlyStart.reason", "grants.EarlyStart.decision_reason"), "year",
+        lambda told: f"{told.year.number or told.year_id} · {told.starts_on}", ("year",), "year",
     ),
     RetentionClass(
         "signatures", _("Names of who signed yearly agreements"),

@@ -26,6 +26,9 @@ ON_GRANT_APPLICATION, ON_FISCAL_YEAR = "grant_application", "fiscal_year"
 #: What ``other_subsidy`` may say of other subsidies for the same project.
 NOT_ALLOWED, DEDUCTED, ALLOWED = "not_allowed", "deducted", "allowed"
 
+#: What ``start_before_decision`` may say besides that it is not allowed.
+BY_NOTICE = "by_notice"
+
 #: What the rules about papers of a group may say: when they are due.
 BY_PROJECT_START = "by_project_start"
 

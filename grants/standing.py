@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, OuterRef, Q, Subquery
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from casework.flow import Text
@@ -51,21 +53,22 @@ def rule_standings(
 ) -> list[Standing]:
     """Return every rule with the answer of the office that fits it, as of ``on`` (Japan date)."""
     answers = _newest(proposal)
-    words = Remark.objects.in_bulk([a.remark_id() for a in answers.values() if a.remark_id()])
-    return [_standing(check, answers, words) for check in checks(proposal, on=on, year=year)]
+    return [_standing(check, answers) for check in checks(proposal, on=on, year=year)]
 
 
 def _newest(proposal: Proposal) -> dict[str, EligibilityAnswer]:
-    rows = proposal.eligibility_answers.select_related("event__by").order_by("pk")
-    return {row.code: row for row in rows}
+    """Return rule → its newest answer, with the words that say why as ``reason``."""
+    told = Cast(KT("event__facts__note__remark"), BigIntegerField())
+    words = Remark.objects.filter(pk=OuterRef("remark")).values("text")
+    rows = proposal.eligibility_answers.annotate(remark=told, reason=Subquery(words))
+    return {row.code: row for row in rows.select_related("event__by").order_by("pk")}
 
 
-def _standing(check: Check, answers: dict, words: dict[int, Remark]) -> Standing:
+def _standing(check: Check, answers: dict) -> Standing:
     answer = answers.get(check.code)
     if answer is None or (answer.found, answer.value) != (check.outcome, check.found):
         return Standing(check)
-    remark = words.get(answer.remark_id())
-    return Standing(check, answer, remark.text if remark else "")
+    return Standing(check, answer, answer.reason or "")
 
 
 def open_rules(rows: Iterable[Standing]) -> list[Standing]:

@@ -1,10 +1,10 @@
 """The content of a case as a numbered version keeps it: words, budget, measures, file digests."""
 
-from django.db.models import QuerySet
+from collections.abc import Iterable
 
 from casework import history
 
-from .models import LINE_FIELDS, ChangeRequest, Claim, ProjectYear, Proposal
+from .models import LINE_FIELDS, ChangeRequest, Claim, LineBase, ProjectYear, Proposal
 from .rules import RuleSet
 
 PROPOSAL_FIELDS = ("title", "purpose", "content", "schedule", "effect", "years")
@@ -42,19 +42,20 @@ def _words(case, names: tuple[str, ...]) -> dict:
 
 
 def _budget(case) -> dict:
-    lines = as_filed(case.budget_lines.order_by("pk"), case.rules)
+    lines = as_filed(case.lines(), case.rules)
     return {"budget": lines, "requested_yen": case.requested_yen}
 
 
-def as_filed(lines: QuerySet, rules: RuleSet, *more: str) -> list[dict]:
+def as_filed(lines: Iterable[LineBase], rules: RuleSet, *more: str) -> list[dict]:
     """Return lines of a budget as plain JSON; a category stands by its name, too.
 
     :param more: columns besides those that every line has.
     """
     names = {category.code: category.label_ja for category in rules.categories}
     return [
-        {**row, "category_label": names.get(row["category"], "")}
-        for row in lines.values(*LINE_FIELDS, *more)
+        {name: getattr(line, name) for name in (*LINE_FIELDS, *more)}
+        | {"category_label": names.get(line.category, "")}
+        for line in lines
     ]
 
 

@@ -20,6 +20,8 @@ class ReportingConfig(AppConfig):
             consequences,
             deadlines,
             forms,
+            interim,
+            interim_pages,
             letters,
             permissions,
             retention_classes,

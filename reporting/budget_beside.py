@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol
 
 
@@ -45,7 +46,7 @@ class Beside:
             return None
         return (1 if self.gap_yen > 0 else -1) * (abs(self.gap_yen) * 100 // self.planned_yen)
 
-    def is_far(self, percent: int) -> bool:
+    def is_far(self, percent: Decimal) -> bool:
         """Whether the gap reaches so many percent of what was planned."""
         gap, planned = abs(self.gap_yen), self.planned_yen
         return bool(planned) and gap > 0 and gap * 100 >= percent * (planned or 0)

@@ -1,16 +1,21 @@
 """What reporting adds to the pages of cases and measures, to desks and to lines of history."""
 
+import rules
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from casework.approvals import waiting_draft
+from casework import representatives
+from casework.approvals import waits_in_draft
+from casework.asked_once import asked_once, is_shown, to_be_shown
 from casework.desk_links import desk_link
-from casework.panels import panel
+from casework.models.deadline import deadlines_of
+from casework.panels import ACTIVITY, CONTENT, RECORDS, panel
 from casework.parties import Party
 from casework.verbs import name_verbs
 from casework.work_pages import work_page
 from grants.categories import by_code
+from grants.models import ProjectYear
 from guideline import panels as guideline_panels
 
 from . import services
@@ -18,21 +23,41 @@ from .budget_beside import beside_budget
 from .checks import findings
 from .closing import still_open
 from .completeness import missing_in_report
-from .models import CollaborationReport, Report
+from .models import CollaborationReport, Report, SettlementLine
 from .told import told_of
 from .views.public import shown
 
 
+@asked_once
+def report_of(year) -> Report | None:
+    """Return the report of a project year, if there is one; what is known of the year holds for it."""
+    report = Report.objects.filter(project_year=year).first()
+    if report is not None:
+        report.project_year = year
+        if "by_paper" in year.__dict__:
+            report.by_paper = year.by_paper  # it came on paper if the year did, and of that group
+        if is_shown(year):
+            to_be_shown(report)
+    return report
+
+
+def may_have_report(year, user) -> bool:
+    """Return whether a report may have been opened: it is with the grant, and outlives it."""
+    return year.state != "expected"
+
+
 def year_report(year, request) -> dict | None:
     """The report of a project year, the settlement, and what amount the office would confirm."""
-    report = Report.objects.filter(project_year=year).first()
+    report = report_of(year)
     if report is None:
         return None
     departments = CollaborationReport.objects.visible_to(request.user).filter(project_year=year)
+    if year.department_id is None:
+        departments = departments.none()
     may_draft = (
         year.state == "reported"
-        and request.user.has_perm("casework.draft_approval")
-        and waiting_draft(year) is None
+        and rules.has_perm("casework.draft_approval", request.user)
+        and not waits_in_draft(year)
     )
     return {
         "year": year,
@@ -40,29 +65,29 @@ def year_report(year, request) -> dict | None:
         "settlement": report.settlement,
         "is_late": _is_late(year, request.now),
         "may_draft": may_draft,
-        "unchecked": _unchecked(report).count() if may_draft else 0,
+        "unchecked": len(_unchecked(report)) if may_draft else 0,
         "is_counted": report.state in ("submitted", "accepted"),
         "still_open": still_open(year),
         "collaboration_report": departments.first(),
     }
 
 
-def _unchecked(report: Report):
+def _unchecked(report: Report) -> list[SettlementLine]:
     """Return the lines of spending of which the office has not said whether they count."""
-    return report.settlement_lines.filter(side="expenditure", verdict="")
+    return [line for line in report.lines() if line.side == "expenditure" and not line.verdict]
 
 
 def _is_late(year, now) -> bool:
     """Return whether the report is, or was, late by the year's latest deadline for it."""
-    owed = year.deadlines.filter(kind="report").exclude(closed_at__isnull=False)
-    latest = owed.prefetch_related("extensions").order_by("-pk").first()
-    return latest is not None and latest.is_late(now)
+    owed = [d for d in deadlines_of(year) if d.kind == "report" and d.closed_at is None]
+    return bool(owed) and owed[-1].is_late(now)
 
 
 def report_content(report, request) -> dict:
     """What the group wrote, the settlement line by line, and what is missing."""
     year = report.project_year
-    owed = year.deadlines.filter(kind__in=("report", "report_supplement"))
+    year.has_more_time = report.year_has_more_time
+    owed = [d for d in deadlines_of(year) if d.kind in ("report", "report_supplement")]
     told, is_written = told_of(report), report.state in ("drafting", "returned")
     return {
         "report": report,
@@ -74,18 +99,18 @@ def report_content(report, request) -> dict:
         "missing": missing_in_report(report, told=told) if is_written else [],
         "to_look_at": [one for one in findings(told) if not one.must_be_mended],
         "notes": report.field_notes.awaited().select_related("line").order_by("pk"),
-        "has_receipts": report.receipts.exists(),
+        "has_receipts": any(line.receipts.all() for line in report.lines()),
         "may_check": report.state == "submitted"
         and request.user.has_perm("reporting.handle_report", report),
         "is_late": _is_late(year, request.now),
-        "owed": owed.prefetch_related("extensions").order_by("-pk").first(),
+        "owed": owed[-1] if owed else None,
     }
 
 
 def _beside_the_budget(report: Report) -> list[tuple]:
     """Return each line of the settlement with what the budget has for it."""
-    lines = list(report.settlement_lines.order_by("-side", "pk"))
-    budget = report.project_year.budget_lines.order_by("pk")
+    lines = sorted(report.lines(), key=lambda line: (line.side != "income", line.pk))
+    budget = report.project_year.lines()
     return list(zip(lines, beside_budget(lines, budget), strict=True))
 
 
@@ -113,11 +138,13 @@ def measure_reports(measure, request) -> dict | None:
     return {"texts": texts} if texts else None
 
 
-panel("project_year", "reporting/panels/year_report.html", year_report, order=40)
-panel("report", "reporting/panels/report.html", report_content, order=10)
+panel(Report.KIND, "casework/panels/representative.html", representatives.on_case, 15, part=RECORDS)
 panel(
-    "collaboration_report", "reporting/panels/collaboration.html", collaboration_content, order=10
-)
+    ProjectYear.KIND, "reporting/panels/year_report.html", year_report, order=40,
+    part=ACTIVITY, offered=may_have_report,
+)  # fmt: skip
+panel(Report.KIND, "reporting/panels/report.html", report_content, 10, part=CONTENT)
+panel(CollaborationReport.KIND, "reporting/panels/collaboration.html", collaboration_content, 10)
 guideline_panels.register("reporting/panels/measure_reports.html", measure_reports, order=60)
 
 desk_link(Party.OFFICE, _("Collaboration reports"), "reporting:requests", order=50)
@@ -130,13 +157,15 @@ name_verbs(
     change_receipt=_("A receipt was changed"),
     check_lines=_("The office checked the settlement"),
     remove_receipt=_("A receipt was taken out"),
+    take_over_budget=_("The changed budget was taken over into the report"),
+    keep_own_lines=_("The lines of the report stay, though the budget was changed"),
     name_the_day=_("The due date was named"),
     table=_("Received by the committee"),
 )
 
 
 def _awaits_report(year, user) -> bool:
-    report = Report.objects.filter(project_year=year).first()
+    report = report_of(year) if year.granted_yen is not None else None
     return report is not None and services.may_edit_report(report, user)
 
 
@@ -145,8 +174,12 @@ def _report_of(year) -> str:
 
 
 def _waits_for_check(year, user) -> bool:
-    report = Report.objects.filter(project_year=year, state="submitted").first()
-    return report is not None and user.has_perm("reporting.handle_report", report)
+    report = report_of(year) if year.state == "reported" else None
+    return (
+        report is not None
+        and report.state == "submitted"
+        and user.has_perm("reporting.handle_report", report)
+    )
 
 
 def _sent_report(year) -> str:
@@ -159,7 +192,7 @@ def _is_to_be_checked(report, user) -> bool:
 
 def _is_checked(report) -> bool:
     """Return whether the office looked at every line of spending."""
-    return not _unchecked(report).exists()
+    return not _unchecked(report)
 
 
 def _is_complete(report) -> bool:

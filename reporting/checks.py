@@ -7,6 +7,7 @@ checks, and decide whether a report can be sent. A rule that is not set says not
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.utils.text import format_lazy
 from django.utils.translation import get_language
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.flow import Text
 from casework.notice_words import in_words as in_words_of
+from grants.early_starts import NOT_ALLOWED, CountsFrom
 
 from .budget_beside import Beside
 from .settlement import EXPENDITURE, INCOME, imbalance
@@ -55,10 +57,11 @@ class Line:
 class Told:
     """What a report says, with what was decided.
 
-    :param starts_on: first day of the project, and ``ends_on`` its last as planned; Japan dates.
+    :param starts_on: first day of the project, and ``ends_on`` its last as decided; Japan dates.
     :param completed_on: its last day as reported.
     :param far_percent: from when on a line is far from its budget; ``None`` while it is not set.
     :param today: ``None`` where the day is not asked about.
+    :param counts_from: from when costs count; ``None`` while no rule says so.
     """
 
     starts_on: date | None
@@ -66,8 +69,9 @@ class Told:
     completed_on: date | None
     granted_yen: int
     lines: tuple[Line, ...]
-    far_percent: int | None = None
+    far_percent: Decimal | None = None
     today: date | None = None
+    counts_from: CountsFrom | None = None
 
     def sum_of(self, side: str) -> int:
         return sum(line.amount_yen for line in self.lines if line.side == side)
@@ -103,6 +107,13 @@ def _of_the_days(told: Told) -> Iterator[Finding]:
     if last and told.today and last > told.today:
         words = _("The last day, {day}, has not come yet. The report is sent after it.")
         yield Finding("not_ended", COMPLETED_ON, format_lazy(words, day=_day(last)), True)
+    if last and told.ends_on and last > told.ends_on:
+        words = _(
+            "The last day, {day}, lies after the last day that was decided, {limit}. Put the day "
+            "right, or tell the office why."
+        )
+        told_so = format_lazy(words, day=_day(last), limit=_day(told.ends_on))
+        yield Finding("after_the_last_day", COMPLETED_ON, told_so)
 
 
 def _of_the_sums(told: Told) -> Iterator[Finding]:
@@ -144,6 +155,8 @@ def _of_the_receipts(line: Line, told: Told) -> Iterator[Finding]:
     for receipt in line.receipts:
         if outside := _outside(receipt, told):
             yield Finding("receipt_outside", line.place, outside)
+        elif early := _too_early(receipt, told.counts_from):
+            yield Finding("receipt_before_decision", line.place, early)
     total = sum(receipt.amount_yen for receipt in line.receipts)
     if line.receipts and total != line.amount_yen:
         words = (
@@ -185,6 +198,28 @@ def _outside(receipt: Receipt, told: Told) -> Text:
     else:
         return ""
     return format_lazy(words, number=receipt.number, paid=_day(receipt.paid_on), limit=_day(limit))
+
+
+def _too_early(receipt: Receipt, counts: CountsFrom | None) -> Text:
+    """Return in words that a receipt was paid before costs count; empty if it was not."""
+    if counts is None or receipt.paid_on >= counts.first:
+        return ""
+    if counts.rule == NOT_ALLOWED:
+        words = _(
+            "Receipt no. {number} ({paid}) lies before the decision on the grant, {limit}. This "
+            "course pays for nothing that was begun before it."
+        )
+    elif counts.accepted_on:
+        words = _(
+            "Receipt no. {number} ({paid}) lies before the start that the office accepted, {limit}."
+        )
+    else:
+        words = _(
+            "Receipt no. {number} ({paid}) lies before the decision on the grant, {limit}, and the "
+            "office accepted no earlier start."
+        )
+    told = {"paid": _day(receipt.paid_on), "limit": _day(counts.first)}
+    return format_lazy(words, number=receipt.number, **told)
 
 
 def _with_yen(words: Text, **figures) -> Text:

@@ -29,7 +29,7 @@ def missing_in_report(report, *, told: Told | None = None) -> list[Text]:
     :param told: what it says, where the caller has read it already.
     """
     missing = empty_fields(report, ("completed_on", "content", "results"))
-    if lacks_category(report.settlement_lines.all(), report.project_year.rules):
+    if lacks_category(report.lines(), report.project_year.rules):
         missing.append(NO_CATEGORY)
     found = findings(told or told_of(report))
     return missing + [finding.words for finding in found if finding.must_be_mended]

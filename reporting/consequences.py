@@ -4,13 +4,14 @@ from datetime import datetime
 
 from casework.calendar import japan_date
 from casework.consequences import on
-from casework.edit_numbers import take_next
 from casework.locks import lock_first
 from casework.models import Case, Version
+from casework.representatives import as_filed_on
 from casework.services import follow, open_case, snapshot
-from grants.models import LINE_FIELDS, ProjectYear
+from grants.models import LINE_FIELDS, ChangeRequest, ProjectYear
 
 from .deadlines import KIND
+from .following import begin_with_the_budget, follow_change
 from .line_checks import give_the_notes
 from .models import AdvancedMeasure, CollaborationReport, Form, Publication, Report, SettlementLine
 from .models.report import sent_report_of
@@ -49,15 +50,10 @@ def open_the_report(year: ProjectYear, *, by, at: datetime, facts: dict) -> None
 
 
 def _begin_again(report: Report, year: ProjectYear) -> None:
-    """Let a report that is reopened begin with the budget and the days of the year it is now.
-
-    A page that was loaded before is stale: saving it would bring the old lines back.
-    """
-    report.completed_on = None
-    take_next(report, report.edit_number)
-    report.save(update_fields=["completed_on", "edit_number"])
-    report.settlement_lines.all().delete()
-    _copy_the_budget(year, report)
+    """Let a report that is reopened begin with the budget and the days of the year it is now."""
+    report.completed_on, report.project_year = None, year
+    report.save(update_fields=["completed_on"])
+    begin_with_the_budget(report)
 
 
 def _copy_the_budget(year: ProjectYear, report: Report) -> None:
@@ -65,6 +61,13 @@ def _copy_the_budget(year: ProjectYear, report: Report) -> None:
         SettlementLine(report=report, origin_id=line.pop("pk"), **line)
         for line in year.budget_lines.order_by("pk").values("pk", *LINE_FIELDS)
     )
+
+
+@on("change", "note", "approve")
+def let_the_report_follow(change: ChangeRequest, *, by, at: datetime, facts: dict) -> None:
+    """Bring a changed budget to the report that is being written, or tell its writers of it."""
+    if change.changes_the_plan:
+        follow_change(change)
 
 
 @on("project_year", "withdraw", "postpone", "revoke")
@@ -85,7 +88,8 @@ def accept_the_report(year: ProjectYear, *, by, at: datetime, facts: dict) -> No
 @on("report", "submit", "resubmit")
 def report_the_year(report: Report, *, by, at: datetime, facts: dict) -> None:
     """Keep what was sent as a numbered version, and let the project year be reported."""
-    snapshot(report, content_of_report(report), by=by, at=at)
+    told = as_filed_on(report, facts.get("received_on") or japan_date(at))
+    snapshot(report, {**content_of_report(report), **told}, by=by, at=at)
     follow(
         report.project_year, "report", cause=report, by=by, at=at, completed_on=report.completed_on
     )

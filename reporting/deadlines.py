@@ -1,4 +1,4 @@
-"""The deadlines that reporting adds: when a department reports, and when the city publishes it."""
+"""The deadlines that reporting adds: interim reports, reports of departments, their publication."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +9,8 @@ from casework.deadlines import DeadlineKind
 from casework.derivation import Due, not_set, register_basis
 from casework.parties import Party
 from grants.date_rules import date_by
+
+from .interim_flow import DUE
 
 KIND = "collaboration_report"
 PUBLICATION = "publication"
@@ -39,7 +41,18 @@ def publication_is_set(report) -> bool:
     return year is not None and year.rules.period("publication_days") is not None
 
 
+def interim_report_due(report, *, at, facts) -> Due:
+    """Return the day that the office named when it asked, or returned the report; else the rules'."""
+    if due_on := facts.get("due_on"):
+        return Due.fixed(due_on, basis="set_by_office")
+    year = report.project_year
+    if year.starts_on is None:
+        return not_set("interim_report_days")
+    return date_by(DUE, year.rules, year.starts_on, ClosedDays())
+
+
 deadlines.register(
+    DeadlineKind(DUE, _("Interim report"), Party.ORGANIZATION, interim_report_due),
     DeadlineKind(KIND, _("Collaboration report"), Party.DEPARTMENT, collaboration_report_due),
     DeadlineKind(
         PUBLICATION,

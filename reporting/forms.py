@@ -45,8 +45,15 @@ class CorrectionForm(MoveForm):
 
 def amount_to_confirm(year: ProjectYear) -> dict:
     """Return what the office would confirm (額の確定), in yen, for it to check."""
+    report = Report.objects.filter(project_year=year).first()
     amount = settled(year)
-    return {"confirmed_yen": amount.yen} if amount else {}
+    if report is None or amount is None:
+        return {}
+    spent = report.settlement_lines.filter(side="expenditure", amount_yen__gt=0, verdict="")
+    return {
+        "confirmed_yen": amount.yen,
+        "unchecked": list(spent.order_by("pk").values_list("label", flat=True)),
+    }
 
 
 @reckons_confirmation

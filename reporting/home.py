@@ -5,10 +5,10 @@ from datetime import datetime
 from casework.desks import (
     Desk,
     desks_of,
+    fetch_open_deadlines,
     most_urgent_first,
     next_of,
     waiting_for,
-    with_open_deadlines,
 )
 from casework.models import Case, Deadline
 from grants.models import Round
@@ -54,5 +54,7 @@ def next_up(user) -> list[tuple[Desk, Case, Deadline | None]]:
 
 
 def _most_urgent(user, party: str) -> Case | None:
-    waiting = most_urgent_first(waiting_for(user, party), owed_by=party)
-    return with_open_deadlines(waiting).first()
+    waiting = most_urgent_first(waiting_for(user, party), owed_by=party).with_parties()
+    if case := waiting.first():
+        fetch_open_deadlines([case])
+    return case

@@ -22,7 +22,7 @@ class ReceiptForm(forms.Form):
     amount_yen = YenField(label=_("Amount (yen)"), min_value=1)
     file = forms.FileField(
         label=_("Photo or PDF"), required=False, max_length=200,
-        widget=forms.FileInput(attrs={"accept": "image/*,application/pdf"}),
+        widget=forms.FileInput(attrs={"accept": "image/*,.heic,.heif,application/pdf"}),
         help_text=_("Without one, hand in a copy on paper."),
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from casework import files
+from casework import files, picture_copies
 from casework.calendar import japan_date
 from casework.models import StoredFile
 from casework.services import locked, record
@@ -19,7 +19,7 @@ from .models import Receipt, Report, SettlementLine
 from .services import may_edit_report
 
 #: Endings of what proves a payment; a document of an office program does not.
-PHOTOS_AND_PDF = (".jpg", ".jpeg", ".png", ".heic", ".heif", ".pdf")
+PHOTOS_AND_PDF = (*files.PICTURES, ".pdf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +122,11 @@ def _take_in(receipt: Receipt, upload, *, by, at: datetime) -> StoredFile:
         raise ValidationError({"file": _("Send a photo or a PDF of the receipt.")})
     label = f"領収書 {receipt.number}"
     try:
-        return files.store(receipt.report, upload, label=label, by=by, at=at)
+        stored = files.store(receipt.report, upload, label=label, by=by, at=at)
     except ValidationError as refusal:
         raise ValidationError({"file": refusal.messages}) from refusal
+    picture_copies.ask_soon(stored)
+    return stored
 
 
 def _hide(stored: StoredFile | None, *, at: datetime) -> None:

@@ -13,6 +13,7 @@ from .models import FieldNote, Receipt
 
 # A report is accepted long before its project ends.
 retention.keep_with("report", "as_report__project_year__proposal")
+retention.keep_with("interim_report", "as_interim_report__project_year__proposal")
 retention.keep_with("collaboration_report", "as_collaboration_report__project_year__proposal")
 
 

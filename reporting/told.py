@@ -4,7 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from grants.categories import by_code
+from grants.early_starts import counts_from
 
 from . import checks
 from .budget_beside import beside_budget
@@ -23,7 +26,9 @@ def told_of(report, *, today: date | None = None) -> checks.Told:
 
     :param today: asks, too, whether the project has ended; without it nothing asks about the day.
     """
-    lines = list(report.settlement_lines.order_by("pk").prefetch_related("receipts__file"))
+    lines = report.lines()
+    receipts = report.receipts.model.objects.select_related("file")
+    prefetch_related_objects(lines, Prefetch("receipts", receipts))
     said = told_so(
         report, [(place_of(line), line, line.receipts.all()) for line in lines],
         completed_on=report.completed_on,
@@ -40,9 +45,7 @@ def told_so(
     """
     year, rows = report.project_year, list(rows)
     known = by_code(year.rules.categories)
-    plans = beside_budget(
-        [line for _place, line, _receipts in rows], year.budget_lines.order_by("pk")
-    )
+    plans = beside_budget([line for _place, line, _receipts in rows], year.lines())
     lines = []
     for (place, line, receipts), plan in zip(rows, plans, strict=True):
         category = known.get(line.category)
@@ -53,9 +56,20 @@ def told_so(
             )
         )  # fmt: skip
     return checks.Told(
-        year.starts_on, year.ends_on, completed_on, year.granted_yen or 0, tuple(lines),
-        far_percent=year.rules.number(FAR),
+        year.starts_on, decided_end(year), completed_on, year.granted_yen or 0, tuple(lines),
+        far_percent=year.rules.decimal(FAR), counts_from=counts_from(year),
     )  # fmt: skip
+
+
+def decided_end(year) -> date | None:
+    """Return the last day of the project as it was decided; a report that was sent moves it in the year.
+
+    That of an end before its time (中止), or else of the plan as it was last applied for or changed.
+    """
+    ended = year.events.filter(verb="discontinue").order_by("-pk").first()
+    plan = None if ended else year.versions.order_by("-number").first()
+    day = ended.facts.get("ended_on") if ended else plan and plan.content.get("ends_on")
+    return date.fromisoformat(day) if day else year.ends_on
 
 
 def _plain(receipts: Iterable) -> tuple[checks.Receipt, ...]:

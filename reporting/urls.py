@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from .views import collaboration, public, report_files, reports
+from .views import collaboration, interim, public, report_files, reports
 
 app_name = "reporting"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     ),
     # Group
     path("final-reports/<int:pk>/edit/", reports.report_edit, name="report-edit"),
+    path("final-reports/<int:pk>/budget/", reports.report_budget, name="report-budget"),
     path("final-reports/<int:pk>/checks/", reports.report_checks, name="report-checks"),
     path("final-reports/<int:pk>/receipts/", reports.receipt_list, name="receipts"),
     path("final-reports/<int:pk>/workbook/", report_files.report_workbook, name="report-workbook"),
@@ -27,6 +28,7 @@ urlpatterns = [
     path("final-reports/<int:pk>/print/", reports.report_print, name="report-print"),
     path("receipts/<int:pk>/", reports.receipt_edit, name="receipt"),
     path("receipts/<int:pk>/remove/", reports.receipt_remove, name="receipt-remove"),
+    path("interim-reports/<int:pk>/edit/", interim.interim_edit, name="interim-edit"),
     # Department
     path("department/reports/new/", collaboration.report_new, name="collaboration-new"),
     path(
@@ -40,6 +42,7 @@ urlpatterns = [
         name="collaboration-print",
     ),
     # Office
+    path("years/<int:pk>/interim/ask/", interim.interim_ask, name="interim-ask"),
     path("final-reports/<int:pk>/check/", reports.report_check, name="report-check"),
     path("office/collaboration-reports/", collaboration.requests, name="requests"),
     path("collaboration-reports/<int:pk>/tabling/", collaboration.tabling, name="tabling"),

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import rules
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +30,7 @@ def sheet_panel(case, request) -> dict:
     """The points given, and beside them what they were given for."""
     sheet = case.specific
     own = sheet.seat.user_id == request.user.pk
-    criteria = list(sheet.proposal.round.rubric.criteria.order_by("position"))
+    criteria = sheet.proposal.round.rubric.in_order()
     points = sheet.points()
     rules = sheet.proposal.round.rubric.rules()
     total = scoring.sheet_total(points, rules.criteria)
@@ -53,10 +54,20 @@ def _counts(criterion: Criterion, points: int | None) -> str | None:
     return None if points is None else scoring.plain(points * Fraction(criterion.weight))
 
 
+#: States of a proposal that nobody has scored yet.
+UNSCORED = (
+    "draft", "submitted", "returned", "accepted", "ineligible", "matching", "matched", "unmatched",
+)  # fmt: skip
+
+
+def may_be_scored(case, user) -> bool:
+    return case.state not in UNSCORED
+
+
 def proposal_panel(case, request) -> dict | None:
     """How far the scoring is, for the city; a member's own sheet, for the member."""
     expected = ScoreSheet.objects.expected().filter(proposal=case.pk)
-    if request.user.has_perm("reviews.read_selection"):
+    if rules.has_perm("reviews.read_selection", request.user):
         states = list(expected.values_list("state", flat=True))
         if not states:
             return None
@@ -85,7 +96,7 @@ def result_panel(call, request) -> dict | None:
 
 
 panel("score_sheet", "reviews/panels/sheet.html", sheet_panel, order=10)
-panel("proposal", "reviews/panels/proposal.html", proposal_panel, order=60)
+panel("proposal", "reviews/panels/proposal.html", proposal_panel, order=60, offered=may_be_scored)
 panel("approval", "reviews/panels/decision.html", decision_panel, order=20)
 
 
@@ -94,14 +105,14 @@ def _scores(sheet: ScoreSheet, user) -> bool:
 
 
 def _runs_selection(proposal, user) -> bool:
-    return proposal.state == "in_selection" and user.has_perm("reviews.run_selection")
+    return proposal.state == "in_selection" and rules.has_perm("reviews.run_selection", user)
 
 
 def _is_to_be_set_up(proposal, user) -> bool:
     """Whether this proposal could be referred if its round said how it selects."""
     return (
         proposal.state in proposal.flow["refer"].source
-        and user.has_perm("reviews.run_selection")
+        and rules.has_perm("reviews.run_selection", user)
         and bool(scoring.missing(rules_of(proposal.round)))
     )
 

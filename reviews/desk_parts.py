@@ -51,13 +51,12 @@ def _line(seat: PanelSeat, sheets: list[ScoreSheet]) -> dict:
     }
 
 
-def handed_in(ids: list[int], at: datetime) -> dict[int, Text]:
+def handed_in(sheets: list[ScoreSheet], at: datetime) -> dict[int, Text]:
     """Return what a member can still do with a sheet that was handed in."""
     words = _(
         "You have handed in this sheet. To change something, ask the office to open it again."
     )
-    there = ScoreSheet.objects.filter(pk__in=ids, state="submitted")
-    return dict.fromkeys(there.values_list("pk", flat=True), words)
+    return {sheet.pk: words for sheet in sheets if sheet.state == "submitted"}
 
 
 def possible(request: HttpRequest) -> dict | None:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from casework.asked_once import asked_once
 from casework.models import Version
 from grants.models import Proposal, Round
 
@@ -154,6 +155,7 @@ def cut_after(rows: list[Standing]) -> int | None:
     return proposed[-1] if proposed and proposed[-1] < len(rows) else None
 
 
+@asked_once
 def rules_of(round: Round) -> scoring.Rules:
     """Return the rules of a round; all of them "not set" where it has no rubric yet."""
     rubric = Rubric.objects.filter(round=round).prefetch_related("criteria", "grades").first()

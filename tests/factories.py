@@ -319,6 +319,15 @@ def account(**fields) -> Account:
 
 
 @remembered
+def claim_behind(year, kind: str) -> Claim:
+    """A closed claim, for a line of the ledger that a test writes beside the services."""
+    return Claim.objects.create(
+        project_year=year, payment_kind=kind, title="請求", fiscal_year=year.fiscal_year,
+        organization=year.organization, closed_at=NOON,
+    )  # fmt: skip
+
+
+@remembered
 def paid(
     year, amount_yen: int | None = None, kind: str = "advance", *, by=None, at: datetime = NOON,
     paid_on: date | None = None,

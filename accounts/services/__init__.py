@@ -29,7 +29,13 @@ from accounts.services.invitations import (
 from accounts.services.logins import RESET_LINK_FOR, close_login, reopen_login, reset_link
 from accounts.services.members import change_member_role, end_membership
 from accounts.services.merging import merge_organizations, on_merge
-from accounts.services.officers import add_officer, end_officer, read_officers
+from accounts.services.officers import (
+    add_officer,
+    change_representative,
+    end_officer,
+    on_new_representative,
+    read_officers,
+)
 from accounts.services.people import add_person, edit_profile
 from accounts.services.record import record_reading
 
@@ -43,6 +49,7 @@ __all__ = [
     "administrators",
     "begin_duty",
     "change_member_role",
+    "change_representative",
     "close_login",
     "confirm_organization",
     "edit_organization",
@@ -59,6 +66,7 @@ __all__ = [
     "merge_organizations",
     "name_first_administrator",
     "on_merge",
+    "on_new_representative",
     "read_officers",
     "record_reading",
     "register_organization",

@@ -75,6 +75,8 @@ def _move_memberships(duplicate: Organization, into: Organization, today: date) 
 
 
 def _move_officers(duplicate: Organization, into: Organization) -> None:
-    if into.officer_set.filter(is_representative=True, valid_until__isnull=True).exists():
-        duplicate.officer_set.filter(valid_until__isnull=True).update(is_representative=False)
-    duplicate.officer_set.update(organization=into)
+    for officer in duplicate.officer_set.order_by("pk"):
+        officer.organization = into
+        if officer.is_representative and officer.other_representatives().exists():
+            officer.is_representative = False
+        officer.save(update_fields=["organization", "is_representative"])

@@ -28,7 +28,11 @@ def officer_add(request, organization):
     return _ask(
         request,
         organization,
-        forms.OfficerForm(request.POST or None, initial={"valid_from": request.today}),
+        forms.OfficerForm(
+            request.POST or None,
+            initial={"valid_from": request.today},
+            has_representative=organization.officer_set.representatives().exists(),
+        ),
         partial(services.add_officer, organization),
         title=_("Add an officer"),
         submit=_("Add"),

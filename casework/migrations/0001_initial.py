@@ -1972,4 +1972,124 @@ class Migration(migrations.Migration):
                 fields=("case", "user"), name="messages_read_once_a_person"
             ),
         ),
+        migrations.CreateModel(
+            name="RepresentativeNotice",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("holds_from", models.DateField(verbose_name="from which day")),
+                ("told_at", models.DateTimeField(verbose_name="told at")),
+                ("paper_on", models.DateField(null=True, verbose_name="paper received on")),
+                ("noted_at", models.DateTimeField(null=True, verbose_name="noted at")),
+                (
+                    "before",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.officer",
+                    ),
+                ),
+                (
+                    "noted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "officer",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="notice",
+                        to="accounts.officer",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="representative_notices",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "told_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "change of representative",
+                "verbose_name_plural": "changes of representative",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("noted_at__isnull", True), ("noted_by__isnull", True)),
+                            models.Q(("noted_at__isnull", False), ("noted_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="representative_noted_by_somebody",
+                    )
+                ],
+            },
+        ),
+        migrations.AddField(
+            model_name="storedfile",
+            name="apart",
+            field=models.BooleanField(
+                default=False, editable=False, verbose_name="shown apart from the papers"
+            ),
+        ),
+        migrations.CreateModel(
+            name="PictureCopy",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "size",
+                    models.CharField(
+                        choices=[("small", "Small, for lists"), ("large", "Large, for reading")],
+                        max_length=5,
+                        verbose_name="size",
+                    ),
+                ),
+                ("media_type", models.CharField(max_length=100, verbose_name="media type")),
+                ("width", models.PositiveIntegerField(verbose_name="width")),
+                ("height", models.PositiveIntegerField(verbose_name="height")),
+                ("digest", models.CharField(max_length=64, verbose_name="digest")),
+                ("content", models.BinaryField(verbose_name="picture")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="copies",
+                        to="casework.storedfile",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "copy of a picture",
+                "verbose_name_plural": "copies of pictures",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("file", "size"), name="picture_copy_once_a_size"
+                    )
+                ],
+            },
+        ),
     ]

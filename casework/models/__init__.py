@@ -14,8 +14,9 @@ from .message import Attachment, Message, MessageReading, MessageWords
 from .notice import Notice
 from .notice_template import NoticeTemplate
 from .preference import NoticePreference
+from .representative import RepresentativeNotice
 from .retention import Destruction, DestructionItem, LegalHold, RetentionPeriod
-from .stored_file import StoredFile
+from .stored_file import PictureCopy, StoredFile
 from .work import Work
 
 __all__ = [
@@ -48,8 +49,10 @@ __all__ = [
     "NoticePreference",
     "NoticeTemplate",
     "NumberSeries",
+    "PictureCopy",
     "Reminder",
     "Remark",
+    "RepresentativeNotice",
     "Restoration",
     "RestoreDrill",
     "RetentionPeriod",

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
@@ -59,6 +59,15 @@ class CaseQuerySet(models.QuerySet):
         """Tell of each case as ``in_draft`` whether a draft (起案) waits to decide on it."""
         return self.annotate(in_draft=_in_draft())
 
+    def with_draft_shown_to(self, user):
+        """Tell of each as ``draft_id`` and ``draft_state`` in which draft it waits, if ``user`` may see it."""
+        drafts = KINDS["approval"].objects.visible_to(user).order_by("pk")
+        waiting = drafts.filter(items__case=OuterRef("pk"), state__in=WAITING_DRAFT)
+        return self.annotate(
+            draft_id=Subquery(waiting.values("pk")[:1]),
+            draft_state=Subquery(waiting.values("state")[:1]),
+        )
+
     def waiting_for_office(self, day: date, *, besides: Q):
         """Keep what waits for the office, and what waits for a group that it enters papers for.
 
@@ -77,6 +86,23 @@ class CaseQuerySet(models.QuerySet):
 
     def with_parties(self):
         return self.select_related("organization", "department", "clerk")
+
+    def as_shown(self):
+        """Read cases as a page shows them: with the one-to-one rows beside them, see ``shown_with``.
+
+        Each tells as well whether there is any extension of a date, and any letter without number.
+        """
+        extensions = Case.deadlines.rel.related_model.extensions.rel.related_model.objects
+        letters = Case.letters_to_number.rel.related_model.objects
+        return (
+            self.with_parties()
+            .with_drafts()
+            .select_related(*self.model.shown_with)
+            .annotate(
+                has_more_time=Exists(extensions.filter(deadline__case=OuterRef("pk"))),
+                awaits_number=Exists(letters.waiting().filter(case=OuterRef("pk"))),
+            )
+        )
 
 
 def _held_by(*parties: str) -> Q:
@@ -117,12 +143,18 @@ class Case(models.Model):
 
     KIND: ClassVar[str] = ""
     flow: ClassVar[Flow]
+    #: The names of rows that a page shows with the case; higher apps add theirs when they start.
+    shown_with: ClassVar[tuple[str, ...]] = ()
     #: Name of the machine for people, in the language of the page.
     label: ClassVar = ""
     #: Whether the office enters what the group hands in, where a list asked ``with_paper``.
     by_paper: bool = False
-    #: Whether a draft waits to decide on the case, where a list asked ``with_drafts``.
-    in_draft: bool = False
+    #: Whether a draft waits to decide on the case, where a list asked ``with_drafts``; else unknown.
+    in_draft: bool | None = None
+    #: Whether a date was extended, and whether a letter waits for its number: no, where read
+    #: ``as_shown`` says so.
+    has_more_time: bool = True
+    awaits_number: bool = True
 
     kind = models.CharField(max_length=30, editable=False)
     # Null, not "", while there is none: a database lets many nulls be unique.

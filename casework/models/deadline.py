@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from casework.asked_once import asked_once
 from casework.calendar import japan_date
 from casework.deadlines import KINDS, Audience
 from casework.derivation import Due, in_words, in_words_extended
@@ -116,7 +117,12 @@ class Deadline(models.Model):
 
     @property
     def ends_on(self) -> date | None:
-        """The date that counts now: the stored one, or what an extension allows."""
+        """The date that counts now: the stored one, or what an extension allows.
+
+        Rows that were read ``with_end`` have asked it already.
+        """
+        if "ends" in self.__dict__:
+            return self.__dict__["ends"]
         return self.extension.until if self.extension else self.due_on
 
     def is_late(self, now: datetime) -> bool:
@@ -148,6 +154,25 @@ class Extension(models.Model):
 
     def __str__(self):
         return f"{self.deadline_id} until {self.until}"
+
+
+@asked_once
+def deadlines_of(case: Case) -> list[Deadline]:
+    """Return all deadlines of ``case`` with their extensions, the oldest first.
+
+    One query where ``as_shown`` has told that no more time was given, else two.
+    """
+    extensions = Extension.objects.select_related("by", "approval").order_by("pk")
+    if not case.has_more_time:
+        extensions = extensions.none()
+    rows = case.deadlines.order_by("pk")
+    return list(rows.prefetch_related(models.Prefetch("extensions", extensions)))
+
+
+def open_deadline(case: Case, kind: str) -> Deadline | None:
+    """Return the deadline of ``kind`` that ``case`` still owes; ``None`` if it owes none."""
+    still = (d for d in deadlines_of(case) if d.met_at is None and d.closed_at is None)
+    return next((deadline for deadline in still if deadline.kind == kind), None)
 
 
 class Reminder(models.Model):

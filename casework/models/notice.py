@@ -13,8 +13,10 @@ from .history import Event
 from .letter import Letter
 from .notice_template import NoticeTemplate
 
-#: Kinds of notice that ask for a move, until the case has moved on.
-ASKING = ("your_turn", "approval_drafted")
+#: Kinds of notice that ask for a move, until the case has moved on; higher apps add theirs.
+ASKING = ["your_turn", "approval_drafted"]
+#: Kinds that tell that a case moved: old news once it has moved again; higher apps add theirs.
+MOVED = ["case_moved"]
 #: Kinds of notice that ask to meet a deadline, until it is met or no longer owed.
 REMINDING = ("deadline_near", "deadline_overdue")
 
@@ -49,7 +51,7 @@ class NoticeQuerySet(models.QuerySet):
         """
         asks = Q(kind__in=(*ASKING, *REMINDING), case__isnull=False)
         informed = ~asks & (Q(read_at__isnull=False) | Q(kind="digest"))
-        moved_on = Q(kind__in=(*ASKING, "case_moved")) & _case_moved_on()
+        moved_on = Q(kind__in=(*ASKING, *MOVED)) & _case_moved_on()
         outlived = asks & Q(kind__in=REMINDING) & ~Q(_still_owed())
         done = ExpressionWrapper(informed | moved_on | outlived, BooleanField())
         return self.annotate(is_done=done)

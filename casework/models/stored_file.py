@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from casework.pictures import FORMATS, PAPER
+
 from .case import Case
 
 
@@ -21,8 +23,11 @@ class StoredFileQuerySet(models.QuerySet):
         )
 
     def standing(self):
-        """Keep what belongs to the case itself: not taken out, and no attachment of a message."""
-        return self.kept().filter(attachment=None)
+        """Keep what belongs among the papers of the case.
+
+        That is not taken out, no attachment of a message, and shown nowhere else.
+        """
+        return self.kept().filter(attachment=None, apart=False)
 
     def kept(self):
         """Leave out what was taken out of a draft."""
@@ -31,7 +36,13 @@ class StoredFileQuerySet(models.QuerySet):
     def to_scan(self):
         """Keep what no scanner has answered about yet, and what is still there."""
         unanswered = (StoredFile.Scan.NOT_ASKED, StoredFile.Scan.WAITING, StoredFile.Scan.FAILED)
-        return self.standing().filter(destroyed_at=None, scan__in=unanswered)
+        return self.kept().filter(destroyed_at=None, scan__in=unanswered)
+
+    def served(self):
+        """Keep what anybody may have now, if they may see it: as :attr:`StoredFile.is_served`."""
+        clean = (StoredFile.Scan.CLEAN,)
+        fine = clean if settings.CLAMD_URL else (*clean, StoredFile.Scan.NOT_ASKED)
+        return self.kept().filter(destroyed_at=None, scan__in=fine)
 
 
 def place_of(stored: "StoredFile", name: str) -> str:
@@ -45,6 +56,7 @@ class StoredFile(models.Model):
     Once its retention period is over the bytes may be destroyed; the row keeps its digest. Until
     they are off the disk, ``content`` still names them.
 
+    :ivar apart: whether it is shown by what it was added for, not among the papers of the case.
     :ivar scan_at: when ``scan`` became what it is; ``None`` while no scanner was asked.
     :ivar scan_after: until then a worker has it, or lets the scanner rest.
     """
@@ -66,6 +78,7 @@ class StoredFile(models.Model):
     content = models.FileField(upload_to=place_of, max_length=200)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     at = models.DateTimeField()
+    apart = models.BooleanField(_("shown apart from the papers"), default=False, editable=False)
     removed_at = models.DateTimeField(null=True, editable=False)
     destroyed_at = models.DateTimeField(null=True, editable=False)
     scan = models.CharField(
@@ -91,3 +104,40 @@ class StoredFile(models.Model):
         if self.scan == self.Scan.NOT_ASKED:
             return not settings.CLAMD_URL
         return self.scan == self.Scan.CLEAN
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether browsers are shown a copy of it, drawn anew; of a flyer that is a PDF, its first page."""
+        return self.media_type in FORMATS or (self.apart and self.media_type == PAPER)
+
+
+class PictureCopy(models.Model):
+    """A picture drawn anew from an upload, as browsers show it; the original goes to nobody else.
+
+    It is in the database like the PDF of a letter (decision 0005): a worker that dies leaves no
+    half of it, and it goes with its file. It can be drawn again at any time.
+
+    :ivar width: in points, like ``height``.
+    """
+
+    class Size(models.TextChoices):
+        SMALL = "small", _("Small, for lists")
+        LARGE = "large", _("Large, for reading")
+
+    file = models.ForeignKey(StoredFile, on_delete=models.CASCADE, related_name="copies")
+    size = models.CharField(_("size"), max_length=5, choices=Size.choices)
+    media_type = models.CharField(_("media type"), max_length=100)
+    width = models.PositiveIntegerField(_("width"))
+    height = models.PositiveIntegerField(_("height"))
+    digest = models.CharField(_("digest"), max_length=64)
+    content = models.BinaryField(_("picture"))
+
+    class Meta:
+        verbose_name = _("copy of a picture")
+        verbose_name_plural = _("copies of pictures")
+        constraints = [
+            models.UniqueConstraint(fields=["file", "size"], name="picture_copy_once_a_size"),
+        ]
+
+    def __str__(self):
+        return f"{self.file_id} {self.size}"

@@ -279,6 +279,18 @@ def next_step(
     }
 
 
+@register.inclusion_tag("components/next_step_short.html", takes_context=True)
+def next_step_short(context, case, deadline=None, holder: str = "", text: str = "") -> dict:
+    """Say what comes next on a case and by when, with the way to the page that has the buttons."""
+    return {
+        "deadline": deadline,
+        "holder": holder,
+        "text": text or case.stage.todo,
+        "today": _today(context),
+        "url": reverse("casework:case", args=[case.pk]),
+    }
+
+
 # Boxes
 
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -13,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from casework import case_history, files, forms, services, taking_back, typed_numbers
 from casework.desks import next_of, with_next_date
 from casework.errors import NotPossible
-from casework.flow import Text
 from casework.models import Access, Case, Deadline, Notice
 from casework.models.case import CaseQuerySet
+from casework.models.deadline import deadlines_of
 from casework.next_moves import acts_for, next_moves, note_for, what_to_do
-from casework.panels import panels_of
+from casework.panels import NOW, PAPERS, RECORDS, Part, panels_of, parts_of
 from casework.parties import in_words, is_reached
 from casework.timeline import timeline
 from casework.work_pages import Work, work_on
@@ -40,52 +41,88 @@ def case_list(request):
 
 @require_safe
 @login_required
-def case_detail(request, pk):
-    """One case: where it stands, what comes next and by when, and all that happened."""
+def case_detail(request, pk, part=""):
+    """One part of the page of a case; each says at its head what comes next, and by when."""
     case, user = visible_case(request, pk), request.user
-    deadlines = list(
-        case.deadlines.order_by("-opened_at", "-pk").prefetch_related(
-            "extensions__by", "extensions__approval"
-        )
-    )
-    standing = [d for d in deadlines if _counts(d, request.today)]
-    moves = next_moves(case, user, at=request.now)
-    draft = _if_visible(moves.waiting, user)
+    parts = parts_of(case, user)
+    here = next((one for one in parts if one.code == part), None)
+    if here is None:
+        raise Http404(part)
+    deadlines = sorted(deadlines_of(case), key=lambda d: (d.opened_at, d.pk), reverse=True)
+    standing = [deadline for deadline in deadlines if _counts(deadline, request.today)]
     works_for_city = user.duties.holds(*CaseQuerySet.READERS_OF_FILED)
-    access = list(case.access.select_related("user").order_by("pk"))
-    history = case_history.lines_of(case, inside=works_for_city or _of_department(case, user))
-    notices = _notices(case, user, works_for_city=works_for_city)
     context = {
         "case": case,
         "trail": trail_to(case, user),
-        "next": moves,
-        "work": [*_to_draft(draft), *work_on(case, user)],
-        "what_to_do": note_for(case, user, at=request.now, in_draft=bool(moves.waiting))
-        or what_to_do(case, user, draft=draft),
+        "parts": parts,
+        "here": here,
+        "what_to_do": note_for(case, user, at=request.now, in_draft=bool(case.in_draft))
+        or what_to_do(case, user, draft_state=case.draft_state),
         "holder": in_words(_awaited(case, standing), by_paper=case.by_paper),
         "next_deadline": next_of([d for d in standing if d.owed_by], *acts_for(user, case)),
-        "steps": timeline(case),
         "standing": standing,
-        "past": [d for d in deadlines if d not in standing],
-        "panels": _drawn(case, request),
-        "letters": case.letters.with_versions().order_by("-pk"),
+        "past": [deadline for deadline in deadlines if deadline not in standing],
+        "panels": _drawn(case, request, here),
+        "inside": works_for_city or _of_department(case, user),
+        "works_for_city": works_for_city,
+        "is_office": user.duties.holds("office"),
+    }
+    own = _OWN.get(here)
+    return render(
+        request, "casework/case_detail.html",
+        context | (own(case, request, context) if own else {}),
+    )  # fmt: skip
+
+
+def _now(case: Case, request, known: dict) -> dict:
+    """Where the case stands, and every button there is."""
+    user, events = request.user, list(case.events.order_by("pk"))
+    asked = case.stage.tone == "action" and events
+    return {
+        "template": "casework/parts/now.html",
+        "next": next_moves(case, user, at=request.now),
+        "work": [*_to_draft(case), *work_on(case, user)],
+        "steps": timeline(case, events),
+        "asked": case_history.words_of(case, events[-1], inside=known["inside"]) if asked else [],
+        "told_by_post": known["is_office"] and _is_told_by_post(case, request.today),
+    }
+
+
+def _papers(case: Case, request, known: dict) -> dict:
+    """Letters, files and notices."""
+    user = request.user
+    notices = _notices(case, user, works_for_city=known["works_for_city"])
+    return {
+        "template": "casework/parts/papers.html",
+        "letters": list(case.letters.with_versions().order_by("-pk")),
         "to_number": typed_numbers.waiting_of(case),
         "gives_numbers": holds(user, typed_numbers.PERMISSION),
-        "files": case.files.standing().select_related("by").order_by("pk"),
+        "files": list(case.files.standing().select_related("by").order_by("pk")),
         "upload_form": forms.UploadForm() if _may_upload(case, user) else None,
         "may_remove": files.may_remove(case, user),
         "notices": notices,
         "held": sum(notice.waits_for_person for notice in notices),
-        "history": history,
-        "asked": history[0].remarks if history and case.stage.tone == "action" else [],
-        "access": access if works_for_city else [],
-        "shared_with": [row.get_role_display() for row in access if _opens(row, request.today)],
-        "is_office": user.duties.holds("office"),
-        "not_taken_back": _not_taken_back(case) if user.duties.holds("office") else None,
-        "told_by_post": user.duties.holds("office") and _is_told_by_post(case, request.today),
-        "works_for_city": works_for_city,
     }
-    return render(request, "casework/case_detail.html", context)
+
+
+def _records(case: Case, request, known: dict) -> dict:
+    """Who deals with the case, and all that happened."""
+    access = list(case.access.select_related("user").order_by("pk"))
+    events = list(case.events.select_related("by").order_by("-pk"))
+    takes_back = known["is_office"] and events
+    return {
+        "template": "casework/parts/records.html",
+        "history": case_history.lines_of(case, inside=known["inside"], events=events),
+        "access": access if known["works_for_city"] else [],
+        "shared_with": [row.get_role_display() for row in access if _opens(row, request.today)],
+        "not_taken_back": taking_back.refusal(case, events[0], at=request.now)
+        if takes_back
+        else None,
+    }
+
+
+#: What casework itself says in a part, besides the boxes of apps.
+_OWN = {NOW: _now, PAPERS: _papers, RECORDS: _records}
 
 
 def _notices(case: Case, user, *, works_for_city: bool) -> list[Notice]:
@@ -107,17 +144,11 @@ def _counts(deadline: Deadline, today: date) -> bool:
     return bool(deadline.owed_by) or deadline.ends_on is None or deadline.ends_on >= today
 
 
-def _if_visible(approval, user):
-    if approval is None or not Case.objects.visible_to(user).filter(pk=approval.pk).exists():
-        return None
-    return approval
-
-
-def _to_draft(draft) -> list[Work]:
-    """Lead to the draft that the case waits in."""
-    if draft is None:
+def _to_draft(case: Case) -> list[Work]:
+    """Lead to the draft that the case waits in, if the reader may see it."""
+    if case.draft_id is None:
         return []
-    return [Work(_("See the draft (起案)"), reverse("casework:case", args=[draft.pk]))]
+    return [Work(_("See the draft (起案)"), reverse("casework:case", args=[case.draft_id]))]
 
 
 def _opens(row: Access, today: date) -> bool:
@@ -125,11 +156,6 @@ def _opens(row: Access, today: date) -> bool:
     started = row.valid_from is None or row.valid_from <= today
     ended = row.valid_until is not None and row.valid_until < today
     return bool(row.role) and not row.barred and started and not ended
-
-
-def _not_taken_back(case: Case) -> Text | None:
-    """Return why the last move cannot be taken back, or ``None`` if it can."""
-    return taking_back.refusal(case, case.events.order_by("-pk").first())
 
 
 def _of_department(case: Case, user) -> bool:
@@ -145,11 +171,11 @@ def _may_upload(case: Case, user) -> bool:
     return case.closed_at is None and user.has_perm("casework.add_file", case)
 
 
-def _drawn(case: Case, request) -> list[str]:
-    """Draw the parts of the page that apps registered for this kind of case."""
+def _drawn(case: Case, request, part: Part) -> list[str]:
+    """Draw the boxes that apps registered for this part of this kind of case."""
     return [
         render_to_string(template, {"case": case, **context}, request)
-        for template, context in panels_of(case, request)
+        for template, context in panels_of(case, request, part)
     ]
 
 
@@ -158,7 +184,7 @@ def _drawn(case: Case, request) -> list[str]:
 def case_correct(request, pk):
     """Take back the last move, with a reason (訂正)."""
     case = office_case(request, pk, "casework.correct_case")
-    why = _not_taken_back(case)
+    why = taking_back.refusal(case, case.events.order_by("-pk").first(), at=request.now)
     if why and request.method != "POST":
         messages.error(request, why)
         return redirect("casework:case", pk=pk)

@@ -15,12 +15,12 @@ from casework.desks import (
     DESKS,
     cases_on,
     desks_of,
+    fetch_open_deadlines,
     kinds_of_interest,
     late_elsewhere,
     most_urgent_first,
     next_of,
     waiting_for,
-    with_open_deadlines,
 )
 from casework.models import Case, Deadline
 from casework.parties import Party
@@ -60,11 +60,14 @@ def _cases(request, party: str) -> dict:
     waiting = waiting_for(request.user, party)
     whose = request.GET.get("whose", "") if party == Party.OFFICE else ""
     owed_by = None if party == Party.COORDINATOR else party
-    page = page_of(request, _urgent(_assigned(waiting, request.user, whose), owed_by=owed_by))
+    assigned = _assigned(waiting, request.user, whose)
+    page = page_of(request, most_urgent_first(assigned, owed_by=owed_by).with_parties())
     elsewhere = kinds_of_interest(cases_on(request.user, party), party)
     if party == Party.OFFICE:
         elsewhere = elsewhere.with_drafts()
-    others = _urgent(elsewhere.exclude(pk__in=waiting.values("pk")))[: OTHERS + 1]
+    rest = most_urgent_first(elsewhere.exclude(pk__in=waiting.values("pk"))).with_parties()
+    others = list(rest[: OTHERS + 1])
+    fetch_open_deadlines([*page, *others])
     return {
         "page": page,
         "rows": [(case, _owed(case, party)) for case in page],
@@ -101,10 +104,6 @@ def _assigned(waiting: QuerySet, user, whose: str) -> QuerySet:
         case "nobody":
             return waiting.filter(clerk=None)
     return waiting
-
-
-def _urgent(cases: QuerySet, owed_by: str | None = None) -> QuerySet:
-    return with_open_deadlines(most_urgent_first(cases, owed_by=owed_by))
 
 
 def _drawn(request, party: str, *, waits: bool) -> list[str]:

@@ -6,10 +6,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from accounts.permissions import require
+from casework.asked_once import to_be_shown
 from casework.desks import desks_of
 from casework.flow import Text
 from casework.models import Case
-from casework.models.case import CaseQuerySet, uses_paper_on
+from casework.models.case import CaseQuerySet
 
 PER_PAGE = 25
 
@@ -23,11 +24,11 @@ def page_of(request, queryset, named: str = "page") -> Page:
 
 def visible_case(request, pk: int) -> Case:
     """Return the case as its own model if this person may see it; 404 otherwise."""
-    case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
-    rows = case.machine._base_manager.select_related("organization", "department", "clerk")
+    seen = get_object_or_404(Case.objects.visible_to(request.user).only("kind"), pk=pk)
+    rows = seen.machine.objects.as_shown()
     if request.user.duties.holds(*CaseQuerySet.READERS_OF_FILED):
-        rows = rows.annotate(by_paper=uses_paper_on(request.today))
-    return rows.get(pk=pk)
+        rows = rows.with_paper(request.today)
+    return to_be_shown(rows.with_draft_shown_to(request.user).get(pk=pk))
 
 
 def office_case(request, pk: int, permission: str) -> Case:

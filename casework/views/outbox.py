@@ -65,7 +65,7 @@ def outbox_notice(request, pk):
     found = Notice.objects.visible_to(request.user)
     related = ("case__organization", "recipient", "handled_by", "letter", "template")
     notice = get_object_or_404(found.select_related(*related).defer("letter__pdf"), pk=pk)
-    address = by_post.shown_address(notice)
+    address = by_post.shown_address(notice, today=request.today)
     if address:
         group = notice.case.organization
         record_reading("address_read", [group], by=request.user, at=request.now)

@@ -6,11 +6,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from casework import approvals, files, forms, letter_versions, letters
+from casework import approvals, files, forms, letter_versions, letters, picture_copies
 from casework.errors import NotPossible
 from casework.models import Approval, ApprovalItem, Case, Letter, StoredFile
 
@@ -54,7 +55,7 @@ def _back(request, case: Case) -> str:
     own = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if own else reverse("casework:case", args=[case.pk]) + "#files"
+    return wanted if own else reverse("casework:case-part", args=[case.pk, "papers"]) + "#files"
 
 
 def _file(request, key) -> StoredFile:
@@ -87,6 +88,32 @@ def download(request, stored: StoredFile, *, back: str) -> HttpResponse | FileRe
         filename=stored.name,
         content_type=stored.media_type,
     )
+
+
+@require_safe
+@login_required
+def file_picture(request, key, size):
+    """The picture of a file for browsers: drawn anew, with nothing that stood beside it.
+
+    Nothing is taken from a cache before the site has said again that the reader may see the case.
+    """
+    stored = _file(request, key)
+    if size not in picture_copies.BOUNDS:
+        raise Http404(size)
+    if not stored.is_served and stored.is_picture and not stored.destroyed_at:
+        return download(request, stored, back=reverse("casework:case", args=[stored.case_id]))
+    try:
+        copy = picture_copies.copy_of(stored, size)
+    except picture_copies.NoCopy:
+        raise Http404(key) from None
+    except picture_copies.NotYet:
+        return HttpResponse(status=503, headers={"Retry-After": "5"})
+    headers = {"Cache-Control": "private, no-cache", "ETag": f'"{copy.digest}"'}
+    if not (answer := get_conditional_response(request, etag=headers["ETag"])):
+        answer = HttpResponse(bytes(copy.content), content_type=copy.media_type)
+    for name, value in headers.items():
+        answer[name] = value
+    return answer
 
 
 def pdf_response(content: bytes, name: str) -> HttpResponse:
@@ -137,7 +164,7 @@ def _reissued(request, letter: Letter, form) -> HttpResponse:
         return pdf_response(pdf, f"preview-{letter.fiscal_year}-{letter.number}")
     letter_versions.reissue(letter, reason=reason, remark=remark, by=request.user, at=request.now)
     messages.success(request, _("The new version has left. The old one stays readable."))
-    return redirect(reverse("casework:case", args=[letter.case_id]) + "#letters")
+    return redirect(reverse("casework:case-part", args=[letter.case_id, "papers"]) + "#letters")
 
 
 def _reissue_page(request, letter: Letter, form) -> HttpResponse:

@@ -36,6 +36,14 @@ def options(field: forms.Field) -> list[tuple[str, str]]:
     return [(key, words if said.count(words) == 1 else f"{words} #{key}") for key, words in found]
 
 
+def speak(form: forms.BaseForm) -> forms.BaseForm:
+    """Let the choices of ``form`` keep the words that they have in the language that is active."""
+    for field in form.fields.values():
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(key, str(words)) for key, words in _flat(field)]
+    return form
+
+
 def _flat(field: forms.ChoiceField) -> Iterator[tuple[object, object]]:
     for key, words in field.choices:
         if isinstance(words, list | tuple):

@@ -53,9 +53,8 @@ def answer(
         return render(request, "casework/workbook.html", {**context, "form": form})
     if not form.is_valid():
         return render(request, "casework/workbook.html", {**context, "form": form}, status=422)
-    saved = read_as(case)
     try:
-        found = read(form.cleaned_data["file"].read(files.MAX_BYTES + 1), saved)
+        found = read(form.cleaned_data["file"].read(files.MAX_BYTES + 1), case, read_as)
     except Refused as refusal:
         form.add_error("file", str(refusal))
         return render(request, "casework/workbook.html", {**context, "form": form}, status=422)

@@ -1,7 +1,7 @@
 """Reading a workbook back: every fault with its cell, and nothing half taken."""
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 
 from casework import files
 from casework.drafts import Draft
+from casework.models import Case
 
 from . import cells, marks
 from .layout import FIRST_FIELD, HEADINGS, LABEL_COLUMN, VALUE_COLUMN, Layout, Table, layout_of
@@ -90,10 +91,11 @@ def _known(value: object) -> object:
     return value
 
 
-def read(content: bytes, saved: Draft) -> Reading:
+def read(content: bytes, case: Case, read_as: Callable[[Case], Draft]) -> Reading:
     """Return what a workbook says, and every fault in its cells.
 
-    :param saved: the form without data, as it would be shown now.
+    :param read_as: makes the form without data, as it would be shown now; what can be chosen in it
+        is read in the language in which the workbook was taken.
     :raises Refused: if it is another kind of file, or of another form, case or version.
     """
     book, formulas = _opened(content)
@@ -105,7 +107,7 @@ def read(content: bytes, saved: Draft) -> Reading:
                 "This is no workbook that was taken from here. Take it from this page, and copy into it what you wrote."
             )
         )
-    if known.form != saved.case.kind or known.case != saved.case.pk:
+    if known.form != case.kind or known.case != case.pk:
         raise Refused(
             _(
                 "This workbook belongs to something else: “%(title)s”. Upload it there, or take the one of this page."
@@ -113,8 +115,11 @@ def read(content: bytes, saved: Draft) -> Reading:
             % {"title": known.title}
         )
     with translation.override(known.language):
+        saved = read_as(case)
         layout = layout_of(saved)
         labels = _labels(saved, layout)
+        cells.speak(saved.text)
+        blank = {t.prefix: cells.speak(saved.tables[t.prefix][1].empty_form) for t in layout.tables}
     if known.digest != layout.digest:
         raise Refused(
             _(
@@ -130,7 +135,8 @@ def read(content: bytes, saved: Draft) -> Reading:
         }
     _read_text(sheets, saved, layout, labels, found)
     for table in layout.tables:
-        _read_table(sheets, saved, table, labels, found)
+        forms_there = saved.tables[table.prefix][1].forms
+        _read_table(sheets, table, labels, found, forms_there, blank[table.prefix])
     own = {*sheets, marks.SHEET, CHOICES}
     found.unread = [name for name in book.sheetnames if name not in own]
     return found
@@ -243,26 +249,25 @@ def _name_strays(sheet: str, strays, found: Reading) -> None:
         found.faults.append(Fault(sheet, _address(*at), why))
 
 
-def _read_table(sheets, saved: Draft, table: Table, labels, found: Reading) -> None:
-    there, formset = _checked(sheets, table.sheet, labels, found), saved.tables[table.prefix][1]
-    there, kept = there or {}, 0
+def _read_table(sheets, table: Table, labels, found: Reading, before: list, blank) -> None:
+    """Take the rows of a table.
+
+    :param before: the forms of its rows as they are saved, and ``blank`` one of a new row.
+    """
+    there, kept = _checked(sheets, table.sheet, labels, found) or {}, 0
     for number in range(table.rows):
         row = table.first_row + number
         said = {name: there.pop((row, n), None) for n, name in enumerate(table.all_columns, 1)}
         if any(value is not None and str(value).strip() for value in said.values()):
-            before = formset.forms[number] if number < len(formset.forms) else None
-            _read_row(said, table, row, kept, formset, before, found)
+            saved = before[number] if number < len(before) else None
+            for name, value in said.items():
+                place = (table.sheet, f"{table.letter(name)}{row}")
+                field = f"{table.prefix}-{kept}-{name}"
+                was = saved[name] if saved is not None else None
+                found.put(field, place, blank[name], value, was)
             kept += 1
     found.data |= _management(table.prefix, kept)
     _name_strays(table.sheet, {at for at in there if at[0] > HEADINGS}, found)
-
-
-def _read_row(said: Mapping, table: Table, row: int, index: int, formset, before, found) -> None:
-    empty = formset.empty_form
-    for name, value in said.items():
-        place = (table.sheet, f"{table.letter(name)}{row}")
-        saved = before[name] if before is not None else None
-        found.put(f"{table.prefix}-{index}-{name}", place, empty[name], value, saved)
 
 
 def _management(prefix: str, rows: int) -> dict[str, str]:

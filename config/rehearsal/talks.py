@@ -1,15 +1,22 @@
-"""What people write to each other in the demo year: messages on cases, questions on calls, the log, plans by month."""
+"""What people write to each other in the demo year: messages on cases, questions on calls, the log, plans by month, photos, interim reports."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.core.files.base import ContentFile
 
 from accounts.models import Organization, User
 from casework import messaging
+from casework.calendar import japan_date
 from casework.models import Case, Message
 from casework.parties import Party
-from grants.models import CallAnswer, LogEntry, ProjectYear, Proposal, Question, Round
-from grants.services import log, months, questions
+from casework.services import advance
+from grants.models import CallAnswer, LogEntry, Picture, ProjectYear, Proposal, Question, Round
+from grants.services import log, months, pictures, questions
+from reporting import interim
+from reporting.models import InterimReport
 
+from . import scenery
 from .cast import DOMAIN, Cast
 from .stage import Stage
 
@@ -70,6 +77,49 @@ def plan_by_month(stage: Stage, year: ProjectYear, group: User) -> None:
     rehearsed = months.plan_activity(year, label="練習会", planned=[month, following], **by)
     months.plan_activity(year, label="発表会", planned=[following], **by)
     months.tell_done(rehearsed, month=month, note="2回ひらきました。", participants=14, **by)
+
+
+def show_pictures(stage: Stage, year: ProjectYear, group: User) -> None:
+    """A group adds two photos, of which one waits for words, and its flyer."""
+    by = {"by": group, "at": stage.at}
+    sent = [
+        (Picture.Kind.PHOTO, "IMG_0001.HEIC", scenery.photo(1, stage.at)),
+        (Picture.Kind.PHOTO, "IMG_0002.HEIC", scenery.photo(2, stage.at)),
+        (
+            Picture.Kind.FLYER,
+            "チラシ.png",
+            scenery.flyer(year.title, "入場無料", "（架空のチラシです）"),
+        ),
+    ]
+    added = [
+        pictures.add_picture(year, ContentFile(content, name=name), kind=kind, **by)
+        for kind, name, content in sent
+    ]
+    told = {"taken_on": stage.today, "place": "架空の広場", "consent": Picture.Consent.NOBODY}
+    for picture, caption, words in (
+        (added[0], "会場のようす", "家並みの前に、色とりどりの花が咲いている。（架空の絵です）"),
+        (added[2], "チラシ", f"催しのチラシ。「{year.title}」「入場無料」とある。"),
+    ):
+        fields = {**told, "caption": caption, "alternative_text": words}
+        pictures.describe_picture(picture, fields=fields, **by)
+
+
+def ask_how_it_goes(
+    stage: Stage, year: ProjectYear, cast: Cast, *, by_when: datetime
+) -> InterimReport:
+    """The office asks a group for an interim report."""
+    return interim.ask_for_interim(
+        year, due_on=japan_date(by_when), asks="参加者の集まり具合を教えてください。",
+        by=cast.office, at=stage.at,
+    )  # fmt: skip
+
+
+def tell_how_it_goes(stage: Stage, report: InterimReport, group: User) -> InterimReport:
+    """The group begins with what its plan by month says, and sends it."""
+    fields = dict.fromkeys(interim.FIELDS, "") | interim.begun_by_months(report.project_year)
+    fields["troubles"] = "雨の日の参加が少ないです。"
+    report = interim.save_interim(report, fields=fields, edit_number=0, by=group, at=stage.at)
+    return advance(report, "submit", by=group, at=stage.at)
 
 
 def consult(stage: Stage, group: User) -> LogEntry:

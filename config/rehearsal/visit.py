@@ -67,6 +67,12 @@ def leave_work_with_approver_and_accounting(stage: Stage, program: Program) -> S
     for case in years:
         scenes.pay_advance(stage, ProjectYear.objects.get(pk=case.pk), cast)
     talks.plan_by_month(stage, years[1], groups[1])
+    talks.show_pictures(stage, years[1], groups[1])
+    asked = talks.ask_how_it_goes(stage, years[1], cast, by_when=stage.before_the_end(10))
+    yield stage.before_the_end(11)
+    talks.tell_how_it_goes(stage, asked, groups[1])
+    yield stage.before_the_end(10)
+    advance(asked, "note", by=cast.office, at=stage.at)
     yield stage.before_the_end(9)
     for case, group in zip(years, groups, strict=True):
         scenes.write_report(stage, case, group, completed_on=last, spent=0)

@@ -1,5 +1,6 @@
 """Which adoptions of others may be the same group's in substance: by name, officers, address."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +9,6 @@ from accounts.likeness import likely_same, name_key
 from accounts.models import Organization
 from accounts.services.erasing import ERASED_NAME
 from casework.flow import Text
-from grants.adoptions import adoptions_of_others
 from grants.models import PastAward, Proposal
 
 from .check import Alike
@@ -51,9 +51,9 @@ class Marks:
         return tuple(code for code, is_alike in found.items() if is_alike)
 
 
-def alike_adopted(proposal: Proposal) -> tuple[Alike, ...]:
-    """Return the adoptions of other groups, in the same course, that may be this group's."""
-    others = adoptions_of_others(proposal) if proposal.organization else []
+def alike_adopted(proposal: Proposal, others: Iterable[Proposal | PastAward]) -> tuple[Alike, ...]:
+    """Return those adoptions of other groups, in the same course, that may be this group's."""
+    others = list(others) if proposal.organization else []
     own = Marks.of(proposal.organization) if others else None
     found = (_alike(own, adoption) for adoption in others)
     return tuple(alike for alike in found if alike.why)

@@ -2,8 +2,10 @@
 
 from datetime import date
 
+from accounts.models import Officer, Organization
+from casework.asked_once import asked_once
 from casework.calendar import first_day, japan_date
-from grants.adoptions import adoptions_before
+from grants.adoptions import adoptions_counted, adoptions_of_all
 from grants.models import ProjectYear, Proposal, Side
 from grants.rules import BY_PROJECT_START, ON_GRANT_APPLICATION, RuleSet
 
@@ -25,12 +27,18 @@ def question_of(proposal: Proposal, *, on: date, year: ProjectYear | None = None
 
 
 def _facts(proposal: Proposal, rules: RuleSet, on: date, year: ProjectYear | None) -> Facts:
-    group, adoptions = proposal.organization, len(adoptions_before(proposal))
+    group = proposal.organization
+    if counts_adoptions(rules):
+        own, others = adoptions_of_all(proposal)
+        adoptions, alike = len(own), alike_adopted(proposal, others)
+    else:
+        adoptions, alike = adoptions_counted(proposal), ()
     return Facts(
         founded_on=group.founded_on,
         active_since=group.activity_started_on or group.founded_on,
         citizen_members=group.citizen_members,
-        officers=group.officer_set.valid_on(on).count() or None,  # none entered is not known
+        officers=sum(one.is_valid_on(on) for one in officers_of(group))
+        or None,  # none entered is not known
         rules_on_file_on=group.rules_on_file_on,
         npo_center_registered_on=group.npo_center_registered_on,
         in_city=group.in_city,
@@ -38,10 +46,15 @@ def _facts(proposal: Proposal, rules: RuleSet, on: date, year: ProjectYear | Non
         asked_yen=(year or proposal).requested_yen,
         cap_yen=rules.cap_yen(adoptions + 1),
         adoptions=adoptions,
-        alike=alike_adopted(proposal) if counts_adoptions(rules) else (),
+        alike=alike,
         pledged=proposal.pledged_at is not None,
         other_subsidies_yen=_other_subsidies_yen(year or proposal, rules),
     )
+
+
+@asked_once
+def officers_of(group: Organization) -> list[Officer]:
+    return list(group.officer_set.all())
 
 
 def declared_other_subsidies(case: Proposal | ProjectYear) -> list:
@@ -52,7 +65,7 @@ def declared_other_subsidies(case: Proposal | ProjectYear) -> list:
     codes = other_subsidy_codes(case.rules)
     if not codes:
         return []
-    return list(case.budget_lines.filter(side=Side.INCOME, category__in=codes))
+    return [line for line in case.lines() if line.side == Side.INCOME and line.category in codes]
 
 
 def other_subsidy_codes(rules: RuleSet) -> set[str]:
@@ -73,7 +86,7 @@ def _dates(proposal: Proposal, rules: RuleSet, on: date, year: ProjectYear | Non
         fiscal_year_on=first_day(proposal.round.fiscal_year),
         filed_on=filed_on(proposal),
         applied_on=_applied_on(proposal, rules, year),
-        starts_on=_starts_on(proposal, rules),
+        starts_on=_starts_on(proposal, rules, year),
     )
 
 
@@ -91,9 +104,9 @@ def _applied_on(proposal: Proposal, rules: RuleSet, year: ProjectYear | None) ->
     return (year.counts_on("apply", line.facts) or japan_date(line.at)) if line else None
 
 
-def _starts_on(proposal: Proposal, rules: RuleSet) -> date | None:
+def _starts_on(proposal: Proposal, rules: RuleSet, year: ProjectYear | None) -> date | None:
     """Return the first day of the first year of the project, where a rule asks for it."""
     if BY_PROJECT_START not in (rules.text("rules_on_file"), rules.text("npo_center_registration")):
         return None
-    first = proposal.project_years.exclude(starts_on=None).order_by("position").first()
-    return first.starts_on if first else None
+    is_first = year is not None and year.position == 1 and year.starts_on
+    return year.starts_on if is_first else proposal.first_day_of_all()

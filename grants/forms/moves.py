@@ -159,6 +159,24 @@ class ConfirmForm(MoveForm):
         label=_("Reason for another amount than the settlement’s"), required=False,
         widget=text_area(4), help_text=_("Printed in the letter."),
     )  # fmt: skip
+    unchecked = forms.BooleanField(label=_("Lines of the settlement that nobody checked"))
+
+    def __init__(self, *args, **kwargs):
+        """A higher app suggests as ``unchecked`` the names of the lines that nobody has checked."""
+        super().__init__(*args, **kwargs)
+        names = self.initial.pop("unchecked", [])
+        self.unchecked = len(names)
+        if not names:
+            del self.fields["unchecked"]
+            return
+        words = _("These lines are not checked yet: %(lines)s. I confirm the amount all the same.")
+        self.fields["unchecked"].label = words % {"lines": ", ".join(names)}
+        self.fields["unchecked"].help_text = _(
+            "They can be checked line by line on the report first."
+        )
+
+    def clean_unchecked(self):
+        return self.unchecked
 
     def clean_confirmed_yen(self):
         amount = self.cleaned_data["confirmed_yen"]

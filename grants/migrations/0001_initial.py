@@ -2076,4 +2076,182 @@ class Migration(migrations.Migration):
                 name="changeline_only_income_from_city",
             ),
         ),
+        migrations.CreateModel(
+            name="EarlyStart",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="begins on")),
+                ("reason", models.TextField(verbose_name="why it cannot wait for the decision")),
+                ("at", models.DateTimeField(editable=False)),
+                (
+                    "accepted",
+                    models.BooleanField(editable=False, null=True, verbose_name="accepted"),
+                ),
+                (
+                    "decision_reason",
+                    models.TextField(blank=True, verbose_name="reason of the office"),
+                ),
+                ("decided_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="early_starts",
+                        to="grants.projectyear",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "start before the decision",
+                "verbose_name_plural": "starts before the decision",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("accepted", None)),
+                        fields=("year",),
+                        name="early_start_one_open_a_year",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("accepted", None), ("decided_at", None), ("decided_by", None)
+                            ),
+                            models.Q(
+                                ("accepted__isnull", False),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="early_start_decided_by_somebody",
+                    ),
+                ],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("claim", None), ("kind__in", ["repayment", "reversal"])),
+                    models.Q(
+                        ("claim__isnull", False),
+                        models.Q(("kind__in", ["repayment", "reversal"]), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="payment_out_pays_a_claim",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Picture",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(editable=False, max_length=64, verbose_name="digest")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("photo", "Photo (活動写真)"), ("flyer", "Flyer (チラシ)")],
+                        max_length=5,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "taken_on",
+                    models.DateField(
+                        blank=True, null=True, verbose_name="day it was taken or made"
+                    ),
+                ),
+                (
+                    "place",
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="where it was taken or handed out"
+                    ),
+                ),
+                ("caption", models.CharField(blank=True, max_length=200, verbose_name="caption")),
+                (
+                    "alternative_text",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="what the picture shows"
+                    ),
+                ),
+                (
+                    "consent",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Not asked yet"),
+                            ("given", "Yes: everybody shown agrees"),
+                            ("nobody", "Nobody is recognisable"),
+                        ],
+                        max_length=7,
+                        verbose_name="consent of the people shown",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="added at")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="added by",
+                    ),
+                ),
+                (
+                    "file",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="casework.storedfile",
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pictures",
+                        to="grants.projectyear",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "photo or flyer",
+                "verbose_name_plural": "photos and flyers",
+                "constraints": [
+                    models.UniqueConstraint(fields=("year", "digest"), name="picture_once_a_year"),
+                    models.CheckConstraint(
+                        condition=models.Q(("consent__in", ("", "given", "nobody"))),
+                        name="picture_consent_is_known",
+                    ),
+                ],
+            },
+        ),
     ]

@@ -8,11 +8,13 @@ from .budget import BudgetEntry, Payment
 from .change import ChangeLine, ChangeRequest
 from .claim import Claim
 from .courses import CourseEdition, EditionParameter, ParameterChange, Round, RoundChange
+from .early_start import EarlyStart
 from .eligibility import EligibilityAnswer, EligibilityRecord
 from .fund import FundEntry, FundTarget
 from .lines import CATEGORY_FIELDS, LINE_FIELDS, LineBase, LineCategory, Side
 from .log_entry import LogEntry
 from .month_plan import Activity, ActivityDone
+from .picture import Picture
 from .plan import RoundPlan
 from .program_budget import ProgramBudget
 from .project_year import ProjectYear, YearBudgetLine
@@ -35,6 +37,7 @@ __all__ = [
     "Claim",
     "CourseEdition",
     "EditionParameter",
+    "EarlyStart",
     "EligibilityAnswer",
     "EligibilityRecord",
     "FundEntry",
@@ -45,6 +48,7 @@ __all__ = [
     "ParameterChange",
     "PastAward",
     "Payment",
+    "Picture",
     "ProgramBudget",
     "ProjectYear",
     "Proposal",

@@ -42,3 +42,7 @@ class AgreementSignature(models.Model):
 
     def __str__(self):
         return f"{self.year_id}: {self.party}"
+
+
+#: Who may have to sign, as codes.
+SIGNERS = tuple(AgreementSignature.Party.values)

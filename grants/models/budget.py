@@ -105,6 +105,11 @@ class Payment(models.Model):
                 | ~Q(kind="reversal") & Q(of=None),
                 name="payment_reversal_says_of_what_and_why",
             ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["repayment", "reversal"], claim=None)
+                | Q(claim__isnull=False) & ~Q(kind__in=["repayment", "reversal"]),
+                name="payment_out_pays_a_claim",
+            ),
         ]
 
     def __str__(self):

@@ -3,20 +3,21 @@
 from datetime import date, datetime
 
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from casework.asked_once import asked_once
 from casework.models import Case
 from grants.change_flow import CHANGE_FLOW
 from grants.change_threshold import Plan, Verdict, ends_or_moves, weigh
 from grants.completeness import missing_in_change
 from grants.rules import RuleSet
 
-from .lines import LineBase, Side
+from .lines import Budgeted, LineBase
 from .project_year import ProjectYear
 
 
-class ChangeRequest(Case):
+class ChangeRequest(Budgeted, Case):
     """A change of one project year that its group asks for; one at a time.
 
     It holds the year as it is to be. Once it is noted or approved, the year is as it says.
@@ -35,6 +36,7 @@ class ChangeRequest(Case):
 
     KIND = "change"
     flow = CHANGE_FLOW
+    shown_with = ("project_year__proposal__round__edition",)
     label = _("Request for a change (変更承認申請)")
 
     case_ptr = models.OneToOneField(
@@ -80,16 +82,7 @@ class ChangeRequest(Case):
         """Whether the year goes on, with another plan."""
         return self.asks_for == self.AsksFor.CHANGE
 
-    @property
-    def requested_yen(self) -> int:
-        """What is asked of the city after the change, in yen: the income lines marked so."""
-        lines = self.budget_lines.filter(side=Side.INCOME, from_city=True)
-        return lines.aggregate(total=Sum("amount_yen"))["total"] or 0
-
-    def total_yen(self, side: str) -> int:
-        total = self.budget_lines.filter(side=side).aggregate(total=Sum("amount_yen"))["total"]
-        return total or 0
-
+    @asked_once
     def before_and_after(self) -> tuple[dict, dict]:
         """Return the plan of the year and the plan it is to have, as versions keep them.
 
@@ -103,6 +96,7 @@ class ChangeRequest(Case):
             return filed.content["before"], filed.content["after"]
         return plan_of(self.project_year), plan_of(self)
 
+    @asked_once
     def weighed(self) -> Verdict:
         """Return whether it needs an approval, and why, by the rules of its round."""
         if not self.changes_the_plan:
@@ -110,6 +104,7 @@ class ChangeRequest(Case):
         before, after = self.before_and_after()
         return weigh(Plan.of(before), Plan.of(after), self.rules)
 
+    @asked_once
     def missing_parts(self) -> list:
         """Return, in words, what has to be there before the request can be sent."""
         return missing_in_change(self)

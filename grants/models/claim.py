@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from casework.asked_once import asked_once
 from casework.calendar import japan_date
 from casework.models import Case
 from grants import claims
@@ -32,6 +33,7 @@ class Claim(Case):
 
     KIND = "claim"
     flow = CLAIM_FLOW
+    shown_with = ("project_year__proposal__round__edition", "bank_account__by")
     label = _("Claim (請求書)")
 
     case_ptr = models.OneToOneField(
@@ -80,28 +82,37 @@ class Claim(Case):
     def room(self) -> claims.Room:
         """How much of its kind can be paid for the project year now.
 
-        A claim whose payment was reversed is paid again whatever the state is now: that it could be
-        paid then was decided then.
+        What was paid once on this claim, and reversed, is paid again whatever the state is now:
+        that so much could be paid was decided then. More is a matter of what can be paid now.
         """
-        year = self.project_year
-        if self.was_reversed and not year.stage.final:
-            left = max((year.granted_yen or 0) - year.paid_yen, 0)
-            return claims.Room(self.payment_kind, left, "" if left else claims.NOTHING_LEFT)
-        return claims.room(year, self.payment_kind)
+        year, usual = self.project_year, claims.room(self.project_year, self.payment_kind)
+        undone = self.undone_payment
+        if undone is None or year.stage.final:
+            return usual
+        again = min(undone.amount_yen, max((year.granted_yen or 0) - year.paid_yen, 0))
+        return usual if usual.most_yen >= again else claims.Room(self.payment_kind, again)
 
     @property
-    def was_reversed(self) -> bool:
-        return self.payments.filter(reversal__isnull=False).exists()
+    @asked_once
+    def undone_payment(self):
+        """The last payment on this claim that was reversed, or ``None``."""
+        return self.payments.filter(reversal__isnull=False).order_by("-pk").first()
 
     @property
     def has_account(self) -> bool:
         """Whether it is known where to pay; a claim on paper bears that itself."""
+        return self.on_paper or self.registered_account() is not None
+
+    @asked_once
+    def registered_account(self) -> BankAccount | None:
+        """Return the account that the group registered, which may have changed since it was sent."""
         own = BankAccount.objects.current().filter(organization=self.organization_id)
-        return self.on_paper or own.exists()
+        return own.select_related("by").first()
 
     def why_not_payable(self) -> str:
         return str(self.room.why_not)
 
+    @asked_once
     def missing_parts(self) -> list:
         """Return, in words, what has to be there before the claim can be sent."""
         return missing_in_claim(self)

@@ -84,7 +84,3 @@ class EligibilityAnswer(models.Model):
     def on(self) -> date:
         """The Japan date of the answer."""
         return japan_date(self.event.at)
-
-    def remark_id(self) -> int | None:
-        """Return the id of the remark that says why, if a reason was given."""
-        return self.event.facts.get("note", {}).get("remark")

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from casework.asked_once import asked_once
 from grants.categories import OF_COSTS, OF_INCOME, Category, Treatment
 
 from .courses import CourseEdition
@@ -86,6 +87,26 @@ class LineCategory(models.Model):
         """What a round keeps of it."""
         names = (name for name in Category.__dataclass_fields__)
         return Category(**{name: getattr(self, name) for name in names})
+
+
+class Budgeted:
+    """A case with a budget: rows named ``budget_lines``."""
+
+    @asked_once
+    def lines(self) -> list["LineBase"]:
+        """Return the budget, in the order in which it was written."""
+        return list(self.budget_lines.order_by("pk"))
+
+    @property
+    def requested_yen(self) -> int:
+        """What is asked of the city, in yen: the lines of income marked so."""
+        return sum(
+            line.amount_yen for line in self.lines() if line.side == Side.INCOME and line.from_city
+        )
+
+    def total_yen(self, side: str) -> int:
+        """Return the sum of the lines of one side, in yen."""
+        return sum(line.amount_yen for line in self.lines() if line.side == side)
 
 
 class LineBase(models.Model):

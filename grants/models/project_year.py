@@ -1,18 +1,23 @@
 """One fiscal year of a selected project: the unit of money."""
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from casework.asked_once import asked_once
+from casework.counting import number
 from casework.errors import NotPossible
 from casework.flow import Stage
-from casework.models import Case, CaseQuerySet, Event
+from casework.models import Case, CaseQuerySet, Deadline, Event
+from grants.claims import BEFOREHAND
 from grants.completeness import missing_in_year
 from grants.flow import YEAR_FLOW
 from grants.rules import RuleSet
 
+from .agreement import SIGNERS
 from .courses import Instrument
-from .lines import LineBase, Side
+from .lines import Budgeted, LineBase
 from .program_budget import ProgramBudget
 from .proposal import Proposal
 
@@ -21,11 +26,41 @@ CONTINUATION_UNDECIDED = _(
 )
 
 
+#: What ``with_figures`` calls whether a party has signed.
+SIGNED_BY = "signed_by_"
 #: States in which a project year has ended and nothing was granted for it.
 NEVER_GRANTED = ("refused", "withdrawn", "not_continued", "not_funded")
 
 
 class ProjectYearQuerySet(CaseQuerySet):
+    def as_shown(self):
+        return super().as_shown().with_figures()
+
+    def with_figures(self):
+        """Tell of each year, with the row itself, what most of its boxes and moves ask.
+
+        ``paid_so_far`` and ``paid_beforehand`` in yen, ``is_ledger_begun``, ``are_claims_there``,
+        ``open_claims``, ``claim_to_pay`` (the id of an accepted claim), the Japan date
+        ``to_pay_back_by``, and by whom its agreement is ``signed_by_…``.
+        """
+        of = self.model
+        payments = of.payments.rel.related_model.objects.filter(year=OuterRef("pk"), reversal=None)
+        claims = of.claims.rel.related_model.objects.filter(project_year=OuterRef("pk"))
+        signed = of.signatures.rel.related_model.objects.filter(year=OuterRef("pk"), struck_at=None)
+        repayment = Deadline.objects.open().filter(kind="repayment", case=OuterRef("pk")).with_end()
+        accepted = claims.filter(state="accepted").order_by("pk").values("pk")[:1]
+        return self.annotate(
+            paid_so_far=_yen(payments.exclude(kind__in=("repayment", "reversal")))
+            - _yen(payments.filter(kind="repayment")),
+            paid_beforehand=_yen(payments.filter(kind__in=BEFOREHAND)),
+            open_claims=number(claims.filter(closed_at=None)),
+            are_claims_there=Exists(claims),
+            is_ledger_begun=Exists(of.payments.rel.related_model.objects.filter(year=OuterRef("pk"))),
+            claim_to_pay=Subquery(accepted),
+            to_pay_back_by=Subquery(repayment.values("ends")[:1]),
+            **{f"{SIGNED_BY}{p}": Exists(signed.filter(party=p)) for p in SIGNERS},
+        )  # fmt: skip
+
     def revoked(self):
         """Keep the years whose grant was revoked (取消し), also when the account is settled since."""
         settled = Event.objects.filter(case=OuterRef("pk"), verb="settle").order_by("-pk")
@@ -38,7 +73,12 @@ class ProjectYearQuerySet(CaseQuerySet):
         return self.filter(Q(state__in=NEVER_GRANTED) | Q(pk__in=revoked))
 
 
-class ProjectYear(Case):
+def _yen(rows: models.QuerySet) -> Coalesce:
+    total = rows.order_by().values("year").annotate(total=Sum("amount_yen")).values("total")
+    return Coalesce(Subquery(total, output_field=models.BigIntegerField()), 0)
+
+
+class ProjectYear(Budgeted, Case):
     """One fiscal year of a project (年度事業), granted, reported and settled on its own.
 
     :param position: 1 for the first year of the selection.
@@ -48,6 +88,7 @@ class ProjectYear(Case):
 
     KIND = "project_year"
     flow = YEAR_FLOW
+    shown_with = ("proposal__round__edition", "proposal__organization")
     label = _("Project year")
 
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="project_years")
@@ -95,25 +136,62 @@ class ProjectYear(Case):
         return self.proposal.round.rules
 
     @property
-    def requested_yen(self) -> int:
-        """What is asked of the city this year, in yen: the income lines marked so."""
-        lines = self.budget_lines.filter(side=Side.INCOME, from_city=True)
-        return lines.aggregate(total=Sum("amount_yen"))["total"] or 0
-
-    def total_yen(self, side: str) -> int:
-        total = self.budget_lines.filter(side=side).aggregate(total=Sum("amount_yen"))["total"]
-        return total or 0
-
-    @property
     def paid_yen(self) -> int:
         """What the city has paid and not got back, in yen, summed over the ledger.
 
         A reversal undoes its line whole, so neither counts.
         """
+        if (known := self.__dict__.get("paid_so_far")) is not None:
+            return known
+        return sum(line.signed_yen for line in self._standing_payments())
+
+    @property
+    def advanced_yen(self) -> int:
+        """What went out before the amount was confirmed and was not reversed, in yen."""
+        if (known := self.__dict__.get("paid_beforehand")) is not None:
+            return known
+        return sum(p.amount_yen for p in self._standing_payments() if p.kind in BEFOREHAND)
+
+    @asked_once
+    def _standing_payments(self) -> list:
         lines = list(self.payments.all())
         undone = {line.of_id for line in lines}
-        return sum(
-            line.signed_yen for line in lines if line.of_id is None and line.pk not in undone
+        return [line for line in lines if line.of_id is None and line.pk not in undone]
+
+    @property
+    @asked_once
+    def signed_by(self) -> set[str]:
+        """The parties whose signature under the yearly agreement counts."""
+        if f"{SIGNED_BY}{SIGNERS[0]}" in self.__dict__:
+            return {party for party in SIGNERS if self.__dict__[f"{SIGNED_BY}{party}"]}
+        return {s.party for s in self.signatures.all() if s.struck_at is None}
+
+    @property
+    def has_claims(self) -> bool:
+        if (known := self.__dict__.get("are_claims_there")) is not None:
+            return known
+        return self.claims.exists()
+
+    @property
+    def has_ledger(self) -> bool:
+        """Whether anything was ever paid, or came back."""
+        if (known := self.__dict__.get("is_ledger_begun")) is not None:
+            return known
+        return self.payments.exists()
+
+    @property
+    def has_open_claim(self) -> bool:
+        if (known := self.__dict__.get("open_claims")) is not None:
+            return known > 0
+        return self.claims.filter(closed_at=None).exists()
+
+    @property
+    def accepted_claim(self) -> int | None:
+        """The id of the claim that accounting pays next; ``None`` if none is accepted."""
+        if "claim_to_pay" in self.__dict__:
+            return self.__dict__["claim_to_pay"]
+        return (
+            self.claims.filter(state="accepted").order_by("pk").values_list("pk", flat=True).first()
         )
 
     @property
@@ -136,10 +214,12 @@ class ProjectYear(Case):
         held = others.filter(Q(closed_at=None) | Q(state="settled"))
         return set(held.values_list("fiscal_year", flat=True))
 
+    @asked_once
     def program_budget(self) -> ProgramBudget:
         """Return the city's budget of this course and fiscal year, without this case's own part."""
         return ProgramBudget.of(self.proposal.round.edition, self.fiscal_year, leaving_out=self)
 
+    @asked_once
     def missing_parts(self) -> list:
         """Return, in words, what has to be there before the grant can be applied for."""
         return missing_in_year(self)

@@ -8,9 +8,10 @@ from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Department
+from accounts.models import Department, Role
+from casework.asked_once import asked_once
 from casework.flow import Stage
-from casework.models import Case, Remark
+from casework.models import Access, Case, Remark
 from casework.models.case import CaseQuerySet
 from grants.completeness import missing_in_proposal
 from grants.flow import PROPOSAL_FLOW, YEAR_FLOW
@@ -18,13 +19,46 @@ from grants.rules import RuleSet
 from guideline.models import Measure
 
 from .courses import Round
-from .lines import LineBase, Side
+from .lines import Budgeted, LineBase, Side
 
+#: What ``with_figures`` calls whether a side has accepted the terms.
+ACCEPTED_BY = "accepted_by_"
+#: States of a proposal of which a project year may have been opened; it stays if it is given up.
+WITH_YEARS = ("ready", "renounced", "rescinded")
 #: States of a proposal that was selected and not given up.
 SELECTED = ("selected", "coordinating", "ready")
 
 
 class ProposalQuerySet(CaseQuerySet):
+    def as_shown(self):
+        return super().as_shown().with_figures()
+
+    def with_figures(self):
+        """Tell of each proposal, with the row itself, what most of its boxes and moves ask.
+
+        ``is_year_under_way``, ``is_year_granted``, ``is_with_coordinators``, ``are_terms_written``,
+        which sides the terms that stand are ``accepted_by_…``, and on which Japan date its project
+        ``starts_first_on``.
+        """
+        years = self.model.project_years.rel.related_model.objects.filter(proposal=OuterRef("pk"))
+        terms = Terms.objects.filter(proposal=OuterRef("pk"))
+        newest = Terms.objects.filter(proposal=OuterRef(OuterRef("pk"))).order_by("-version")
+        shared = Access.objects.filter(case=OuterRef("pk"), role=Role.COORDINATOR, barred=False)
+        accepted = TermsAcceptance.objects.filter(terms=Subquery(newest.values("pk")[:1]))
+        return self.annotate(
+            is_year_under_way=Exists(years.exclude(state__in=YEAR_FLOW.final_states())),
+            is_year_granted=Exists(years.filter(granted_yen__isnull=False)),
+            starts_first_on=Subquery(
+                years.exclude(starts_on=None).order_by("position").values("starts_on")[:1]
+            ),
+            are_terms_written=Exists(terms),
+            is_with_coordinators=Exists(shared),
+            **{
+                f"{ACCEPTED_BY}{side}": Exists(accepted.filter(side=side))
+                for side in TermsAcceptance.Side.values
+            },
+        )
+
     def selected(self):
         """Keep what was selected and not given up, whatever became of its project years."""
         return self.filter(state__in=SELECTED)
@@ -66,11 +100,12 @@ class ProposalQuerySet(CaseQuerySet):
         return self.with_standing().filter(Q(stands=True) | Q(state="offered"))
 
 
-class Proposal(Case):
+class Proposal(Budgeted, Case):
     """A project a group proposes to one round (提案・申請)."""
 
     KIND = "proposal"
     flow = PROPOSAL_FLOW
+    shown_with = ("round__edition", "pledged_as", "wished_department")
     label = _("Proposal")
 
     # A name of its own, so that other cases may have a field called "proposal".
@@ -136,33 +171,51 @@ class Proposal(Case):
     def meets(self, stage: Stage) -> bool:
         return self.matches_department or stage.code not in ("matching", "coordinating")
 
-    def total_yen(self, side: str) -> int:
-        """Return the sum of the budget lines of one side, in yen, computed from the rows."""
-        total = self.budget_lines.filter(side=side).aggregate(total=Sum("amount_yen"))["total"]
-        return total or 0
-
-    @property
-    def requested_yen(self) -> int:
-        """What is asked of the city for the first year, in yen: the lines marked so."""
-        lines = self.budget_lines.filter(side=Side.INCOME, from_city=True)
-        return lines.aggregate(total=Sum("amount_yen"))["total"] or 0
-
+    @asked_once
     def missing_parts(self) -> list:
         """Return, in words, what has to be there before the proposal can be submitted."""
         return missing_in_proposal(self)
 
     def accepted_by_both(self) -> bool:
         """Return whether group and department accepted the terms as they stand now."""
+        return self.sides_in_agreement() >= set(TermsAcceptance.Side.values)
+
+    def sides_in_agreement(self) -> set[str]:
+        """Return the sides that accepted the terms as they stand now."""
+        if f"{ACCEPTED_BY}organization" in self.__dict__:
+            return {s for s in TermsAcceptance.Side.values if self.__dict__[f"{ACCEPTED_BY}{s}"]}
         terms = self.terms.order_by("-version").first()
-        sides = set(terms.acceptances.values_list("side", flat=True)) if terms else set()
-        return sides >= set(TermsAcceptance.Side.values)
+        return set(terms.acceptances.values_list("side", flat=True)) if terms else set()
+
+    def is_shared(self) -> bool:
+        """Return whether the group shows it to the coordinators."""
+        if (known := self.__dict__.get("is_with_coordinators")) is not None:
+            return known
+        return self.access.filter(role=Role.COORDINATOR, barred=False).exists()
+
+    def has_terms(self) -> bool:
+        """Return whether roles and costs are written down."""
+        if (known := self.__dict__.get("are_terms_written")) is not None:
+            return known
+        return self.terms.exists()
 
     def has_year_under_way(self) -> bool:
         """Return whether a project year has not ended; none has, before the first is opened."""
+        if (known := self.__dict__.get("is_year_under_way")) is not None:
+            return known
         over = YEAR_FLOW.final_states()
         return any(year.state not in over for year in self.project_years.all())
 
+    def first_day_of_all(self) -> date | None:
+        """Return the first day of the first project year that has one, a Japan date."""
+        if "starts_first_on" in self.__dict__:
+            return self.__dict__["starts_first_on"]
+        first = self.project_years.exclude(starts_on=None).order_by("position").first()
+        return first.starts_on if first else None
+
     def has_granted_year(self) -> bool:
+        if (known := self.__dict__.get("is_year_granted")) is not None:
+            return known
         return self.project_years.filter(granted_yen__isnull=False).exists()
 
     @PROPOSAL_FLOW.move

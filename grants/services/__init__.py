@@ -22,6 +22,12 @@ from grants.services.drafts import (
     start_draft,
     start_paper,
 )
+from grants.services.early_starts import (
+    UNDECIDED,
+    answer_early_start,
+    tell_early_start,
+    why_no_early_start,
+)
 from grants.services.editions import keep_change, set_parameter
 from grants.services.fund import (
     enter_in_fund,
@@ -65,6 +71,10 @@ from grants.services.terms import (
 from grants.services.years import may_edit_year, save_year
 
 __all__ = [
+    "UNDECIDED",
+    "answer_early_start",
+    "tell_early_start",
+    "why_no_early_start",
     "Answer",
     "accept_terms",
     "announce_round",

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from accounts.permissions import require
 from casework import timekeeping
 from casework.calendar import japan_date
-from casework.models import ApprovalItem
 from casework.notice_words import in_words as day_in_words
 from casework.services import follow, locked, record
 from casework.timekeeping import open_deadlines
 from grants.agreements import refuse_unsigned
+from grants.early_starts import decided_on
 from grants.models import Claim, Payment, ProjectYear
 
 
@@ -37,7 +37,7 @@ def pay_claim(claim: Claim, *, paid_on: date, document: str, by, at: datetime) -
             _("This claim is not to be paid: it stands at “%(state)s”.")
             % {"state": claim.get_state_display()}
         )
-    _refuse_wrong_day(paid_on, earliest=_granted_on(year), at=at)
+    _refuse_wrong_day(paid_on, earliest=decided_on(year), at=at)
     _refuse_more_than_the_room(claim)
     refuse_unsigned(year)
     payment = _enter(
@@ -60,7 +60,7 @@ def record_repayment(
     """
     year = locked(year)
     require(by.act_on(japan_date(at)), "grants.record_payment", year)
-    _refuse_wrong_day(paid_on, earliest=_granted_on(year), at=at)
+    _refuse_wrong_day(paid_on, earliest=decided_on(year), at=at)
     _refuse_wrong_repayment(year, amount_yen)
     return _enter(
         year, kind=Payment.Kind.REPAYMENT, amount_yen=amount_yen, paid_on=paid_on,
@@ -137,13 +137,6 @@ def why_not_reversed(payment: Payment, year: ProjectYear) -> str | None:
     if year.paid_yen < payment.signed_yen:
         return _("More came back than would then have been paid. Reverse the repayment first.")
     return None
-
-
-def _granted_on(year: ProjectYear) -> date | None:
-    """Return the day of the decision to grant (決裁日), Japan date, which may be before its letter."""
-    items = ApprovalItem.objects.filter(case_id=year.pk, verb="grant", executed_at__isnull=False)
-    last = items.select_related("approval").order_by("-pk").first()
-    return last.approval.decided_on if last else None
 
 
 def _refuse_wrong_day(day: date, *, earliest: date | None, at: datetime) -> None:

@@ -40,16 +40,20 @@ def change_start(request, pk):
     attempt(request, begin, _("The request is begun. It is not sent yet."))
     if begun:
         return redirect("grants:change-edit", pk=begun[0].pk)
-    return redirect(f"{reverse('casework:case', args=[pk])}#changes")
+    return redirect(f"{reverse('casework:case-part', args=[pk, 'activity'])}#changes")
+
+
+def visible_change(request, pk: int) -> ChangeRequest:
+    found = ChangeRequest.objects.visible_to(request.user)
+    found = found.select_related("organization", "project_year__proposal__round__edition")
+    return get_object_or_404(found, pk=pk)
 
 
 @login_required
 @form_page
 def change_edit(request, pk):
     """Write a request. The same address saves by button and by itself."""
-    found = ChangeRequest.objects.visible_to(request.user)
-    found = found.select_related("organization", "project_year__proposal__round__edition")
-    change = get_object_or_404(found, pk=pk)
+    change = visible_change(request, pk)
     if not services.may_edit_on_year(change, request.user):
         raise PermissionDenied("grants.write")
     return write(

@@ -5,7 +5,7 @@ from functools import partial
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -55,7 +55,7 @@ def claim_start(request, pk):
 
 
 def _claims_of(pk: int) -> str:
-    return f"{reverse('casework:case', args=[pk])}#claims"
+    return f"{reverse('casework:case-part', args=[pk, 'money'])}#claims"
 
 
 @login_required
@@ -177,17 +177,15 @@ def claims_csv(request):
     asked = accounting.Asked.of(accounting.filter_form(request.GET, request.user))
     found = accounting.claims_for(request.user, asked)
     try:
-        wrong = accounting.faults(wanted, accounting.rows(found, wanted), encoding)
+        taken = accounting.take_out(found, wanted, encoding, by=request.user, at=request.now)
     except NotPossible as error:
         messages.error(request, error.why)
         return redirect("grants:claims")
-    if wrong:
-        context = {"faults": wrong, "encoding": accounting.ENCODINGS[encoding]}
+    if not isinstance(taken, bytes):
+        context = {"faults": taken, "encoding": accounting.ENCODINGS[encoding]}
         return render(request, "grants/claims_not_written.html", context, status=422)
-    accounting.record_export(found, by=request.user, at=request.now)
-    lines = accounting.file(wanted, accounting.rows(found, wanted), encoding)
     charset = {"utf-8": "utf-8", "cp932": "shift_jis"}[encoding]
-    response = StreamingHttpResponse(lines, content_type=f"text/csv; charset={charset}")
+    response = HttpResponse(taken, content_type=f"text/csv; charset={charset}")
     response["Content-Disposition"] = 'attachment; filename="payments.csv"'
     response["Cache-Control"] = "no-store"
     return response

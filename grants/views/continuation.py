@@ -18,7 +18,7 @@ from grants.models import ProjectYear
 from grants.parameters import rule_in_words
 
 #: Cases that are kept with a project and tell how a year of it went.
-TELL = ("report", "collaboration_report")
+TELL = ("report", "interim_report", "collaboration_report")
 
 
 @login_required

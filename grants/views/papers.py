@@ -8,6 +8,7 @@ from casework.views.papers import pdf_response
 from casework.word import claim_paper, docx_response, form_paper
 from grants import printing
 
+from .changes import visible_change
 from .claims import visible_claim
 from .proposals import visible_proposal
 from .years import lines_to_begin_with, visible_year
@@ -41,6 +42,29 @@ def year_pdf(request, pk):
 def year_docx(request, pk):
     """The application of a year as it stands, for Word."""
     sheet, name = _application(request, pk)
+    return docx_response(form_paper(sheet), name)
+
+
+def _change(request, pk: int) -> tuple[ProposalData, str]:
+    change = visible_change(request, pk)
+    return printing.change_sheet(
+        change, today=request.today
+    ), f"change-{change.number or change.pk}"
+
+
+@login_required
+@require_safe
+def change_pdf(request, pk):
+    """The request for a change as it stands, as a PDF; marked as a draft until it is sent."""
+    sheet, name = _change(request, pk)
+    return pdf_response(typeset("proposal", sheet), name)
+
+
+@login_required
+@require_safe
+def change_docx(request, pk):
+    """The request for a change as it stands, for Word."""
+    sheet, name = _change(request, pk)
     return docx_response(form_paper(sheet), name)
 
 

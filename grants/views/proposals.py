@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import Role
 from accounts.permissions import require
+from casework import representatives
 from casework.calendar import japan_date
 from casework.draft_pages import write
 from casework.keys import key_in
@@ -169,6 +170,9 @@ def version(request, pk, number):
     context = {
         "case": case,
         "version": shown,
+        "representative": representatives.read_of_version(
+            case, shown.content, by=request.user, at=request.now
+        ),
         "before": before,
         "changes": changes(before.content, shown.content) if before else [],
         "parts": [(label, lines_of(name, shown.content)) for name, label in LABELS.items()],

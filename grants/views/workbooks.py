@@ -14,10 +14,12 @@ from casework import workbooks
 from casework.drafts import Draft
 from casework.models import Case
 from grants import services
+from grants.forms.changes import ChangeDraft
 from grants.forms.claims import ClaimDraft
 from grants.forms.drafts import DraftForms
 from grants.forms.projects import YearDraft
 
+from .changes import visible_change
 from .claims import visible_claim
 from .proposals import visible_proposal
 from .years import lines_to_begin_with, visible_year
@@ -68,8 +70,15 @@ def _claim(request: HttpRequest, pk: int) -> Written:
     return Written(case, "claim", ClaimDraft)
 
 
+def _change(request: HttpRequest, pk: int) -> Written:
+    case = visible_change(request, pk)
+    if not services.may_edit_on_year(case, request.user):
+        raise PermissionDenied("grants.write")
+    return Written(case, "change", ChangeDraft)
+
+
 #: Name in the addresses → the form of a case that the person may write now.
-FORMS = {"proposal": _proposal, "year": _year, "claim": _claim}
+FORMS = {"proposal": _proposal, "year": _year, "change": _change, "claim": _claim}
 
 
 @login_required

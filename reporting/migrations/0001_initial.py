@@ -596,4 +596,61 @@ class Migration(migrations.Migration):
                 condition=models.Q(("amount_yen__gt", 0)), name="receipt_of_something"
             ),
         ),
+        migrations.AddField(
+            model_name="report",
+            name="behind_change",
+            field=models.BooleanField(default=False, editable=False),
+        ),
+        migrations.CreateModel(
+            name="InterimReport",
+            fields=[
+                (
+                    "case_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="as_interim_report",
+                        serialize=False,
+                        to="casework.case",
+                    ),
+                ),
+                (
+                    "asks",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="what the office asks for"
+                    ),
+                ),
+                ("done", models.TextField(blank=True, verbose_name="what was done so far")),
+                (
+                    "against_plan",
+                    models.TextField(blank=True, verbose_name="how that compares with the plan"),
+                ),
+                ("troubles", models.TextField(blank=True, verbose_name="what is difficult")),
+                ("needs", models.TextField(blank=True, verbose_name="what your group needs")),
+                ("is_open", models.BooleanField(default=True, editable=False)),
+                ("edit_number", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "project_year",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="interim_reports",
+                        to="grants.projectyear",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "interim report",
+                "verbose_name_plural": "interim reports",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_open", True)),
+                        fields=("project_year",),
+                        name="interim_one_open_a_year",
+                    )
+                ],
+            },
+            bases=("casework.case",),
+        ),
     ]

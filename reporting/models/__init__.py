@@ -2,6 +2,7 @@
 
 from .collaboration import AdvancedMeasure, CollaborationReport, Form, Publication
 from .field_note import FieldNote
+from .interim import InterimReport
 from .receipt import Receipt
 from .report import Report, SettlementLine, Verdict
 
@@ -10,6 +11,7 @@ __all__ = [
     "CollaborationReport",
     "FieldNote",
     "Form",
+    "InterimReport",
     "Publication",
     "Receipt",
     "Report",

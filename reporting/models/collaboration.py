@@ -70,6 +70,7 @@ class CollaborationReport(Case):
 
     KIND = "collaboration_report"
     flow = COLLABORATION_FLOW
+    shown_with = ("project_year__proposal__round__edition", "publication")
     label = _("Collaboration report")
 
     case_ptr = models.OneToOneField(

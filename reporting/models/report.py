@@ -1,10 +1,11 @@
 """The report of a group on one project year (実績報告書), and its settlement."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from casework.models import Case
+from casework.asked_once import asked_once
+from casework.models import Case, CaseQuerySet, Extension
 from grants.models import ProjectYear, YearBudgetLine
 from grants.models.lines import LineBase, Side
 from reporting.completeness import missing_in_report
@@ -15,11 +16,23 @@ from reporting.settlement import Settlement, settle
 SENT = ("submitted", "returned", "accepted")
 
 
+class ReportQuerySet(CaseQuerySet):
+    def as_shown(self):
+        """Tell as well whether a date of the project year was extended."""
+        extended = Extension.objects.filter(deadline__case=OuterRef("project_year"))
+        return super().as_shown().annotate(year_has_more_time=Exists(extended))
+
+
 class Report(Case):
-    """What a group did in one project year and what it cost; one for each granted year."""
+    """What a group did in one project year and what it cost; one for each granted year.
+
+    :param behind_change: whether the budget was changed since, and the group has not said yet
+        whether its lines follow.
+    """
 
     KIND = "report"
     flow = REPORT_FLOW
+    shown_with = ("project_year__proposal__round__edition",)
     label = _("Final report")
 
     case_ptr = models.OneToOneField(
@@ -34,17 +47,29 @@ class Report(Case):
     participants = models.PositiveIntegerField(_("people who took part"), null=True, blank=True)
     reflection = models.TextField(_("what your group learned"), blank=True)
     edit_number = models.PositiveIntegerField(default=0, editable=False)
+    behind_change = models.BooleanField(default=False, editable=False)
+
+    objects = ReportQuerySet.as_manager()
+    #: Whether a date of its year was extended: no, where read ``as_shown`` says so.
+    year_has_more_time: bool = True
 
     class Meta:
         verbose_name = _("final report")
         verbose_name_plural = _("final reports")
 
+    @asked_once
+    def lines(self) -> list["SettlementLine"]:
+        """Return the settlement, in the order in which it was written."""
+        return list(self.settlement_lines.order_by("pk"))
+
     @property
+    @asked_once
     def settlement(self) -> Settlement:
         """The settlement as its lines stand, against what was granted for the year."""
         year = self.project_year
-        return settle(self.settlement_lines.all(), year.granted_yen or 0, year.rules)
+        return settle(self.lines(), year.granted_yen or 0, year.rules)
 
+    @asked_once
     def missing_parts(self) -> list:
         """Return, in words, what has to be there before the report can be sent."""
         return missing_in_report(self)

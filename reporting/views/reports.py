@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.permissions import require
 from casework.draft_pages import write
 from grants.case_panels import supplement_asked
-from reporting import line_checks, receipts, services
+from reporting import following, line_checks, receipts, services
 from reporting.budget_beside import beside_budget
 from reporting.check_page import CheckPage
 from reporting.checks import findings
@@ -61,6 +61,20 @@ def report_edit(request, pk):
 
 @login_required
 @require_POST
+def report_budget(request, pk):
+    """Take over the budget that was changed meanwhile, or leave the lines as they are."""
+    report = _written_report(request, pk)
+    if request.POST.get("take") == "over":
+        following.take_over_budget(report, by=request.user, at=request.now)
+        messages.success(request, _("The changed budget is taken over. Look at the lines."))
+    else:
+        following.keep_own_lines(report, by=request.user, at=request.now)
+        messages.success(request, _("Your lines stay as they are."))
+    return redirect("reporting:report-edit", pk=pk)
+
+
+@login_required
+@require_POST
 def report_checks(request, pk):
     """Say what does not fit in what is typed; nothing is stored."""
     report = _written_report(request, pk)
@@ -83,6 +97,7 @@ def _edit_page(request, report: Report, draft: ReportDraft, status: int) -> Http
     draft.show(said["said"])
     context = {
         "case": report, "draft": draft, "asked": supplement_asked(report), **said,
+        "apart": following.apart(report) if report.behind_change else None,
         "year": report.project_year, "proposal": report.project_year.proposal,
         "receipts_yen": sum(r.amount_yen for line in draft.lines for r in line.receipts.all()),
         "receipt_count": sum(len(line.receipts.all()) for line in draft.lines),

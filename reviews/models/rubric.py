@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from casework.asked_once import asked_once
 from grants.models import Round
 from reviews import scoring
 
@@ -144,9 +145,15 @@ class Rubric(models.Model):
         """The most points one sheet can give, weights included."""
         return self.rules().most
 
+    @asked_once
+    def in_order(self) -> list["Criterion"]:
+        """Return the criteria in the order of the sheet."""
+        return sorted(self.criteria.all(), key=lambda criterion: criterion.position)
+
+    @asked_once
     def rules(self) -> scoring.Rules:
         """Return the rubric as plain values, for the functions of ``scoring``."""
-        criteria = sorted(self.criteria.all(), key=lambda c: c.position)
+        criteria = self.in_order()
         grades = sorted(self.grades.all(), key=lambda g: g.from_percent, reverse=True)
         return scoring.Rules(
             tuple(scoring.CriterionRule(c.pk, c.max_points, c.weight, c.floor) for c in criteria),

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from casework.asked_once import asked_once
 from casework.models import Case
 from casework.models.case import CaseQuerySet
 from grants.models import Proposal
@@ -27,6 +28,7 @@ class ScoreSheet(Case):
 
     KIND = "score_sheet"
     flow = SHEET_FLOW
+    shown_with = ("proposal__round__rubric", "proposal__round__edition", "seat__user")
     label = _("Score sheet")
 
     case_ptr = models.OneToOneField(
@@ -51,16 +53,16 @@ class ScoreSheet(Case):
     def counts(self) -> bool:
         return self.state in ScoreSheetQuerySet.COUNTING
 
+    @asked_once
     def points(self) -> dict[int, int | None]:
         """Return criterion id → points, ``None`` while they are missing, in rubric order."""
         given = {score.criterion_id: score.points for score in self.scores.all()}
-        criteria = self.proposal.round.rubric.criteria.all()
-        return {c.pk: given.get(c.pk) for c in sorted(criteria, key=lambda c: c.position)}
+        return {one.pk: given.get(one.pk) for one in self.proposal.round.rubric.in_order()}
 
     def missing_criteria(self) -> list[Criterion]:
         """Return the criteria that have no points yet, in rubric order."""
         given = self.points()
-        criteria = self.proposal.round.rubric.criteria.order_by("position")
+        criteria = self.proposal.round.rubric.in_order()
         return [criterion for criterion in criteria if given[criterion.pk] is None]
 
     @SHEET_FLOW.move

@@ -395,7 +395,8 @@ def test_new_representative_follows_the_one_so_far():
 
     terms = group.officer_set.order_by("pk").values_list("name", "valid_from", "valid_until")
     assert list(terms) == [("甲", date(2024, 4, 1), YESTERDAY), ("乙", TODAY, None)]
-    assert group.representative.name == "乙"
+    assert group.representative_on(YESTERDAY).name == "甲"
+    assert group.representative_on(TODAY).name == "乙"
 
 
 def test_representative_cannot_follow_a_later_one():
@@ -417,7 +418,8 @@ def test_ending_a_term_before_it_began_is_refused():
     with pytest.raises(PermissionDenied):
         services.end_officer(row, last_day=TODAY, by=factories.user("coordinator"), at=NOON)
     services.end_officer(row, last_day=TODAY, by=owner, at=NOON)
-    assert group.representative is None
+    assert group.representative_on(TODAY).name == "甲"
+    assert group.representative_on(TODAY + timedelta(days=1)) is None
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_printing_freezes_the_address_and_writes_history(office):
     name = row.case.organization.name
     assert row.postal_address.split("\n") == ["〒999-0000", "架空市見本町1-2", f"{name}　御中"]
     row.case.organization.address = "ほかの所"
-    assert by_post.shown_address(row)[1] == "架空市見本町1-2"
+    assert by_post.shown_address(row, today=TODAY)[1] == "架空市見本町1-2"
     event = last_event(notice)
     assert (event.verb, event.by, event.facts) == ("print_notice", office, {"notice": notice.pk})
 
@@ -154,7 +154,8 @@ def test_address_names_the_representative(office):
         organization=notice.case.organization, name="代表 花子", post="会長", is_representative=True
     )
 
-    lines = by_post.address_of(Notice.objects.get(pk=notice.pk).case.organization)
+    group = Notice.objects.get(pk=notice.pk).case.organization
+    lines = by_post.address_of(group, day=TODAY)
     assert lines[-2:] == [notice.case.organization.name, "会長　代表 花子　様"]
 
 

@@ -18,6 +18,7 @@ from casework.next_moves import next_moves, what_to_do
 from grants.flow import PROPOSAL_FLOW
 from grants.services import share_with_coordinators
 from tests import factories
+from tests.case_pages import whole_page
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
 from tests.factories import NOON, TODAY
 from tests.reviews.conftest import fill
@@ -31,7 +32,7 @@ def office():
 
 
 def page_of(client, case) -> str:
-    return client.get(reverse("casework:case", args=[case.pk])).content.decode()
+    return whole_page(client, case)
 
 
 # Who sees it

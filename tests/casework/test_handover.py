@@ -330,4 +330,4 @@ def test_list_asks_as_often_for_three_as_for_one(page, clerks, rows, django_asse
 
 
 #: How often the page of a handover asks the database, whatever there is.
-QUERIES = 20
+QUERIES = 16

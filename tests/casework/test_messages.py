@@ -14,6 +14,7 @@ from casework.parties import Party
 from casework.preferences import choose
 from grants.models import Proposal
 from tests import factories
+from tests.case_pages import whole_page
 from tests.casework.cases import filed, group_of
 from tests.casework.test_files import PDF
 from tests.factories import NOON
@@ -248,9 +249,7 @@ def test_case_page_shows_the_newest_to_who_has_a_part_and_nothing_to_the_panel(e
     everyone = people(case)
 
     def shows(name):
-        return (
-            "会場はどこですか。" in enter(everyone[name]).get(f"/cases/{case.pk}/").content.decode()
-        )
+        return "会場はどこですか。" in whole_page(enter(everyone[name]), case)
 
     assert {name for name in ("office", "department", "panel", "approver") if shows(name)} == {
         "office", "department",

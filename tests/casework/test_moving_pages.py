@@ -16,6 +16,7 @@ from grants import services as grants
 from grants.flow import PROPOSAL_FLOW
 from grants.models import BudgetEntry
 from tests import factories
+from tests.case_pages import whole_page
 from tests.casework.cases import accepted, filed, group_of, in_selection, sent_back
 from tests.factories import NOON
 from tests.remembering import remembered
@@ -286,14 +287,14 @@ def test_conditions_are_kept_apart_and_shown_on_the_page_and_in_the_letter(enter
     event = year.events.get(verb="grant")
     assert "remark" in event.facts["conditions"]
     for reader in (office, year.organization.members.get()):
-        page = enter(reader).get(f"/cases/{year.pk}/").content.decode()
+        page = whole_page(enter(reader), year)
         assert "傷害保険に入ること" in page
     items = year.letters.get(kind="granted").data["items"]
     assert {"label": "交付の条件", "value": "傷害保険に入ること"} in items
 
 
 def test_office_is_offered_the_drafts_on_the_page_of_the_case(enter, office, year):
-    page = enter(office).get(f"/cases/{year.pk}/").content.decode()
+    page = whole_page(enter(office), year)
 
     assert draft_page(year, "grant") in page and draft_page(year, "refuse") in page
 
@@ -323,7 +324,7 @@ def test_draft_moves_nothing_and_the_decision_moves_all(enter, office, year):
     item = draft.items.get()
     assert (item.facts["granted_yen"], item.amount_yen) == (70_000, 70_000)
 
-    page = enter(approver).get(f"/cases/{draft.pk}/").content.decode()
+    page = whole_page(enter(approver), draft)
     assert year.title in page and "¥70,000" in page and "Drafted by" in page
     approve(enter(approver), draft)
 
@@ -336,7 +337,7 @@ def test_drafter_cannot_decide_and_is_told_why(enter, year):
     client.post(draft_page(year, "grant"), DECISION)
     [draft] = drafts()
 
-    assert "You drafted this yourself." in client.get(f"/cases/{draft.pk}/").content.decode()
+    assert "You drafted this yourself." in whole_page(client, draft)
     assert approve(client, draft).status_code == 403
     assert state(year) == "applied"
 
@@ -362,7 +363,7 @@ def test_amount_beyond_an_approvers_post_is_refused_in_words(enter, office, year
     [draft] = drafts()
 
     client = enter(approver)
-    page = client.get(f"/cases/{draft.pk}/").content.decode()
+    page = whole_page(client, draft)
     assert "The amount is above what your post decides." in page
     assert approve(client, draft).status_code == 403
 
@@ -475,7 +476,7 @@ def test_moves_of_an_approval_are_made_on_its_page(enter, office):
 
     enter(approver).post(move_page(draft, "send_back"), {"reason": "金額を確かめて"})
     assert state(draft) == "returned"
-    assert "金額を確かめて" in enter(office).get(f"/cases/{draft.pk}/").content.decode()
+    assert "金額を確かめて" in whole_page(enter(office), draft)
 
     enter(office).post(move_page(draft, "redraft"), {"note": "確かめた"})
     assert state(draft) == "drafted"

@@ -8,6 +8,7 @@ from accounts.models import MemberRole, Role
 from casework.models import Case, Letter, Sender, StoredFile
 from casework.services import advance
 from tests import factories
+from tests.case_pages import whole_page
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import NOON
 from tests.remembering import remembered
@@ -95,7 +96,7 @@ def test_file_of_a_filed_case_stays(enter):
 
     assert answer.status_code == 403
     assert StoredFile.objects.standing().count() == 1
-    assert "Take out" not in client.get(f"/cases/{case.pk}/").content.decode()
+    assert "Take out" not in whole_page(client, case)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_closed_case_takes_no_more_files_on_its_page(enter):
     enter(group).post(reverse("casework:move", args=[case.pk, "withdraw"]), {"confirm": "on"})
     assert Case.objects.get(pk=case.pk).closed_at
 
-    assert "Add a file" not in enter(group).get(f"/cases/{case.pk}/").content.decode()
+    assert "Add a file" not in whole_page(enter(group), case)
 
 
 def test_letter_is_read_by_the_group_and_the_city_and_nobody_else(enter):

@@ -50,6 +50,7 @@ from casework.services import advance
 from casework.timekeeping import supersede
 from casework.views import finding
 from tests import factories
+from tests.case_pages import whole_page
 from tests.casework.cases import filed, group_of
 from tests.factories import NOON, TODAY
 from tests.remembering import remembered
@@ -492,7 +493,7 @@ def test_destroyed_file_is_gone_for_whoever_may_see_the_case_and_unknown_to_othe
 
     assert answer.status_code == 410 and "destroyed" in answer.content.decode()
     assert enter(factories.user()).get(address).status_code == 404
-    page = enter(office).get(reverse("casework:case", args=[case.pk])).content.decode()
+    page = whole_page(enter(office), case)
     assert address not in page and "Destroyed" in page
 
 
@@ -556,7 +557,7 @@ def test_destroyed_letter_says_so_keeps_its_versions_and_is_not_issued_anew(
         browser = enter(office)
         answers = [browser.get(reverse("casework:letter", args=[x.key])) for x in (first, second)]
         again = browser.get(reverse("casework:letter-reissue", args=[second.key])).content.decode()
-        page = browser.get(reverse("casework:case", args=[case.pk])).content.decode()
+        page = whole_page(browser, case)
     assert [answer.status_code for answer in answers] == [410, 410]
     assert before[second.pk] in answers[1].content.decode()
     assert "it was destroyed" in again
@@ -694,7 +695,7 @@ def test_office_drafts_and_approver_decides_on_pages(office, approver, enter):
     keep_all(office)
     listed = destruction.propose(at=DUE)
     with time_machine.travel(DUE, tick=False):
-        page = enter(office).get(reverse("casework:case", args=[listed.pk])).content.decode()
+        page = whole_page(enter(office), listed)
         assert reverse("casework:draft", args=[listed.pk, "destroy"]) in page
         address = reverse("casework:draft", args=[listed.pk, "destroy"])
         title = enter(office).get(address).context["title_form"].initial["title"]

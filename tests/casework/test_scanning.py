@@ -2,13 +2,14 @@
 
 import io
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from accounts.models import Role
-from casework import clamd, files, scanning, verification
+from casework import clamd, files, messaging, scanning, verification
 from casework.models import Notice, StoredFile
 from tests import factories
 from tests.casework.cases import filed, group_of
@@ -135,6 +136,20 @@ def test_second_worker_leaves_a_file_to_the_first(scanner):
     assert scanning.scan(stored.pk, at=NOON + scanning.LEASE)  # it died over it
 
 
+def test_files_that_stand_elsewhere_are_scanned_too(scanner):
+    """An attachment of a message, and what is shown apart from the papers of its case."""
+    case, office = proposal(), factories.user(Role.OFFICE)
+    upload = ContentFile(PDF, name="地図.pdf")
+    messaging.write(case, text="地図です。", key=uuid4(), by=office, at=NOON, uploads=[upload])
+    attached = StoredFile.objects.get()
+    apart = files.store(
+        case, ContentFile(PDF, name="b.pdf"), label="", by=office, at=NOON, apart=True
+    )
+
+    assert list(scanning.waiting(at=NOON)) == [attached.pk, apart.pk]
+    assert [scanned(one).scan for one in (attached, apart)] == [Scan.CLEAN, Scan.CLEAN]
+
+
 @pytest.mark.parametrize("mood", ["dead", "slow"])
 def test_silent_scanner_is_asked_again_later_and_longer(scanner, mood):
     scanner.mood = mood
@@ -159,6 +174,23 @@ def test_files_from_before_the_scanner_are_closed_and_swept(scanner, settings):
     assert open_before and not stored.is_served
     assert list(scanning.waiting(at=NOON)) == [stored.pk]
     assert scanned(stored).is_served
+
+
+def test_file_of_a_message_is_scanned_too_and_opens_once_found_clean(scanner, client):
+    case, office = proposal(), factories.user(Role.OFFICE)
+    messaging.write(
+        case, text="地図です。", key=uuid4(), by=office, at=NOON,
+        uploads=[ContentFile(PDF, name="地図.pdf")],
+    )  # fmt: skip
+    stored = StoredFile.objects.get()
+    client.force_login(group_of(case))
+    closed = client.get(reverse("casework:file", args=[stored.key]), headers=ENGLISH)
+
+    assert list(scanning.waiting(at=NOON)) == [stored.pk]
+    assert closed.status_code == 409
+    assert scanned(stored).is_served
+    opened = client.get(reverse("casework:file", args=[stored.key]))
+    assert b"".join(opened.streaming_content) == PDF
 
 
 def test_what_was_to_be_scanned_stays_closed_when_the_scanner_is_taken_away(scanner, settings):

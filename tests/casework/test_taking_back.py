@@ -20,6 +20,8 @@ from casework.models import Case
 from casework.models.case import KINDS
 from casework.services import advance, correct
 from grants.models import ChangeRequest, Claim, Proposal
+from reporting import interim
+from reporting.models import InterimReport
 from reviews import services as selection
 from reviews.models import ScoreSheet
 from tests import factories
@@ -192,6 +194,23 @@ def withdrawn_by_its_group() -> Before:
     return Before(change, makers.group_of(change))
 
 
+@remembered
+def asked_interim() -> InterimReport:
+    """An interim report that the office asks for."""
+    return interim.ask_for_interim(
+        makers.granted_year(), due_on=date(2026, 12, 20), asks="", by=factories.user(Role.OFFICE),
+        at=NOON,
+    )  # fmt: skip
+
+
+@remembered
+def sent_interim() -> InterimReport:
+    report, group = asked_interim(), makers.group_of(InterimReport.objects.get())
+    fields = dict.fromkeys(interim.FIELDS, "順調です。")
+    report = interim.save_interim(report, fields=fields, edit_number=0, by=group, at=NOON)
+    return advance(report, "submit", by=group, at=NOON)
+
+
 READY: dict[tuple[str, str], Callable[[], Before]] = {
     ("approval", "redraft"): returned_draft,
     ("change", "send_back"): lambda: office_does(filed_change(), reason="誤り"),
@@ -201,6 +220,11 @@ READY: dict[tuple[str, str], Callable[[], Before]] = {
     ("claim", "drop"): lambda: office_does(accepted_claim(), reason="誤り"),
     ("claim", "withdraw"): lambda: Before(filed_claim().case, makers.group_of(Claim.objects.get())),
     ("destruction", "drop"): listed_for_destruction,
+    ("interim_report", "send_back"): lambda: office_does(
+        sent_interim(), reason="誤り", due_on=date(2026, 12, 25)
+    ),
+    ("interim_report", "note"): lambda: office_does(sent_interim()),
+    ("interim_report", "waive"): lambda: office_does(asked_interim(), reason="誤り"),
     ("proposal", "accept"): lambda: office_does(filed()),
     ("proposal", "start_matching"): looking_for_a_department,
     ("proposal", "match"): being_matched,
@@ -286,7 +310,7 @@ def test_move_that_wrote_over_words_is_not_taken_back():
     last = proposal.events.order_by("-pk").first()
     last.facts = {"words_lost": ["purpose"]}
 
-    assert taking_back.refusal(proposal, last) == taking_back.WORDS_GONE
+    assert taking_back.refusal(proposal, last, at=NOON) == taking_back.WORDS_GONE
 
 
 def test_what_followed_from_another_case_is_taken_back_there(office):

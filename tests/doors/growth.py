@@ -23,6 +23,8 @@ from casework.models import (
     LegalHold,
     Letter,
     Notice,
+    PictureCopy,
+    RepresentativeNotice,
     Sender,
     StoredFile,
     Worker,
@@ -33,6 +35,7 @@ from grants.models import (
     BudgetLine,
     ChangeRequest,
     CourseEdition,
+    EarlyStart,
     EditionParameter,
     FundEntry,
     FundTarget,
@@ -40,6 +43,7 @@ from grants.models import (
     ParameterChange,
     PastAward,
     Payment,
+    Picture,
     ProjectYear,
     Proposal,
     ProposalMeasure,
@@ -61,6 +65,7 @@ from guideline.models import (
 from reporting.models import (
     CollaborationReport,
     FieldNote,
+    InterimReport,
     Publication,
     Receipt,
     Report,
@@ -132,6 +137,7 @@ def _people(things: dict, number: int) -> User:
     copy(duty, post=f"増{number}")
     officers = Officer.objects.filter(organization=group, is_representative=False)
     copy(officers.first(), name=f"増{number}")
+    copy(RepresentativeNotice.objects.get(pk=things["told"]), officer=None)
     copy(Membership.objects.get(pk=things["membership"]), user=newcomer)
     invitation = Invitation.objects.get(pk=things["invitation"])
     copy(invitation, token_digest=f"{number:064}", email=f"guest{number}@example.jp")
@@ -190,11 +196,18 @@ def _cases(things: dict, number: int) -> None:
             item = ApprovalItem.objects.get(pk=things["item"])
             copy(item, approval=copy(item.approval))
             copy(item, case=again)
+        for told in EarlyStart.objects.filter(year=year, accepted=None):
+            answered = {"accepted": True, "decided_by": told.by, "decided_at": NOW}
+            copy(told, **answered)
+            copy(told, year=again)
         if report := Report.objects.filter(project_year=year).first():
             copy(report, project_year=again)
         for claim in MoneyClaim.objects.filter(project_year=year):
             copy(claim)
             copy(claim, project_year=again)
+        for told in InterimReport.objects.filter(project_year=year, is_open=True):
+            copy(told, is_open=False)
+            copy(told, project_year=again)
         for change in ChangeRequest.objects.filter(project_year=year):
             copy(change, is_open=False)
             copy(change, project_year=again)
@@ -210,7 +223,8 @@ def _owes_back(things: dict, number: int) -> None:
     year = ProjectYear.objects.get(pk=things["confirmed"])
     again = copy(year, proposal=copy(year.proposal))
     Payment.objects.create(
-        year=again, kind="advance", amount_yen=again.owed_yen + number, paid_on=NOW.date(),
+        year=again, kind="advance", claim=MoneyClaim.objects.get(pk=things["claim"]),
+        amount_yen=again.owed_yen + number, paid_on=NOW.date(),
         document=f"増{number}", by=year.events.first().by, at=NOW,
     )  # fmt: skip
     again.deadlines.filter(kind="settlement").update(kind="repayment", owed_by="organization")
@@ -275,6 +289,10 @@ def _papers(things: dict, number: int) -> None:
         SettlementLine.objects.filter(report=things["reported_report"]).last(),
     ):
         copy(line, label=f"増{number}")
+    shown = Picture.objects.select_related("file").get(pk=things["photo"])
+    again = copy(shown.file, key=uuid.uuid4())
+    copy(PictureCopy.objects.filter(file=shown.file, size="large").first(), file=again)
+    copy(shown, file=again, digest=f"photo{number}")
     for name in ("report", "reported_report"):
         receipt = Receipt.objects.filter(report=things[name]).first()
         copy(receipt, number=100 + number, digest="", item=f"増{number}")
@@ -283,7 +301,8 @@ def _papers(things: dict, number: int) -> None:
             by=by, at=NOW, given_at=NOW,
         )  # fmt: skip
     Payment.objects.create(
-        year_id=things["year"], kind="advance", amount_yen=number, paid_on=NOW.date(),
+        year_id=things["year"], kind="advance", claim=MoneyClaim.objects.get(pk=things["claim"]),
+        amount_yen=number, paid_on=NOW.date(),
         document=f"増{number}", by=by, at=NOW,
     )  # fmt: skip
 
@@ -291,7 +310,7 @@ def _papers(things: dict, number: int) -> None:
 #: Things that are cases with a page of their own.
 _CASES = {
     "proposal", "draft", "keyed", "returned", "submitted", "selected", "confirmed", "in_selection", "planned", "applied", "year", "reported",
-    "change", "claim", "claim_draft", "sheet", "report", "reported_report", "collaboration", "accepted", "published", "approval",
+    "change", "interim", "claim", "claim_draft", "sheet", "report", "reported_report", "collaboration", "accepted", "published", "approval",
 }  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def arguments(name: str) -> dict:
         return {"notice_id": Notice.objects.order_by("pk").last().pk}
     if name == "casework.tasks.do_work":
         return {"work_id": Work.objects.order_by("pk").last().pk}
-    if name == "casework.tasks.scan_file":
+    if name in ("casework.tasks.scan_file", "casework.tasks.draw_picture"):
         return {"file_id": StoredFile.objects.order_by("pk").last().pk}
     return {}
 

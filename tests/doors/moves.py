@@ -33,6 +33,7 @@ STANDS_FOR = {
     "report": "report",
     "collaboration_report": "collaboration",
     "change": "change",
+    "interim_report": "interim",
     "claim": "claim",
     "approval": "approval",
     "destruction": "destruction",

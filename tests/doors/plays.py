@@ -6,6 +6,7 @@ One group, the doors' member's, has a proposal or a year at every point where so
 from datetime import datetime, timedelta
 
 from accounts.models import Department, Organization, User
+from accounts.services import change_representative
 from casework import approvals, by_post
 from casework.calendar import last_day
 from casework.services import advance
@@ -16,6 +17,7 @@ from grants import accounting, agreements
 from grants import services as grants
 from grants.models import LINE_FIELDS, ProjectYear, Proposal, Round
 from guideline.models import Measure
+from reporting import interim
 from reporting import services as reporting
 from reporting.models import CollaborationReport
 from reviews import services as reviews
@@ -79,6 +81,7 @@ class Play:
         self.terms()
         self.agreement()
         self.collaboration()
+        self.representative()
 
     def proposals(self) -> None:
         """Everybody writes; what goes on is submitted, accepted and referred."""
@@ -162,8 +165,12 @@ class Play:
         self.claims(years["year"], confirmed)
 
     def claims(self, running: ProjectYear, confirmed: ProjectYear) -> None:
-        """The group writes a claim of the advance; another one, of a balance, waits to be paid."""
+        """The group writes a claim of the advance, and an interim report; a balance waits to be paid."""
         scenes.ask_for_a_change(self.stage, running, self.group, reason="増", content="別の内容")
+        interim.ask_for_interim(
+            running, due_on=self.stage.today + timedelta(days=20), asks="人数",
+            by=self.cast.office, at=self.stage.at,
+        )  # fmt: skip
         grants.start_claim(running, kind="advance", by=self.group, at=self.stage.at)
         balance = confirmed.balance_yen
         claim = scenes.claim(self.stage, confirmed, self.cast, "balance", balance)
@@ -256,6 +263,13 @@ class Play:
                 scenes.publish(self.stage, report, self.cast)
         department.fictitious = False
         department.save(update_fields=["fictitious"])
+
+    def representative(self) -> None:
+        """The group tells that another represents it; the office has not noted it."""
+        change_representative(
+            self.group.organizations.get(), name="代わりの 代表", post="会長",
+            valid_from=self.stage.today, by=self.group, at=self.stage.at,
+        )  # fmt: skip
 
     def written(self, report: CollaborationReport, writer: User) -> CollaborationReport:
         return reporting.save_collaboration_report(

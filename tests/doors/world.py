@@ -19,7 +19,7 @@ from accounts.models import (
     User,
 )
 from accounts.services.tokens import digest
-from casework import files, outbox, services, works
+from casework import files, outbox, picture_copies, services, works
 from casework.models import (
     ApprovalItem,
     CalendarFeed,
@@ -39,15 +39,18 @@ from grants.models import (
     AgreementSignature,
     ChangeRequest,
     Claim,
+    EarlyStart,
     FundEntry,
     LogEntry,
     Payment,
+    Picture,
     ProjectYear,
     Proposal,
     Question,
     Round,
 )
-from reporting.models import CollaborationReport, Receipt, Report
+from grants.services.pictures import add_picture
+from reporting.models import CollaborationReport, InterimReport, Receipt, Report
 from reviews.models import (
     AgendaItem,
     Attendance,
@@ -58,6 +61,7 @@ from reviews.models import (
     PossibleConflict,
     ScoreSheet,
 )
+from tests.casework.camera import photo
 from tests.doors import plays
 
 #: The moment at which the world stands still: within the year it plays.
@@ -102,6 +106,7 @@ CASES = (
     "claim",
     "claim_draft",
     "change",
+    "interim",
 )
 
 
@@ -152,7 +157,8 @@ def _people() -> dict[str, object]:
     group, panelist = owner.organization, plays.person("panel1")
     return {
         "organization": group.pk,
-        "officer": Officer.objects.filter(organization=group).order_by("pk").first().pk,
+        "officer": Officer.objects.get(organization=group, name="代わりの 代表").pk,
+        "told": group.representative_notices.get().pk,
         "membership": owner.pk,
         "invitation": _invitation(group, owner.user).pk,
         "token": TOKEN,
@@ -181,6 +187,8 @@ def _program() -> dict[str, object]:
         .first()
         .pk,
         "payment": Payment.objects.filter(year=satoyama.get(position=1)).earliest("pk").pk,
+        "early_start": _early_start(years["planned"]),
+        "interim": InterimReport.objects.get(project_year=years["year"]).pk,
         "change": ChangeRequest.objects.get(project_year=years["year"]).pk,
         "claim_draft": Claim.objects.get(project_year=years["year"]).pk,
         "claim": Claim.objects.get(project_year=years["confirmed"]).pk,
@@ -197,6 +205,7 @@ def _program() -> dict[str, object]:
         "edition": proposal.round.edition_id,
         "fund_entry": _fund_entry(),
         "log_entry": LogEntry.objects.standing().filter(case__isnull=False).latest("pk").pk,
+        "photo": _photo(ProjectYear.objects.get(pk=years["year"])).pk,
         "activity": (planned := ActivityDone.objects.latest("pk")).activity_id,
         "activity_line": planned.pk,
         "question": Question.objects.latest("pk").pk,
@@ -210,6 +219,22 @@ def _prepared_round(call: Round) -> int:
     made.announced_at, made.copied_from, made.fiscal_year = None, call, call.fiscal_year + 1
     made.save()
     return made.pk
+
+
+def _early_start(year: int) -> int:
+    """A notice of a start before the decision; the rehearsed course has no rule about it."""
+    return EarlyStart.objects.create(
+        year_id=year, starts_on=NOW.date(), reason="会場", by=plays.person("engawa"), at=NOW
+    ).pk
+
+
+def _photo(year: ProjectYear) -> Picture:
+    """A photo of the year that runs, which nobody described."""
+    upload = ContentFile(photo("JPEG"), name="写真.jpg")
+    by = plays.person("engawa")
+    made = add_picture(year, upload, kind=Picture.Kind.PHOTO, by=by, at=NOW)
+    picture_copies.draw_all(made.file_id)
+    return made
 
 
 def _fund_entry() -> int:
@@ -243,7 +268,8 @@ def _reports() -> dict[str, object]:
     return {
         "report": report.pk,
         "reported_report": reported.pk,
-        "receipt": _receipt(report).pk,
+        "receipt": (receipt := _receipt(report)).pk,
+        "picture": receipt.file.key,
         "collaboration": asked.order_by("pk").first().pk,
         "accepted": CollaborationReport.objects.get(title="受理された協働").pk,
         "published": CollaborationReport.objects.get(title="公開された協働").pk,
@@ -251,11 +277,14 @@ def _reports() -> dict[str, object]:
 
 
 def _receipt(report: Report) -> Receipt:
-    """A receipt of the report that the group is writing."""
+    """A receipt of the report that the group is writing, with a photo of it."""
     line = report.settlement_lines.filter(side="expenditure").earliest("pk")
+    upload = ContentFile(photo("HEIF"), name="IMG_0001.HEIC")
+    stored = files.store(report, upload, label="", by=plays.person("office"), at=NOW)
     return Receipt.objects.create(
-        report=report, line=line, number=1, item="チラシ", paid_on=NOW.date(), amount_yen=500
-    )
+        report=report, line=line, number=1, item="チラシ", paid_on=NOW.date(), amount_yen=500,
+        file=stored, digest=stored.digest,
+    )  # fmt: skip
 
 
 def _casework() -> dict[str, object]:

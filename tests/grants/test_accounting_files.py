@@ -43,7 +43,7 @@ def enter(clerk, columns=COLUMNS) -> None:
 
 def file_of(client, encoding: str, **asked) -> list[list[str]]:
     answer = client.get(reverse("grants:claims-csv"), {"encoding": encoding, **asked})
-    assert answer.status_code == 200 and answer.streaming
+    assert answer.status_code == 200
     text = answer.getvalue().decode("utf-8-sig" if encoding == "utf-8" else encoding)
     return list(csv.reader(io.StringIO(text)))
 
@@ -96,6 +96,19 @@ def test_cell_that_an_encoding_cannot_write_is_named_and_nothing_is_exported(
     assert "団体" in page and "𠮷♥" in page and "7654321" not in page
     assert not Change.objects.filter(what="bank_accounts_exported").exists()
     assert file_of(client, "utf-8")[1][2] == "𠮷野の♥会"
+
+
+def test_account_of_another_key_makes_no_file_and_is_not_written_down(
+    as_person, clerk, claim, settings
+):
+    enter(clerk)
+    factories.claimed(makers.granted_year(), amount_yen=50_000)
+    settings.BANK_KEY = "another"
+
+    answer = as_person(clerk).get(reverse("grants:claims-csv"))
+
+    assert answer.url == reverse("grants:claims")
+    assert not Change.objects.filter(what="bank_accounts_exported").exists()
 
 
 def queries(client, url: str, data: dict) -> int:

@@ -8,11 +8,14 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.models import Role
+from accounts.services import add_officer
 from grants import agreements, services
 from grants.agreements import sign_agreement, strike_signature
 from grants.desk_notes import advances_to_claim, money_to_move
+from grants.letters import agreement
 from grants.models import AgreementSignature, Payment, ProjectYear
 from tests import factories
+from tests.case_pages import whole_page
 from tests.factories import NOON, TODAY
 from tests.remembering import remembered
 from tests.reporting import makers
@@ -348,7 +351,7 @@ def clock(monkeypatch):
 
 
 def page_of(client, year) -> str:
-    return client.get(reverse("casework:case", args=[year.pk])).content.decode()
+    return whole_page(client, year)
 
 
 def test_group_signs_on_the_page(as_person, year):
@@ -404,3 +407,18 @@ def test_wrong_people_get_nowhere(as_person, office, year):
     as_person(office).post(doors[1], {"reason": "誤り"})
     assert agreements.signatures_of(year) == {}
     assert as_person(office).get(doors[1]).status_code == 404
+
+
+def test_agreement_names_who_represents_the_group_on_its_day(year):
+    group, writer = year.organization, group_of(year)
+    told = {"post": "会長", "is_representative": True, "by": writer, "at": NOON}
+    add_officer(group, name="架空 甲", valid_from=TODAY, **told)
+    add_officer(group, name="架空 乙", valid_from=TODAY + timedelta(days=1), **told)
+
+    names = [
+        agreement(year, {"granted_yen": 1, "issued_on": TODAY + timedelta(days=days)})["parties"]
+        for days in (0, 1)
+    ]
+    assert [[place["name"] for place in places if place["mark"] == "乙"] for places in names] == [
+        ["架空 甲"], ["架空 乙"],
+    ]  # fmt: skip

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import Officer, Role
+from accounts.services import change_representative
 from casework import verification
 from casework.errors import NotPossible
 from casework.services import advance, correct
@@ -18,6 +19,7 @@ from grants.models import CourseEdition, EditionParameter, PastAward, Proposal
 from grants.services import Answer, answer_rules, open_round
 from grants.standing import changes_since, last_record, open_rules, rule_standings
 from tests import factories
+from tests.case_pages import whole_page
 from tests.casework.cases import group_of
 from tests.factories import NOON, TODAY
 from tests.grants.test_eligibility_rules import edition as rules_of_the_city
@@ -47,7 +49,7 @@ def row(proposal, code: str, on: date = TODAY):
 
 
 def told(client, proposal) -> str:
-    page = client.get(reverse("casework:case", args=[proposal.pk])).content.decode()
+    page = whole_page(client, proposal)
     part = page[page.index('id="eligibility"') :]
     return " ".join(part[: part.index("</section>")].split())
 
@@ -236,9 +238,8 @@ def test_limit_follows_a_group_through_a_new_name_and_a_new_representative(offic
     group = factories.organization(name="はじめの会")
     first = factories.draft(by=factories.member(group), round=call)
     Officer.objects.create(
-        organization=group, name="初代 代表", post="代表", is_representative=True,
-        valid_until=TODAY,
-    )  # fmt: skip
+        organization=group, name="初代 代表", post="代表", is_representative=True
+    )
     adopted = factories.approved(
         advance(
             factories.accept(advance(first, "submit", by=group_of(first), at=NOON)),
@@ -248,8 +249,13 @@ def test_limit_follows_a_group_through_a_new_name_and_a_new_representative(offic
     )  # fmt: skip
     group.name = "まったく新しい名"
     group.save()
-    Officer.objects.create(
-        organization=group, name="次の 代表", post="代表", is_representative=True
+    change_representative(
+        group,
+        name="次の 代表",
+        post="代表",
+        valid_from=TODAY + timedelta(days=1),
+        by=office,
+        at=NOON,
     )
     new = factories.user()
     group.membership_set.create(user=new, role="owner")
@@ -257,7 +263,10 @@ def test_limit_follows_a_group_through_a_new_name_and_a_new_representative(offic
     again = factories.draft(by=new.act_on(TODAY), round=call)
 
     assert adoptions_before(again) == [adopted]
-    assert row(again, "max_adoptions").outcome == F
+    later = TODAY + timedelta(days=1)
+    assert again.organization.representative_on(later).name == "次の 代表"
+    found = {check.check.code: check for check in rule_standings(again, on=later)}
+    assert found["max_adoptions"].outcome == F
 
 
 def award(**fields) -> PastAward:

@@ -141,8 +141,9 @@ def year(sender) -> ProjectYear:
 
 def pay(year, kind: str, yen: int, on: date) -> Payment:
     """A line of the ledger, whatever the services would say of its day."""
+    claim = None if kind == "repayment" else factories.claim_behind(year, kind)
     return Payment.objects.create(
-        year=year, kind=kind, amount_yen=yen, paid_on=on, document="支出命令書",
+        year=year, kind=kind, claim=claim, amount_yen=yen, paid_on=on, document="支出命令書",
         by=factories.anyone(Role.ACCOUNTING), at=NOON,
     )  # fmt: skip
 

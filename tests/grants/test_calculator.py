@@ -40,7 +40,7 @@ def test_calculator_knows_every_period_that_the_program_computes_with():
 
 
 def test_rules_that_nothing_follows_yet_say_so_where_they_are_set():
-    followed = {"processing", "acceptance", "publication"}
+    followed = {"processing", "acceptance", "interim_report", "publication"}
 
     said = {code for code, rule in BESIDES.items() if PARAMETERS[rule.parameter].shown_only}
 

@@ -10,10 +10,11 @@ from django.utils import translation
 
 from accounts.models import Role
 from casework.errors import NotPossible
-from casework.services import advance
+from casework.services import advance, correct
 from grants import agreements, ledger_faults, services
 from grants.models import ChangeRequest
 from tests import factories
+from tests.case_pages import whole_page
 from tests.factories import NOON, line
 from tests.pdf_text import pdf_text
 from tests.remembering import remembered
@@ -260,7 +261,7 @@ def test_pages_show_before_beside_after(as_person, language):
     client = as_person(group)
     client.cookies["django_language"] = language
 
-    page = client.get(reverse("casework:case", args=[change.pk])).content.decode()
+    page = whole_page(client, change)
 
     assert "90,000" in page and "100,000" in page
     assert client.get(reverse("casework:case", args=[year.pk])).status_code == 200
@@ -275,3 +276,56 @@ def test_group_writes_a_change_on_its_page(as_person):
         change = ChangeRequest.objects.get(is_open=True)
         advance(change, "withdraw", by=makers.group_of(year), at=NOON)
     assert ChangeRequest.objects.filter(state="withdrawn").count() == 3
+
+
+def test_withdrawn_change_does_not_come_back_beside_another():
+    year, office = running(), factories.anyone(Role.OFFICE)
+    group = makers.group_of(year)
+    first = factories.changed(year, content="別の内容")
+    first = advance(first, "withdraw", by=group, at=NOON)
+    second = services.start_change(year, asks_for="change", by=group, at=NOON)
+
+    with pytest.raises(NotPossible, match="open already"):
+        correct(first, reason="誤り", by=office, at=NOON)
+    advance(second, "withdraw", by=group, at=NOON)
+    assert correct(first, reason="誤り", by=office, at=NOON).is_open
+
+
+def test_withdrawn_change_does_not_come_back_after_the_report(as_person):
+    year, office = running(), factories.anyone(Role.OFFICE)
+    change = factories.changed(year, content="別の内容")
+    change = advance(change, "withdraw", by=makers.group_of(year), at=NOON)
+    makers.sent_report(year)
+
+    with pytest.raises(NotPossible, match="until the report is filed"):
+        correct(change, reason="誤り", by=office, at=NOON)
+    page = as_person(office).get(reverse("casework:case", args=[change.pk]))
+    assert "until the report is filed" in page.text
+
+
+def test_desk_of_accounting_lists_a_running_year_that_owes_money_back(as_person):
+    year, accounting = running(), factories.user(Role.ACCOUNTING)
+    factories.paid(year, 80_000)
+    desk = reverse("casework:accounting")
+    assert "its grant was lowered" not in as_person(accounting).get(desk).text
+    factories.changed(year, "note", lines=budget(70_000))
+
+    shown = as_person(accounting).get(desk).text
+    assert "10,000 yen have to come back from the group: its grant was lowered." in shown
+    mine = as_person(makers.group_of(year)).get(reverse("casework:my")).text
+    assert "Your group has to pay back 10,000 yen" in mine
+    factories.paid(fresh(year), kind="repayment")
+    assert "its grant was lowered" not in as_person(accounting).get(desk).text
+
+
+@pytest.mark.parametrize("role", [Role.APPROVER, Role.ACCOUNTING, Role.COORDINATOR, Role.PANEL])
+def test_nobody_but_the_group_writes_a_change(as_person, role):
+    year = running()
+    change = services.start_change(year, asks_for="change", by=makers.group_of(year), at=NOON)
+    other = factories.user(role)
+
+    client = as_person(other)
+    assert client.get(reverse("grants:change-edit", args=[change.pk])).status_code in (403, 404)
+    start = reverse("grants:change-start", args=[year.pk])
+    assert client.post(start, {"asks_for": "end"}).status_code in (403, 404)
+    assert ChangeRequest.objects.count() == 1

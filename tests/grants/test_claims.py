@@ -5,20 +5,23 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Membership, Role
+from accounts.services import add_officer
 from casework.errors import NotPossible
-from casework.models import Deadline
-from casework.services import advance
+from casework.models import Deadline, Notice
+from casework.services import advance, correct
 from casework.typesetting import typeset
 from grants import claims, printing, services
 from grants.models import Claim, Payment, ProjectYear
 from grants.rules import RuleSet
 from tests import factories
+from tests.case_pages import whole_page
 from tests.factories import NOON, TODAY
 from tests.pdf_text import pdf_text
 from tests.remembering import remembered
@@ -166,7 +169,7 @@ def test_pages_lead_from_the_claim_to_the_payment(as_person, clock, office, acco
     year = makers.granted_year(advance_percent="70", claim_days="30")
     group = makers.group_of(year)
     client = as_person(group)
-    page = client.get(reverse("casework:case", args=[year.pk])).content.decode()
+    page = whole_page(client, year)
     assert "What can be claimed now" in page and "56,000" in page
 
     answer = client.post(reverse("grants:claim-start", args=[year.pk]), {"kind": "advance"})
@@ -196,7 +199,7 @@ def test_pages_lead_from_the_claim_to_the_payment(as_person, clock, office, acco
     assert (payment.claim, payment.amount_yen, payment.kind) == (claim, 30_000, "advance")
     assert fresh(claim).state == "paid" and open_kinds(claim) == set()
     assert client.post(url, {"paid_on": "2026-11-20", "document": "x"}).status_code == 422
-    assert group.notices.filter(case=claim, kind="case_moved").count() == 2  # accepted, and paid
+    assert group.notices.filter(case=claim, kind__in=("claim_accepted", "claim_paid")).count() == 2
 
 
 def test_instalments_are_numbered_and_stay_within_the_share(accounting):
@@ -311,7 +314,7 @@ def test_one_claim_at_a_time_and_a_draft_is_the_groups_alone(as_person, office):
     with pytest.raises(ValidationError, match="open already"):
         services.start_claim(year, kind="prepayment", by=makers.group_of(year), at=NOON)
     assert as_person(office).get(reverse("casework:case", args=[claim.pk])).status_code == 404
-    page = as_person(office).get(reverse("casework:case", args=[year.pk])).content.decode()
+    page = whole_page(as_person(office), year)
     assert reverse("casework:case", args=[claim.pk]) not in page
     advance(claim, "withdraw", by=makers.group_of(year), at=NOON)
     assert services.start_claim(year, kind="prepayment", by=makers.group_of(year), at=NOON)
@@ -332,3 +335,67 @@ def test_printed_claim_can_be_signed_and_holds_no_account():
         and "令和8年11月20日" in printed
     )
     assert factories.account().account_number not in draft + printed
+
+
+@pytest.mark.django_db
+def test_printed_claim_keeps_the_representative_under_whom_it_was_sent():
+    year = makers.granted_year(advance_percent="70")
+    group, writer = year.organization, makers.group_of(year)
+    told = {"post": "会長", "is_representative": True, "by": writer, "at": NOON}
+    add_officer(group, name="架空 甲", valid_from=TODAY - timedelta(days=9), **told)
+    sent = advance(written(year, 30_000), "submit", by=writer, at=NOON)
+    add_officer(group, name="架空 乙", valid_from=TODAY, **told)  # told later, from that very day
+
+    assert printing.claim_sheet(sent, today=TODAY)["head"]["name"] == "架空 甲"
+    Claim.objects.filter(pk=sent.pk).update(claimed_on=None)
+    unsent = Claim.objects.get(pk=sent.pk)
+    assert printing.claim_sheet(unsent, today=TODAY)["head"]["name"] == "架空 乙"
+
+
+@pytest.mark.django_db
+def test_each_step_of_a_claim_is_told_in_its_own_words():
+    year = makers.granted_year(advance_percent="70")
+    office, group = factories.anyone(Role.OFFICE), makers.group_of(year)
+    claim = factories.claimed(year, amount_yen=30_000)
+    claim = advance(claim, "send_back", by=office, at=NOON, reason="日付の誤り")
+    claim = advance(claim, "resubmit", by=group, at=NOON)
+    claim = advance(claim, "accept", by=office, at=NOON)
+    accounting = factories.user(Role.ACCOUNTING)
+    later = NOON + timedelta(hours=1)  # no letter of the year leaves in this moment
+    services.pay_claim(claim, paid_on=TODAY, document="支出命令", by=accounting, at=later)
+
+    told = Notice.objects.filter(case=claim, recipient__in=(office, group)).order_by("pk")
+    kinds = list(told.values_list("kind", flat=True))
+    assert kinds == [
+        "claim_filed", "claim_accepted", "claim_returned", "claim_filed", "claim_accepted",
+        "claim_paid",
+    ]  # fmt: skip
+    words = {notice.kind: notice.body for notice in told}
+    assert "30,000円" in words["claim_paid"] and "令和8年11月20日" in words["claim_paid"]
+    assert "日付の誤り" in words["claim_returned"]
+    assert Notice.objects.with_done().get(kind="claim_returned").is_done
+    assert not Notice.objects.filter(case=claim, kind="case_moved").exists()
+
+
+@pytest.mark.django_db
+def test_withdrawn_claim_does_not_come_back_beside_another():
+    year = makers.granted_year(advance_percent="70")
+    office, group = factories.anyone(Role.OFFICE), makers.group_of(year)
+    first = advance(written(year, 30_000), "withdraw", by=group, at=NOON)
+    services.start_claim(year, kind="advance", by=group, at=NOON)
+
+    with pytest.raises(NotPossible, match="Another claim"):
+        correct(first, reason="誤り", by=office, at=NOON)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("kind", "with_claim"), [("advance", False), ("repayment", True)])
+def test_database_pays_out_on_a_claim_alone(kind, with_claim):
+    year = makers.granted_year(advance_percent="70")
+    claim = factories.claim_behind(year, "advance") if with_claim else None
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Payment.objects.create(
+            year=year, kind=kind, claim=claim, amount_yen=1, paid_on=TODAY, document="d",
+            by=factories.anyone(Role.ACCOUNTING), at=NOON,
+        )  # fmt: skip

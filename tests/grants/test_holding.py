@@ -8,6 +8,7 @@ from casework import outbox_keeping
 from casework.models import Notice
 from grants import services
 from tests import factories
+from tests.case_pages import whole_page
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import NOON
 from tests.remembering import remembered
@@ -84,7 +85,7 @@ def test_desk_and_case_page_say_how_many_wait(as_person, clerk):
     client = as_person(clerk)
 
     assert 'id="held"' in client.get(reverse("casework:office")).content.decode()
-    page = client.get(f"/cases/{case.pk}/").content.decode()
+    page = whole_page(client, case)
     assert f"?state=held&amp;q={case.number}" in page
 
 
@@ -98,7 +99,7 @@ def test_group_does_not_see_a_notice_before_it_is_released(as_person):
     case = with_letter()
     subject = case.notices.get(kind="letter_sent").subject
 
-    assert subject not in as_person(group_of(case)).get(f"/cases/{case.pk}/").content.decode()
+    assert subject not in whole_page(as_person(group_of(case)), case)
 
 
 def test_several_are_released_at_once_and_each_once(as_person, clerk):

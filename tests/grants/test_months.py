@@ -15,6 +15,7 @@ from grants.models import Activity, ProjectYear
 from grants.months import MONTHS, cells, chart_of, total
 from grants.services import months
 from tests import factories
+from tests.case_pages import whole_page
 from tests.casework.cases import group_of
 from tests.factories import NOON
 from tests.grants.test_projects import selected
@@ -144,7 +145,7 @@ def test_pages_add_what_is_planned_and_done(year):
     assert wrong.status_code == 422
     assert activity.planned == [10, 3]
     assert activity.done.get().participants == 40
-    assert "満員" in client.get(f"/cases/{year.pk}/").content.decode()
+    assert "満員" in whole_page(client, year)
 
 
 def test_month_that_is_none_and_a_closed_year_are_refused(year):

@@ -18,6 +18,7 @@ from casework.services import advance
 from grants import services
 from reporting import services as reporting
 from tests import factories
+from tests.case_pages import whole_page
 from tests.casework.cases import in_selection, sent_back
 from tests.factories import NOON, TODAY
 from tests.grants import papers
@@ -39,7 +40,7 @@ def sealed(sender):
 
 
 def case_page(client, case) -> str:
-    return client.get(reverse("casework:case", args=[case.pk])).content.decode()
+    return whole_page(client, case)
 
 
 def test_office_enters_the_supplement(office):

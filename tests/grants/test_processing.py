@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.urls import reverse
 
 from accounts.models import Role
 from casework import effects, services, timekeeping
@@ -12,6 +11,7 @@ from casework.services import advance
 from grants.models import Proposal
 from grants.services import change_round
 from tests import factories
+from tests.case_pages import whole_page
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import JAPAN, NOON, TODAY
 from tests.remembering import remembered
@@ -35,7 +35,7 @@ def resubmitted(case, *, days: int):
 
 
 def page_of(client, case) -> str:
-    return client.get(reverse("casework:case", args=[case.pk])).content.decode()
+    return whole_page(client, case)
 
 
 def test_city_that_set_no_period_owes_none_and_says_so(as_person):

@@ -16,6 +16,7 @@ from grants import services
 from grants.conditions import earlier_years_done
 from grants.models import BudgetEntry, Payment, ProjectYear, Proposal, Round
 from tests import factories
+from tests.case_pages import whole_page
 from tests.factories import NOON, TODAY
 from tests.remembering import remembered
 
@@ -198,7 +199,7 @@ def test_nothing_is_granted_before_the_budget_is_voted(as_person, group, year):
 
 
 def page_of(client, case) -> str:
-    return client.get(reverse("casework:case", args=[case.pk])).content.decode()
+    return whole_page(client, case)
 
 
 def test_office_is_led_from_the_application_to_the_budget_that_is_missing(
@@ -294,7 +295,7 @@ def test_only_accounting_pays(as_person, granted, role):
 
 
 def test_money_panel_says_what_is_open(as_person, granted, group):
-    page = as_person(group).get(reverse("casework:case", args=[granted.pk])).content.decode()
+    page = whole_page(as_person(group), granted)
 
     assert "The city still has to pay:" in page
     pay(as_person(factories.user(Role.ACCOUNTING)), granted)
@@ -302,7 +303,7 @@ def test_money_panel_says_what_is_open(as_person, granted, group):
     year = follow(fresh(granted), "report", cause=cause, by=group, at=NOON,
                   completed_on=date(2027, 1, 31))  # fmt: skip
     factories.approved(year, "confirm", confirmed_yen=75_000)
-    page = as_person(group).get(reverse("casework:case", args=[granted.pk])).content.decode()
+    page = whole_page(as_person(group), granted)
     assert "Has to come back to the city:" in page and "¥5,000" in page
 
 
@@ -392,7 +393,7 @@ def test_both_sides_accept_and_the_talks_end(as_person, group, coordinating):
     as_person(person).post(accept, {"side": "department", "version": "1"})
 
     assert fresh(coordinating).state == "ready"
-    page = as_person(group).get(reverse("casework:case", args=[coordinating.pk])).content.decode()
+    page = whole_page(as_person(group), coordinating)
     assert person.name in page and group.name in page
 
 
@@ -404,7 +405,7 @@ def test_project_of_a_round_without_a_first_year_waits_and_says_why(as_person, g
 
     assert answer.status_code < 500
     assert fresh(proposal).state == "selected"
-    page = client.get(reverse("casework:case", args=[proposal.pk])).content.decode()
+    page = whole_page(client, proposal)
     assert "how many years after the selection a project begins" in page
 
 
@@ -596,7 +597,7 @@ def test_requirement_leads_to_where_its_answer_is_mended(as_person):
     ]
 
     def linked(person) -> list[bool]:
-        page = as_person(person).get(reverse("casework:case", args=[draft.pk])).content.decode()
+        page = whole_page(as_person(person), draft)
         part = page[page.index('id="eligibility"') :]
         part = part[: part.index("</section>")]
         return [f'href="{address}"' in part for address in pages]

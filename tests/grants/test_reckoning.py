@@ -27,6 +27,7 @@ from grants.models import (
 from grants.printing import sheet
 from grants.reckoning import grantable
 from tests import factories
+from tests.case_pages import whole_page
 from tests.factories import NOON, TODAY
 from tests.grants.test_reference_files import parameters
 from tests.pdf_text import pdf_text
@@ -285,7 +286,7 @@ def test_grant_keeps_prints_and_shows_how_it_was_reckoned(as_person, group):
         assert said in letter
     assert "予算の残額" not in letter and "未設定" not in letter
 
-    page = as_person(group).get(reverse("casework:case", args=[year.pk])).content.decode()
+    page = whole_page(as_person(group), year)
     assert "How the granted amount was reckoned" in page
     assert "Another amount was granted; the letter says why." in page
     assert "What is left of the city’s budget" not in page

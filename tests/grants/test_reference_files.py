@@ -27,7 +27,7 @@ ANSWERED = """
     processing_period processing_from result_acceptance_days project_start_days
     interim_report_days claim_filing_days committee_paper_days publication_days panel_term
     npo_registration_period age_counted_on activity_counted_on excluded_purposes pledges
-    evidence
+    evidence start_before_decision
 """
 #: Asked of the city and not known: no file may claim a value.
 UNKNOWN = """
@@ -37,7 +37,7 @@ UNKNOWN = """
     withdrawal_days change_threshold_percent adoption_count_limit budget_yen
     processing_period processing_from result_acceptance_days project_start_days
     interim_report_days claim_filing_days committee_paper_days publication_days panel_term
-    npo_registration_period activity_counted_on excluded_purposes pledges
+    npo_registration_period activity_counted_on excluded_purposes pledges start_before_decision
 """
 
 

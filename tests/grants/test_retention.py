@@ -16,6 +16,7 @@ from casework.services import advance
 from grants.models import AgreementSignature, ProjectYear, Proposal
 from reporting.models import Report
 from tests import factories
+from tests.case_pages import whole_page
 from tests.casework.cases import filed, group_of
 from tests.factories import NOON
 from tests.remembering import remembered
@@ -189,7 +190,7 @@ def test_draft_never_filed_is_emptied_and_its_history_stays(office, as_person):
     assert (again.state, again.events.count()) == ("draft", lines)
     with time_machine.travel(DUE, tick=False):
         reader = as_person(group_of(draft))
-        page = reader.get(reverse("casework:case", args=[draft.pk])).content.decode()
+        page = whole_page(reader, draft)
         edit = reader.get(reverse("grants:proposal-edit", args=[draft.pk]))
     assert "what was written here was destroyed on 1 April 2032" in page
     assert not [words for words in ("copy from", "another call", "late", "Income") if words in page]

@@ -12,7 +12,7 @@ from accounts.models import Role
 from casework.errors import NotPossible
 from casework.services import advance
 from grants import services
-from grants.models import Payment, ProjectYear
+from grants.models import Claim, Payment, ProjectYear
 from tests import factories
 from tests.factories import NOON, TODAY
 from tests.remembering import remembered
@@ -84,6 +84,25 @@ def test_line_is_reversed_once_and_a_reversal_never(year, accounting):
             year=year, kind="reversal", amount_yen=1, paid_on=TODAY, document="x", by=accounting,
             at=NOON,
         )  # fmt: skip
+
+
+@pytest.mark.parametrize(("beforehand", "confirmed"), [(True, 0), (False, 50_000)])
+def test_claim_that_was_paid_once_is_not_paid_more_than_then_nor_than_now(
+    accounting, beforehand, confirmed
+):
+    year = makers.granted_year(advance_percent="50")
+    kind, most = ("advance", 40_000) if beforehand else ("balance", confirmed)
+    if not beforehand:
+        makers.sent_report(year)
+        year = factories.approved(fresh(year), "confirm", confirmed_yen=confirmed)
+    payment = pay(year, accounting, most, kind)
+    undo(payment, accounting)
+
+    with pytest.raises(NotPossible, match="still missing"):
+        factories.claimed_anew(Claim.objects.get(pk=payment.claim_id), 80_000)
+
+    claim = Claim.objects.get(pk=payment.claim_id)
+    assert (claim.state, claim.room.most_yen) == ("returned", most)
 
 
 @pytest.mark.parametrize("role", [Role.OFFICE, Role.APPROVER, Role.AUDITOR])

@@ -405,7 +405,7 @@ def test_page_asks_as_often_for_three_rounds_as_for_one(
 
 
 #: How often the page of a change asks the database, whatever there is.
-QUERIES = 22
+QUERIES = 19
 
 
 # The command

@@ -17,14 +17,17 @@ from accounts.models import Role
 from casework import workbooks
 from casework.drafts import Draft, differences, saved_data
 from casework.workbooks.layout import layout_of
+from grants import services
 from grants.forms.drafts import DraftForms
 from grants.forms.projects import YearDraft
 from grants.models import BudgetLine, Proposal
 from tests import factories
 from tests.casework.cases import filed, group_of
-from tests.factories import TODAY
+from tests.factories import NOON, TODAY
 from tests.grants import papers
+from tests.grants.test_reckoning import call_of, with_categories, written
 from tests.remembering import remembered
+from tests.reporting import makers
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +58,7 @@ def changed(content: bytes, cells: dict[tuple[str, str], object]) -> bytes:
 
 def read(content: bytes, proposal: Proposal):
     """Return what a workbook says and its faults, as ``{(sheet, cell): why}``."""
-    found = workbooks.read(content, forms_of(proposal))
+    found = workbooks.read(content, proposal, forms_of)
     read_back = forms_of(proposal, found.data)
     read_back.is_valid()
     return read_back, {(f.sheet, f.cell): f.why for f in workbooks.faults_of(read_back, found)}
@@ -132,6 +135,21 @@ def test_taking_and_uploading_changes_nothing(language):
     holds()
 
 
+@pytest.mark.parametrize(("out", "back"), [("en", "ja"), ("ja", "en")])
+def test_what_is_chosen_is_read_in_the_language_in_which_the_workbook_was_taken(out, back):
+    group = factories.member(factories.organization())
+    proposal = written(group, call_of(with_categories()))
+    content = taken(proposal, out)
+
+    with translation.override(back):
+        mine, faults = read(content, proposal)
+
+    assert faults == {}
+    kept = proposal.budget_lines.order_by("side", "pk").values_list("label", "category")
+    said = sorted(mine.content()["lines"], key=lambda line: line["side"])
+    assert [(line["label"], line["category"]) for line in said] == list(kept)
+
+
 @pytest.mark.parametrize(
     ("typed", "yen"),
     [("８５，０００円", 85_000), ("85,000", 85_000), (85_000.0, 85_000), ("¥85000", 85_000)],
@@ -175,7 +193,7 @@ def test_days_are_read_in_the_japanese_calendar_too():
         (layout.sheet, layout.cell_of("starts_on")): "令和８年５月１日",
         (layout.sheet, layout.cell_of("ends_on")): date(2026, 6, 2),
     }
-    found = workbooks.read(changed(content, said), form())
+    found = workbooks.read(changed(content, said), year, lambda _year: form())
     mine = form(found.data)
 
     assert mine.is_valid() and workbooks.faults_of(mine, found) == []
@@ -273,7 +291,7 @@ def test_workbook_of_something_else_is_refused_by_name(kind):
         content = b"a,b\n1,2\n" if kind == "no zip" else content[: len(content) // 2]
 
     with pytest.raises(workbooks.Refused, match=why):
-        workbooks.read(content, forms_of(proposal))
+        workbooks.read(content, proposal, forms_of)
 
 
 # The page
@@ -325,6 +343,22 @@ def test_workbook_of_before_a_later_save_overwrites_nothing(as_person):
     assert Proposal.objects.get(pk=proposal.pk).purpose == "新しい"
 
 
+@pytest.mark.parametrize("asks_for", ["change", "end", "postpone"])
+def test_request_for_a_change_is_taken_and_changes_nothing_when_it_comes_back(as_person, asks_for):
+    year = makers.granted_year()
+    change = services.start_change(year, asks_for=asks_for, by=makers.group_of(year), at=NOON)
+    client = as_person(makers.group_of(year))
+
+    taken = client.get(reverse("grants:change-xlsx", args=[change.pk]))
+    file = SimpleUploadedFile("change.xlsx", taken.content)
+    shown = client.post(reverse("grants:change-workbook", args=[change.pk]), {"file": file})
+
+    assert shown.status_code == 200 and shown.context["differences"] == []
+    saved = client.post(shown.context["page"], dict(shown.context["mine"]))
+    assert saved.status_code == 302
+    assert change.budget_lines.count() == (year.budget_lines.count() if asks_for == "change" else 0)
+
+
 def test_what_was_filed_is_written_in_no_workbook(as_person):
     proposal = filed()
     client = as_person(group_of(proposal))
@@ -361,7 +395,7 @@ def test_row_keeps_the_line_that_it_is_also_when_it_is_emptied():
         workbooks.write(RowsDraft(case)), {("Rows", "A5"): None, ("Rows", "A8"): "椅子"}
     )
 
-    found = workbooks.read(content, RowsDraft(case))
+    found = workbooks.read(content, case, RowsDraft)
     mine = RowsDraft(case, found.data)
 
     assert mine.is_valid() and workbooks.faults_of(mine, found) == []

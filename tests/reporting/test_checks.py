@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grants.early_starts import BY_NOTICE, NOT_ALLOWED, CountsFrom
 from reporting.budget_beside import Beside, beside_budget
 from reporting.checks import Line, Receipt, Told, findings
 
@@ -25,11 +27,19 @@ def spent(**changes) -> Told:
     return replace(FITS, lines=(INCOME, replace(SPENT, **changes)))
 
 
+def begun(rule: str, accepted_on: date | None = None) -> Told:
+    """A receipt of FIRST, where the grant was decided a day or more later."""
+    decided = FIRST + timedelta(days=1 if accepted_on is None else 5)
+    counts = CountsFrom(rule, decided, accepted_on)
+    return replace(spent(receipts=(receipt(),)), counts_from=counts)
+
+
 @pytest.mark.parametrize(
     ("told", "code", "place", "must", "said"),
     [
         (replace(FITS, completed_on=date(2026, 11, 30)), "before_the_first_day", "completed_on", True, "first day"),
         (replace(FITS, today=date(2027, 1, 30)), "not_ended", "completed_on", True, "31 January 2027"),
+        (replace(FITS, completed_on=date(2027, 2, 1), today=date(2027, 3, 1)), "after_the_last_day", "completed_on", False, "31 January 2027"),
         (replace(FITS, lines=(INCOME,)), "nothing_spent", "settlement", True, "no expenditure"),
         (spent(amount_yen=81_000), "unbalanced", "settlement", True, "1,000 yen more than income"),
         (replace(FITS, granted_yen=79_500), "above_the_decision", "income-0", True, "500 yen above"),
@@ -39,6 +49,9 @@ def spent(**changes) -> Told:
         (spent(proofs="領収書", receipts=(receipt(has_file=False),)), "receipt_without_file", "expenditure-0", False, "no. 1"),
         (spent(receipts=(receipt(paid_on=date(2026, 11, 30)),)), "receipt_outside", "expenditure-0", False, "30 November 2026"),
         (spent(receipts=(receipt(paid_on=date(2027, 2, 1)),)), "receipt_outside", "expenditure-0", False, "1 February 2027"),
+        (begun(NOT_ALLOWED), "receipt_before_decision", "expenditure-0", False, "before the decision on the grant, 2 December 2026. This course pays for nothing"),
+        (begun(BY_NOTICE), "receipt_before_decision", "expenditure-0", False, "no earlier start"),
+        (begun(BY_NOTICE, date(2026, 12, 2)), "receipt_before_decision", "expenditure-0", False, "the office accepted, 2 December 2026"),
         (spent(receipts=(receipt(79_000),)), "receipts_differ", "expenditure-0", False, "1,000 yen less"),
         (spent(receipts=(receipt(82_000),)), "receipts_differ", "expenditure-0", False, "2,000 yen more"),
     ],
@@ -56,10 +69,13 @@ def test_each_finding_says_where_and_by_how_much(told, code, place, must, said):
     [
         FITS,
         spent(proofs="領収書", receipts=(receipt(),)),
+        begun(BY_NOTICE, FIRST),
+        replace(begun(NOT_ALLOWED), counts_from=None),  # the rule is not set
         spent(planned_yen=1),  # far, but from when on that counts is not set
         replace(spent(), starts_on=None, ends_on=None, completed_on=None, today=None),
         replace(spent(planned_yen=None), far_percent=10),
         replace(spent(planned_yen=80_000), far_percent=0),
+        replace(spent(planned_yen=71_112), far_percent=Decimal("12.5")),
     ],
 )
 def test_what_fits_or_is_not_set_says_nothing(told):

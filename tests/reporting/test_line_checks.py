@@ -16,6 +16,7 @@ from reporting.closing import still_open
 from reporting.line_checks import Asked, Found, check_report
 from reporting.models import FieldNote, Report
 from tests import factories
+from tests.case_pages import whole_page
 from tests.pdf_text import pdf_text
 from tests.reporting import makers
 from tests.reporting.makers import LATER
@@ -104,7 +105,7 @@ def test_group_reads_what_is_asked_where_once_it_has_the_report_back(report, off
     check_report(report, found=[Found(party(report).pk, "disallowed", None, WHY)], asked=asked,
                  by=office, at=LATER)  # fmt: skip
     group = client_of(makers.group_of(report))
-    assert "人数も" not in group.get(f"/cases/{report.pk}/").content.decode()
+    assert "人数も" not in whole_page(group, report)
     form = (
         client_of(office)
         .get(reverse("casework:move", args=[report.pk, "send_back"]))
@@ -120,7 +121,7 @@ def test_group_reads_what_is_asked_where_once_it_has_the_report_back(report, off
     of_line = [(one.kind, str(one.words)) for one in draft_page.budget.expenditure.forms[1].said]
     assert ("asked", "領収書が要ります。") in of_line
     assert any(kind == "disallowed" and WHY in words for kind, words in of_line)
-    assert "人数も" in group.get(f"/cases/{report.pk}/").content.decode()
+    assert "人数も" in whole_page(group, report)
 
 
 def test_note_stays_until_it_is_ticked_off_and_a_changed_line_is_checked_again(report, office):
@@ -166,7 +167,7 @@ def test_office_checks_in_the_browser(report, office):
     right[f"{place}-disallowed_yen"] = "10,000"
     assert client.post(path, page_data(report, **right)).status_code == 302
     assert (party(report).disallowed_yen, FieldNote.objects.get().asked) == (10_000, "人数を")
-    shown = client_of(makers.group_of(report)).get(f"/cases/{report.pk}/").content.decode()
+    shown = whole_page(client_of(makers.group_of(report)), report)
     assert WHY in shown
     assert client.post(path, page_data(report)).status_code == 302
     assert not FieldNote.objects.exists() and party(report).verdict == "allowed"

@@ -13,6 +13,7 @@ from casework.services import advance
 from reporting import services
 from reporting.models import CollaborationReport, Report
 from tests import factories
+from tests.case_pages import whole_page
 from tests.pdf_text import pdf_text
 from tests.reporting import makers
 from tests.reporting.makers import LATER
@@ -98,10 +99,10 @@ def test_year_page_leads_the_office_to_the_draft_with_the_proposed_amount(langua
     link = f"/cases/{year.pk}/draft/confirm/"
 
     office = logged_in(factories.user(Role.OFFICE), language)
-    assert office.get(f"/cases/{year.pk}/").content.decode().count(f'href="{link}"') == 2
+    assert whole_page(office, year).count(f'href="{link}"') == 2
     assert office.get(link).context["form"]["confirmed_yen"].value() == 75_000
     group = logged_in(makers.group_of(year), language)
-    assert link not in group.get(f"/cases/{year.pk}/").content.decode()
+    assert link not in whole_page(group, year)
 
 
 def test_report_page_says_that_it_is_late():
@@ -253,7 +254,7 @@ def test_partner_group_does_not_see_the_report_of_its_project_before_publication
 
     assert not CollaborationReport.objects.visible_to(group).exists()
     assert not Case.objects.visible_to(group).filter(pk=report.pk).exists()
-    page = logged_in(group).get(f"/cases/{year.pk}/").content.decode()
+    page = whole_page(logged_in(group), year)
     assert f"/cases/{report.pk}/" not in page
 
 
@@ -327,7 +328,7 @@ def test_report_is_printed_by_those_who_see_it_as_a_draft_until_it_is_sent():
     for words in ("実績報告書", "まちの居場所を10回開いた。", "120人", "75,000", "令和9年"):
         assert words in text
     assert "案" in pdf_text(draft.content) and "案" not in text
-    assert f'href="{path}"' in logged_in(office).get(f"/cases/{report.pk}/").content.decode()
+    assert f'href="{path}"' in whole_page(logged_in(office), report)
     for stranger in (factories.member(factories.organization()), factories.user(Role.PANEL)):
         assert logged_in(stranger).get(path).status_code == 404
     assert Client().get(path).status_code == 302

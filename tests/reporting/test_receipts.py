@@ -19,6 +19,7 @@ from reporting.models import Receipt, SettlementLine
 from reporting.receipts import Paid
 from reporting.report_page import ReportDraft
 from tests import factories
+from tests.casework.camera import photo
 from tests.pdf_text import pdf_text
 from tests.reporting import makers
 from tests.reporting.makers import LATER
@@ -83,6 +84,26 @@ def test_the_same_file_is_refused_kindly_in_one_report_and_taken_after_removal(r
     receipts.remove_receipt(first, by=makers.group_of(report), at=LATER)
     assert not report.files.standing().exists()
     assert makers.receipt(report).has_file
+
+
+def test_photo_of_a_telephone_is_shown_beside_its_line(report):
+    line = spent(report)
+    paid = Paid(line.pk, "紙", date(2026, 12, 1), 500)
+    upload = SimpleUploadedFile("IMG_0001.HEIC", photo("HEIF"))
+    kept = receipts.add_receipt(report, paid, upload=upload, by=makers.group_of(report), at=LATER)
+    report = advance(report, "submit", by=makers.group_of(report), at=LATER)
+    office = client_of(factories.user(Role.OFFICE))
+
+    small = reverse("casework:file-picture", args=[kept.file.key, "small"])
+    for name in ("report-check", "receipts"):
+        page = office.get(reverse(f"reporting:{name}", args=[report.pk])).content.decode()
+        assert f'src="{small}"' in page and 'alt="Receipt no. 1: 紙"' in page
+    shown = office.get(small)
+    assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
+    own = office.get(reverse("casework:file", args=[kept.file.key]))
+    assert own.getvalue() == photo("HEIF")  # the original stays evidence
+    stranger = client_of(factories.member(factories.organization()))
+    assert stranger.get(small).status_code == 404
 
 
 @pytest.mark.parametrize(

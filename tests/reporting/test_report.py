@@ -21,9 +21,11 @@ from casework.services import advance
 from grants.amount import Amount
 from grants.models import ProjectYear
 from reporting import services
+from reporting.checks import findings
 from reporting.consequences import ask_the_department
 from reporting.flow import COLLABORATION_FLOW, REPORT_FLOW
 from reporting.models import CollaborationReport, Report
+from reporting.told import told_of
 from tests import factories
 from tests.factories import NOON
 from tests.pdf_text import pdf_text
@@ -61,6 +63,42 @@ def test_grant_opens_the_report_with_the_lines_of_the_budget():
     assert report.filed_at == NOON
 
 
+CHANGED = [
+    factories.line("income", "市の補助", 80_000, from_city=True),
+    factories.line("expenditure", "会場", 80_000),
+]
+
+
+@pytest.mark.parametrize("touched", [None, "written", "receipt"])
+def test_report_that_nobody_wrote_in_begins_with_the_budget_after_a_change(
+    touched, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    year = makers.granted_year()
+    report = Report.objects.get(project_year=year)
+    if touched == "written":
+        makers.written_report(year)
+    elif touched:
+        makers.receipt(report)
+    before = list(report.settlement_lines.order_by("pk").values_list("label", flat=True))
+
+    factories.changed(year, "approve", lines=CHANGED, facts={"granted_yen": 80_000})
+
+    after = list(report.settlement_lines.order_by("pk").values_list("label", flat=True))
+    assert after == (before if touched else ["市の補助", "会場"])
+    assert report.receipts.count() == (1 if touched == "receipt" else 0)
+
+
+def test_day_after_the_decided_one_is_still_told_to_the_office_once_the_report_is_sent():
+    late = date(2027, 2, 1)
+    report = makers.sent_report(makers.granted_year(), completed_on=late)
+
+    (found,) = findings(told_of(Report.objects.get(pk=report.pk)))
+
+    assert (found.code, found.must_be_mended) == ("after_the_last_day", False)
+    assert ProjectYear.objects.get(pk=report.project_year_id).ends_on == late
+
+
 def test_submit_reports_the_year_and_keeps_a_version():
     year = makers.granted_year()
 
@@ -71,6 +109,12 @@ def test_submit_reports_the_year_and_keeps_a_version():
     assert report.versions.get().content["settlement"][0]["amount_yen"] == 75_000
     assert year.deadlines.get(kind="report").met_at == LATER
     assert list(verification.faults()) == []
+
+
+def test_threshold_with_a_point_hinders_no_report():
+    year = makers.granted_year(change_threshold_percent="12.5")
+
+    assert makers.sent_report(year).state == "submitted"
 
 
 def test_submit_refuses_what_is_not_complete():

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from reviews import meetings
 from reviews.models import Criterion
+from tests.case_pages import whole_page
 from tests.factories import NOON
 
 from .conftest import fill
@@ -20,7 +21,7 @@ def test_weight_stands_beside_the_criterion(scene, client):
     assert named in client.get(reverse("reviews:sheet", args=[sheet.pk])).content.decode()
 
     fill(sheet, 8, 4)
-    shown = client.get(reverse("casework:case", args=[sheet.pk])).content.decode()
+    shown = whole_page(client, sheet)
     assert named in shown
     assert '<td class="num">24</td>' in shown  # 8 × 2.5 + 4, never 12
     own = client.get(reverse("reviews:own-sheets", args=[scene.round.pk])).content.decode()
