@@ -149,7 +149,7 @@ def make() -> World:
     from datetime import timedelta
 
     from accounts.models import Role
-    from casework import outbox
+    from casework import clock, outbox
     from tests import factories
     from tests.reporting.makers import granted_year
 
@@ -158,7 +158,7 @@ def make() -> World:
         claim = factories.claimed(year)
         report = year.deadlines.open().get(kind="report")
         factories.extended(report, until=report.due_on + timedelta(days=7))
-    member = year.organization.members.first()
+    member = year.organization.members.first().act_on(clock.today())
     office = factories.user(Role.OFFICE)
     return World(year.proposal, year, claim, office, factories.user(Role.ACCOUNTING), member)
 
@@ -230,9 +230,9 @@ def copy(model, which: str, number: int, changes: dict[str, str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {model._meta.db_table} ({', '.join(columns)})"
-            " WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %s)"
-            f" SELECT {values} FROM {model._meta.db_table} t CROSS JOIN n WHERE t.{which}",
-            [number],
+            " WITH RECURSIVE n(i) AS"
+            f" (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {number})"
+            f" SELECT {values} FROM {model._meta.db_table} t CROSS JOIN n WHERE t.{which}"
         )
 
 

@@ -17,6 +17,7 @@ from casework.timeline import timeline
 from grants.flow import YEAR_FLOW
 from grants.models import ProjectYear
 from tests import factories
+from tests.case_pages import whole_page
 from tests.factories import NOON
 from tests.remembering import remembered
 
@@ -101,7 +102,7 @@ def test_one_form_records_the_decision_and_opens_the_year(as_person, office, gro
 def test_page_shows_the_decision(as_person, office, years):
     advance(years[1], "plan", by=office, at=NOON, **DECISION)
 
-    page = as_person(office).get(reverse("casework:case", args=[years[1].pk])).content.decode()
+    page = whole_page(as_person(office), years[1])
 
     assert "継続決定書" in page
 
@@ -173,10 +174,7 @@ def test_page_of_an_expected_year_says_nothing_of_money_that_nobody_asked_for(
     as_person, office, years
 ):
     client = as_person(office)
-    second, first = (
-        client.get(reverse("casework:case", args=[years[position].pk])).content.decode()
-        for position in (1, 0)
-    )
+    second, first = (whole_page(client, years[position]) for position in (1, 0))
 
     assert 'id="money"' in first and "What can be granted" in first
     assert 'id="money"' not in second and "What can be granted" not in second
