@@ -8,12 +8,12 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .flow import Text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is itself, in whatever language
 class Part:
     """One part of the page of a case.
 
@@ -24,14 +24,14 @@ class Part:
     label: Text
 
 
-NOW = Part("", _("Now"))
-REQUIREMENTS = Part("requirements", _("Requirements"))
-CONTENT = Part("content", _("Content"))
-MONEY = Part("money", _("Money"))
-ACTIVITY = Part("activity", _("Activity"))
-CONTACT = Part("contact", _("Contact"))
-PAPERS = Part("papers", _("Papers"))
-RECORDS = Part("records", _("Records"))
+NOW = Part("", pgettext_lazy("part of a case", "Now"))
+REQUIREMENTS = Part("requirements", pgettext_lazy("part of a case", "Requirements"))
+CONTENT = Part("content", pgettext_lazy("part of a case", "Content"))
+MONEY = Part("money", pgettext_lazy("part of a case", "Money"))
+ACTIVITY = Part("activities", pgettext_lazy("part of a case", "Activities"))
+CONTACT = Part("contact", pgettext_lazy("part of a case", "Contact"))
+PAPERS = Part("papers", pgettext_lazy("part of a case", "Papers"))
+RECORDS = Part("records", pgettext_lazy("part of a case", "Records"))
 
 #: In the order in which they stand in the menu of a case.
 PARTS = (NOW, REQUIREMENTS, CONTENT, MONEY, ACTIVITY, CONTACT, PAPERS, RECORDS)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import BigIntegerField, OuterRef, Q, Subquery
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
@@ -58,9 +58,11 @@ def rule_standings(
 
 def _newest(proposal: Proposal) -> dict[str, EligibilityAnswer]:
     """Return rule → its newest answer, with the words that say why as ``reason``."""
-    told = Cast(KT("event__facts__note__remark"), BigIntegerField())
+    told = KeyTextTransform("remark", KeyTransform("note", "event__facts"))
     words = Remark.objects.filter(pk=OuterRef("remark")).values("text")
-    rows = proposal.eligibility_answers.annotate(remark=told, reason=Subquery(words))
+    rows = proposal.eligibility_answers.annotate(
+        remark=Cast(told, BigIntegerField()), reason=Subquery(words)
+    )
     return {row.code: row for row in rows.select_related("event__by").order_by("pk")}
 
 

@@ -40,7 +40,7 @@ def change_start(request, pk):
     attempt(request, begin, _("The request is begun. It is not sent yet."))
     if begun:
         return redirect("grants:change-edit", pk=begun[0].pk)
-    return redirect(f"{reverse('casework:case-part', args=[pk, 'activity'])}#changes")
+    return redirect(f"{reverse('casework:case-part', args=[pk, 'activities'])}#changes")
 
 
 def visible_change(request, pk: int) -> ChangeRequest:

@@ -2,9 +2,11 @@
 
 from functools import partial
 
+import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -152,9 +154,9 @@ def claim_list(request):
     context = {
         "form": form,
         "page": page_of(request, found),
-        "total_yen": sum(found.values_list("amount_yen", flat=True)),
-        "may_export": request.user.has_perm("grants.export_payments"),
-        "may_pay": request.user.has_perm("grants.record_payment"),
+        "total_yen": found.order_by().aggregate(yen=Sum("amount_yen"))["yen"] or 0,
+        "may_export": rules.has_perm("grants.export_payments", request.user),
+        "may_pay": rules.has_perm("grants.record_payment", request.user),
         "columns": accounting.columns(),
         "encodings": list(accounting.ENCODINGS.items()),
     }

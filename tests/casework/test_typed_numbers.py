@@ -16,6 +16,7 @@ from casework.models import Letter, LetterToNumber, Notice
 from casework.services import correct
 from casework.views import finding
 from tests import factories
+from tests.case_pages import whole_page
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import NOON, TODAY
 from tests.remembering import remembered
@@ -264,8 +265,7 @@ def test_case_tells_the_office_alone_which_letter_waits(enter, office):
     row = waiting()
     told = {}
     for person in (office, factories.anyone(Role.AUDITOR), group_of(row.case)):
-        page = enter(person).get(reverse("casework:case", args=[row.case_id]))
-        words = page.content.decode()
+        words = whole_page(enter(person), row.case)
         told[person] = (
             reverse("casework:letter-numbers") in words,
             "補正依頼書" in words,

@@ -219,10 +219,10 @@ def test_grant_is_drafted_with_what_changed_and_put_on_record(as_person, office,
     assert last_record(proposal).case_id == year.pk
     type(group).objects.filter(pk=group.pk).update(citizen_members=3)
 
-    page = as_person(office).get(reverse("casework:case", args=[year.pk]))
+    page = whole_page(as_person(office), year)
     with translation.override("en"):
         asked = str(GrantForm(case=year, today=TODAY).fields["granted_yen"].help_text)
-    for words in (" ".join(page.content.decode().split()), asked):
+    for words in (" ".join(page.split()), asked):
         assert "Requirements that changed since the application for the grant" in words
         assert "Citizens among the members: meets the requirement → does not meet" in words
     begun = rule_standings(Proposal.objects.get(pk=proposal.pk), on=TODAY + timedelta(days=1))

@@ -1,7 +1,6 @@
 """Two rows of one group become one: its cases, past awards and limits go with it."""
 
 import pytest
-from django.urls import reverse
 
 from accounts.models import Role, User
 from accounts.services import merge_organizations
@@ -12,6 +11,7 @@ from grants.adoptions import adoptions_before
 from grants.models import PastAward
 from grants.services import register_account
 from tests import factories
+from tests.case_pages import whole_page
 from tests.factories import NOON, TODAY
 from tests.remembering import remembered
 
@@ -39,10 +39,9 @@ def test_member_of_the_duplicate_still_opens_the_case(filed, clerk, as_person):
 
     merge(filed.organization, into, clerk)
 
-    page = as_person(member).get(reverse("casework:case", args=[filed.pk]))
-    assert page.status_code == 200
-    assert "残る会" in page.content.decode()
-    assert "Group joined with another entry" in page.content.decode()
+    page = whole_page(as_person(member), filed)
+    assert "残る会" in page
+    assert "Group joined with another entry" in page
     assert User.objects.get(pk=member.pk).act_on(TODAY).duties.edits(into.pk)
 
 

@@ -14,6 +14,7 @@ from casework.models.case import KINDS
 from casework.moves import form_class, form_for
 from casework.services import advance, correct
 from tests import factories
+from tests.case_pages import part_of
 from tests.casework.cases import group_of, sent_back
 from tests.factories import NOON, TODAY
 from tests.grants import papers
@@ -381,7 +382,7 @@ def test_page_lets_the_office_key_in_after_the_date_what_came_before(
 
     returned.refresh_from_db()
     assert returned.state == "submitted"
-    assert "Received on (収受日)" in client.get(page).content.decode()
+    assert "Received on (収受日)" in part_of(client, returned, "records")
 
 
 def test_page_tells_the_office_what_refuses_a_paper_of_any_day(as_person, office):

@@ -188,7 +188,7 @@ def test_settled_account_is_opened_before_a_line_is_reversed(year, accounting):
 def test_page_reverses_and_the_ledger_says_so(as_person, year, accounting):
     wrong = pay(year, accounting, 80_000)
     client = as_person(accounting)
-    case = reverse("casework:case", args=[year.pk])
+    case = reverse("casework:case-part", args=[year.pk, "money"])
     url = reverse("grants:payment-reverse", args=[year.pk, wrong.pk])
     assert url in client.get(case).content.decode()
     data = {"reason": "桁の誤り", "paid_on": "2026-11-20", "document": "更正命令"}

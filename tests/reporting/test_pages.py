@@ -109,9 +109,9 @@ def test_report_page_says_that_it_is_late():
     year = makers.granted_year(report_latest="12-15")
     makers.sent_report(year)
 
-    page = logged_in(makers.group_of(year), "en").get(f"/cases/{year.final_report.pk}/")
+    page = whole_page(logged_in(makers.group_of(year), "en"), year.final_report)
 
-    assert "Late" in page.content.decode()
+    assert "Late" in page
 
 
 def test_send_back_asks_for_reason_and_day():

@@ -91,15 +91,19 @@ def knocked(world) -> Iterator[str]:
         "pk": sorted({row.pk for row in rows}), "number": [1], "token": ["feed"],
         "key": [world.file.key, *(letter.key for letter in world.letters)],
     }  # fmt: skip
+    given = set()
     for row in doors.TABLE.rows():
         pairs = dict(doors._pairs(row))
         if row["method"] != "GET" or any(name.isupper() for name in pairs):
             continue
         for values in product(*(things.get(name, [value]) for name, value in pairs.items())):
             try:
-                yield reverse(row["door"], kwargs=dict(zip(pairs, values, strict=True)))
+                address = reverse(row["door"], kwargs=dict(zip(pairs, values, strict=True)))
             except NoReverseMatch:
                 continue  # an argument of another part of the program
+            if address not in given:
+                given.add(address)
+                yield address
 
 
 def said_in(answer) -> str:

@@ -128,6 +128,7 @@ def test_selection_lists_the_sheet_taken_out_after_scoring_with_the_reason(clien
     assert words.count("before it was handed in") == 1
     assert words.count("said by the member") == 2
     assert words.count('<td data-label="Why"><span>Close family of somebody in the group') == 2
-    record = page_for(client, scene.office, reverse("casework:case", args=[scene.sheet(0, 0).pk]))
+    records = reverse("casework:case-part", args=[scene.sheet(0, 0).pk, "records"])
+    record = page_for(client, scene.office, records)
     assert "Conflict of interest recorded" in record
     assert "Taken out for a conflict of interest" in record

@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from accounts.models import Duty, Officer, Role, User
 from casework import files
 from casework.models import Approval, ApprovalItem, Case, Deadline, Letter, Notice
+from casework.panels import PARTS
 from casework.services import advance
 from grants.models import Proposal
 from reviews import meetings, possible_conflicts, services
@@ -150,6 +151,7 @@ def things_of(scene, proposal) -> dict[str, list]:
         "payment": [1],
         "line": [1],
         "verb": ["decline", "submit"],
+        "part": [part.code for part in PARTS if part.code],
         "kind": ["scoring", "supplement"],
         "variant": ["ja"],
         "act": ["release"],
