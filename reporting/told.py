@@ -66,6 +66,8 @@ def decided_end(year) -> date | None:
 
     That of an end before its time (中止), or else of the plan as it was last applied for or changed.
     """
+    if year.state in ("granted", "discontinued"):  # nothing was sent yet
+        return year.ends_on
     ended = year.events.filter(verb="discontinue").order_by("-pk").first()
     plan = None if ended else year.versions.order_by("-number").first()
     day = ended.facts.get("ended_on") if ended else plan and plan.content.get("ends_on")

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from casework.asked_once import asked_once
@@ -118,11 +118,12 @@ class Claim(Case):
         return missing_in_claim(self)
 
     def _next_instalment(self) -> int:
+        """Return the number after the highest that a claim bears which was not closed unpaid."""
         others = Claim.objects.filter(
             project_year=self.project_year_id, payment_kind=self.payment_kind
         )
-        counted = others.exclude(pk=self.pk).exclude(state__in=("draft", "withdrawn", "dropped"))
-        return counted.count() + 1
+        stand = others.exclude(pk=self.pk).exclude(state__in=("withdrawn", "dropped"))
+        return (stand.aggregate(last=Max("instalment"))["last"] or 0) + 1
 
     def _send(self, at: datetime, received_on: date | None) -> None:
         self.claimed_on = received_on or japan_date(at)

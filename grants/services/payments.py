@@ -74,7 +74,7 @@ def _enter(year: ProjectYear, *, kind: str, amount_yen: int, by, at: datetime, *
     )
     record(year, "pay", by=by, at=at, payment=payment.pk, kind=kind, amount_yen=amount_yen)
     _turn_the_duty_round(year, at=at)
-    _meet_what_a_change_left(year, on=payment.paid_on, at=at)
+    _meet_what_is_done(year, on=payment.paid_on, at=at)
     return payment
 
 
@@ -122,10 +122,15 @@ def _turn_the_duty_round(year: ProjectYear, *, at: datetime) -> None:
         open_deadlines(year, duties[:1], at=at, facts={"basis": "ledger_corrected"})
 
 
-def _meet_what_a_change_left(year: ProjectYear, *, on: date, at: datetime) -> None:
-    """Once all is back that a change of the grant left too much, nothing is owed while it runs."""
-    if year.confirmed_yen is None and year.balance_yen >= 0:
-        timekeeping.meet_deadlines(year, ("repayment",), at=at, on=on)
+def _meet_what_is_done(year: ProjectYear, *, on: date, at: datetime) -> None:
+    """Let nobody owe, or be reminded of, what was paid or came back on the day ``on``.
+
+    The account may be settled later; who was in time was in time.
+    """
+    done = ["repayment"] if year.balance_yen >= 0 else []
+    if year.confirmed_yen is not None and year.balance_yen <= 0:
+        done.append("settlement")
+    timekeeping.meet_deadlines(year, done, at=at, on=on)
 
 
 def why_not_reversed(payment: Payment, year: ProjectYear) -> str | None:

@@ -225,6 +225,21 @@ def test_instalments_are_numbered_and_stay_within_the_share(accounting):
 
 
 @pytest.mark.django_db
+def test_no_two_claims_bear_the_same_number_of_instalment(accounting, office):
+    year = makers.granted_year(advance_percent="70")
+    first, _second = (pay(factories.claimed(year, amount_yen=10_000), accounting) for _n in "12")
+    services.reverse_payment(
+        first, reason="誤り", paid_on=TODAY, document="更正", by=accounting, at=NOON
+    )
+    advance(first.claim, "drop", by=office, at=NOON, reason="二重の請求")
+
+    third = factories.claimed(year, amount_yen=10_000)
+
+    counting = Claim.objects.exclude(state="dropped").values_list("instalment", flat=True)
+    assert (third.instalment, sorted(counting)) == (3, [2, 3])
+
+
+@pytest.mark.django_db
 def test_share_that_is_not_set_has_no_ceiling_but_the_grant_and_the_page_says_so(as_person):
     year = makers.granted_year(advance_percent=None)
     claim = written(year, 80_000)
