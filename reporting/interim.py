@@ -161,8 +161,10 @@ def seen_by(user, report: InterimReport) -> bool:
     )
 
 
-def last_said(report: InterimReport) -> dict[str, str]:
-    """Return what was sent last; empty if nothing was."""
+def said_to(user, report: InterimReport) -> dict[str, str]:
+    """Return what ``user`` reads: the words as they stand, or what was sent last; empty if nothing was."""
+    if seen_by(user, report):
+        return {name: getattr(report, name) for name in FIELDS}
     version = report.versions.order_by("-number").first()
     return version.content if version else {}
 

@@ -37,9 +37,7 @@ def _owed(report: InterimReport):
 def content(report: InterimReport, request) -> dict:
     """What is asked for and what was sent; what is being written, to whoever writes it."""
     writes = interim.may_edit_interim(report, request.user)
-    said = {name: getattr(report, name) for name in FIELDS}
-    if not interim.seen_by(request.user, report):
-        said = interim.last_said(report)
+    said = interim.said_to(request.user, report)
     parts = [(report._meta.get_field(name).verbose_name, said.get(name, "")) for name in FIELDS]
     return {
         "report": report,

@@ -29,6 +29,10 @@ urlpatterns = [
     path("receipts/<int:pk>/", reports.receipt_edit, name="receipt"),
     path("receipts/<int:pk>/remove/", reports.receipt_remove, name="receipt-remove"),
     path("interim-reports/<int:pk>/edit/", interim.interim_edit, name="interim-edit"),
+    path("interim-reports/<int:pk>/pdf/", interim.interim_pdf, name="interim-pdf"),
+    path("interim-reports/<int:pk>/docx/", interim.interim_docx, name="interim-docx"),
+    path("interim-reports/<int:pk>/workbook/", interim.interim_workbook, name="interim-workbook"),
+    path("interim-reports/<int:pk>/workbook.xlsx", interim.interim_xlsx, name="interim-xlsx"),
     # Department
     path("department/reports/new/", collaboration.report_new, name="collaboration-new"),
     path(

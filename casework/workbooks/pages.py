@@ -71,7 +71,8 @@ def answer(
 
 
 def _changes(case: Case, draft: Draft, found: Reading, read_as: Reads) -> dict:
-    before = read_as(case, saved_data(read_as(case)))
+    kept = type(case)._base_manager.get(pk=case.pk)  # a form may have written into the other one
+    before = read_as(kept, saved_data(read_as(kept)))
     before.is_valid()
     return {
         "differences": differences(draft, before),

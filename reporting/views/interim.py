@@ -1,22 +1,28 @@
-"""Interim reports: asked for by the office, written by the group."""
+"""Interim reports: asked for by the office, written by the group, on a page or offline."""
 
 from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import require
+from casework import workbooks
 from casework.draft_pages import write
+from casework.typesetting import CommitteeData, typeset
 from casework.views.answers import done
+from casework.views.papers import pdf_response
+from casework.word import docx_of, docx_response
 from grants.case_panels import supplement_asked
 from grants.models import ProjectYear
 from grants.months import chart_of
 from reporting import interim
+from reporting.interim_files import interim_sheet
 from reporting.interim_form import AskForm, InterimDraft
 from reporting.models import InterimReport
 
@@ -78,3 +84,62 @@ def _edit_page(request, report: InterimReport, draft: InterimDraft, status: int)
         "asked": supplement_asked(report),
     }
     return render(request, "reporting/interim_edit.html", context, status=status)
+
+
+# As files
+
+
+def _visible(request, pk: int) -> InterimReport:
+    found = InterimReport.objects.visible_to(request.user)
+    return get_object_or_404(found.select_related("organization", "project_year"), pk=pk)
+
+
+def _written(request, pk: int) -> InterimReport:
+    report = _visible(request, pk)
+    if not interim.may_edit_interim(report, request.user):
+        raise PermissionDenied("reporting.write_report")
+    return report
+
+
+def _sheet(request, report: InterimReport) -> CommitteeData:
+    """Return the paper of a report; 404 for others than its group while nothing was sent."""
+    said = interim.said_to(request.user, report)
+    if not said:
+        raise Http404(report.pk)
+    return interim_sheet(report, said, today=request.today)
+
+
+@login_required
+@require_safe
+def interim_pdf(request, pk):
+    """The report as a PDF; marked as a draft until it is sent."""
+    report = _visible(request, pk)
+    pdf = typeset("committee", _sheet(request, report))
+    return pdf_response(pdf, f"interim-report-{report.number or pk}")
+
+
+@login_required
+@require_safe
+def interim_docx(request, pk):
+    """The report for Word; marked as a draft until it is sent."""
+    report = _visible(request, pk)
+    return docx_response(docx_of(_sheet(request, report)), f"interim-report-{report.number or pk}")
+
+
+@login_required
+@require_safe
+def interim_xlsx(request, pk):
+    """The report as a workbook, filled in with what is saved."""
+    page = reverse("reporting:interim-edit", args=[pk])
+    return workbooks.download(request, _written(request, pk), read_as=InterimDraft, page=page)
+
+
+@login_required
+@form_page
+def interim_workbook(request, pk):
+    """Upload the workbook of a report, and see what it would change."""
+    return workbooks.answer(
+        request, _written(request, pk), read_as=InterimDraft,
+        page=reverse("reporting:interim-edit", args=[pk]),
+        file=reverse("reporting:interim-xlsx", args=[pk]),
+    )  # fmt: skip

@@ -1,16 +1,20 @@
 """Interim reports: asked for by the rules or the office, written by the group, read by who sees it."""
 
+import io
 from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_fsm import TransitionNotAllowed
+from docx import Document
+from openpyxl import load_workbook
 
 from accounts.models import MemberRole, Role
 from casework.edit_numbers import StaleDraft
@@ -24,6 +28,7 @@ from reporting import interim
 from reporting.models import InterimReport
 from tests import factories
 from tests.factories import JAPAN
+from tests.pdf_text import pdf_text
 from tests.remembering import remembered
 from tests.reporting import makers
 
@@ -349,6 +354,45 @@ def test_doors(year, who, ask, write, read):
         assert client.post(reverse("reporting:interim-ask", args=[year.pk])).status_code == ask
     if write != 200:
         assert client.post(reverse("reporting:interim-edit", args=[report.pk])).status_code == write
+
+
+def test_report_can_be_taken_as_pdf_and_word_and_is_a_draft_until_it_is_sent(year):
+    report, office = written(asked(year)), client_of(factories.user(Role.OFFICE))
+    group = client_of(makers.group_of(year))
+    pdf, docx = (reverse(f"reporting:interim-{form}", args=[report.pk]) for form in ("pdf", "docx"))
+
+    draft = pdf_text(group.get(pdf).content)
+    assert [office.get(path).status_code for path in (pdf, docx)] == [404, 404]
+    advance(report, "submit", by=makers.group_of(report), at=RUNNING)
+    sent_words = pdf_text(office.get(pdf).content)
+
+    assert "案" in draft and "案" not in sent_words.replace("提案", "")
+    for said in (SAID["done"], SAID["needs"], "必要なこと・相談したいこと", f"{year.number}-M1"):
+        assert said in draft and said in sent_words
+    paper = Document(io.BytesIO(office.get(docx).content))
+    assert SAID["done"] in [paragraph.text for paragraph in paper.paragraphs]
+
+
+def test_report_is_completed_offline(year):
+    report, group = asked(year), client_of(makers.group_of(year))
+    taken = group.get(reverse("reporting:interim-xlsx", args=[report.pk]))
+    book = load_workbook(io.BytesIO(taken.getvalue()))
+    sheet = book.worksheets[0]
+    label = next(
+        cell for row in sheet.iter_rows() for cell in row if cell.value == "What was done so far"
+    )
+    sheet.cell(label.row, label.column + 1).value = "雨でも2回開いた。"
+    completed = io.BytesIO()
+    book.save(completed)
+
+    upload = SimpleUploadedFile("中間報告.xlsx", completed.getvalue())
+    page = group.post(reverse("reporting:interim-workbook", args=[report.pk]), {"file": upload})
+
+    assert page.status_code == 200 and "雨でも2回開いた。" in page.content.decode()
+    assert InterimReport.objects.get().done == ""  # nothing is stored before it is saved
+    office = client_of(factories.user(Role.OFFICE))
+    for name in ("interim-xlsx", "interim-workbook"):
+        assert office.get(reverse(f"reporting:{name}", args=[report.pk])).status_code == 403
 
 
 def test_department_in_charge_reads_it():

@@ -51,6 +51,21 @@ def test_settlement_comes_back_as_it_was_and_changed(client, report):
     assert now.amount_yen == line.amount_yen + 1
 
 
+def test_words_that_were_changed_offline_are_not_taken_for_what_is_saved(client, report):
+    client.force_login(makers.group_of(report))
+    client.cookies["django_language"] = "en"
+    book = load_workbook(io.BytesIO(workbooks.write(ReportDraft(report))))
+    cell = layout_of(ReportDraft(report)).cell_of("results")
+    book.worksheets[0][cell].value = "のべ130人が参加した。"
+    changed = io.BytesIO()
+    book.save(changed)
+    page = reverse("reporting:report-workbook", args=[report.pk])
+
+    shown = client.post(page, {"file": SimpleUploadedFile("a.xlsx", changed.getvalue())})
+
+    assert [part.name for part in shown.context["differences"]] == ["results"]
+
+
 def test_faulty_cell_of_a_settlement_is_named(client, report):
     client.force_login(makers.group_of(report))
     client.cookies["django_language"] = "en"
