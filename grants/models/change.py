@@ -4,11 +4,13 @@ from datetime import date, datetime
 
 from django.db import models
 from django.db.models import Q, Sum
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from casework.flow import Stage
 from casework.models import Case
 from grants.change_flow import CHANGE_FLOW
-from grants.change_threshold import Plan, Verdict, ends_or_moves, weigh
+from grants.change_threshold import MAJOR, Plan, Verdict, ends_or_moves, weigh
 from grants.completeness import missing_in_change
 from grants.rules import RuleSet
 
@@ -109,6 +111,14 @@ class ChangeRequest(Case):
             return ends_or_moves(self.asks_for)
         before, after = self.before_and_after()
         return weigh(Plan.of(before), Plan.of(after), self.rules)
+
+    @cached_property
+    def _needs_approval(self) -> bool:
+        return self.weighed().outcome == MAJOR
+
+    def meets(self, stage: Stage) -> bool:
+        """A change that needs an approval is never only noted."""
+        return stage.code != "noted" or not self._needs_approval
 
     def missing_parts(self) -> list:
         """Return, in words, what has to be there before the request can be sent."""
