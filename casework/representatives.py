@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Officer, Organization, Role, User
 from accounts.permissions import require
 from accounts.services import on_merge, on_new_representative, record_reading
-from accounts.services.record import record
+from accounts.services.record import record as record_deed
 
 from . import city
 from .calendar import japan_date
@@ -98,7 +98,9 @@ def note(
         raise NotPossible(_("The day cannot lie in the future."))
     notice.paper_on, notice.noted_by, notice.noted_at = paper_on, by, at
     notice.save(update_fields=["paper_on", "noted_by", "noted_at"])
-    record("representative_noted", by=by, at=at, organization=notice.organization, notice=notice.pk)
+    record_deed(
+        "representative_noted", by=by, at=at, organization=notice.organization, notice=notice.pk
+    )
     if notice.told_by != by:
         _post("representative_noted", notice, to=notice.told_by, at=at)
     return notice

@@ -52,13 +52,13 @@ def _reached(events: Iterable[Event]) -> dict[str, datetime]:
 
 def _step(case: Case, number: int, reached: dict[str, datetime]) -> Step | None:
     stages = [stage for stage in case.flow.stages.values() if stage.step == number]
-    stage = _passed(case, stages, reached) or _usual(stages)
+    stage = _passed(case, stages, reached) or _usual(case, stages)
     moment = reached.get(stage.code)
     status = _status(case, number, moment)
     if moment is None and (case.closed_at or not case.meets(stage)):
         return None
     if status == "next":
-        stage, moment = _usual(stages), None
+        stage, moment = _usual(case, stages), None
     by_paper = status == "current" and case.by_paper
     return Step(stage.label, status, moment, in_words(stage.holders, by_paper=by_paper))
 
@@ -70,13 +70,15 @@ def _passed(case: Case, stages: list[Stage], reached: dict[str, datetime]) -> St
     return (here or passed[-1:] or [None])[0]
 
 
-def _usual(stages: list[Stage]) -> Stage:
-    """Of stages that share a step, return the one on the straight way.
+def _usual(case: Case, stages: list[Stage]) -> Stage:
+    """Of stages that share a step, return the one on the straight way of ``case``.
 
-    Failures are bad, and what a case is sent back to asks for action.
+    Failures are bad, and what a case is sent back to asks for action. A case meets only some of two
+    good ends.
     """
     straight = [stage for stage in stages if stage.tone not in ("bad", "action")]
-    return (straight or stages)[0]
+    met = [stage for stage in straight if case.meets(stage)] if len(straight) > 1 else straight
+    return (met or straight or stages)[0]
 
 
 def _status(case: Case, number: int, moment) -> str:

@@ -26,7 +26,7 @@ from .models import AccountingColumn, Claim, Payment
 #: What the list can be narrowed to: code → label, states of claims.
 STANDS = {
     "to_pay": (_("To be paid"), ("accepted",)),
-    "paid": (_("Paid"), ("paid",)),
+    "paid": (_("Claim paid"), ("paid",)),
     "checked": (_("With the office or the group"), ("filed", "returned")),
     "all": (_("All"), ("filed", "returned", "accepted", "paid", "dropped", "withdrawn")),
 }

@@ -45,6 +45,7 @@ class GrantsConfig(AppConfig):
             EligibilityAnswer,
             EligibilityRecord,
             FundEntry,
+            FundTargetChange,
             ParameterChange,
             Payment,
             RoundChange,
@@ -56,6 +57,7 @@ class GrantsConfig(AppConfig):
         guards.append_only(EligibilityAnswer)
         guards.append_only(EligibilityRecord)
         guards.append_only(FundEntry)
+        guards.append_only(FundTargetChange)
         guards.append_only(ParameterChange)
         guards.append_only(Payment)
         guards.append_only(RoundChange)

@@ -42,8 +42,13 @@ def changes_panel(year: ProjectYear, request) -> dict | None:
     may_start = runs and not any(change.is_open for change in found)
     if not (found or may_start):
         return None
-    kinds = ChangeRequest.AsksFor.choices
-    return {"case": year, "changes": found, "may_start": may_start, "kinds": kinds}
+    paid = may_start and year.paid_yen != 0
+    kinds = [
+        kind
+        for kind in ChangeRequest.AsksFor.choices
+        if not (paid and kind[0] == ChangeRequest.AsksFor.POSTPONE)
+    ]
+    return {"case": year, "changes": found, "may_start": may_start, "kinds": kinds, "paid": paid}
 
 
 def is_decided(year: ProjectYear, user) -> bool:

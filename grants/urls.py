@@ -104,6 +104,11 @@ urlpatterns = [
     path("office/courses/<int:pk>/add/", rounds.parameter_new, name="parameter-new"),
     path("office/courses/<int:pk>/category/", rounds.category_new, name="category-new"),
     path("office/courses/<int:pk>/category/<slug:code>/", rounds.category_edit, name="category"),
+    path(
+        "office/courses/<int:pk>/category/<slug:code>/remove/",
+        rounds.category_remove,
+        name="category-remove",
+    ),
     path("office/courses/<int:pk>/<slug:name>/", rounds.parameter_edit, name="parameter"),
     path("proposals/<int:pk>/answers/", answers.proposal_answers, name="proposal-answers"),
     path("office/questions/", questions.question_list, name="questions"),

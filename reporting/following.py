@@ -127,7 +127,8 @@ def take_over_budget(report: Report, *, by, at: datetime) -> Report:
         elif follows:
             line.delete()
     SettlementLine.objects.bulk_create(_new_line(report, plan) for plan in new.values())
-    return _is_level(report, "take_over_budget", by=by, at=at)
+    record(report, "take_over_budget", by=by, at=at)
+    return _is_level(report)
 
 
 @transaction.atomic
@@ -136,7 +137,9 @@ def keep_own_lines(report: Report, *, by, at: datetime) -> Report:
 
     :raises PermissionDenied: if ``by`` may not write, or the report is not being written.
     """
-    return _is_level(_being_written(report, by=by, at=at), "keep_own_lines", by=by, at=at)
+    report = _being_written(report, by=by, at=at)
+    record(report, "keep_own_lines", by=by, at=at)
+    return _is_level(report)
 
 
 def _being_written(report: Report, *, by, at: datetime) -> Report:
@@ -146,11 +149,10 @@ def _being_written(report: Report, *, by, at: datetime) -> Report:
     return report
 
 
-def _is_level(report: Report, verb: str, *, by, at: datetime) -> Report:
+def _is_level(report: Report) -> Report:
     take_next(report, report.edit_number)
     report.behind_change = False
     report.save(update_fields=["edit_number", "behind_change"])
-    record(report, verb, by=by, at=at)
     return report
 
 

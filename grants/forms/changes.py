@@ -2,15 +2,17 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from casework.drafts import Draft
 from casework.forms import ReasonForm
 from casework.moves import asks
+from casework.notice_words import in_words
 from grants import grounds
 from grants.amount import Amount
 from grants.change_effects import too_much
-from grants.models import ChangeRequest
+from grants.models import ChangeRequest, ProjectYear
 from grants.reckoning import changed_amount, changed_yen
 
 from .fields import text_area
@@ -46,9 +48,20 @@ class ChangeForm(PlanForm):
         self.fields = {name: self.fields[name] for name in names}
         if verb := MOVES.get(change.asks_for):
             self.fields["ground"].choices = [("", _("Choose the ground")), *grounds.choices(verb)]
+        if change.asks_for == AsksFor.END:
+            self.fields["ends_on"].help_text = _last_days(change.project_year)
         if "to_fiscal_year" in self.fields:
             years = later_years(change.project_year)
             self.fields["to_fiscal_year"].choices = [("", _("Choose the fiscal year")), *years]
+
+
+def _last_days(year: ProjectYear) -> str:
+    """Return in words between which days a project can end early."""
+    if not (year.starts_on and year.ends_on):
+        return ""
+    language = get_language() or "ja"
+    days = {"first": in_words(year.starts_on, language), "last": in_words(year.ends_on, language)}
+    return _("A day of the project as it stands: from %(first)s to %(last)s.") % days
 
 
 class ChangeDraft(Draft):

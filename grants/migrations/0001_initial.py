@@ -2254,4 +2254,38 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="FundTargetChange",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("fiscal_year", models.PositiveSmallIntegerField(verbose_name="fiscal year")),
+                (
+                    "old_yen",
+                    models.PositiveBigIntegerField(null=True, verbose_name="target before (yen)"),
+                ),
+                (
+                    "old_source",
+                    models.CharField(blank=True, max_length=500, verbose_name="source before"),
+                ),
+                ("new_yen", models.PositiveBigIntegerField(verbose_name="target (yen, at least)")),
+                ("new_source", models.CharField(max_length=500, verbose_name="source")),
+                ("fictitious", models.BooleanField(default=False, verbose_name="fictitious")),
+                ("at", models.DateTimeField(verbose_name="changed at")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "change of a target of the fund",
+                "verbose_name_plural": "changes of targets of the fund",
+            },
+        ),
     ]

@@ -10,7 +10,7 @@ from .claim import Claim
 from .courses import CourseEdition, EditionParameter, ParameterChange, Round, RoundChange
 from .early_start import EarlyStart
 from .eligibility import EligibilityAnswer, EligibilityRecord
-from .fund import FundEntry, FundTarget
+from .fund import FundEntry, FundTarget, FundTargetChange
 from .lines import CATEGORY_FIELDS, LINE_FIELDS, LineBase, LineCategory, Side
 from .log_entry import LogEntry
 from .month_plan import Activity, ActivityDone
@@ -42,6 +42,7 @@ __all__ = [
     "EligibilityRecord",
     "FundEntry",
     "FundTarget",
+    "FundTargetChange",
     "LineBase",
     "LineCategory",
     "LogEntry",

@@ -7,9 +7,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from casework.asked_once import asked_once
+from casework.flow import Stage
 from casework.models import Case
 from grants.change_flow import CHANGE_FLOW
-from grants.change_threshold import Plan, Verdict, ends_or_moves, weigh
+from grants.change_threshold import MAJOR, Plan, Verdict, ends_or_moves, weigh
 from grants.completeness import missing_in_change
 from grants.rules import RuleSet
 
@@ -103,6 +104,15 @@ class ChangeRequest(Budgeted, Case):
             return ends_or_moves(self.asks_for)
         before, after = self.before_and_after()
         return weigh(Plan.of(before), Plan.of(after), self.rules)
+
+    @property
+    @asked_once
+    def _needs_approval(self) -> bool:
+        return self.weighed().outcome == MAJOR
+
+    def meets(self, stage: Stage) -> bool:
+        """A change that needs an approval is never only noted."""
+        return stage.code != "noted" or not self._needs_approval
 
     @asked_once
     def missing_parts(self) -> list:

@@ -114,3 +114,26 @@ class FundTarget(models.Model):
 
     def __str__(self):
         return f"{self.fiscal_year} {self.amount_yen}"
+
+
+class FundTargetChange(models.Model):
+    """What a target of the fund was and became; only ever added.
+
+    :param old_yen: ``None`` where no target was set before.
+    """
+
+    fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"))
+    old_yen = models.PositiveBigIntegerField(_("target before (yen)"), null=True)
+    old_source = models.CharField(_("source before"), max_length=500, blank=True)
+    new_yen = models.PositiveBigIntegerField(_("target (yen, at least)"))
+    new_source = models.CharField(_("source"), max_length=500)
+    fictitious = models.BooleanField(_("fictitious"), default=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    at = models.DateTimeField(_("changed at"))
+
+    class Meta:
+        verbose_name = _("change of a target of the fund")
+        verbose_name_plural = _("changes of targets of the fund")
+
+    def __str__(self):
+        return f"{self.fiscal_year} {self.old_yen} → {self.new_yen}"

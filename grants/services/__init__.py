@@ -6,7 +6,12 @@ date follows from it.
 
 from grants.services.answers import Answer, answer_rules, may_answer
 from grants.services.budget import enter_budget, transfer_budget
-from grants.services.categories import keep_category_change, set_category
+from grants.services.categories import (
+    keep_category_change,
+    remove_category,
+    set_category,
+    why_category_stays,
+)
 from grants.services.changes import save_change, start_change
 from grants.services.claims import (
     read_account,
@@ -71,6 +76,8 @@ from grants.services.terms import (
 from grants.services.years import may_edit_year, save_year
 
 __all__ = [
+    "remove_category",
+    "why_category_stays",
     "UNDECIDED",
     "answer_early_start",
     "tell_early_start",

@@ -3,11 +3,21 @@
 from copy import copy
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.permissions import require
 from casework.calendar import japan_date
-from grants.models import CATEGORY_FIELDS, CourseEdition, LineCategory, ParameterChange
+from grants.models import (
+    CATEGORY_FIELDS,
+    BudgetLine,
+    ChangeLine,
+    CourseEdition,
+    LineCategory,
+    ParameterChange,
+    YearBudgetLine,
+)
 from grants.rules import Status
 
 
@@ -29,6 +39,39 @@ def set_category(edition: CourseEdition, code: str, *, by, at: datetime, **field
     category.save()
     keep_category_change(before, category, by=by, at=at)
     return category
+
+
+def why_category_stays(category: LineCategory) -> str:
+    """Return why a category cannot be removed: a line of a budget names it; empty if it can."""
+    of_rounds = {
+        BudgetLine: "proposal__round__edition",
+        YearBudgetLine: "year__proposal__round__edition",
+        ChangeLine: "change__project_year__proposal__round__edition",
+    }
+    for model, edition in of_rounds.items():
+        named = {"category": category.code, edition: category.edition_id}
+        if model.objects.filter(**named).exists():
+            return _("Lines of budgets name this category. It stays, so that they can be read.")
+    return ""
+
+
+@transaction.atomic
+def remove_category(category: LineCategory, *, by, at: datetime) -> None:
+    """Take a category off an edition while nothing uses it. Rounds that are open keep theirs.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if a line of a budget names it.
+    """
+    require(by.act_on(japan_date(at)), "grants.plan")
+    category = LineCategory.objects.select_for_update(of=("self",)).get(pk=category.pk)
+    if why := why_category_stays(category):
+        raise ValidationError(why)
+    ParameterChange.objects.create(
+        edition=category.edition, name=f"category-{category.code}", old_status=Status.SET,
+        old_value=_in_lines(category), new_status=Status.NOT_SET, new_value="", source="", by=by,
+        at=at,
+    )  # fmt: skip
+    category.delete()
 
 
 def keep_category_change(

@@ -77,8 +77,11 @@ def answer_early_start(
         raise ValidationError({"reason": _("Say why it is refused.")})
     told.accepted, told.decision_reason, told.decided_by, told.decided_at = accepted, reason, by, at
     told.save()
-    verb = "accept_early_start" if accepted else "refuse_early_start"
-    record(year, verb, by=by, at=at, early_start=told.pk, starts_on=told.starts_on)
+    facts = {"early_start": told.pk, "starts_on": told.starts_on}
+    if accepted:
+        record(year, "accept_early_start", by=by, at=at, **facts)
+    else:
+        record(year, "refuse_early_start", by=by, at=at, **facts)
     outbox.tell(
         year, Party.ORGANIZATION, "early_start_answered", at=at,
         key=f"early-start-answer-{told.pk}", but=by, starts_on=told.starts_on, accepted=accepted,

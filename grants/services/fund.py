@@ -10,7 +10,7 @@ from accounts.permissions import require
 from casework.calendar import closing_day, japan_date
 from casework.calendar import fiscal_year as fiscal_year_of
 from grants.fund import enters_in_year_of_receipt, lowest_balance_from
-from grants.models import CourseEdition, FundEntry, FundTarget
+from grants.models import CourseEdition, FundEntry, FundTarget, FundTargetChange
 
 Kind = FundEntry.Kind
 
@@ -85,13 +85,23 @@ def set_fund_target(
 ) -> FundTarget:
     """Say what gifts of a fiscal year are to come to at least, and where that stands.
 
+    What was said before stays in the history (``FundTargetChange``).
+
     :raises PermissionDenied: if ``by`` is not of the office.
     """
     require(by.act_on(japan_date(at)), "grants.plan")
+    of_year = FundTarget.objects.select_for_update()
+    before = of_year.filter(fiscal_year=fiscal_year, fictitious=fictitious).first()
     told = {"amount_yen": amount_yen, "source": source, "level": ""}
     target, _created = FundTarget.objects.update_or_create(
         fiscal_year=fiscal_year, fictitious=fictitious, defaults=told
     )
+    if before is None or (before.amount_yen, before.source) != (amount_yen, source):
+        FundTargetChange.objects.create(
+            fiscal_year=fiscal_year, fictitious=fictitious, by=by, at=at,
+            old_yen=before.amount_yen if before else None, new_yen=amount_yen,
+            old_source=before.source if before else "", new_source=source,
+        )  # fmt: skip
     return target
 
 

@@ -8,12 +8,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import require
 from casework.draft_pages import write
 from grants import services
-from grants.forms.changes import ChangeDraft
+from grants.endings import what_follows
+from grants.forms.changes import MOVES, ChangeDraft
 from grants.models import ChangeRequest
 
 from . import attempt
@@ -67,6 +69,18 @@ def change_edit(request, pk):
     )  # fmt: skip
 
 
+HEADINGS = {
+    ChangeRequest.AsksFor.CHANGE: gettext_lazy("Ask for a change of the plan (変更承認申請)"),
+    ChangeRequest.AsksFor.END: gettext_lazy("Ask to end the project early (中止承認申請)"),
+    ChangeRequest.AsksFor.POSTPONE: gettext_lazy("Ask to postpone the project (延期承認申請)"),
+}
+
+
 def _edit_page(request, change: ChangeRequest, draft: ChangeDraft, status: int) -> HttpResponse:
-    context = {"change": change, "year": change.project_year, "draft": draft}
+    year, verb = change.project_year, MOVES.get(change.asks_for)
+    context = {
+        "change": change, "year": year, "draft": draft, "heading": HEADINGS[change.asks_for],
+        "always": change.weighed().reasons if verb else (),
+        "follows": what_follows(year, verb, today=request.today) if verb else [],
+    }  # fmt: skip
     return render(request, "grants/change_edit.html", context, status=status)

@@ -15,7 +15,7 @@ from grants import services
 from grants.bars import Picture, Row, picture
 from grants.forms.money import FundEntryForm, FundReversalForm, FundTargetForm
 from grants.fund import FundYear, facts_of_fund, years_of_fund
-from grants.models import FundEntry
+from grants.models import FundEntry, FundTargetChange
 from guideline.models import fiscal_year_name
 
 from . import done, page_of, show_form
@@ -64,8 +64,14 @@ def ledger(request):
         **_by_year(),
         "page": page_of(request, ordered),
         "keeps": request.user.has_perm("grants.plan"),
+        "target_changes": _target_changes(),
     }
     return render(request, "grants/fund_ledger.html", context)
+
+
+def _target_changes():
+    found = FundTargetChange.objects.select_related("by").order_by("-pk")
+    return (found if settings.DEMO else found.filter(fictitious=False))[:50]
 
 
 @login_required

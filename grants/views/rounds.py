@@ -1,5 +1,6 @@
 """What the office plans: courses and their rules, rounds, paper proposals."""
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -139,6 +140,10 @@ def category_edit(request, pk, code):
     return _category_page(request, category, category.category.label)
 
 
+def _removal_of(category: LineCategory) -> str:
+    return reverse("grants:category-remove", args=[category.edition_id, category.code])
+
+
 def _category_page(request, category: LineCategory, title: str):
     edition = category.edition
     form = CategoryForm(request.POST or None, instance=category)
@@ -148,7 +153,32 @@ def _category_page(request, category: LineCategory, title: str):
     return show_form(
         request, form, title=title, eyebrow=edition, submit=_("Save"),
         text=_("It counts for rounds that are opened from now on."),
+        links=[(_("Remove this category"), _removal_of(category))] if category.pk else [],
         back=reverse("grants:course", args=[edition.pk]),
+    )  # fmt: skip
+
+
+@login_required
+@form_page
+def category_remove(request, pk, code):
+    """Take a category off an edition while no budget names it."""
+    require(request.user, "grants.plan")
+    category = get_object_or_404(
+        LineCategory.objects.select_related("edition"), edition=pk, code=code
+    )
+    if why := services.why_category_stays(category):
+        messages.error(request, why)
+        return redirect("grants:course", pk=pk)
+    form = forms.Form(request.POST or None)
+    if request.method == "POST":
+        services.remove_category(category, by=request.user, at=request.now)
+        messages.success(request, _("The category is removed. Rounds that are open keep theirs."))
+        return redirect("grants:course", pk=pk)
+    return show_form(
+        request, form, title=_("Remove a category"), eyebrow=category.edition, submit=_("Remove"),
+        text=_("“%(name)s” is offered to no round that is opened from now on.")
+        % {"name": category.category.label},
+        back=reverse("grants:course", args=[pk]),
     )  # fmt: skip
 
 

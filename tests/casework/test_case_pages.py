@@ -653,7 +653,7 @@ def test_fiscal_years_are_named_by_their_era(enter, office):
 #: Session, person, duties, groups; kinds and years, count, rows; the menu and the settings.
 LIST = 10
 #: What the page of a case asks whoever has how many lines of history, deadlines and notices.
-CASE = 47
+CASE = 48
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -59,7 +59,7 @@ pytestmark = pytest.mark.django_db
 
 #: The classes of casework; the program has its own, see tests/grants and tests/reviews.
 CLASSES = set(retention.classes()) - {
-    "activities", "bank_accounts", "comments", "conflict_notes", "drafts", "field_notes", "log",
+    "activities", "bank_accounts", "comments", "conflict_notes", "drafts", "early_starts", "field_notes", "log",
     "meeting_notes", "panel_comments", "possible_conflict_notes", "questions", "receipts",
     "signatures",
 }  # fmt: skip

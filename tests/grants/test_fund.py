@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from accounts.models import Role
 from grants import reference_data, services
 from grants.fund import FundYear, years_of_fund
-from grants.models import FundEntry, FundTarget
+from grants.models import FundEntry, FundTarget, FundTargetChange
 from tests import factories
 from tests.factories import NOON, TODAY
 
@@ -214,3 +214,17 @@ def test_office_keeps_the_ledger_on_pages(as_person, office):
     (year,) = page.context["years"]
     assert (year.gift_yen, year.target.amount_yen) == (0, 6_000)
     assert client.post(new, {**data, "kind": "reversal"}).status_code == 422
+
+
+def test_targets_keep_what_they_were(as_person, office):
+    for amount, source in ((5_000, "計画"), (5_000, "計画"), (6_000, "改訂計画")):
+        services.set_fund_target(
+            fiscal_year=2026, amount_yen=amount, source=source, by=office, at=NOON
+        )
+
+    kept = FundTargetChange.objects.order_by("pk").values_list("old_yen", "new_yen", "new_source")
+    assert list(kept) == [(None, 5_000, "計画"), (5_000, 6_000, "改訂計画")]
+    shown = as_person(office).get(reverse("grants:fund-ledger")).text
+    assert "Changes of targets" in shown and "改訂計画" in shown
+    with pytest.raises(DatabaseError), transaction.atomic():
+        FundTargetChange.objects.update(new_yen=1)

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
 from accounts.models import Role
@@ -351,3 +352,30 @@ def test_office_adds_and_changes_a_category(as_person):
     ]  # fmt: skip
     page = client.get(reverse("grants:course", args=[edition.pk])).content.decode()
     assert "counts up to 20 % of all costs that count" in page
+
+
+def test_office_removes_a_category_while_no_budget_names_it(as_person, group):
+    edition = with_categories()
+    office = factories.user(Role.OFFICE)
+    client = as_person(office)
+    used = next(row["category"] for row in LINES if row["category"])
+    spare = services.set_category(
+        edition, "spare", side="expenditure", label_ja="予備", treatment="eligible",
+        source="試験", by=office, at=NOON,
+    )  # fmt: skip
+    page = reverse("grants:category-remove", args=[edition.pk, spare.code])
+    assert page in client.get(reverse("grants:category", args=[edition.pk, spare.code])).text
+    assert client.post(page).status_code == 302
+    assert not edition.categories.filter(code="spare").exists()
+    kept = edition.parameter_changes.order_by("-pk").first()
+    assert (kept.name, kept.new_status, kept.new_value) == ("category-spare", "not_set", "")
+    assert "予備" in client.get(reverse("grants:course", args=[edition.pk])).text  # its history
+
+    applied(group, call_of(edition))
+    named = edition.categories.get(code=used)
+    with pytest.raises(ValidationError, match="Lines of budgets name"):
+        services.remove_category(named, by=office, at=NOON)
+    answer = client.get(reverse("grants:category-remove", args=[edition.pk, used]), follow=True)
+    assert "Lines of budgets name this category" in answer.text
+    with pytest.raises(PermissionDenied):
+        services.remove_category(named, by=group, at=NOON)

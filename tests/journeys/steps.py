@@ -246,6 +246,7 @@ def settle(
     desk.stands_at(YEAR_FLOW.stages["reported"])
     desk.follow("Draft the amount to be confirmed")
     expect(desk.page.locator("[name=confirmed_yen]")).to_have_value("75000")
+    desk.page.locator("[name=unchecked]").check()  # the lines were read on paper
     desk.send()
     desk.approve(approver)
     kind, amount = rest
