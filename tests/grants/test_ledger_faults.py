@@ -174,11 +174,12 @@ def checks_again():
     [
         (pay_too_much, [
             "{case}: paid on account 40001, but at most 40000", "{case}: the ledger says 1, the history —",
-            "{case}: no claim says the same",
+            "{case}: no claim says the same", "{case}: claim ",
         ]),
         (pay_beforehand_where_the_course_pays_nothing_so, ["{case}: paid on account 40000, but at most 0"]),
         (pay_more_than_was_ever_decided, [
             "{case}: the group holds 80001, but at most 80000", "{case}: the ledger says 40001, the history —", "{case}: no claim says the same",
+            "{case}: claim ",
         ]),
         (grant_more_than_the_history_says, ["{case}: granted is 90000, but 80000 by the history"]),
         (lose_a_payment, [
