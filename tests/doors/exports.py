@@ -51,6 +51,7 @@ OF_ONE_FORM = {
     "grants:year-xlsx",
     "grants:claim-xlsx",
     "reporting:report-xlsx",
+    "reporting:interim-xlsx",
 }
 #: Media type → how many rows, pages or paragraphs a file of it holds.
 READERS = {
@@ -62,6 +63,7 @@ READERS = {
     XLSX: lambda body: len(sheet_of(body)) - 1,
     DOCX: lambda body: len(Document(io.BytesIO(body)).paragraphs),
     "text/calendar": lambda body: len(Calendar.from_ical(body).events),
+    "image/jpeg": lambda body: 1,
     "application/pdf": lambda body: len(re.findall(rb"/Type ?/Page\b", body)),
 }
 
