@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Max, OuterRef, QuerySet, Subquery
@@ -13,11 +13,13 @@ from accounts.permissions import require
 from accounts.services import record_reading
 from casework.calendar import japan_date
 from casework.desks import with_next_date
+from casework.errors import NotPossible
 from casework.parties import Party
 from casework.tables import BOM, cell, csv_lines
 
-from . import bank_secrets
+from . import bank_secrets, city_settings
 from .bank_secrets import Account
+from .bank_transfer import Transfer, transfer_file
 from .claims import KIND_JA
 from .forms.bank import ACCOUNT_KINDS_JA
 from .forms.claims import ClaimFilterForm
@@ -162,9 +164,14 @@ def take_out(
     lines = [_row(claim, wanted) for claim in claims]
     if wrong := faults(wanted, lines, encoding):
         return wrong
+    _write_down(claims, by=by, at=at)
+    return b"".join(file(wanted, lines, encoding))
+
+
+def _write_down(claims: list[Claim], *, by, at: datetime) -> None:
+    """Write down of which groups ``by`` takes the bank accounts out."""
     groups = [claim.organization for claim in claims if claim.bank_account and claim.organization]
     record_reading("bank_accounts_exported", groups, by=by, at=at, own_too=True)
-    return b"".join(file(wanted, lines, encoding))
 
 
 def _row(claim: Claim, wanted: list[AccountingColumn]) -> list:
@@ -215,3 +222,48 @@ def file(
     yield (mark + first.removeprefix(BOM) if any(header) else mark).encode(encoding)
     for line in lines:
         yield line.encode(encoding)
+
+
+# The file for the bank
+
+
+def transfers_of(found: QuerySet[Claim]) -> tuple[list[Claim], list[Claim]]:
+    """Return the claims that can be paid by transfer, and those that name no registered account.
+
+    Only what the office accepted and nobody has paid yet is paid.
+    """
+    to_pay = list(found.filter(state="accepted"))
+    kept = [claim for claim in to_pay if claim.bank_account and claim.bank_account.secret]
+    return kept, [claim for claim in to_pay if claim not in kept]
+
+
+@sensitive_variables()
+@transaction.atomic
+def bank_file(claims: list[Claim], *, on: date, by, at: datetime) -> bytes:
+    """Return the file by which the bank pays ``claims`` on a day; whose accounts it holds is written down.
+
+    Nothing is recorded as paid by it: accounting records each payment once the bank has paid.
+
+    :raises PermissionDenied: if ``by`` is not of accounting.
+    :raises NotPossible: if a setting is missing, there is nothing to pay, the day has passed, an
+        account was encrypted with another key, or something does not fit into the file.
+    """
+    require(by.act_on(japan_date(at)), "grants.export_payments")
+    payer, line_end, missing = city_settings.payer()
+    if payer is None:
+        words = _("Not set yet: %(settings)s.")
+        raise NotPossible(words % {"settings": ", ".join(str(label) for label in missing)})
+    if on < japan_date(at):
+        raise NotPossible(_("The day of the transfer has passed."))
+    transfers = [
+        Transfer(bank_secrets.decrypt(claim.bank_account.secret), claim.amount_yen, claim.pk)
+        for claim in claims
+    ]
+    try:
+        made = transfer_file(payer, transfers, on=on, line_end=line_end)
+    except ValueError:
+        raise NotPossible(
+            _("The file cannot be made: nothing is to be paid, or something does not fit into it.")
+        ) from None
+    _write_down(claims, by=by, at=at)
+    return made

@@ -13,6 +13,7 @@ class GrantsConfig(AppConfig):
             case_panels,
             change_letters,
             change_panels,
+            city_settings,
             consequences,
             continuation,
             course_sort,
@@ -52,6 +53,7 @@ class GrantsConfig(AppConfig):
             RoundPlan,
         )
 
+        city_settings.register()
         guards.append_only(BudgetEntry)
         guards.append_only(CallAnswer)
         guards.append_only(EligibilityAnswer)

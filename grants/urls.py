@@ -145,6 +145,7 @@ urlpatterns = [
     # Accounting
     path("accounting/claims/", claims.claim_list, name="claims"),
     path("accounting/claims.csv", claims.claims_csv, name="claims-csv"),
+    path("accounting/transfers.txt", claims.bank_file, name="bank-file"),
     path("accounting/columns/", claims.accounting_columns, name="accounting-columns"),
     path("claims/<int:pk>/pay/", claims.claim_pay, name="claim-pay"),
     path("claims/<int:pk>/account/", claims.claim_account, name="claim-account"),

@@ -10,6 +10,7 @@ from django.db.models import Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,7 +20,7 @@ from accounts.permissions import require
 from casework.draft_pages import write
 from casework.errors import NotPossible
 from casework.typesetting import typeset
-from grants import accounting, printing, services
+from grants import accounting, city_settings, printing, services
 from grants.forms.bank import ACCOUNT_KINDS, BankAccountForm
 from grants.forms.claims import ClaimDraft, ColumnFormSet
 from grants.forms.projects import PaymentForm
@@ -159,8 +160,42 @@ def claim_list(request):
         "may_pay": rules.has_perm("grants.record_payment", request.user),
         "columns": accounting.columns(),
         "encodings": list(accounting.ENCODINGS.items()),
+        "transfer": _transfer(found) if request.user.has_perm("grants.export_payments") else None,
+        "today": request.today,
     }
     return render(request, "grants/claim_list.html", context)
+
+
+def _transfer(found) -> dict:
+    """What a bank transfer of the list would pay, and what is missing before there can be a file."""
+    kept, without = accounting.transfers_of(found)
+    return {
+        "number": len(kept), "yen": sum(claim.amount_yen for claim in kept), "without": without,
+        "missing": city_settings.payer()[2],
+    }  # fmt: skip
+
+
+@login_required
+@require_safe
+@sensitive_variables()
+def bank_file(request):
+    """The list as a bank takes it (全銀 総合振込), bank accounts included; whole, or not at all."""
+    require(request.user, "grants.export_payments")
+    try:
+        on = parse_date(request.GET.get("on", "")) or request.today
+    except ValueError:
+        on = request.today
+    asked = accounting.Asked.of(accounting.filter_form(request.GET, request.user))
+    claims, _without = accounting.transfers_of(accounting.claims_for(request.user, asked))
+    try:
+        made = accounting.bank_file(claims, on=on, by=request.user, at=request.now)
+    except NotPossible as error:
+        messages.error(request, error.why)
+        return redirect("grants:claims")
+    response = HttpResponse(made, content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="transfers-{on:%Y%m%d}.txt"'
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @login_required

@@ -234,7 +234,7 @@ def test_another_amount_than_the_settlements_needs_a_reason(amount, reason, vali
     year = makers.granted_year()
     makers.sent_report(year)
     year.refresh_from_db()
-    data = {"confirmed_yen": amount, "reason": reason}
+    data = {"confirmed_yen": amount, "reason": reason, "unchecked": "on"}
 
     form = form_for(year, "confirm", data, today=TODAY)
 
@@ -282,12 +282,11 @@ def test_agreement_has_a_place_for_whoever_has_to_sign_it(parties, marks):
 def test_agreement_says_the_conditions_of_the_decision():
     year = makers.granted_year("collaboration")
 
-    said = contents.agreement(year, {"granted_yen": 1, "conditions": "一つ目\n二つ目"})["articles"]
+    told = {"granted_yen": 1, "issued_on": TODAY}
+    said = contents.agreement(year, {**told, "conditions": "一つ目\n二つ目"})["articles"]
 
     assert said[-1] == {"heading": "条件", "paragraphs": ["一つ目", "二つ目"]}
-    assert "条件" not in [
-        a["heading"] for a in contents.agreement(year, {"granted_yen": 1})["articles"]
-    ]
+    assert "条件" not in [a["heading"] for a in contents.agreement(year, told)["articles"]]
 
 
 def test_reason_of_a_selection_is_in_its_letter(sender):
