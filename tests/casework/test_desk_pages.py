@@ -19,15 +19,13 @@ from tests.reporting.makers import granted_year
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
-#: Session, person, duties and groups; what waits: count, rows, deadlines; the rest: rows; then the
-#: menu with its counts and the settings that every page shows. A group's cases have a deadline,
-#: whose extensions are asked for as well, and three notes. The office's desk also asks ten times what the first
+#: Session, person, duties; what waits: count and rows; the rest: rows; the dates of both; what apps
+#: note of the cases of one kind; then the menu with the words of the city. The office's desk also asks ten times what the first
 #: steps of the installation are, once for groups to confirm, once whether the site was restored, once
 #: what waits to be released, once which possible conflicts of interest wait, and once which sheets
 #: wait to be handed out.
 OFFICE_DESK = 33
-#: The same where others are late: those rows and their extensions, the deadlines in the fold and
-#: theirs.
+#: The same where others are late: those rows and their extensions.
 LATE_DESK = 36
 GROUP_DESK = 18
 
