@@ -340,7 +340,7 @@ def test_feed_asks_as_often_for_three_dates_as_for_one(office, at_noon, django_a
         timekeeping.supersede(
             supplement(case), Due.fixed(TODAY + timedelta(days=9)), by=office, at=NOON, reason="x"
         )
-        with django_assert_num_queries(6):  # feed, duties, groups, dates, extensions, chains
+        with django_assert_num_queries(5):  # feed, duties, dates, extensions, chains
             answer = get(token)
         assert len(Calendar.from_ical(answer.content).events) == 2 * number
 
@@ -426,7 +426,7 @@ def test_month_asks_as_often_for_three_dates_as_for_one(
     browser, page = enter(office), reverse("casework:calendar")
     for number in (1, 2, 3):
         due_in(3)
-        with django_assert_num_queries(10):  # the head of a page asks five of them
+        with django_assert_num_queries(7):  # the head of a page asks four of them
             assert len(browser.get(page).context["deadlines"]) == number
 
 

@@ -650,10 +650,10 @@ def test_fiscal_years_are_named_by_their_era(enter, office):
 
 # Queries
 
-#: Session, person, duties, groups; kinds and years, count, rows; the menu and the settings.
-LIST = 10
+#: Session, person, duties; kinds and years, count, rows; the menu with the words of the city.
+LIST = 7
 #: What the page of a case asks whoever has how many lines of history, deadlines and notices.
-CASE = 48
+CASE = 10
 
 
 @pytest.mark.parametrize("count", [1, 3])

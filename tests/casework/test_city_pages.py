@@ -125,7 +125,7 @@ def test_settings_ask_as_often_for_three_senders_as_for_one(
     city.set_value("city_name", "架空市", source="x", by=office, at=NOON)
     client = enter(office)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(8):
         client.get("/office/settings/")
 
 

@@ -19,9 +19,8 @@ from tests.reporting.makers import granted_year
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
-#: Session, person, duties and groups; what waits: count, rows, deadlines; the rest: rows; then the
-#: menu with its counts and the settings that every page shows. A group's cases have a deadline,
-#: whose extensions are asked for as well, and three notes. The office's desk also asks ten times what the first
+#: Session, person, duties; what waits: count and rows; the rest: rows; the dates of both; what apps
+#: note of the cases of one kind; then the menu with the words of the city. The office's desk also asks ten times what the first
 #: steps of the installation are, once for groups to confirm, once whether the site was restored, once
 #: what waits to be released, once which possible conflicts of interest wait, once which
 #: changes of representative are to be noted, once which early starts are to be answered, and once which sheets

@@ -414,7 +414,7 @@ def test_engine_room_asks_as_often_for_three_as_for_one(
         Worker.objects.create(name=f"w{number}", answered_at=NOON)
     client = enter(factories.user(Role.ADMINISTRATOR))
 
-    # Session, person, duties, groups; jobs, workers, notices twice, failures thrice, closed days;
-    # backup, drill, restoration and what it holds; scans; the menu and the settings.
-    with django_assert_num_queries(19):
+    # Session, person, duties; jobs, workers, notices twice, failures thrice, closed days;
+    # backup, drill, restoration and what it holds; scans; the menu with the words of the city.
+    with django_assert_num_queries(17):
         assert client.get(ROOM).status_code == 200

@@ -16,11 +16,11 @@ from tests.remembering import remembered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
-#: Session, person, duties, groups; unread, counts of what stands and of what is done, rows; the
-#: menu and the settings.
-MAILBOX = 10
+#: Session, person, duties; counts of what stands and of what is done, rows; the menu with the words
+#: of the city.
+MAILBOX = 7
 #: The same, and what goes by post.
-OUTBOX = 10
+OUTBOX = 7
 
 
 @pytest.fixture
@@ -242,8 +242,8 @@ def test_outbox_asks_as_often_for_three_as_for_one(enter, office, count, django_
 # By post
 
 POST = "/office/outbox/post/"
-#: Session, person, duties, groups; printed, to print, count and rows of what was posted; menu, settings.
-POST_PAGE = 11
+#: Session, person, duties; printed, to print, count and rows of what was posted; the menu.
+POST_PAGE = 8
 
 
 @remembered

@@ -21,10 +21,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 KIND = KINDS["your_turn"]
 WORDS = Words("お願い: {{ case_title }}", "{{ reader }}\n\n次にすること: {{ todo }}")
 
-#: Session, person, duties; the newest versions; unread, the menu and the settings.
-LIST = 8
+#: Session, person, duties; the newest versions; the menu with the words of the city.
+LIST = 5
 #: The same, and: the version that counts, the case, its group, and all versions.
-TEXT = 11
+TEXT = 8
 
 
 @pytest.fixture

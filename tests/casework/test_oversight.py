@@ -279,9 +279,9 @@ def test_steps_are_folded_while_cases_wait(enter):
     assert "<details open>" not in parts(enter(factories.user(Role.OFFICE)).get("/office/"))
 
 
-# Queries: session, person, duties and groups, settings and mail of the menu; then the parts.
+# Queries: session, person, duties, the menu with the words of the city; then the parts.
 
-AUDITOR_DESK, COMMITTEE_DESK, ADMINISTRATOR_DESK = 9, 11, 23
+AUDITOR_DESK, COMMITTEE_DESK, ADMINISTRATOR_DESK = 7, 9, 21
 
 
 @pytest.mark.parametrize("count", [1, 3])

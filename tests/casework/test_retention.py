@@ -629,7 +629,7 @@ def test_class_asks_as_often_for_three_cases_as_for_one(
     with time_machine.travel(DUE, tick=False):
         reader = enter(office)
         reader.get(address)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(9):
             html = reader.get(address).content.decode()
 
     assert html.count("data-label") == count
@@ -681,7 +681,7 @@ def test_holds_are_listed_with_as_many_queries_for_three_as_for_one_and_by_pages
         retention.hold(filed(), reason=f"理由{number}", by=office, at=NOON)
     reader, address = enter(office), reverse("casework:retention")
     reader.get(address)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(11):
         html = reader.get(address).content.decode()
     assert html.count("理由") == count
 

@@ -233,7 +233,7 @@ def test_page_asks_as_often_for_three_letters_as_for_one(
     client.force_login(office)
     client.get(reverse("casework:letter-numbers"))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(7):
         page = client.get(reverse("casework:letter-numbers"))
 
     assert len(page.context["rows"]) == number

@@ -239,7 +239,7 @@ def test_year_asks_the_same_number_of_queries_however_many_rounds(
     client.force_login(office)
     client.get(reverse("grants:year-plan"))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(8):
         page = client.get(reverse("grants:year-plan") + "?year=2026")
 
     charts, html = page.context["charts"], page.content.decode()
