@@ -90,7 +90,11 @@ def measured(world: World, size: int) -> dict[str, Measured]:
     made, load = time.monotonic() - begun, os.getloadavg()[0]
     print(f"{size} cases, made in {made:.0f} s, load {load:.1f}", flush=True)
     chosen = (page for page in pages(world) if ":" not in page[0] or page[0] in MEASURED)
-    return {name: ask(person, path) for name, person, path in chosen}
+    found = {}
+    for name, person, path in chosen:
+        found[name] = told = ask(person, path)
+        print(f"{name:34}{told.queries:9}{told.median * 1000:9.0f} ms", flush=True)
+    return found
 
 
 def report(found: dict[int, dict[str, Measured]]) -> int:

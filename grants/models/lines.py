@@ -100,6 +100,8 @@ class Budgeted:
     @property
     def requested_yen(self) -> int:
         """What is asked of the city, in yen: the lines of income marked so."""
+        if (known := self.__dict__.get("asked_yen")) is not None:
+            return known
         return sum(
             line.amount_yen for line in self.lines() if line.side == Side.INCOME and line.from_city
         )

@@ -17,7 +17,7 @@ from grants.rules import RuleSet
 
 from .agreement import SIGNERS
 from .courses import Instrument
-from .lines import Budgeted, LineBase
+from .lines import Budgeted, LineBase, Side
 from .program_budget import ProgramBudget
 from .proposal import Proposal
 
@@ -39,7 +39,7 @@ class ProjectYearQuerySet(CaseQuerySet):
     def with_figures(self):
         """Tell of each year, with the row itself, what most of its boxes and moves ask.
 
-        ``paid_so_far`` and ``paid_beforehand`` in yen, ``is_ledger_begun``, ``are_claims_there``,
+        ``asked_yen``, ``paid_so_far`` and ``paid_beforehand``, ``is_ledger_begun``, ``are_claims_there``,
         ``open_claims``, ``claim_to_pay`` (the id of an accepted claim), the Japan date
         ``to_pay_back_by``, and by whom its agreement is ``signed_by_…``.
         """
@@ -47,9 +47,11 @@ class ProjectYearQuerySet(CaseQuerySet):
         payments = of.payments.rel.related_model.objects.filter(year=OuterRef("pk"), reversal=None)
         claims = of.claims.rel.related_model.objects.filter(project_year=OuterRef("pk"))
         signed = of.signatures.rel.related_model.objects.filter(year=OuterRef("pk"), struck_at=None)
+        asked = {"year": OuterRef("pk"), "side": Side.INCOME, "from_city": True}
         repayment = Deadline.objects.open().filter(kind="repayment", case=OuterRef("pk")).with_end()
         accepted = claims.filter(state="accepted").order_by("pk").values("pk")[:1]
         return self.annotate(
+            asked_yen=_yen(of.budget_lines.rel.related_model.objects.filter(**asked)),
             paid_so_far=_yen(payments.exclude(kind__in=("repayment", "reversal")))
             - _yen(payments.filter(kind="repayment")),
             paid_beforehand=_yen(payments.filter(kind__in=BEFOREHAND)),

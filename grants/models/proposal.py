@@ -31,7 +31,7 @@ SELECTED = ("selected", "coordinating", "ready")
 
 class ProposalQuerySet(CaseQuerySet):
     def as_shown(self):
-        return super().as_shown().with_figures()
+        return super().as_shown().with_asked().with_figures()
 
     def with_figures(self):
         """Tell of each proposal, with the row itself, what most of its boxes and moves ask.

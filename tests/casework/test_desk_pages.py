@@ -25,11 +25,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 #: what waits to be released, once which possible conflicts of interest wait, once which
 #: changes of representative are to be noted, once which early starts are to be answered, and once which sheets
 #: wait to be handed out.
-OFFICE_DESK = 35
-#: The same where others are late: those rows and their extensions, the deadlines in the fold and
-#: theirs.
-LATE_DESK = 38
-GROUP_DESK = 18
+OFFICE_DESK = 31
+#: The same where others are late: those rows and their extensions.
+LATE_DESK = 31
+GROUP_DESK = 11
 
 ROLE_DESKS = [party for party in DESKS if party != Party.ORGANIZATION]
 ACTING = [party for party in ROLE_DESKS if DESKS[party].acts]
@@ -395,9 +394,9 @@ def test_desk_of_a_group_asks_as_often_for_three_cases_as_for_one(
 
 #: The same for the desks whose list of what waits for others is narrowed: rows of neither list ask
 #: for more. What a row's deadlines are is asked once, their extensions once where there are any.
-ACCOUNTING_DESK, APPROVER_DESK = 14, 12
+ACCOUNTING_DESK, APPROVER_DESK = 7, 8
 #: And the seats with their rounds, the sheets, the extensions of the sheets' dates, and the meetings.
-PANEL_DESK = 12 + 5
+PANEL_DESK = 8 + 4
 
 
 @pytest.mark.parametrize("count", [1, 3])

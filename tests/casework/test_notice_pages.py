@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 #: Session, person, duties; counts of what stands and of what is done, rows; the menu with the words
 #: of the city.
-MAILBOX = 7
+MAILBOX = 8
 #: The same, and what goes by post.
 OUTBOX = 7
 
