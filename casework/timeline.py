@@ -73,11 +73,12 @@ def _passed(case: Case, stages: list[Stage], reached: dict[str, datetime]) -> St
 def _usual(case: Case, stages: list[Stage]) -> Stage:
     """Of stages that share a step, return the one on the straight way of ``case``.
 
-    Failures are bad, and what a case is sent back to asks for action. A case meets only some of two
-    good ends.
+    Failures are bad, and what a case is sent back to asks for action. Of several good ends it is the
+    first that the case can meet.
     """
     straight = [stage for stage in stages if stage.tone not in ("bad", "action")]
-    met = [stage for stage in straight if case.meets(stage)] if len(straight) > 1 else straight
+    ends = [stage for stage in straight if stage.final and stage.tone == "good"]
+    met = [stage for stage in ends if case.meets(stage)] if len(ends) > 1 else []
     return (met or straight or stages)[0]
 
 

@@ -111,7 +111,7 @@ def test_page_says_what_is_not_set_and_gives_no_file(as_person, accounting):
 
     shown = client.get(reverse("grants:claims")).text
     assert "There is no file before these settings are entered." in shown
-    assert all(escape(setting.label) in shown for setting in (*OF_PAYER.values(), LINE_END))
+    assert all(escape(str(setting.label)) in shown for setting in (*OF_PAYER.values(), LINE_END))
     answer = client.get(reverse("grants:bank-file"), follow=True)
     assert "Not set yet: Bank transfers: code of the payer" in answer.text
     assert not Change.objects.filter(what="bank_accounts_exported").exists()
