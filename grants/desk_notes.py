@@ -128,6 +128,13 @@ def money_to_pay_back(years: list[ProjectYear], at: datetime) -> dict[int, Text]
     return {year.pk: _to_pay_back(year, year.to_pay_back_by) for year in waiting}
 
 
+def nothing_to_pay_back(years: list[ProjectYear], at: datetime) -> dict[int, Text]:
+    """Return the note of the revoked years of which all has come back."""
+    words = _("Nothing has to be paid back any more. The city settles the account.")
+    over = (year for year in years if year.state == "revoked" and not year.balance_yen)
+    return {year.pk: words for year in over}
+
+
 def _to_pay_back(year: ProjectYear, ends_on: date | None) -> Text:
     amount = {"amount": f"{-year.balance_yen:,}"}
     if ends_on is None:
@@ -228,6 +235,7 @@ desk_notes(Proposal.KIND, Party.OFFICE, reserves_not_covered)
 desk_notes(ProjectYear.KIND, Party.ORGANIZATION, advances_to_claim)
 desk_notes(ProjectYear.KIND, Party.ORGANIZATION, balance_to_claim)
 desk_notes(ProjectYear.KIND, Party.ORGANIZATION, money_to_pay_back)
+desk_notes(ProjectYear.KIND, Party.ORGANIZATION, nothing_to_pay_back)
 desk_notes(Proposal.KIND, Party.ORGANIZATION, terms_to_accept(Side.ORGANIZATION))
 desk_notes(Proposal.KIND, Party.DEPARTMENT, terms_to_accept(Side.DEPARTMENT))
 desk_notes(Proposal.KIND, Party.ORGANIZATION, call_is_over)

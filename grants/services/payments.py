@@ -8,12 +8,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.permissions import require
-from casework import timekeeping
 from casework.calendar import japan_date
 from casework.notice_words import in_words as day_in_words
 from casework.services import follow, locked, record
-from casework.timekeeping import open_deadlines
 from grants.agreements import refuse_unsigned
+from grants.balance_dates import follow_the_balance
 from grants.early_starts import decided_on
 from grants.models import Claim, Payment, ProjectYear
 
@@ -73,8 +72,7 @@ def _enter(year: ProjectYear, *, kind: str, amount_yen: int, by, at: datetime, *
         year=year, kind=kind, amount_yen=amount_yen, by=by, at=at, **fields
     )
     record(year, "pay", by=by, at=at, payment=payment.pk, kind=kind, amount_yen=amount_yen)
-    _turn_the_duty_round(year, at=at)
-    _meet_what_a_change_left(year, on=payment.paid_on, at=at)
+    follow_the_balance(year, at=at, met_on=payment.paid_on)
     return payment
 
 
@@ -84,8 +82,8 @@ def reverse_payment(
 ) -> Payment:
     """Undo a line of the ledger that was entered by mistake (訂正仕訳), whole and once.
 
-    Both lines stay. What was right is then entered anew: a claim is to be paid again. Where the balance of a confirmed year
-    turns round by it, the date of whoever owed ends, and the other side gets one.
+    Both lines stay. What was right is then entered anew: a claim is to be paid again. The dates
+    follow the balance: what the line had met is owed again by its date.
 
     :param paid_on: Japan date of the document that corrects the books.
     :raises PermissionDenied: if ``by`` is not of accounting.
@@ -105,27 +103,10 @@ def reverse_payment(
         year, "reverse_payment", by=by, at=at, payment=reversal.pk, of=payment.pk,
         amount_yen=payment.amount_yen, reason=reason,
     )  # fmt: skip
-    _turn_the_duty_round(year, at=at)
     if payment.claim:
         follow(payment.claim, "reopen", cause=year, by=by, at=at, payment=reversal.pk)
+    follow_the_balance(year, at=at)
     return reversal
-
-
-def _turn_the_duty_round(year: ProjectYear, *, at: datetime) -> None:
-    """Let whoever owes the balance after a correction owe it from today, and nobody else."""
-    if year.state not in ("confirmed", "revoked") or not year.balance_yen:
-        return
-    duties = ["settlement", "repayment"] if year.balance_yen > 0 else ["repayment", "settlement"]
-    owed, not_owed = (year.deadlines.open().filter(kind=kind) for kind in duties)
-    timekeeping.end(not_owed, closed_at=at, closed_because="the ledger was corrected")
-    if not owed.exists():
-        open_deadlines(year, duties[:1], at=at, facts={"basis": "ledger_corrected"})
-
-
-def _meet_what_a_change_left(year: ProjectYear, *, on: date, at: datetime) -> None:
-    """Once all is back that a change of the grant left too much, nothing is owed while it runs."""
-    if year.confirmed_yen is None and year.balance_yen >= 0:
-        timekeeping.meet_deadlines(year, ("repayment",), at=at, on=on)
 
 
 def why_not_reversed(payment: Payment, year: ProjectYear) -> str | None:
