@@ -39,6 +39,7 @@ class GrantsConfig(AppConfig):
         from .models import (
             BudgetEntry,
             CallAnswer,
+            ChargeEntry,
             EligibilityAnswer,
             EligibilityRecord,
             FundEntry,
@@ -50,6 +51,7 @@ class GrantsConfig(AppConfig):
 
         guards.append_only(BudgetEntry)
         guards.append_only(CallAnswer)
+        guards.append_only(ChargeEntry)
         guards.append_only(EligibilityAnswer)
         guards.append_only(EligibilityRecord)
         guards.append_only(FundEntry)

@@ -102,6 +102,11 @@ def _a_year(case: Case | None, at: datetime) -> dict | None:
     return {"case": case, "starts_on": japan_date(at), "accepted": True, "reason": "…"}
 
 
+def _a_charged_year(case: Case | None, at: datetime) -> dict | None:
+    found = _a_year(case, at)
+    return found and {"case": case, "amount": "1,234"}
+
+
 STARTS_ON = Variable("starts_on", _("From which day the project begins, in words"),
                      lambda told, language: in_words(told["starts_on"], language))  # fmt: skip
 
@@ -120,6 +125,16 @@ register(
             Variable("reason", _("Reason"), told_as("reason"), optional=True),
         ),
         _a_year, lambda cases: cases.filter(kind="project_year"),
+    ),
+)  # fmt: skip
+
+
+register(
+    NoticeKind(
+        "charge_owed", _("A charge is owed"),
+        _("When all has come back and a charge (加算金・延滞金) is fixed; to the group."),
+        (*ABOUT_CASE, Variable("amount", _("Amount (yen)"), told_as("amount"))),
+        _a_charged_year, lambda cases: cases.filter(kind="project_year"),
     ),
 )  # fmt: skip
 
@@ -203,7 +218,9 @@ register(
 )  # fmt: skip
 
 in_group("messages", "question_asked", "question_answered")
-in_group("turn", "agreement_to_sign", "early_start_told", "claim_filed", "claim_returned")
+in_group(
+    "turn", "charge_owed", "agreement_to_sign", "early_start_told", "claim_filed", "claim_returned"
+)
 in_group(
     "news",
     "early_start_answered",

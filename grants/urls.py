@@ -6,6 +6,7 @@ from .views import (
     calculator,
     calls,
     changes,
+    charges,
     claims,
     early_starts,
     fund,
@@ -143,4 +144,7 @@ urlpatterns = [
         years.payment_reverse,
         name="payment-reverse",
     ),
+    path("years/<int:pk>/charges/pay/", charges.pay, name="charge-pay"),
+    path("years/<int:pk>/charges/waive/", charges.waive, name="charge-waive"),
+    path("years/<int:pk>/charges/<int:entry>/reverse/", charges.undo, name="charge-reverse"),
 ]

@@ -8,6 +8,7 @@ from grants.services.answers import Answer, answer_rules, may_answer
 from grants.services.budget import enter_budget, transfer_budget
 from grants.services.categories import keep_category_change, set_category
 from grants.services.changes import save_change, start_change
+from grants.services.charges import record_charge, reverse_charge, waive_charge
 from grants.services.claims import (
     read_account,
     register_account,
@@ -90,10 +91,12 @@ __all__ = [
     "pledge",
     "propose_terms",
     "read_account",
+    "record_charge",
     "record_repayment",
     "register_account",
     "replaced_by_change",
     "replaced_by_plan",
+    "reverse_charge",
     "reverse_fund_entry",
     "reverse_payment",
     "save_change",
@@ -116,6 +119,7 @@ __all__ = [
     "start_paper",
     "terms_to_begin_with",
     "transfer_budget",
+    "waive_charge",
     "why_fund_entry_stays",
     "why_not_reversed",
 ]

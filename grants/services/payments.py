@@ -10,9 +10,12 @@ from django.utils.translation import gettext as _
 from accounts.permissions import require
 from casework.calendar import japan_date
 from casework.notice_words import in_words as day_in_words
+from casework.outbox import tell
+from casework.parties import Party
 from casework.services import follow, locked, record
 from grants.agreements import refuse_unsigned
 from grants.balance_dates import follow_the_balance
+from grants.charges_owed import fixed_yen, standing
 from grants.early_starts import decided_on
 from grants.models import Claim, Payment, ProjectYear
 
@@ -36,7 +39,7 @@ def pay_claim(claim: Claim, *, paid_on: date, document: str, by, at: datetime) -
             _("This claim is not to be paid: it stands at “%(state)s”.")
             % {"state": claim.get_state_display()}
         )
-    _refuse_wrong_day(paid_on, earliest=decided_on(year), at=at)
+    refuse_wrong_day(paid_on, earliest=decided_on(year), at=at)
     _refuse_more_than_the_room(claim)
     refuse_unsigned(year)
     payment = _enter(
@@ -59,7 +62,7 @@ def record_repayment(
     """
     year = locked(year)
     require(by.act_on(japan_date(at)), "grants.record_payment", year)
-    _refuse_wrong_day(paid_on, earliest=decided_on(year), at=at)
+    refuse_wrong_day(paid_on, earliest=decided_on(year), at=at)
     _refuse_wrong_repayment(year, amount_yen)
     return _enter(
         year, kind=Payment.Kind.REPAYMENT, amount_yen=amount_yen, paid_on=paid_on,
@@ -73,7 +76,17 @@ def _enter(year: ProjectYear, *, kind: str, amount_yen: int, by, at: datetime, *
     )
     record(year, "pay", by=by, at=at, payment=payment.pk, kind=kind, amount_yen=amount_yen)
     follow_the_balance(year, at=at, met_on=payment.paid_on)
+    _ask_for_the_charges(payment, at=at)
     return payment
+
+
+def _ask_for_the_charges(payment: Payment, *, at: datetime) -> None:
+    """Tell the group of the charges that are fixed once all is back."""
+    year = payment.year
+    if open_yen := fixed_yen([year], today=japan_date(at)).get(year.pk):
+        key = f"charge-{year.pk}-{payment.pk}"
+        amount = f"{open_yen:,}"
+        tell(year, Party.ORGANIZATION, "charge_owed", at=at, key=key, amount=amount)
 
 
 @transaction.atomic
@@ -94,7 +107,7 @@ def reverse_payment(
     require(by.act_on(japan_date(at)), "grants.record_payment", year)
     if why := why_not_reversed(payment, year):
         raise ValidationError(why)
-    _refuse_wrong_day(paid_on, earliest=payment.paid_on, at=at)
+    refuse_wrong_day(paid_on, earliest=payment.paid_on, at=at)
     reversal = Payment.objects.create(
         year=year, kind=Payment.Kind.REVERSAL, of=payment, amount_yen=payment.amount_yen,
         reason=reason, paid_on=paid_on, document=document, by=by, at=at,
@@ -115,12 +128,14 @@ def why_not_reversed(payment: Payment, year: ProjectYear) -> str | None:
         return _("This entry is a reversal, or is reversed already.")
     if year.stage.final:
         return _("The account is settled. The office takes that back (訂正) first.")
+    if standing(year):
+        return _("Charges (加算金・延滞金) were paid or waived on the strength of it. Reverse those entries first.")  # fmt: skip
     if year.paid_yen < payment.signed_yen:
         return _("More came back than would then have been paid. Reverse the repayment first.")
     return None
 
 
-def _refuse_wrong_day(day: date, *, earliest: date | None, at: datetime) -> None:
+def refuse_wrong_day(day: date, *, earliest: date | None, at: datetime) -> None:
     """Refuse a day that has not come, or lies before what it rests on.
 
     :raises ValidationError: naming the earliest day.
