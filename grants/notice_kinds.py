@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Organization
 from casework.calendar import japan_date
 from casework.models import Case
 from casework.notice_kinds import the_case
@@ -195,6 +196,26 @@ for verb in ("submit", "resubmit"):
 tells_in_own_words(Claim.KIND, "accept", Parties.ORGANIZATION, "claim_accepted", asks=False)
 tells_in_own_words(Claim.KIND, "send_back", Parties.ORGANIZATION, "claim_returned", asks=True)
 tells_in_own_words(Claim.KIND, "pay", Parties.ORGANIZATION, "claim_paid", asks=False)
+
+
+def _a_group(case: Case | None, at: datetime) -> dict | None:
+    found = Organization.objects.order_by("pk").first()
+    return found and {"group": found, "document": "…"}
+
+
+register(
+    NoticeKind(
+        "bank_account_entered", _("Accounting entered a bank account"),
+        _("When accounting enters the bank account of a group; to the owners of the group. It says no digits."),
+        (
+            READER,
+            Variable("group", _("Name of the group"), lambda told, _l: told["group"].name),
+            Variable("document", _("The paper on which it was entered"), told_as("document")),
+        ),
+        _a_group, fitting=None,
+    ),
+)  # fmt: skip
+in_group("news", "bank_account_entered")
 
 
 def _newest_call(case: Case | None, at: datetime) -> dict | None:

@@ -1403,6 +1403,15 @@ class Migration(migrations.Migration):
                 ),
                 ("secret", models.TextField(editable=False)),
                 ("at", models.DateTimeField(editable=False)),
+                (
+                    "document",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=200,
+                        verbose_name="document on which accounting entered it",
+                    ),
+                ),
                 ("replaced_at", models.DateTimeField(editable=False, null=True)),
                 ("destroyed_at", models.DateTimeField(editable=False, null=True)),
                 (

@@ -196,6 +196,7 @@ def test_every_text_is_shown_where_a_case_fits_or_says_that_none_does(kind, vari
             "early_start",
             "claim_",
             "charge_",
+            "bank_account_entered",
         )
         assert kind.startswith(fits)
     else:
