@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.permissions import require
@@ -26,7 +27,7 @@ from .models import AccountingColumn, Claim, Payment
 #: What the list can be narrowed to: code → label, states of claims.
 STANDS = {
     "to_pay": (_("To be paid"), ("accepted",)),
-    "paid": (_("Paid"), ("paid",)),
+    "paid": (pgettext_lazy("claim", "Paid"), ("paid",)),
     "checked": (_("With the office or the group"), ("filed", "returned")),
     "all": (_("All"), ("filed", "returned", "accepted", "paid", "dropped", "withdrawn")),
 }

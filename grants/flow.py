@@ -4,6 +4,7 @@ The courses differ in rows (see ``grants.conditions``), not in code.
 """
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from casework.flow import EVERY_OPEN_STATE, SAME, WHERE_IT_CAME_FROM, Flow, Move, Stage
 from casework.parties import Party
@@ -140,7 +141,7 @@ CLAIM_FLOW = Flow(
     Stage("returned",      _("To be supplemented"),           ORG,          1, tone="action", todo=_("Mend what the office asks for and send the claim again.")),
     Stage("filed",         _("Claim received"),               OFFICE,       2, todo=_("Check the claim. Accept it so that accounting pays, or ask for a supplement.")),
     Stage("accepted",      _("To be paid"),                   Party.ACCOUNTING, 3, todo=_("Pay the claim, and record the payment.")),
-    Stage("paid",          _("Paid"),                         "",           4, final=True, tone="good"),
+    Stage("paid",          pgettext_lazy("claim", "Paid"),                  "",           4, final=True, tone="good"),
     Stage("withdrawn",     _("Withdrawn"),                    "",           4, final=True),
     Stage("dropped",       _("Closed without payment"),       "",           4, final=True),
     #    verb             label                            from             to           who
@@ -153,6 +154,6 @@ CLAIM_FLOW = Flow(
     Move("drop",          _("Close without payment"),      ("draft", "returned", "filed", "accepted"), "dropped", "grants.handle", tone="danger"),
     Move("withdraw",      _("Withdraw"),                   ("draft", "returned", "filed"), "withdrawn", "grants.write", handed_in=True, tone="danger",
          hint=_("The claim ends here. Your group can write another one.")),
-    Move("pay",           _("Paid"),                       ("accepted",),   "paid",      "casework.sweep", only_follows=True, meets=("claim_paid",)),
+    Move("pay",           pgettext_lazy("claim", "Paid"),                ("accepted",),   "paid",      "casework.sweep", only_follows=True, meets=("claim_paid",)),
     Move("reopen",        _("The payment was reversed"),   ("paid",),       "accepted",  "casework.sweep", only_follows=True, opens=("claim_paid",)),
 )  # fmt: skip

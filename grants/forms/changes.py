@@ -45,7 +45,10 @@ class ChangeForm(PlanForm):
         self.fiscal_year = change.fiscal_year
         self.fields = {name: self.fields[name] for name in names}
         if verb := MOVES.get(change.asks_for):
-            self.fields["ground"].choices = [("", _("Choose the ground")), *grounds.choices(verb)]
+            self.fields["ground"].choices = [
+                ("", _("Choose the ground")),
+                *grounds.choices(verb, sourced=False),
+            ]
         if "to_fiscal_year" in self.fields:
             years = later_years(change.project_year)
             self.fields["to_fiscal_year"].choices = [("", _("Choose the fiscal year")), *years]
