@@ -21,7 +21,8 @@ def on(kind: str, *verbs: str, binds: bool = True):
     """Register the decorated function to follow ``verbs`` of ``kind``.
 
     :param binds: whether something follows from what it does, so that the move stands. One that only
-        refuses, or keeps on record what it saw, lets the move be taken back.
+        refuses, or keeps on record what it saw, lets the move be taken back; so does one that also
+        follows ``TAKE_BACK`` and then undoes what it did.
     """
 
     def register(function):

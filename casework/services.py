@@ -265,6 +265,7 @@ def correct(case: Case, *, reason: str, by, at: datetime) -> Case:
     :raises PermissionDenied: if ``by`` is not of the office.
     :raises NotPossible: if the last move cannot be taken back, with the reason.
     """
+    locks.take([(case.kind, TAKE_BACK, case.pk)])
     case = locked(case)
     by.act_on(japan_date(at))
     require(by, "casework.correct_case", case)
@@ -282,5 +283,7 @@ def correct(case: Case, *, reason: str, by, at: datetime) -> Case:
     case.came_from = history.source_of(case, last.source, before=last)
     case.closed_at = at if case.stage.final else None
     case.save()
+    for consequence in consequences.following(case.kind, TAKE_BACK):
+        consequence(case, by=by, at=at, facts={"event": last.pk})
     outbox.tell_who_is_next(case, by=by, at=at)
     return case

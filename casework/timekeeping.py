@@ -1,5 +1,6 @@
 """Opening, meeting, closing and extending deadlines. Rows are added and stamped, never moved."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -138,11 +139,21 @@ def take_back(case, move: Move, *, moved_at: datetime, at: datetime) -> None:
         _hand_over(replaced.superseded_by, replaced)
     opened = case.deadlines.filter(pk__in=[deadline.pk for deadline in fresh])
     end(opened, closed_at=at, closed_because=TAKEN_BACK)
-    case.deadlines.filter(pk__in=again).update(
+    owe_again(again, at=at)
+
+
+def owe_again(deadlines: Iterable[int], *, at: datetime) -> None:
+    """Let deadlines of one locked case, which had ended, be owed again by their date.
+
+    What waited to remind of them goes again.
+
+    :param deadlines: their keys.
+    """
+    Deadline.objects.filter(pk__in=deadlines).update(
         met_at=None, met_on=None, closed_at=None, closed_because="", superseded_by=None,
         reckoned_by="",
     )  # fmt: skip
-    reminders.take_up(again, at=at)
+    reminders.take_up(deadlines, at=at)
 
 
 def _require_office(by, case: Case, at: datetime) -> None:

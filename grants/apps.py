@@ -43,6 +43,7 @@ class GrantsConfig(AppConfig):
         from .models import (
             BudgetEntry,
             CallAnswer,
+            ChargeEntry,
             EligibilityAnswer,
             EligibilityRecord,
             FundEntry,
@@ -56,6 +57,7 @@ class GrantsConfig(AppConfig):
         city_settings.register()
         guards.append_only(BudgetEntry)
         guards.append_only(CallAnswer)
+        guards.append_only(ChargeEntry)
         guards.append_only(EligibilityAnswer)
         guards.append_only(EligibilityRecord)
         guards.append_only(FundEntry)

@@ -571,7 +571,7 @@ def _lacks_account(claim: Claim, user) -> bool:
 
 
 def _at_account(claim: Claim) -> str:
-    return reverse("grants:bank-account", args=[claim.organization_id])
+    return f"{reverse('grants:bank-account', args=[claim.organization_id])}?claim={claim.pk}"
 
 
 def _lacks_budget(year: ProjectYear, user) -> bool:

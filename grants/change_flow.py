@@ -36,7 +36,7 @@ CHANGE_FLOW = Flow(
     Move("send_back",     _("Ask for a supplement"),       ("filed",),      "returned",  "grants.handle", tells_why=True, tone="secondary"),
     Move("note",          _("Note the minor change"),      ("filed",),      "noted",     "grants.handle", (*STANDS, change_can_be_noted),
          hint=_("The change takes effect at once, as the request has it. The group is told.")),
-    Move("approve",       _("Approve the change"),         ("filed",),      "approved",  "grants.decide", (*STANDS, change_can_be_approved), by_approval=True,
+    Move("approve",       _("Approve the change"),         ("filed",),      "approved",  "grants.decide", (*STANDS, change_can_be_approved), by_approval=True, drafted_as=_("Approval of the change"),
          hint=_("The change takes effect with the decision, as the request has it. Nobody keys it in again.")),
     Move("refuse",        _("Refuse the change"),          ("filed",),      "refused",   "grants.decide", by_approval=True, tone="danger",
          hint=_("The project year stays as it is.")),

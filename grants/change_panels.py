@@ -8,7 +8,8 @@ from casework.work_pages import work_page
 
 from . import grounds, services
 from .changes import changes
-from .endings import charge_of, charges_in_words, what_follows
+from .charges_owed import Kind, is_charged, owed, was_revoked
+from .endings import charges_in_words, what_follows
 from .forms.changes import MOVES
 from .models import ChangeRequest, ProjectYear
 from .reckoning import changed_yen
@@ -56,17 +57,30 @@ def is_decided(year: ProjectYear, user) -> bool:
     return year.granted_yen is not None
 
 
-def is_revoked(year: ProjectYear, user) -> bool:
-    return year.state == "revoked"
+def may_be_charged(year: ProjectYear, user) -> bool:
+    return year.state == "revoked" or is_charged(year)
 
 
 def charges_panel(year: ProjectYear, request) -> dict | None:
-    """What is charged on the money of a revoked year, reckoned up to today, or that it is not set."""
-    if not year.has_ledger:
+    """What is charged on what had to come back, up to today or fixed; what was paid and waived of it."""
+    found = owed(year, today=request.today)
+    if not year.has_ledger or not (found or year.state == "revoked"):
         return None
-    words = charges_in_words(year, today=request.today, revoked=True)
-    rows = [(said, charge_of(year, name, until=request.today)) for name, said in words]
-    return {"case": year, "charges": rows}
+    user, runs = request.user, not year.stage.final
+    accounts, handles = (user.has_perm(f"grants.{p}", year) for p in ("record_payment", "handle"))
+    is_open = runs and any(one.is_fixed and one.open_yen for one in found)
+    entries = year.charge_entries.select_related("reversal").order_by("paid_on", "pk")
+    words = charges_in_words(year, today=request.today, revoked=was_revoked(year))
+    may_undo = {Kind.PAID: runs and accounts, Kind.WAIVED: runs and handles}
+    return {
+        "case": year,
+        "year": year,
+        "rates": [said for _name, said in words],
+        "owed": found,
+        "entries": [(entry, may_undo.get(entry.kind, False)) for entry in entries],
+        "may_pay": is_open and accounts,
+        "may_waive": is_open and handles,
+    }
 
 
 def _is_complete(change: ChangeRequest) -> bool:
@@ -80,10 +94,15 @@ panel(
 )  # fmt: skip
 panel(
     ProjectYear.KIND, "grants/panels/charges.html", charges_panel, 31,
-    part=MONEY, offered=is_revoked,
+    part=MONEY, offered=may_be_charged,
 )  # fmt: skip
 work_page(
     ChangeRequest.KIND, _("Write the request for a change"), "grants:change-edit",
     services.may_edit_on_year, finished=_is_complete,
 )  # fmt: skip
-name_verbs(apply_change=_("A decided change took effect"))
+name_verbs(
+    apply_change=_("A decided change took effect"),
+    pay_charge=_("A charge (加算金・延滞金) came"),
+    waive_charge=_("A charge (加算金・延滞金) was waived"),
+    reverse_charge=_("An entry of a charge was reversed"),
+)

@@ -150,6 +150,20 @@ balance_is_zero = Condition(
     lambda year, at: year.balance_yen == 0,
     _("Money is still to be paid or to come back. The ledger on this page says how much."),
 )
+
+
+def _no_charge_is_open(year, at) -> bool:
+    from .charges_owed import fixed_yen  # it reads the models, which import this module
+
+    return not fixed_yen([year], today=japan_date(at))
+
+
+no_charge_is_open = Condition(
+    _no_charge_is_open,
+    _(
+        "A charge (加算金・延滞金) is neither paid nor waived. The part “Money” of this page says how much."
+    ),
+)
 year_can_change = Condition(
     lambda change, at: change.project_year.state == "granted",
     _("A change is possible from the decision on the grant until the report is filed."),

@@ -10,11 +10,13 @@ from casework import timekeeping
 from casework.calendar import japan_date
 from casework.consequences import on
 from casework.errors import NotPossible
+from casework.flow import TAKE_BACK
 from casework.locks import lock_first
 from casework.models import Case, LetterToNumber
 from casework.representatives import as_filed_on
 from casework.services import file_number, follow, open_case, snapshot
 
+from .balance_dates import follow_the_balance
 from .budget_limit import over_budget
 from .change_effects import apply_change, end_or_move, renew_the_agreement, return_the_claim
 from .limits import limits_yen, lower_city_part
@@ -56,7 +58,7 @@ def lock_the_rounds(cases: list[int]) -> None:
 @lock_first(
     *(
         ("claim", verb)
-        for verb in ("submit", "resubmit", "accept", "send_back", "drop", "withdraw")
+        for verb in ("submit", "resubmit", "accept", "send_back", "drop", "withdraw", TAKE_BACK)
     ),
     *(
         ("change", verb)
@@ -282,3 +284,10 @@ def drop_the_change(year: ProjectYear, *, by, at: datetime, facts: dict) -> None
     """Close a change that is not decided: what it would change is over."""
     for change in year.changes.filter(is_open=True):
         follow(change, "drop", cause=year, by=by, at=at)
+
+
+@on("claim", "accept", "send_back", "drop", TAKE_BACK, binds=False)
+def let_the_dates_follow(claim: Claim, *, by, at: datetime, facts: dict) -> None:
+    """Let one date count of one payment: that of an accepted claim ends that of the balance."""
+    if claim.payment_kind == Claim.Kind.BALANCE:
+        follow_the_balance(claim.project_year, at=at)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from casework.calendar import JAPAN
+from casework.calendar import JAPAN, japan_date
 from casework.desk_notes import desk_notes
 from casework.desks import leave_off_desk, put_on_desk
 from casework.flow import Text
@@ -18,6 +18,7 @@ from casework.parties import Party
 from . import destroyed_drafts
 from .advances import advance_yen, awaits_advance
 from .agreements import ACTS_AS, STANDING, lacking, names_of, unsigned
+from .charges_owed import fixed_yen
 from .models import AgreementSignature, Claim, ProjectYear, Proposal, TermsAcceptance
 
 Side, Signs = TermsAcceptance.Side, AgreementSignature.Party
@@ -26,9 +27,12 @@ Side, Signs = TermsAcceptance.Side, AgreementSignature.Party
 def money_to_move(years: list[ProjectYear], at: datetime) -> dict[int, Text]:
     """Return, for each project year that waits for accounting, what to pay or to take back."""
     waiting = ProjectYear.flow.states_held_by(Party.ACCOUNTING)
-    return {
-        year.pk: _in_words(year) for year in years if year.state in waiting or owes_in_between(year)
-    }
+    moved = [year for year in years if year.state in waiting or owes_in_between(year)]
+    square = [year for year in moved if year.balance_yen == 0]
+    charged = fixed_yen(square, today=japan_date(at))
+    words = _("All has come back. Charges (加算金・延滞金) of %(amount)s yen are open: record them when they have come, or the office waives them. Then settle the account.")  # fmt: skip
+    notes = {pk: words % {"amount": f"{yen:,}"} for pk, yen in charged.items()}
+    return {year.pk: _in_words(year) for year in moved} | notes
 
 
 #: States in which a project year runs or reports, and a change may have left too much paid.
@@ -126,6 +130,21 @@ def money_to_pay_back(years: list[ProjectYear], at: datetime) -> dict[int, Text]
     ]
     waiting = [year for year in over if year.balance_yen < 0]
     return {year.pk: _to_pay_back(year, year.to_pay_back_by) for year in waiting}
+
+
+def nothing_to_pay_back(years: list[ProjectYear], at: datetime) -> dict[int, Text]:
+    """Return the note of the revoked years of which all has come back."""
+    words = _("Nothing has to be paid back any more. The city settles the account.")
+    over = [year for year in years if year.state in ("confirmed", "revoked")]
+    square = [year for year in over if year.balance_yen == 0]
+    charged = fixed_yen(square, today=japan_date(at))
+    notes = {year.pk: words for year in square if year.state == "revoked"}
+    return notes | {pk: _of_the_charge(yen) for pk, yen in charged.items()}
+
+
+def _of_the_charge(yen: int) -> Text:
+    words = _("All that had to come back is back. Charges (加算金・延滞金) of %(amount)s yen are still owed to the city.")  # fmt: skip
+    return words % {"amount": f"{yen:,}"}
 
 
 def _to_pay_back(year: ProjectYear, ends_on: date | None) -> Text:
@@ -228,6 +247,7 @@ desk_notes(Proposal.KIND, Party.OFFICE, reserves_not_covered)
 desk_notes(ProjectYear.KIND, Party.ORGANIZATION, advances_to_claim)
 desk_notes(ProjectYear.KIND, Party.ORGANIZATION, balance_to_claim)
 desk_notes(ProjectYear.KIND, Party.ORGANIZATION, money_to_pay_back)
+desk_notes(ProjectYear.KIND, Party.ORGANIZATION, nothing_to_pay_back)
 desk_notes(Proposal.KIND, Party.ORGANIZATION, terms_to_accept(Side.ORGANIZATION))
 desk_notes(Proposal.KIND, Party.DEPARTMENT, terms_to_accept(Side.DEPARTMENT))
 desk_notes(Proposal.KIND, Party.ORGANIZATION, call_is_over)

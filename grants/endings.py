@@ -94,7 +94,8 @@ def _flows(year: ProjectYear) -> tuple[list[Flow], list[Flow]]:
 
 
 def _due_on(year: ProjectYear) -> date | None:
-    last = year.deadlines.filter(kind="repayment").order_by("-pk").first()
+    owed = [deadline for deadline in year.deadlines.all() if deadline.kind == "repayment"]
+    last = max(owed, key=lambda deadline: deadline.pk, default=None)
     return last.ends_on if last else None
 
 
@@ -115,6 +116,8 @@ def _additional_in_words(year: ProjectYear, rate: Rate | None, today: date) -> s
         return _("Additional charge (加算金): not set.")
     charge = charge_of(year, charges.ADDITIONAL, until=today)
     told = {"percent": f"{rate.percent.normalize():f}", "yen": f"{charge.yen if charge else 0:,}"}
+    if year.state in ("revoked", "settled") and year.balance_yen >= 0:
+        return _("Additional charge (加算金): %(percent)s %% a year from the receipt to the repayment.") % told  # fmt: skip
     return _("Additional charge (加算金): %(percent)s %% a year from the receipt to the repayment. Up to today: %(yen)s yen.") % told  # fmt: skip
 
 

@@ -48,9 +48,13 @@ GROUNDS = (
 _BY_CODE = {ground.code: ground for ground in GROUNDS}
 
 
-def choices(verb: str) -> list[tuple[str, Text]]:
-    """Return the grounds of a move, to choose one from, each with its source."""
-    return [(ground.code, _named(ground)) for ground in GROUNDS if verb in ground.verbs]
+def choices(verb: str, *, sourced: bool = True) -> list[tuple[str, Text]]:
+    """Return the grounds of a move, to choose one from.
+
+    :param sourced: whether each names its source, for the office; a group chooses plain words.
+    """
+    named = _named if sourced else (lambda ground: ground.label)
+    return [(ground.code, named(ground)) for ground in GROUNDS if verb in ground.verbs]
 
 
 def _named(ground: Ground) -> Text:

@@ -7,6 +7,7 @@ payments and claims, is held against the history, which is written apart and cha
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
@@ -15,16 +16,21 @@ from casework.calendar import closing_day
 from casework.models import Event
 
 from .amount import Amount
+from .charges_owed import owed, standing
 from .claims import BEFOREHAND, ceiling_yen
 from .fund import changes_of_fund, lowest_balance_from
 from .models import BudgetEntry, FundEntry, Payment, ProgramBudget, ProjectYear, Side
 from .models.program_budget import COLUMNS, UNDECIDED, Key, with_money
 
 CHUNK = 500
+#: What is square by now is reckoned up to any day alike.
+NEVER = date.max
 Kind = Payment.Kind
 
 #: Lines of the history of a project year that tell of a line of its ledger.
 PAID_BY = ("pay", "reverse_payment")
+#: Lines that tell of a line of its charges.
+CHARGED_BY = ("pay_charge", "waive_charge", "reverse_charge")
 #: Lines that decide how much: what was granted, and what was confirmed, after each of them.
 DECIDED_BY: dict[str, Callable[[dict], dict[str, int | None]]] = {
     "grant": lambda facts: {"granted": facts.get("granted_yen")},
@@ -123,9 +129,9 @@ def faults(read: Callable[[], None] = lambda: None) -> Iterator[Fault]:
 
 def _years() -> Iterator[ProjectYear]:
     years = with_money(ProjectYear.objects.all()).select_related("proposal__round__edition")
-    told = Event.objects.filter(verb__in=(*PAID_BY, *DECIDED_BY)).order_by("pk")
+    told = Event.objects.filter(verb__in=(*PAID_BY, *CHARGED_BY, *DECIDED_BY)).order_by("pk")
     related = years.prefetch_related(
-        "payments__of", "payments__claim", "budget_lines", "changes", "claims",
+        "charge_entries__of", "deadlines__extensions", "payments__of", "payments__claim", "budget_lines", "changes", "claims",
         Prefetch("events", told),
     )  # fmt: skip
     return related.order_by("pk").iterator(chunk_size=CHUNK)
@@ -147,6 +153,7 @@ def _faults_of_case(year: ProjectYear) -> Iterator[str]:
         words = _("the group holds %(held)s, but at most %(most)s was ever decided")
         yield words % {"held": held, "most": most}
     yield from _faults_of_history(year)
+    yield from _faults_of_charges(year)
     yield from _faults_of_claims(year)
     yield from _faults_of_explanations(year)
 
@@ -158,7 +165,7 @@ def _faults_of_history(year: ProjectYear) -> Iterator[str]:
     for line in year.events.all():
         if line.verb in PAID_BY:
             told[line.facts["payment"]] = line.facts["amount_yen"]
-        else:
+        elif line.verb in DECIDED_BY:
             decided |= DECIDED_BY[line.verb](line.facts)
     for name, by_history in decided.items():
         by_row = getattr(year, f"{name}_yen")
@@ -171,6 +178,38 @@ def _faults_of_history(year: ProjectYear) -> Iterator[str]:
             row, history = _shown(entered.get(pk)), _shown(told.get(pk))
             words = _("the ledger says %(row)s, the history %(history)s: payment %(pk)s")
             yield words % {"pk": pk, "row": row, "history": history}
+
+
+def _faults_of_charges(year: ProjectYear) -> Iterator[str]:
+    """Yield where the charges differ between rows, SQL, history, and what is reckoned."""
+    lines = list(year.charge_entries.all())
+    by_rows = {"charges": sum(line.amount_yen for line in standing(year))}
+    yield from differences({"charges": year.charges}, by_rows)
+    told = [e.facts for e in year.events.all() if e.verb in CHARGED_BY]
+    by_history = {facts["charge"]: (facts["which"], facts["amount_yen"]) for facts in told}
+    entered = {line.pk: (line.which, line.amount_yen) for line in lines}
+    for pk in sorted(entered.keys() | by_history.keys()):
+        if entered.get(pk) != by_history.get(pk):
+            row, history = (
+                _shown((found.get(pk) or (0, None))[1]) for found in (entered, by_history)
+            )
+            words = _("the charges say %(row)s, the history %(history)s: entry %(pk)s")
+            yield words % {"pk": pk, "row": row, "history": history}
+    for line in lines:
+        if line.of and (line.of.which, line.of.amount_yen) != (line.which, line.amount_yen):
+            words = _("the reversal of %(of)s says %(amount)s")
+            yield words % {"of": line.of.amount_yen, "amount": line.amount_yen}
+    if lines or year.state == "settled":
+        yield from _charges_off(year)
+
+
+def _charges_off(year: ProjectYear) -> Iterator[str]:
+    found = owed(year, today=NEVER) if year.balance_yen >= 0 else []
+    for one in found:
+        taken = one.paid_yen + one.waived_yen
+        if taken > one.charge.yen or (year.state == "settled" and one.open_yen):
+            words = _("%(taken)s of %(name)s were paid or waived, but it comes to %(yen)s")
+            yield words % {"taken": taken, "name": one.which, "yen": one.charge.yen}
 
 
 def _shown(yen: int | None) -> str:

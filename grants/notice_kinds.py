@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Organization
 from casework.calendar import japan_date
 from casework.models import Case
 from casework.notice_kinds import the_case
@@ -102,6 +103,11 @@ def _a_year(case: Case | None, at: datetime) -> dict | None:
     return {"case": case, "starts_on": japan_date(at), "accepted": True, "reason": "…"}
 
 
+def _a_charged_year(case: Case | None, at: datetime) -> dict | None:
+    found = _a_year(case, at)
+    return found and {"case": case, "amount": "1,234"}
+
+
 STARTS_ON = Variable("starts_on", _("From which day the project begins, in words"),
                      lambda told, language: in_words(told["starts_on"], language))  # fmt: skip
 
@@ -120,6 +126,16 @@ register(
             Variable("reason", _("Reason"), told_as("reason"), optional=True),
         ),
         _a_year, lambda cases: cases.filter(kind="project_year"),
+    ),
+)  # fmt: skip
+
+
+register(
+    NoticeKind(
+        "charge_owed", _("A charge is owed"),
+        _("When all has come back and a charge (加算金・延滞金) is fixed; to the group."),
+        (*ABOUT_CASE, Variable("amount", _("Amount (yen)"), told_as("amount"))),
+        _a_charged_year, lambda cases: cases.filter(kind="project_year"),
     ),
 )  # fmt: skip
 
@@ -182,6 +198,26 @@ tells_in_own_words(Claim.KIND, "send_back", Parties.ORGANIZATION, "claim_returne
 tells_in_own_words(Claim.KIND, "pay", Parties.ORGANIZATION, "claim_paid", asks=False)
 
 
+def _a_group(case: Case | None, at: datetime) -> dict | None:
+    found = Organization.objects.order_by("pk").first()
+    return found and {"group": found, "document": "…"}
+
+
+register(
+    NoticeKind(
+        "bank_account_entered", _("Accounting entered a bank account"),
+        _("When accounting enters the bank account of a group; to the owners of the group. It says no digits."),
+        (
+            READER,
+            Variable("group", _("Name of the group"), lambda told, _l: told["group"].name),
+            Variable("document", _("The paper on which it was entered"), told_as("document")),
+        ),
+        _a_group, fitting=None,
+    ),
+)  # fmt: skip
+in_group("news", "bank_account_entered")
+
+
 def _newest_call(case: Case | None, at: datetime) -> dict | None:
     found = Round.objects.announced(at).order_by("-pk").first()
     return found and {"call": found}
@@ -203,7 +239,9 @@ register(
 )  # fmt: skip
 
 in_group("messages", "question_asked", "question_answered")
-in_group("turn", "agreement_to_sign", "early_start_told", "claim_filed", "claim_returned")
+in_group(
+    "turn", "charge_owed", "agreement_to_sign", "early_start_told", "claim_filed", "claim_returned"
+)
 in_group(
     "news",
     "early_start_answered",

@@ -6,6 +6,7 @@ from .views import (
     calculator,
     calls,
     changes,
+    charges,
     claims,
     continuation,
     early_starts,
@@ -155,4 +156,7 @@ urlpatterns = [
         years.payment_reverse,
         name="payment-reverse",
     ),
+    path("years/<int:pk>/charges/pay/", charges.pay, name="charge-pay"),
+    path("years/<int:pk>/charges/waive/", charges.waive, name="charge-waive"),
+    path("years/<int:pk>/charges/<int:entry>/reverse/", charges.undo, name="charge-reverse"),
 ]

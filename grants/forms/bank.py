@@ -92,9 +92,25 @@ class BankAccountForm(forms.Form):
         _("Holder in kana"), help_text=_("As inside the cover of the bank book (通帳).")
     )
 
+    document = forms.CharField(
+        label=_("The paper of the group that says so"), max_length=200,
+        help_text=_("Its name and day, such as the claim. It is kept, and the group is told; without digits."),
+    )  # fmt: skip
+
+    def __init__(self, *args, is_own: bool = True, **kwargs):
+        super().__init__(*args, **kwargs)
+        if is_own:
+            del self.fields["document"]
+
     def clean_holder_kana(self):
         return holder_kana(self.cleaned_data["holder_kana"])
 
     def account(self) -> Account:
         """Return a valid form's account."""
-        return Account(**self.cleaned_data)
+        told = {name: self.cleaned_data[name] for name in Account.__dataclass_fields__}
+        return Account(**told)
+
+    @property
+    def masked(self) -> str:
+        """The last digits of a valid form's account, so that a typing mistake is seen."""
+        return f"＊＊＊{self.cleaned_data['account_number'][-4:]}"

@@ -47,7 +47,10 @@ class ChangeForm(PlanForm):
         self.fiscal_year = change.fiscal_year
         self.fields = {name: self.fields[name] for name in names}
         if verb := MOVES.get(change.asks_for):
-            self.fields["ground"].choices = [("", _("Choose the ground")), *grounds.choices(verb)]
+            self.fields["ground"].choices = [
+                ("", _("Choose the ground")),
+                *grounds.choices(verb, sourced=False),
+            ]
         if change.asks_for == AsksFor.END:
             self.fields["ends_on"].help_text = _last_days(change.project_year)
         if "to_fiscal_year" in self.fields:

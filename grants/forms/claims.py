@@ -83,6 +83,8 @@ class ColumnForm(forms.Form):
             raise ValidationError(_("Choose what stands in this column."))
         if data.get("fixed_text") and data.get("content") != AccountingColumn.Content.FIXED:
             self.add_error("fixed_text", _("Only a column of a fixed text has one."))
+        if data.get("content") == AccountingColumn.Content.FIXED and not data.get("fixed_text"):
+            self.add_error("fixed_text", _("Write the text that stands in this column."))
         return data
 
 

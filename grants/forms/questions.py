@@ -1,5 +1,6 @@
 """Forms of questions on calls."""
 
+import re
 from uuid import uuid4
 
 from django import forms
@@ -8,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from grants.models import CallAnswer
 
 Audience = CallAnswer.Audience
+
+#: What looks like a telephone number (full-width digits, too) or an e-mail address.
+REACHES = re.compile(r"(?:\d[-‐‑–—−ー－ ()（）]*){9,}\d|[^\s@＠]+[@＠][^\s@＠]+\.[^\s@＠]+")
 
 
 class QuestionForm(forms.Form):
@@ -24,6 +28,10 @@ class CallAnswerForm(forms.ModelForm):
     """What the office answers, to whom, and the question in words that everybody may read."""
 
     after = forms.IntegerField(widget=forms.HiddenInput())
+    no_person = forms.BooleanField(
+        label=_("I have looked: no telephone number or address of a person is in it."),
+        required=False,
+    )
 
     class Meta:
         model = CallAnswer
@@ -41,4 +49,8 @@ class CallAnswerForm(forms.ModelForm):
             self.add_error("answer", _("Write the answer first."))
         if audience == Audience.EVERYBODY and not told.get("wording"):
             self.add_error("wording", _("Write the question in words for everybody."))
+        words = f"{told.get('wording', '')}\n{told.get('answer', '')}"
+        if audience == Audience.EVERYBODY and REACHES.search(words) and not told["no_person"]:
+            self.add_error("no_person", _("Something in it looks like a telephone number or an e-mail address. Take it out, or confirm that it is of no person."))  # fmt: skip
+        told.pop("no_person", None)
         return told

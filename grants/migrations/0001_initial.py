@@ -2288,4 +2288,104 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "changes of targets of the fund",
             },
         ),
+        migrations.AddField(
+            model_name="bankaccount",
+            name="document",
+            field=models.CharField(
+                blank=True,
+                editable=False,
+                max_length=200,
+                verbose_name="document on which accounting entered it",
+            ),
+        ),
+        migrations.CreateModel(
+            name="ChargeEntry",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "which",
+                    models.CharField(
+                        choices=[
+                            ("additional_charge_percent", "Additional charge (加算金)"),
+                            ("late_charge_percent", "Late charge (延滞金)"),
+                        ],
+                        max_length=30,
+                        verbose_name="charge",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("paid", "Charge paid (納付)"),
+                            ("waived", "Charge waived (免除)"),
+                            ("reversal", "Reversal of a wrong entry (訂正仕訳)"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("amount_yen", models.PositiveIntegerField(verbose_name="amount (yen)")),
+                ("paid_on", models.DateField(verbose_name="day")),
+                ("document", models.CharField(max_length=200, verbose_name="document")),
+                ("reason", models.TextField(blank=True, editable=False, verbose_name="reason")),
+                ("at", models.DateTimeField(editable=False)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "of",
+                    models.OneToOneField(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversal",
+                        to="grants.chargeentry",
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="charge_entries",
+                        to="grants.projectyear",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "entry of a charge",
+                "verbose_name_plural": "entries of charges",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_yen__gt", 0)), name="charge_of_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "reversal"), ("of__isnull", False)),
+                            models.Q(models.Q(("kind", "reversal"), _negated=True), ("of", None)),
+                            _connector="OR",
+                        ),
+                        name="charge_reversal_says_of_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "paid"),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="charge_waived_or_reversed_says_why",
+                    ),
+                ],
+            },
+        ),
     ]

@@ -6,6 +6,7 @@ from .awards import PastAward
 from .bank import BankAccount
 from .budget import BudgetEntry, Payment
 from .change import ChangeLine, ChangeRequest
+from .charge_entry import ChargeEntry
 from .claim import Claim
 from .courses import CourseEdition, EditionParameter, ParameterChange, Round, RoundChange
 from .early_start import EarlyStart
@@ -34,6 +35,7 @@ __all__ = [
     "CallAnswer",
     "ChangeLine",
     "ChangeRequest",
+    "ChargeEntry",
     "Claim",
     "CourseEdition",
     "EditionParameter",

@@ -17,6 +17,7 @@ class BankAccountQuerySet(models.QuerySet):
 class BankAccount(models.Model):
     """An account of a group; a newer one replaces it, and it stays with the claims that name it.
 
+    :param document: on what paper accounting entered it; empty where the group did so itself.
     :param secret: bank, branch, number and holder, encrypted with a key that lies apart from the
         database (:mod:`grants.bank_secrets`); empty once it is destroyed.
     """
@@ -27,6 +28,9 @@ class BankAccount(models.Model):
     secret = models.TextField(editable=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False)
     at = models.DateTimeField(editable=False)
+    document = models.CharField(
+        _("document on which accounting entered it"), max_length=200, blank=True, editable=False
+    )
     replaced_at = models.DateTimeField(null=True, editable=False)
     destroyed_at = models.DateTimeField(null=True, editable=False)
 

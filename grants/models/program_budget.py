@@ -137,6 +137,7 @@ def with_money(years: QuerySet) -> QuerySet:
         paid=_of_payments(out),
         returned=_of_payments(back & IN_TIME),
         returned_later=_of_payments(back & ~IN_TIME),
+        charges=_of_charges(),
     ).annotate(bound=Greatest(F("decided"), F("paid") - F("returned")))  # fmt: skip
 
 
@@ -149,6 +150,12 @@ def _asked() -> Coalesce:
 def _of_payments(which: Q) -> Coalesce:
     standing = Payment.objects.filter(which, year=OuterRef("pk"), reversal=None)
     return _sum_of(standing)
+
+
+def _of_charges() -> Coalesce:
+    """What was paid or waived of charges (加算金・延滞金); it stands beside the money of a budget."""
+    entries = apps.get_model("grants", "ChargeEntry").objects
+    return _sum_of(entries.filter(year=OuterRef("pk"), reversal=None).exclude(kind="reversal"))
 
 
 def _sum_of(rows: QuerySet) -> Coalesce:

@@ -13,6 +13,7 @@ from grants.services.categories import (
     why_category_stays,
 )
 from grants.services.changes import save_change, start_change
+from grants.services.charges import record_charge, reverse_charge, waive_charge
 from grants.services.claims import (
     read_account,
     register_account,
@@ -106,10 +107,12 @@ __all__ = [
     "pledge",
     "propose_terms",
     "read_account",
+    "record_charge",
     "record_repayment",
     "register_account",
     "replaced_by_change",
     "replaced_by_plan",
+    "reverse_charge",
     "reverse_fund_entry",
     "reverse_payment",
     "save_change",
@@ -132,6 +135,7 @@ __all__ = [
     "start_paper",
     "terms_to_begin_with",
     "transfer_budget",
+    "waive_charge",
     "why_fund_entry_stays",
     "why_not_reversed",
 ]

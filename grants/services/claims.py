@@ -6,13 +6,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Organization
-from accounts.permissions import require
+from accounts.models import MemberRole, Membership, Organization, User
+from accounts.permissions import owns_organization, require
 from accounts.services import record_reading
 from accounts.services.record import record as record_deed
 from casework.calendar import japan_date
 from casework.edit_numbers import take_next
 from casework.errors import NotPossible
+from casework.outbox import post
 from casework.services import locked
 from grants import bank_secrets
 from grants.bank_secrets import Account
@@ -67,22 +68,45 @@ def save_claim(claim: Claim, *, fields: dict, edit_number: int, by, at: datetime
 
 @transaction.atomic
 def register_account(
-    organization: Organization, account: Account, *, by, at: datetime
+    organization: Organization, account: Account, *, by, at: datetime, document: str = ""
 ) -> BankAccount:
     """Keep the bank account of a group, encrypted, in the place of the one so far.
 
-    Claims that were sent before stay with the account they were sent with.
+    Claims that were sent before stay with the account they were sent with. Whoever pays does not
+    replace an account unseen: accounting names the paper, and the group is told, without digits.
 
+    :param document: of accounting: the paper of the group that says so.
     :raises PermissionDenied: if ``by`` is neither an owner of the group nor of accounting.
+    :raises ValidationError: if accounting names no paper.
     """
     require(by.act_on(japan_date(at)), "grants.enter_bank_account", organization)
+    is_own = owns_organization(by, organization)
+    if not (is_own or document):
+        words = _("Name the paper of the group that says so, such as its claim with its day.")
+        raise ValidationError({"document": words})
     Organization.objects.select_for_update().get(pk=organization.pk)
     BankAccount.objects.current().filter(organization=organization).update(replaced_at=at)
     made = BankAccount.objects.create(
-        organization=organization, secret=bank_secrets.encrypt(account), by=by, at=at
-    )
+        organization=organization, secret=bank_secrets.encrypt(account), by=by, at=at,
+        document="" if is_own else document,
+    )  # fmt: skip
     record_deed("bank_account_entered", by=by, at=at, organization=organization, account=made.pk)
+    if not is_own:
+        _tell_the_group(made)
     return made
+
+
+def _tell_the_group(made: BankAccount) -> None:
+    """Tell the owners that accounting entered an account; which one, no notice says."""
+    owners = Membership.objects.valid_on(japan_date(made.at)).filter(
+        organization=made.organization_id, role=MemberRole.OWNER
+    )
+    for person in User.objects.filter(pk__in=owners.values("user"), is_active=True).order_by("pk"):
+        post(
+            "bank_account_entered", to=person, at=made.at, key=f"bank-{made.pk}-{person.pk}",
+            path=f"/organizations/{made.organization_id}/bank-account/", group=made.organization,
+            document=made.document,
+        )  # fmt: skip
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """Planning a project year by month, and telling what was done. What is wrong is struck out."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -38,8 +38,13 @@ def tell_done(
     """Add what was done of an activity in one month.
 
     :raises PermissionDenied: as of :func:`plan_activity`.
+    :raises ValidationError: if the month has not begun.
     """
-    _to_keep(activity.year, by=by, at=at)
+    year = _to_keep(activity.year, by=by, at=at)
+    begins_on = date(year.fiscal_year + (month < MONTHS[0]), month, 1)
+    if begins_on > japan_date(at):
+        words = _("This month has not begun. Tell what was done once it has.")
+        raise ValidationError({"month": words})
     return activity.done.create(
         month=month, note=note, participants=participants, by=by, at=at
     )  # fmt: skip

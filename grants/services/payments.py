@@ -8,12 +8,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.permissions import require
-from casework import timekeeping
 from casework.calendar import japan_date
 from casework.notice_words import in_words as day_in_words
+from casework.outbox import tell
+from casework.parties import Party
 from casework.services import follow, locked, record
-from casework.timekeeping import open_deadlines
 from grants.agreements import refuse_unsigned
+from grants.balance_dates import follow_the_balance
+from grants.charges_owed import fixed_yen, standing
 from grants.early_starts import decided_on
 from grants.models import Claim, Payment, ProjectYear
 
@@ -37,7 +39,7 @@ def pay_claim(claim: Claim, *, paid_on: date, document: str, by, at: datetime) -
             _("This claim is not to be paid: it stands at “%(state)s”.")
             % {"state": claim.get_state_display()}
         )
-    _refuse_wrong_day(paid_on, earliest=decided_on(year), at=at)
+    refuse_wrong_day(paid_on, earliest=decided_on(year), at=at)
     _refuse_more_than_the_room(claim)
     refuse_unsigned(year)
     payment = _enter(
@@ -60,7 +62,7 @@ def record_repayment(
     """
     year = locked(year)
     require(by.act_on(japan_date(at)), "grants.record_payment", year)
-    _refuse_wrong_day(paid_on, earliest=decided_on(year), at=at)
+    refuse_wrong_day(paid_on, earliest=decided_on(year), at=at)
     _refuse_wrong_repayment(year, amount_yen)
     return _enter(
         year, kind=Payment.Kind.REPAYMENT, amount_yen=amount_yen, paid_on=paid_on,
@@ -73,9 +75,18 @@ def _enter(year: ProjectYear, *, kind: str, amount_yen: int, by, at: datetime, *
         year=year, kind=kind, amount_yen=amount_yen, by=by, at=at, **fields
     )
     record(year, "pay", by=by, at=at, payment=payment.pk, kind=kind, amount_yen=amount_yen)
-    _turn_the_duty_round(year, at=at)
-    _meet_what_is_done(year, on=payment.paid_on, at=at)
+    follow_the_balance(year, at=at, met_on=payment.paid_on)
+    _ask_for_the_charges(payment, at=at)
     return payment
+
+
+def _ask_for_the_charges(payment: Payment, *, at: datetime) -> None:
+    """Tell the group of the charges that are fixed once all is back."""
+    year = payment.year
+    if open_yen := fixed_yen([year], today=japan_date(at)).get(year.pk):
+        key = f"charge-{year.pk}-{payment.pk}"
+        amount = f"{open_yen:,}"
+        tell(year, Party.ORGANIZATION, "charge_owed", at=at, key=key, amount=amount)
 
 
 @transaction.atomic
@@ -84,8 +95,8 @@ def reverse_payment(
 ) -> Payment:
     """Undo a line of the ledger that was entered by mistake (訂正仕訳), whole and once.
 
-    Both lines stay. What was right is then entered anew: a claim is to be paid again. Where the balance of a confirmed year
-    turns round by it, the date of whoever owed ends, and the other side gets one.
+    Both lines stay. What was right is then entered anew: a claim is to be paid again. The dates
+    follow the balance: what the line had met is owed again by its date.
 
     :param paid_on: Japan date of the document that corrects the books.
     :raises PermissionDenied: if ``by`` is not of accounting.
@@ -96,7 +107,7 @@ def reverse_payment(
     require(by.act_on(japan_date(at)), "grants.record_payment", year)
     if why := why_not_reversed(payment, year):
         raise ValidationError(why)
-    _refuse_wrong_day(paid_on, earliest=payment.paid_on, at=at)
+    refuse_wrong_day(paid_on, earliest=payment.paid_on, at=at)
     reversal = Payment.objects.create(
         year=year, kind=Payment.Kind.REVERSAL, of=payment, amount_yen=payment.amount_yen,
         reason=reason, paid_on=paid_on, document=document, by=by, at=at,
@@ -105,32 +116,10 @@ def reverse_payment(
         year, "reverse_payment", by=by, at=at, payment=reversal.pk, of=payment.pk,
         amount_yen=payment.amount_yen, reason=reason,
     )  # fmt: skip
-    _turn_the_duty_round(year, at=at)
     if payment.claim:
         follow(payment.claim, "reopen", cause=year, by=by, at=at, payment=reversal.pk)
+    follow_the_balance(year, at=at)
     return reversal
-
-
-def _turn_the_duty_round(year: ProjectYear, *, at: datetime) -> None:
-    """Let whoever owes the balance after a correction owe it from today, and nobody else."""
-    if year.state not in ("confirmed", "revoked") or not year.balance_yen:
-        return
-    duties = ["settlement", "repayment"] if year.balance_yen > 0 else ["repayment", "settlement"]
-    owed, not_owed = (year.deadlines.open().filter(kind=kind) for kind in duties)
-    timekeeping.end(not_owed, closed_at=at, closed_because="the ledger was corrected")
-    if not owed.exists():
-        open_deadlines(year, duties[:1], at=at, facts={"basis": "ledger_corrected"})
-
-
-def _meet_what_is_done(year: ProjectYear, *, on: date, at: datetime) -> None:
-    """Let nobody owe, or be reminded of, what was paid or came back on the day ``on``.
-
-    The account may be settled later; who was in time was in time.
-    """
-    done = ["repayment"] if year.balance_yen >= 0 else []
-    if year.confirmed_yen is not None and year.balance_yen <= 0:
-        done.append("settlement")
-    timekeeping.meet_deadlines(year, done, at=at, on=on)
 
 
 def why_not_reversed(payment: Payment, year: ProjectYear) -> str | None:
@@ -139,12 +128,14 @@ def why_not_reversed(payment: Payment, year: ProjectYear) -> str | None:
         return _("This entry is a reversal, or is reversed already.")
     if year.stage.final:
         return _("The account is settled. The office takes that back (訂正) first.")
+    if standing(year):
+        return _("Charges (加算金・延滞金) were paid or waived on the strength of it. Reverse those entries first.")  # fmt: skip
     if year.paid_yen < payment.signed_yen:
         return _("More came back than would then have been paid. Reverse the repayment first.")
     return None
 
 
-def _refuse_wrong_day(day: date, *, earliest: date | None, at: datetime) -> None:
+def refuse_wrong_day(day: date, *, earliest: date | None, at: datetime) -> None:
     """Refuse a day that has not come, or lies before what it rests on.
 
     :raises ValidationError: naming the earliest day.

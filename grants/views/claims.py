@@ -11,20 +11,23 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Organization
-from accounts.permissions import require
+from accounts.permissions import owns_organization, require
 from casework.draft_pages import write
 from casework.errors import NotPossible
+from casework.keys import key_in
+from casework.notice_words import in_words as day_in_words
 from casework.typesetting import typeset
 from grants import accounting, city_settings, printing, services
 from grants.forms.bank import ACCOUNT_KINDS, BankAccountForm
 from grants.forms.claims import ClaimDraft, ColumnFormSet
 from grants.forms.projects import PaymentForm
-from grants.models import BankAccount, Claim
+from grants.models import BankAccount, Claim, Payment
 
 from . import attempt, done, page_of, show_form
 from .years import visible_year
@@ -111,6 +114,9 @@ def claim_pay(request, pk):
     """Record that an accepted claim was paid."""
     claim = visible_claim(request, pk)
     require(request.user, "grants.record_payment", claim.project_year)
+    if request.method != "POST" and (paid := _standing_payment(claim)):
+        messages.info(request, _("This claim was paid on %(day)s.") % {"day": _in_words(paid)})
+        return redirect("casework:case", pk=pk)
     form = PaymentForm(request.POST or None, initial={"paid_on": request.today})
     if done(form, lambda: _pay(request, claim, form)):
         messages.success(request, _("The payment is recorded."))
@@ -121,6 +127,14 @@ def claim_pay(request, pk):
         text=_("%(amount)s yen to %(group)s. Enter the day and the document of the payment.") % told,
         submit=_("Record"), back=reverse("casework:case", args=[pk]),
     )  # fmt: skip
+
+
+def _standing_payment(claim: Claim) -> Payment | None:
+    return claim.payments.filter(of=None, reversal=None).order_by("-pk").first()
+
+
+def _in_words(payment: Payment) -> str:
+    return day_in_words(payment.paid_on, get_language() or "ja")
 
 
 def _pay(request, claim: Claim, form: PaymentForm) -> None:
@@ -261,14 +275,33 @@ def bank_account(request, pk):
     """Register the account of a group, in the place of the one so far, which is not shown again."""
     group = get_object_or_404(Organization.objects.visible_to(request.user), pk=pk)
     require(request.user, "grants.enter_bank_account", group)
-    form = BankAccountForm(request.POST or None)
+    is_own = owns_organization(request.user, group)
+    claim = _claim_it_is_for(request, group)
+    form = BankAccountForm(request.POST or None, is_own=is_own)
     if done(form, lambda: _register(request, group, form)):
-        messages.success(request, _("The bank account is registered."))
-        return redirect("grants:bank-account", pk=pk)
-    context = {"organization": group, "form": form, "account": current_account(pk)}
+        words = _("The bank account is registered.")
+        ends = _("The account number ends in %(masked)s.") % {"masked": form.masked}
+        messages.success(request, f"{words} {ends}" if is_own else words)
+        back = ("casework:case", claim.pk) if claim else ("grants:bank-account", pk)
+        return redirect(back[0], pk=back[1])
+    entered = BankAccount.objects.filter(organization=pk).select_related("by").order_by("-pk")
+    context = {
+        "organization": group, "form": form, "account": current_account(pk), "is_own": is_own,
+        "entered": entered, "claim": claim,
+    }  # fmt: skip
     status = 422 if form.errors else 200
     return render(request, "grants/bank_account.html", context, status=status)
 
 
 def _register(request, group: Organization, form: BankAccountForm) -> None:
-    services.register_account(group, form.account(), by=request.user, at=request.now)
+    services.register_account(
+        group, form.account(), document=form.cleaned_data.get("document", ""),
+        by=request.user, at=request.now,
+    )  # fmt: skip
+
+
+def _claim_it_is_for(request, group: Organization) -> Claim | None:
+    """Return the claim from which somebody came to enter the account; it leads back there."""
+    key = key_in(request.GET.get("claim", ""))
+    found = Claim.objects.visible_to(request.user).filter(organization=group, pk=key)
+    return found.first() if key is not None else None

@@ -16,7 +16,7 @@ from grants.models import Activity, ActivityDone, ProjectYear
 from grants.months import chart_of
 from grants.services import months
 
-from . import show_form
+from . import done, show_form
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -61,8 +61,8 @@ def activity_done(request, pk):
     """Tell what was done of an activity in one month."""
     activity = _activity(request, pk)
     form = DoneForm(request.POST or None, initial={"month": request.today.month})
-    if form.is_valid():
-        months.tell_done(activity, **form.cleaned_data, by=request.user, at=request.now)
+    told = {"by": request.user, "at": request.now}
+    if done(form, lambda: months.tell_done(activity, **form.cleaned_data, **told)):
         messages.success(request, _("What was done is recorded."))
         return redirect("grants:months", pk=activity.year_id)
     return show_form(

@@ -88,10 +88,10 @@ def question_answer(request, pk):
 
 
 def _begins_with(question: Question) -> dict:
-    """Begin with the answer that stands, or with the words of whoever asked."""
+    """Begin with the answer that stands; never with the words of whoever asked, which are private."""
     newest = question.answer
     if newest is None:
-        return {"wording": question.text, "audience": Audience.NOBODY, "after": 0}
+        return {"audience": Audience.NOBODY, "after": 0}
     return {
         "wording": newest.wording, "answer": newest.answer, "audience": newest.audience,
         "after": newest.pk,

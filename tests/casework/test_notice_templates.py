@@ -195,6 +195,8 @@ def test_every_text_is_shown_where_a_case_fits_or_says_that_none_does(kind, vari
             "representative",
             "early_start",
             "claim_",
+            "charge_",
+            "bank_account_entered",
         )
         assert kind.startswith(fits)
     else:

@@ -38,6 +38,7 @@ from grants.models import (
     ActivityDone,
     AgreementSignature,
     ChangeRequest,
+    ChargeEntry,
     Claim,
     EarlyStart,
     FundEntry,
@@ -187,6 +188,7 @@ def _program() -> dict[str, object]:
         .first()
         .pk,
         "payment": Payment.objects.filter(year=satoyama.get(position=1)).earliest("pk").pk,
+        "charge_entry": _charge_entry(satoyama.get(position=1)),
         "early_start": _early_start(years["planned"]),
         "interim": InterimReport.objects.get(project_year=years["year"]).pk,
         "change": ChangeRequest.objects.get(project_year=years["year"]).pk,
@@ -226,6 +228,14 @@ def _early_start(year: int) -> int:
     return EarlyStart.objects.create(
         year_id=year, starts_on=NOW.date(), reason="会場", by=plays.person("engawa"), at=NOW
     ).pk
+
+
+def _charge_entry(year: ProjectYear) -> int:
+    """A charge that came; the rehearsed year owes none."""
+    return ChargeEntry.objects.create(
+        year=year, which=ChargeEntry.Which.LATE, kind="paid", amount_yen=1, paid_on=NOW.date(),
+        document="領収", by=plays.person("accounting"), at=NOW,
+    ).pk  # fmt: skip
 
 
 def _photo(year: ProjectYear) -> Picture:

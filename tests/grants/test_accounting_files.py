@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Change, Role
 from grants import accounting
+from grants.forms.claims import ColumnForm
 from grants.models import AccountingColumn
 from tests import factories
 from tests.factories import NOON
@@ -157,3 +158,9 @@ def test_columns_are_entered_by_accounting_in_their_order(as_person, clerk):
     saved = AccountingColumn.objects.order_by("position").values_list("header", "content")
     assert list(saved) == [("金額", "amount_yen"), ("区分", "fixed")]
     assert as_person(factories.user(Role.OFFICE)).get(url).status_code == 403
+
+
+def test_column_of_a_fixed_text_has_one():
+    form = ColumnForm({"header": "区分", "content": "fixed", "fixed_text": ""})
+
+    assert not form.is_valid() and "fixed_text" in form.errors

@@ -12,6 +12,7 @@ from django.utils import translation
 from accounts.models import Change, MemberRole, Role
 from casework import retention
 from casework.errors import NotPossible
+from casework.models import Notice
 from casework.retention import classes
 from grants import bank_secrets, services
 from grants.forms.bank import BankAccountForm, holder_kana
@@ -123,15 +124,22 @@ def test_only_accounting_reads_an_account_and_each_reading_is_written_down(claim
 
 
 def test_only_an_owner_of_the_group_or_accounting_registers_one(claim):
-    group = claim.organization
+    group, owner = claim.organization, makers.group_of(claim)
     editor = factories.member(group, MemberRole.EDITOR)
     for person in (editor, factories.user(Role.OFFICE), factories.member(factories.organization())):
         with pytest.raises(PermissionDenied):
             services.register_account(group, factories.account(), by=person, at=NOON)
 
-    services.register_account(
-        group, factories.account(), by=factories.user(Role.ACCOUNTING), at=NOON
+    accounting = factories.user(Role.ACCOUNTING)
+    with pytest.raises(ValidationError, match="Name the paper"):
+        services.register_account(group, factories.account(), by=accounting, at=NOON)
+    made = services.register_account(
+        group, factories.account(), document="請求書 11月20日", by=accounting, at=NOON
     )
+    assert (made.document, made.by) == ("請求書 11月20日", accounting)
+    told = Notice.objects.get(kind="bank_account_entered")
+    assert told.recipient == owner and "請求書 11月20日" in told.body
+    assert NUMBER not in told.body and NUMBER[-4:] not in told.body
     assert BankAccount.objects.current().filter(organization=group).count() == 1
 
 
@@ -178,3 +186,33 @@ def test_account_is_destroyed_once_all_it_was_used_for_is_over(claim):
     with pytest.raises(NotPossible):
         bank_secrets.decrypt("")
     assert not retention.held(kept, BankAccount.objects.all()).exists()
+
+
+def test_page_leads_back_to_the_claim_and_shows_the_last_digits_to_the_owner(as_person, claim):
+    group = claim.organization
+    url = f"{reverse('grants:bank-account', args=[group.pk])}?claim={claim.pk}"
+    client = as_person(makers.group_of(claim))
+
+    answer = client.post(url, TYPED, follow=True)
+
+    assert answer.redirect_chain[-1][0] == reverse("casework:case", args=[claim.pk])
+    page = answer.content.decode()
+    assert "＊＊＊4321" in page and NUMBER not in page
+
+    accounting = as_person(factories.user(Role.ACCOUNTING))
+    assert "name its paper" in accounting.get(url).content.decode()
+    assert accounting.post(url, TYPED).status_code == 422
+    page = accounting.post(url, {**TYPED, "document": "請求書"}, follow=True).content.decode()
+    assert "4321" not in page
+    page = client.get(reverse("grants:bank-account", args=[group.pk])).content.decode()
+    assert "Who entered an account" in page and "請求書" in page and "4321" not in page
+
+
+def test_paid_claim_offers_no_form_to_pay_it(as_person, claim):
+    year = claim.project_year
+    factories.paid(year, claim.amount_yen, claim.payment_kind)
+
+    url = reverse("grants:claim-pay", args=[claim.pk])
+    answer = as_person(factories.anyone(Role.ACCOUNTING)).get(url, follow=True)
+
+    assert "This claim was paid on 20 November 2026" in answer.content.decode()

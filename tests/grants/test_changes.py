@@ -11,7 +11,7 @@ from django.utils import translation
 from accounts.models import Role
 from casework.errors import NotPossible
 from casework.services import advance, correct
-from grants import agreements, ledger_faults, services
+from grants import agreements, grounds, ledger_faults, services
 from grants.models import ChangeRequest
 from tests import factories
 from tests.case_pages import whole_page
@@ -329,3 +329,10 @@ def test_nobody_but_the_group_writes_a_change(as_person, role):
     start = reverse("grants:change-start", args=[year.pk])
     assert client.post(start, {"asks_for": "end"}).status_code in (403, 404)
     assert ChangeRequest.objects.count() == 1
+
+
+def test_group_chooses_a_ground_in_plain_words_and_the_office_with_its_source():
+    for verb in ("discontinue", "postpone"):
+        plain = [str(label) for _code, label in grounds.choices(verb, sourced=False)]
+        assert not any("市名不明" in label or "適正化法" in label for label in plain)
+    assert any("適正化法" in str(label) for _code, label in grounds.choices("discontinue"))

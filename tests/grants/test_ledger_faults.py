@@ -243,5 +243,5 @@ def test_balance_of_a_year_is_read_with_a_constant_number_of_queries(
         by=factories.anyone(Role.OFFICE), at=NOON,
     )  # fmt: skip
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(23):
         assert list(ledger_faults.faults()) == []

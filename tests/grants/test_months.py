@@ -11,7 +11,7 @@ from accounts.models import Role
 from casework import retention
 from casework.models import Case
 from casework.services import advance
-from grants.models import Activity, ProjectYear
+from grants.models import Activity, ActivityDone, ProjectYear
 from grants.months import MONTHS, cells, chart_of, total
 from grants.services import months
 from tests import factories
@@ -190,3 +190,17 @@ def test_page_asks_as_often_for_three_activities_as_for_one(
     with django_assert_max_num_queries(15):
         page = client.get(f"/years/{year.pk}/months/")
     assert page.content.decode().count(told.note) >= number
+
+
+def test_month_that_has_not_begun_is_not_told_as_done(year):
+    group = group_of(year)
+    activity = plan(year, group)
+    address = f"/activities/{activity.pk}/done/"
+    told = {"month": "3", "note": "した", "participants": ""}
+
+    answer = browser(group).post(address, told)
+
+    assert answer.status_code == 422 and "has not begun" in answer.content.decode()
+    with pytest.raises(ValidationError):
+        months.tell_done(activity, month=12, note="した", participants=1, by=group, at=NOON)
+    assert not ActivityDone.objects.exists()

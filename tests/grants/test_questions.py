@@ -12,6 +12,7 @@ from accounts.models import Role
 from casework import retention
 from casework.errors import NotPossible
 from casework.models import Notice
+from grants.forms.questions import REACHES
 from grants.models import CallAnswer, Question
 from grants.services import questions
 from tests import factories
@@ -158,6 +159,7 @@ def test_office_answers_on_the_page_and_is_told_what_is_missing(client):
     client.force_login(factories.anyone(Role.OFFICE))
     address, told = f"/office/questions/{question.pk}/", {"audience": "everybody", "after": "0"}
     assert f"{address}" in client.get("/office/").content.decode()
+    assert client.get(address).content.decode().count(question.text) == 1  # not in the public words
 
     missing = client.post(address, told)
     done = client.post(address, told | {"wording": WORDING, "answer": ANSWER})
@@ -208,3 +210,26 @@ def test_pages_ask_as_often_for_three_questions_as_for_one(
     assert len(shown.context["page"].object_list) == number
     with django_assert_max_num_queries(16):
         assert client.get(f"/calls/{call.pk}/").content.decode().count(ANSWER) == number
+
+
+@pytest.mark.parametrize(
+    "reached", ["０９０－１２３４－５６７８", "0467 23 3000", "(0467) 23-3000", "hanako@example.jp"]
+)
+def test_public_words_that_reach_a_person_are_confirmed(client, reached):
+    question = asked()
+    client.force_login(factories.anyone(Role.OFFICE))
+    address = f"/office/questions/{question.pk}/"
+    told = {"after": "0", "wording": WORDING, "answer": f"電話は{reached}です。"}
+
+    refused = client.post(address, told | {"audience": "everybody"})
+    assert refused.status_code == 422 and not question.answers.exists()
+    assert (
+        client.post(address, told | {"audience": "everybody", "no_person": "on"}).status_code == 302
+    )
+
+
+@pytest.mark.parametrize(
+    "told", ["2026年11月20日から30日までに、金額1,000,000円", "令和8年度の50%"]
+)
+def test_days_and_amounts_are_no_telephone_numbers(told):
+    assert not REACHES.search(told)

@@ -9,9 +9,14 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import Role
+from casework import reminders
 from casework.errors import NotPossible
-from casework.services import advance
+from casework.ladders import reckon
+from casework.models import Notice
+from casework.models.notice import REMINDING
+from casework.services import advance, correct
 from grants import services
+from grants.balance_dates import CLAIMED
 from grants.models import Claim, Payment, ProjectYear
 from tests import factories
 from tests.factories import NOON, TODAY
@@ -228,3 +233,90 @@ def test_page_reverses_and_the_ledger_says_so(as_person, year, accounting):
 def test_payment_before_the_grant_was_decided_is_refused_from_outside_too(year, accounting):
     with pytest.raises(ValidationError, match="20 November 2026"):
         pay(year, accounting, 80_000, paid_on=date(2026, 4, 1))
+
+
+def reminded(at) -> None:
+    reckon()
+    rows = reminders.in_batches(reminders.due(at.date()))
+    reminders.sweep(rows, today=at.date(), at=at)
+
+
+def rows(year, kind: str) -> list[tuple]:
+    found = year.deadlines.filter(kind=kind).order_by("pk")
+    return list(found.values_list("due_on", "met_on", "closed_because"))
+
+
+def test_repayment_meets_its_date_and_its_reversal_lets_it_be_owed_again():
+    year = makers.granted_year(repayment_days="14")
+    pay(year, accounting := factories.anyone(Role.ACCOUNTING), 80_000)
+    factories.approved(year, "revoke", reason="虚偽の申請")
+    due = TODAY + timedelta(days=14)
+    assert rows(year, "repayment") == [(due, None, "")]
+
+    part = pay(year, accounting, 30_000, "repayment")
+    assert owed(year) == "repayment"
+    later = NOON + timedelta(days=5)
+    rest = pay(year, accounting, 50_000, "repayment", paid_on=TODAY + timedelta(days=2), at=later)
+
+    assert (owed(year), rows(year, "repayment")) == ("", [(due, TODAY + timedelta(days=2), "")])
+    reminded(later + timedelta(days=30))
+    assert not Notice.objects.filter(case=year, kind__in=REMINDING).exists()
+
+    undo(rest, accounting, at=later)
+    assert rows(year, "repayment") == [(due, None, "")]
+    undo(part, accounting, at=later)
+    pay(year, accounting, 80_000, "repayment", at=later)
+    assert rows(year, "repayment") == [(due, later.date(), "")]
+
+
+def test_reminder_that_waits_is_taken_back_by_the_repayment_and_goes_again_after_its_reversal():
+    year = makers.granted_year(repayment_days="14")
+    pay(year, accounting := factories.anyone(Role.ACCOUNTING), 80_000)
+    factories.approved(year, "revoke", reason="虚偽の申請")
+    late = NOON + timedelta(days=15)
+    reminded(late)
+    waiting = Notice.objects.filter(case=year, kind="deadline_overdue", state="queued")
+    assert waiting.exists()
+
+    repaid = pay(year, accounting, 80_000, "repayment", at=late)
+    assert not waiting.exists()
+
+    undo(repaid, accounting, at=late)
+    assert waiting.exists()
+
+
+def test_group_reads_that_nothing_is_owed_any_more(as_person):
+    year = makers.granted_year(repayment_days="14")
+    pay(year, accounting := factories.anyone(Role.ACCOUNTING), 80_000)
+    factories.approved(year, "revoke", reason="虚偽の申請")
+    pay(year, accounting, 80_000, "repayment")
+
+    page = as_person(makers.group_of(year)).get(reverse("casework:case", args=[year.pk]))
+
+    assert "Nothing has to be paid back any more." in page.content.decode()
+
+
+def test_accepted_claim_has_the_one_date_of_its_payment():
+    year = makers.granted_year(settlement_days="30", claim_days="14")
+    accounting, office = factories.anyone(Role.ACCOUNTING), factories.anyone(Role.OFFICE)
+    makers.sent_report(year)
+    year = factories.approved(fresh(year), "confirm", at=makers.LATER, confirmed_yen=75_000)
+    due = makers.LATER.date() + timedelta(days=30)
+    assert rows(year, "settlement") == [(due, None, "")]
+
+    claim = factories.claimed(year, "balance", at=makers.LATER)
+    assert rows(year, "settlement") == [(due, None, CLAIMED)]
+    advance(claim, "send_back", by=office, at=makers.LATER, reason="口座の誤り")
+    assert rows(year, "settlement") == [(due, None, "")]
+
+    correct(Claim.objects.get(pk=claim.pk), reason="誤り", by=office, at=makers.LATER)
+    assert rows(year, "settlement") == [(due, None, CLAIMED)]
+    advance(claim, "send_back", by=office, at=makers.LATER, reason="口座の誤り")
+    group = makers.group_of(year).act_on(makers.LATER.date())
+    claim = advance(Claim.objects.get(pk=claim.pk), "resubmit", by=group, at=makers.LATER)
+    advance(claim, "accept", by=office, at=makers.LATER)
+    payment = pay(year, accounting, 75_000, "balance", at=makers.LATER)
+    assert owed(year) == "" and payment.claim.pk == claim.pk
+    undo(payment, accounting, at=makers.LATER)
+    assert owed(year) == ""
+    assert claim.deadlines.open().get().kind == "claim_paid"
