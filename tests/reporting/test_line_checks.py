@@ -91,10 +91,12 @@ def test_only_the_office_checks_and_only_while_the_report_is_with_it(report, off
     with pytest.raises(PermissionDenied):
         disallow(report, makers.group_of(report))
     year = ProjectYear.objects.get(pk=report.project_year_id)
+    spent = report.settlement_lines.filter(side="expenditure")
+    check_report(report, found=[Found(line.pk, "allowed") for line in spent], by=office, at=LATER)
     draft("額の確定", [Wish(year, "confirm", {"confirmed_yen": 1})], by=office, at=LATER)
     with pytest.raises(ValidationError):
         disallow(report, office)
-    assert party(report).verdict == ""
+    assert party(report).verdict == "allowed"
 
 
 def test_group_reads_what_is_asked_where_once_it_has_the_report_back(report, office):
