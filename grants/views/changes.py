@@ -17,6 +17,7 @@ from grants.forms.changes import ChangeDraft
 from grants.models import ChangeRequest
 
 from . import attempt
+from .change_pays import parts, what_it_does
 from .years import visible_year
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -64,9 +65,11 @@ def change_edit(request, pk):
         ),
         show=partial(_edit_page, request, change),
         saved=_("The request is saved."),
+        parts=parts,
     )  # fmt: skip
 
 
 def _edit_page(request, change: ChangeRequest, draft: ChangeDraft, status: int) -> HttpResponse:
-    context = {"change": change, "year": change.project_year, "draft": draft}
+    pays = what_it_does(change, draft)
+    context = {"change": change, "year": change.project_year, "draft": draft, "pays": pays, **pays}
     return render(request, "grants/change_edit.html", context, status=status)

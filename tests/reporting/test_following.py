@@ -7,6 +7,8 @@ from django.urls import reverse
 
 from accounts.models import Role
 from casework.edit_numbers import StaleDraft
+from casework.services import advance
+from grants.reckoning import changed_yen
 from reporting import following, services
 from reporting.models import Report
 from tests import factories
@@ -48,7 +50,10 @@ def as_new() -> list:
 
 
 def change_it(year, lines=NEW, **fields):
-    return factories.changed(year, "note", lines=lines, **fields)
+    change = factories.changed(year, lines=lines, **fields)
+    if change.weighed().outcome == "major":
+        return factories.approved(change, "approve", granted_yen=changed_yen(change))
+    return advance(change, "note", by=factories.anyone(Role.OFFICE), at=factories.NOON)
 
 
 def written(year, lines=None) -> Report:
