@@ -81,7 +81,12 @@ def what_it_rests_on(year: ProjectYear, *, facts: dict, today: date) -> str:
 
 def _open_points(report: Report) -> list[Text]:
     """Return what a reader has to know besides: lines not judged, things asked for, what does not fit."""
-    lines = [_("%(line)s: not checked yet") % {"line": line.label} for line in unchecked(report)]
+    lines = [
+        _("%(line)s: not checked yet") % {"line": f"{line.label} ({line.before_the_change})"}
+        if line.before_the_change
+        else _("%(line)s: not checked yet") % {"line": line.label}
+        for line in unchecked(report)
+    ]
     notes = report.field_notes.awaited().select_related("line").order_by("pk")
     asked = [
         _("Asked for and not done: %(place)s: %(words)s")
