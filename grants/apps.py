@@ -15,6 +15,7 @@ class GrantsConfig(AppConfig):
             change_panels,
             consequences,
             deadlines,
+            decision_grounds,
             desk_links,
             desk_notes,
             desk_parts,

@@ -4,9 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import BigIntegerField, OuterRef, Q, Subquery
-from django.db.models.fields.json import KT
-from django.db.models.functions import Cast
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from casework.flow import Text
@@ -56,12 +54,25 @@ def rule_standings(
     return [_standing(check, answers) for check in checks(proposal, on=on, year=year)]
 
 
+def year_at_stake(proposal: Proposal) -> ProjectYear | None:
+    """Return the year whose grant waits for its decision, for which the rules are weighed again."""
+    return proposal.project_years.filter(state="applied").order_by("position").first()
+
+
 def _newest(proposal: Proposal) -> dict[str, EligibilityAnswer]:
     """Return rule → its newest answer, with the words that say why as ``reason``."""
-    told = Cast(KT("event__facts__note__remark"), BigIntegerField())
-    words = Remark.objects.filter(pk=OuterRef("remark")).values("text")
-    rows = proposal.eligibility_answers.annotate(remark=told, reason=Subquery(words))
-    return {row.code: row for row in rows.select_related("event__by").order_by("pk")}
+    rows = proposal.eligibility_answers.select_related("event__by").order_by("pk")
+    newest = {row.code: row for row in rows}
+    notes = {
+        code: row.event.facts["note"]["remark"]
+        for code, row in newest.items()
+        if "note" in row.event.facts
+    }
+    found = Remark.objects.filter(pk__in=notes.values()).values_list("pk", "text") if notes else ()
+    words = dict(found)
+    for code, row in newest.items():
+        row.reason = words.get(notes.get(code), "")
+    return newest
 
 
 def _standing(check: Check, answers: dict) -> Standing:

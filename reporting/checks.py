@@ -147,7 +147,7 @@ def _of_the_budget(line: Line, told: Told) -> Iterator[Finding]:
         else _("“{label}” is {gap} yen ({percent} percent) less than its budget of {planned} yen.")
     )
     yen = {"gap": abs(beside.gap_yen), "planned": line.planned_yen or 0}
-    named = {"label": line.label, "percent": abs(beside.percent or 0)}
+    named = {"label": line.label, "percent": _plain(abs(beside.percent or 0))}
     yield Finding("far_from_budget", line.place, _with_yen(words, **yen, **named))
 
 
@@ -230,6 +230,11 @@ def _with_yen(words: Text, **figures) -> Text:
     """Return ``words`` with its figures, numbers with separators."""
     shown = {n: f"{v:,}" if isinstance(v, int) else v for n, v in figures.items()}
     return format_lazy(words, **shown)
+
+
+def _plain(number: Decimal | int) -> str:
+    """Return a share without zeros behind the point."""
+    return f"{number:.1f}".removesuffix(".0")
 
 
 def _day(day: date) -> str:

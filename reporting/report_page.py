@@ -134,7 +134,7 @@ class ReportDraft(Draft):
                 yield place, Said("asked", note.asked)
         for line in self.lines:
             if line.pk in rows and line.verdict == Verdict.DISALLOWED:
-                words = _("{yen} yen do not count: {reason}")
+                words = _("{yen} yen: {reason}")
                 told = {"yen": f"{line.disallowed_yen:,}", "reason": line.disallowed_reason}
                 yield rows[line.pk], Said("disallowed", format_lazy(words, **told))
             elif line.pk in rows and line.before_the_change:
