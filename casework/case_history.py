@@ -13,7 +13,7 @@ from .models import Case, Event
 #: The words that whoever may see the case reads: letters print them too.
 FOR_ALL = ("reason", "conditions")
 #: The words that whoever works on the case for the city reads.
-FOR_THE_CITY = ("reason", "note", "conditions")
+FOR_THE_CITY = ("reason", "note", "conditions", "why_without_proof")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,18 @@
 """What casework itself puts on pages: the part about an approval, and links on the desks."""
 
+from datetime import date
+
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 
 from . import destruction, facts, messaging
+from .beside_decisions import shown_beside
 from .desk_links import desk_link
 from .flow import Text
 from .letters import sent_by
 from .models import ApprovalItem, Case, Destruction
-from .models.case import KINDS
+from .models.case import KINDS, WAITING_DRAFT
 from .panels import CONTACT, panel
 from .parties import Party
 from .permissions import decides_that_much, did_not_draft
@@ -17,15 +20,21 @@ from .permissions import decides_that_much, did_not_draft
 
 def approval_items(approval, request) -> dict:
     """What the draft decides, and why the reader cannot decide it."""
-    items, why_not = items_in_words(approval, request.user), _why_not(approval, request.user)
+    items = items_in_words(approval, request.user, today=request.today)
     sends = approval.state == "drafted" and any(item.letter_kind for item in items)
-    return {"approval": approval, "items": items, "why_not": why_not, "sends_letters": sends}
+    return {
+        "approval": approval,
+        "items": items,
+        "why_not": _why_not(approval, request.user),
+        "sends_letters": sends,
+    }
 
 
-def items_in_words(approval, user) -> list[ApprovalItem]:
+def items_in_words(approval, user, *, today: date) -> list[ApprovalItem]:
     """Return each move of the draft, with its facts in words and the letter it will send.
 
-    Of what is destroyed, with how many rows of each class.
+    While it waits, with what the decision rests on; of what is destroyed, with how many rows of each
+    class.
     """
     seen = approval.items.filter(case__in=Case.objects.visible_to(user))
     items = list(seen.select_related("case__organization").order_by("case_id"))
@@ -33,6 +42,8 @@ def items_in_words(approval, user) -> list[ApprovalItem]:
         item.move = item.case.machine.flow[item.verb]
         item.facts_in_words = facts.in_words(item.case.kind, item.verb, item.facts)
         item.letter_kind = sent_by(item.case, item.verb)
+        if approval.state in WAITING_DRAFT:
+            item.beside = shown_beside(item.case, item.verb, facts=item.facts, today=today)
         if item.case.kind == Destruction.KIND:
             item.counts = destruction.counts_of(item.case)
             item.rows = sum(row["number"] for row in item.counts)

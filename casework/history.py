@@ -12,7 +12,7 @@ from .flow import TAKE_BACK
 from .models import Event, Remark, Seal
 
 #: Facts that are a person's own words, or name: kept as a remark, never in the history itself.
-PROSE = ("reason", "note", "conditions", "person_name")
+PROSE = ("reason", "note", "conditions", "person_name", "why_without_proof")
 
 
 def canonical(value) -> str:

@@ -18,6 +18,7 @@ class GrantsConfig(AppConfig):
             continuation,
             course_sort,
             deadlines,
+            decision_grounds,
             desk_links,
             desk_notes,
             desk_parts,

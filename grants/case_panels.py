@@ -306,10 +306,9 @@ def application_panel(year: ProjectYear, request) -> dict:
 
 
 def _begins_later(year: ProjectYear, request) -> date | None:
-    """Return the first day of a fiscal year that has not begun, while no grant is decided for it."""
+    """Return the first day of a fiscal year that has not begun."""
     begins_on = first_day(year.fiscal_year)
-    is_later = year.granted_yen is None and request.today < begins_on
-    return begins_on if is_later else None
+    return begins_on if request.today < begins_on else None
 
 
 def money_panel(year: ProjectYear, request) -> dict:
@@ -345,6 +344,8 @@ def claims_panel(year: ProjectYear, request) -> dict | None:
     return {
         "case": year,
         "claims": found,
+        "year": year,
+        "begins_on": None if year.stage.final else _begins_later(year, request),
         "rooms": [
             (room, Claim.Kind(room.kind).label, _about(room.kind)) for room in claims.rooms(year)
         ],
@@ -388,6 +389,7 @@ def claim_panel(claim: Claim, request) -> dict:
         "room": claim.room,
         "about": _about(claim.payment_kind),
         "is_open": not claim.stage.final,
+        "begins_on": None if claim.stage.final else _begins_later(year, request),
         "payments": claim.payments.select_related("reversal").order_by("pk"),
         "may_edit": services.may_edit_on_year(claim, user),
         "missing": claim.missing_parts() if services.may_edit_on_year(claim, user) else None,

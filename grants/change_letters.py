@@ -21,12 +21,26 @@ def approved(change: ChangeRequest, facts: dict) -> dict | None:
     if year.by_agreement:
         return {**agreement(year, facts, plan=change), "title": "変更協定書"}
     return {
-        "paragraphs": [
-            "申請のあった事業の変更について、次のとおり承認することに決定したので通知します。"
-        ],
+        **_head_of_the_letter(change, facts),
         "items": [*_head(change), *_amounts(change, facts), *_told(facts)],
         "table": reckoned(changed_amount(change)) if _moves_money(change) else _days(change),
     }
+
+
+def _head_of_the_letter(change: ChangeRequest, facts: dict) -> dict:
+    """Name what is decided: that the plan changes, or that the grant does with it."""
+    if facts["granted_yen"] == _granted_before(change):
+        words = "申請のあった事業の変更について、次のとおり承認することに決定したので通知します。"
+        return {"paragraphs": [words]}
+    words = (
+        "申請のあった事業の変更を承認し、交付の額を次のとおり変更することに決定したので通知します。"
+    )
+    return {"title": "変更決定通知書", "paragraphs": [words]}
+
+
+def _granted_before(change: ChangeRequest) -> int | None:
+    before = change.granted_before_yen
+    return change.project_year.granted_yen if before is None else before
 
 
 def refused(change: ChangeRequest, facts: dict) -> dict:
@@ -46,9 +60,8 @@ def _moves_money(change: ChangeRequest) -> bool:
 
 def _amounts(change: ChangeRequest, facts: dict) -> list[Item]:
     year, granted = change.project_year, facts["granted_yen"]
-    before = change.granted_before_yen or year.granted_yen
     told = [
-        item("変更前の交付決定額", yen(before)),
+        item("変更前の交付決定額", yen(_granted_before(change))),
         item("変更後の交付決定額", yen(granted)),
         item("変更後の事業期間", f"{wareki(change.starts_on)}から{wareki(change.ends_on)}まで"),
     ]

@@ -103,9 +103,22 @@ class Verdict:
         return change_words.OUTCOMES[self.outcome]
 
 
-def weigh(before: Plan, after: Plan, rules: RuleSet) -> Verdict:
-    """Return whether the change from ``before`` to ``after`` needs an approval, and why."""
-    return Verdict(tuple(_reasons(before, after, rules)))
+def weigh(
+    before: Plan, after: Plan, rules: RuleSet, grant: tuple[int, int] | None = None
+) -> Verdict:
+    """Return whether the change from ``before`` to ``after`` needs an approval, and why.
+
+    A change that lowers or raises the grant is always decided, whatever the rules ask for: the grant
+    was decided, and is known to the group by letter.
+
+    :param grant: what is granted before and after it, in yen; ``None`` where nothing is granted.
+    """
+    return Verdict((*_of_the_grant(grant), *_reasons(before, after, rules)))
+
+
+def _of_the_grant(grant: tuple[int, int] | None) -> Iterator[Reason]:
+    if grant and grant[0] != grant[1]:
+        yield Reason(MAJOR, "grant", {"before": grant[0], "after": grant[1]})
 
 
 def ends_or_moves(asks_for: str) -> Verdict:

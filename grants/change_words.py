@@ -13,6 +13,7 @@ OUTCOMES: dict[str, Text] = {
 
 #: Code of a reason → its sentence.
 WHY: dict[str, Text] = {
+    "grant": _("The grant changes by it: %(after)s yen in place of %(before)s yen. That is always decided, and told by letter."),
     "more": _("More is asked of the city: %(after)s yen in place of %(before)s yen. That is always decided."),
     "less_always": _("Less is asked of the city: %(after)s yen in place of %(before)s yen. The rules ask for an approval."),
     "less_free": _("Less is asked of the city: %(after)s yen in place of %(before)s yen. The rules ask for no approval."),

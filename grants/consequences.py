@@ -6,13 +6,14 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Role
-from casework import timekeeping
+from casework import outbox, timekeeping
 from casework.calendar import japan_date
 from casework.consequences import on
 from casework.errors import NotPossible
 from casework.flow import TAKE_BACK
 from casework.locks import lock_first
 from casework.models import Case, LetterToNumber
+from casework.parties import Party
 from casework.representatives import as_filed_on
 from casework.services import file_number, follow, open_case, snapshot
 
@@ -277,6 +278,9 @@ def let_the_change_count(change: ChangeRequest, *, by, at: datetime, facts: dict
     if change.state == "approved":
         renew_the_agreement(year, at=at)
     return_the_claim(change, year, by=by, at=at)
+    change.project_year = year
+    if change.state == "approved":  # of one that is noted, the move itself tells
+        outbox.tell(change, Party.ORGANIZATION, "change_in_effect", at=at, but=by)
 
 
 @on("project_year", "withdraw", "postpone", "discontinue", "report", "confirm", "revoke")

@@ -24,7 +24,7 @@ from casework.parties import Party as Parties
 from casework.preferences import in_group
 
 from .agreements import Party
-from .models import Claim, ProjectYear, Proposal, Round
+from .models import ChangeRequest, Claim, ProjectYear, Proposal, Round
 
 
 def _receipt(case: Case | None, at: datetime) -> dict | None:
@@ -203,6 +203,32 @@ def _a_group(case: Case | None, at: datetime) -> dict | None:
     return found and {"group": found, "document": "…"}
 
 
+def _a_change(case: Case | None, at: datetime) -> dict | None:
+    return {"case": case} if case is not None and case.kind == ChangeRequest.KIND else None
+
+
+def _change_of(told: Told) -> ChangeRequest:
+    found = told["case"]
+    return found if isinstance(found, ChangeRequest) else ChangeRequest.objects.get(pk=found.pk)
+
+
+def _granted(told: Told, _l: str) -> str:
+    found = _change_of(told).granted_yen
+    return "" if found is None else f"{found:,}"
+
+
+def _granted_before(told: Told, _l: str) -> str:
+    """Return what was granted before, where that was another amount."""
+    found = _change_of(told)
+    same = found.granted_before_yen in (None, found.granted_yen)
+    return "" if same else f"{found.granted_before_yen:,}"
+
+
+def _comes_back(told: Told, _l: str) -> str:
+    balance = _change_of(told).project_year.balance_yen
+    return f"{-balance:,}" if balance < 0 else ""
+
+
 register(
     NoticeKind(
         "bank_account_entered", _("Accounting entered a bank account"),
@@ -214,8 +240,22 @@ register(
         ),
         _a_group, fitting=None,
     ),
+    NoticeKind(
+        "change_in_effect", _("A change is in effect"),
+        _("When a change of a project year is noted or approved, so that it counts; to the group."),
+        (
+            *ABOUT_CASE,
+            Variable("granted", _("Granted from now on (yen)"), _granted, optional=True),
+            Variable("granted_before", _("Granted before, if it was another amount (yen)"),
+                     _granted_before, optional=True),
+            Variable("comes_back", _("What has to come back (yen), if something has"), _comes_back,
+                     optional=True),
+        ),
+        _a_change, lambda cases: cases.filter(kind=ChangeRequest.KIND),
+    ),
 )  # fmt: skip
 in_group("news", "bank_account_entered")
+tells_in_own_words(ChangeRequest.KIND, "note", Parties.ORGANIZATION, "change_in_effect", asks=False)
 
 
 def _newest_call(case: Case | None, at: datetime) -> dict | None:
@@ -244,6 +284,7 @@ in_group(
 )
 in_group(
     "news",
+    "change_in_effect",
     "early_start_answered",
     "claim_accepted",
     "claim_paid",

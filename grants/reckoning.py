@@ -31,18 +31,38 @@ def changed_amount(change: ChangeRequest) -> Amount:
     What the budget leaves limits only what is more: the grant that stands is in it already.
     """
     year, lines = change.project_year, as_lines(change.lines())
-    asked = sum(line.amount_yen for line in lines if line.from_city)
-    if asked > year.requested_yen:
+    if _asks_more(year, lines):
         return _reckoned(year, lines, _left_of_budget(year))
+    return changed_by(year, lines)
+
+
+def changed_by(year: ProjectYear, lines: list[Line]) -> Amount:
+    """Return the same by ``lines``, saved or only typed, as far as the group is told."""
+    if _asks_more(year, lines):
+        return _reckoned(year, lines)
     return _reckoned(year, lines, Limit("granted", year.granted_yen))
+
+
+def _asks_more(year: ProjectYear, lines: list[Line]) -> bool:
+    return sum(line.amount_yen for line in lines if line.from_city) > year.requested_yen
 
 
 def changed_yen(change: ChangeRequest) -> int:
     """Return what is granted after a change: the same as before, where no yen of the budget moved."""
-    year, lines = change.project_year, as_lines(change.lines())
-    if sorted(lines, key=repr) == sorted(as_lines(year.lines()), key=repr):
+    year = change.project_year
+    if same_money(year, as_lines(change.lines())):
         return year.granted_yen or 0
     return changed_amount(change).yen
+
+
+def same_money(year: ProjectYear, lines: list[Line]) -> bool:
+    """Return whether ``lines`` are those of ``year``, in any order; an empty row is none."""
+    return _in_order(lines) == _in_order(as_lines(year.lines()))
+
+
+def _in_order(lines: list[Line]) -> list[tuple]:
+    counted = (line for line in lines if line.amount_yen)
+    return sorted((str(ln.side), ln.amount_yen, ln.from_city, ln.category) for ln in counted)
 
 
 def _left_of_budget(year: ProjectYear) -> Limit:

@@ -56,6 +56,11 @@ def rule_standings(
     return [_standing(check, answers) for check in checks(proposal, on=on, year=year)]
 
 
+def year_at_stake(proposal: Proposal) -> ProjectYear | None:
+    """Return the year whose grant waits for its decision, for which the rules are weighed again."""
+    return proposal.project_years.filter(state="applied").order_by("position").first()
+
+
 def _newest(proposal: Proposal) -> dict[str, EligibilityAnswer]:
     """Return rule → its newest answer, with the words that say why as ``reason``."""
     told = KeyTextTransform("remark", KeyTransform("note", "event__facts"))

@@ -40,11 +40,12 @@ class Beside:
         return self.real_yen - (self.planned_yen or 0)
 
     @property
-    def percent(self) -> int | None:
-        """The gap in percent of the plan, cut towards zero; ``None`` where nothing was planned."""
+    def percent(self) -> Decimal | None:
+        """The gap in percent of the plan to one place, cut towards zero; ``None`` where nothing was planned."""
         if not self.planned_yen:
             return None
-        return (1 if self.gap_yen > 0 else -1) * (abs(self.gap_yen) * 100 // self.planned_yen)
+        tenths = abs(self.gap_yen) * 1000 // self.planned_yen
+        return Decimal(tenths if self.gap_yen > 0 else -tenths) / 10
 
     def is_far(self, percent: Decimal) -> bool:
         """Whether the gap reaches so many percent of what was planned."""

@@ -23,7 +23,8 @@ from .budget_beside import beside_budget
 from .checks import findings
 from .closing import still_open
 from .completeness import missing_in_report
-from .models import CollaborationReport, Report, SettlementLine
+from .confirming import unchecked
+from .models import CollaborationReport, Report
 from .told import told_of
 from .views.public import shown
 
@@ -65,16 +66,11 @@ def year_report(year, request) -> dict | None:
         "settlement": report.settlement,
         "is_late": _is_late(year, request.now),
         "may_draft": may_draft,
-        "unchecked": len(_unchecked(report)) if may_draft else 0,
+        "unchecked": len(unchecked(report)) if may_draft else 0,
         "is_counted": report.state in ("submitted", "accepted"),
         "still_open": still_open(year),
         "collaboration_report": departments.first(),
     }
-
-
-def _unchecked(report: Report) -> list[SettlementLine]:
-    """Return the lines of spending of which the office has not said whether they count."""
-    return [line for line in report.lines() if line.side == "expenditure" and not line.verdict]
 
 
 def _is_late(year, now) -> bool:
@@ -192,7 +188,7 @@ def _is_to_be_checked(report, user) -> bool:
 
 def _is_checked(report) -> bool:
     """Return whether the office looked at every line of spending."""
-    return not _unchecked(report)
+    return not unchecked(report)
 
 
 def _is_complete(report) -> bool:

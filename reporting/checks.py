@@ -23,6 +23,10 @@ from .settlement import EXPENDITURE, INCOME, imbalance
 #: Places that are no line: the last day of the project, and the settlement as a whole.
 COMPLETED_ON, SETTLEMENT = "completed_on", "settlement"
 
+#: Findings about proofs: none, one without its photo or PDF, or of another sum than the line.
+NO_PROOF, NO_FILE, RECEIPTS_DIFFER = "proof_missing", "receipt_without_file", "receipts_differ"
+WITHOUT_PROOF = (NO_PROOF, NO_FILE, RECEIPTS_DIFFER)
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -143,7 +147,7 @@ def _of_the_budget(line: Line, told: Told) -> Iterator[Finding]:
         else _("“{label}” is {gap} yen ({percent} percent) less than its budget of {planned} yen.")
     )
     yen = {"gap": abs(beside.gap_yen), "planned": line.planned_yen or 0}
-    named = {"label": line.label, "percent": abs(beside.percent or 0)}
+    named = {"label": line.label, "percent": _plain(abs(beside.percent or 0))}
     yield Finding("far_from_budget", line.place, _with_yen(words, **yen, **named))
 
 
@@ -165,21 +169,21 @@ def _of_the_receipts(line: Line, told: Told) -> Iterator[Finding]:
             else _("The receipts of “{label}” come to {total} yen: {gap} yen less than the line ({amount} yen).")
         )  # fmt: skip
         yen = {"total": total, "gap": abs(total - line.amount_yen), "amount": line.amount_yen}
-        yield Finding("receipts_differ", line.place, _with_yen(words, label=line.label, **yen))
+        yield Finding(RECEIPTS_DIFFER, line.place, _with_yen(words, label=line.label, **yen))
 
 
 def _of_the_proofs(line: Line) -> Iterator[Finding]:
     if not line.receipts:
         words = _("“{label}” has no receipt yet. Wanted: {proofs}")
         said = format_lazy(words, label=line.label, proofs=line.proofs)
-        yield Finding("proof_missing", line.place, said)
+        yield Finding(NO_PROOF, line.place, said)
     for receipt in line.receipts:
         if not receipt.has_file:
             words = _(
                 "Receipt no. {number} has no photo or PDF. Add one, or hand in a copy on paper."
             )
             said = format_lazy(words, number=receipt.number)
-            yield Finding("receipt_without_file", line.place, said)
+            yield Finding(NO_FILE, line.place, said)
 
 
 def _outside(receipt: Receipt, told: Told) -> Text:
@@ -226,6 +230,11 @@ def _with_yen(words: Text, **figures) -> Text:
     """Return ``words`` with its figures, numbers with separators."""
     shown = {n: f"{v:,}" if isinstance(v, int) else v for n, v in figures.items()}
     return format_lazy(words, **shown)
+
+
+def _plain(number: Decimal | int) -> str:
+    """Return a share without zeros behind the point."""
+    return f"{number:.1f}".removesuffix(".0")
 
 
 def _day(day: date) -> str:

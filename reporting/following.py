@@ -118,11 +118,12 @@ def take_over_budget(report: Report, *, by, at: datetime) -> Report:
         plan, is_free = new.pop(_name(line), None), not line.receipts.exists()
         follows = is_free and old.get(_name(line)) == line.amount_yen
         if plan:
+            before = line.judged_as()
             line.origin = plan
             line.category = plan.category
             if follows and line.amount_yen != plan.amount_yen:
                 line.amount_yen, line.detail = plan.amount_yen, plan.detail
-                line.forget_the_verdict()
+            line.keep_the_verdict(before)
             line.save()
         elif follows:
             line.delete()

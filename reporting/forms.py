@@ -15,6 +15,7 @@ from grants.models import ProjectYear
 from grants.reckoning import reckons_confirmation
 from guideline.models import Measure, fiscal_year_name
 
+from .confirming import without_proof
 from .line_checks import in_one_text
 from .models import CollaborationReport, Report
 
@@ -49,10 +50,9 @@ def amount_to_confirm(year: ProjectYear) -> dict:
     amount = settled(year)
     if report is None or amount is None:
         return {}
-    spent = report.settlement_lines.filter(side="expenditure", amount_yen__gt=0, verdict="")
     return {
         "confirmed_yen": amount.yen,
-        "unchecked": list(spent.order_by("pk").values_list("label", flat=True)),
+        "without_proof": without_proof(report),
     }
 
 

@@ -59,7 +59,9 @@ def check_report(
         raise ValidationError(_("The amount waits in a draft for approval. Drop the draft first."))
     spent = {ln.pk: ln for ln in report.settlement_lines.filter(side=Side.EXPENDITURE)}
     changed = [_decide(spent[one.line], one) for one in found if one.line in spent]
-    SettlementLine.objects.bulk_update(changed, ["verdict", "disallowed_yen", "disallowed_reason"])
+    SettlementLine.objects.bulk_update(
+        changed, ["verdict", "disallowed_yen", "disallowed_reason", "set_aside"]
+    )
     for one in asked:
         _ask(report, one, by=by, at=at)
     notes = report.field_notes.awaited().filter(pk__in=settled)
@@ -72,6 +74,8 @@ def check_report(
 def _decide(line: SettlementLine, found: Found) -> SettlementLine:
     line.forget_the_verdict()
     line.verdict = found.verdict
+    if found.verdict:
+        line.set_aside = None
     if found.verdict == Verdict.DISALLOWED:
         off = line.amount_yen if found.disallowed_yen is None else found.disallowed_yen
         if not 0 < off <= line.amount_yen:

@@ -134,9 +134,11 @@ class ReportDraft(Draft):
                 yield place, Said("asked", note.asked)
         for line in self.lines:
             if line.pk in rows and line.verdict == Verdict.DISALLOWED:
-                words = _("{yen} yen do not count: {reason}")
+                words = _("{yen} yen: {reason}")
                 told = {"yen": f"{line.disallowed_yen:,}", "reason": line.disallowed_reason}
                 yield rows[line.pk], Said("disallowed", format_lazy(words, **told))
+            elif line.pk in rows and line.before_the_change:
+                yield rows[line.pk], Said("look", line.before_the_change)
 
     def _row_of_lines(self) -> dict[int, str]:
         named = ((_line_named(form), form.prefix) for _side, form in self.budget.typed_rows())

@@ -9,10 +9,8 @@ from grants.models import LINE_FIELDS
 
 from .models import Report, SettlementLine
 
-#: What a check of the office rests on.
-CHECKED_FIELDS = ("side", "label", "detail", "amount_yen", "category")
 #: What a row writes, and the check that it may undo.
-WRITTEN_FIELDS = (*LINE_FIELDS, "verdict", "disallowed_yen", "disallowed_reason")
+WRITTEN_FIELDS = (*LINE_FIELDS, "verdict", "disallowed_yen", "disallowed_reason", "set_aside")
 
 
 def write_lines(report: Report, rows: Iterable[dict], *, removed: Collection[int] = ()) -> None:
@@ -49,12 +47,11 @@ def _take(free: list[SettlementLine], row: dict) -> SettlementLine | None:
 
 
 def _write(line: SettlementLine, row: dict) -> SettlementLine:
-    before = [getattr(line, name) for name in CHECKED_FIELDS]
+    before = line.judged_as()
     for name in LINE_FIELDS:
         if name in row:
             setattr(line, name, row[name])
-    if before != [getattr(line, name) for name in CHECKED_FIELDS]:
-        line.forget_the_verdict()
+    line.keep_the_verdict(before)
     return line
 
 

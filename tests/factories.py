@@ -22,6 +22,7 @@ from grants.models import (
 )
 from grants.standing import open_rules, rule_standings
 from guideline.models import Edition, Measure, Section
+from reporting.models import SettlementLine
 from reviews import decisions
 from reviews import services as selection
 from reviews.models import PanelSeat
@@ -269,7 +270,13 @@ def wish(
 
 @remembered
 def approved(case, verb: str, *, at: datetime = NOON, **facts):
-    """Draft one move and let another person approve it; return the case as it then stands."""
+    """Draft one move and let another person approve it; return the case as it then stands.
+
+    Before an amount is confirmed, every line that nobody judged counts.
+    """
+    if verb == "confirm":
+        lines = SettlementLine.objects.filter(report__project_year=case.pk, side="expenditure")
+        lines.filter(verdict="").update(verdict="allowed")
     draft = approvals.draft(
         f"{verb} {case}", [wish(case, verb, at=at, **facts)], by=anyone(Role.OFFICE), at=at
     )

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_fsm import TransitionNotAllowed
 
 from casework import approvals, effects, forms, letters, moves, services
+from casework.beside_decisions import shown_beside
 from casework.case_panels import items_in_words
 from casework.errors import NotPossible
 from casework.flow import Move
@@ -67,10 +68,14 @@ def case_move(request, pk, verb):
         "form": form,
         "effects": effects.of_move(case, move),
         "refused": refused or services.refusal(case, move, at=request.now, by=request.user),
-        "items": items_in_words(case, request.user) if isinstance(case, Approval) else None,
+        "items": _items(request, case) if isinstance(case, Approval) else None,
         "trail": trail_to(case, request.user, move.label),
     }
     return render(request, "casework/move.html", context, status=422 if form.errors else 200)
+
+
+def _items(request, approval: Approval) -> list:
+    return items_in_words(approval, request.user, today=request.today)
 
 
 def _make(request, case: Case, move: Move, form: moves.MoveForm):
@@ -145,6 +150,7 @@ def draft_page(
         "move": move,
         "form": form,
         "title_form": title_form,
+        "beside": shown_beside(case, move.verb, facts={}, today=request.today),
         "effects": effects.of_move(case, move),
         "letter_kind": letters.sent_by(case, move.verb),
         "refused": services.refusal(case, move, at=request.now),

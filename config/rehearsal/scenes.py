@@ -23,6 +23,7 @@ from grants.models import (
 )
 from grants.standing import Standing, open_rules, rule_standings
 from reporting import services as reporting
+from reporting.confirming import without_proof
 from reporting.models import CollaborationReport, Report
 from reviews import decisions, public_summary, rulings
 from reviews import services as reviews
@@ -436,10 +437,14 @@ def _spend(lines: list[dict], spent: int) -> None:
 
 
 def draft_confirmation(stage: Stage, year: ProjectYear, office: User) -> Approval:
-    """The office drafts the amount that the settlement comes to."""
+    """The office checks what it has not, and drafts the amount that the settlement comes to."""
     year = ProjectYear.objects.get(pk=year.pk)
-    amount = year.final_report.settlement.proposed_confirmed_yen
-    return draft_decision(stage, year, "confirm", office, amount_yen=amount, confirmed_yen=amount)
+    report = settling.allow_the_rest(stage, year.final_report, office)
+    told = {"confirmed_yen": report.settlement.proposed_confirmed_yen}
+    if without_proof(report):
+        told["why_without_proof"] = "少額のため、出納帳と通帳の写しで支払を確かめた。"
+    amount = told["confirmed_yen"]
+    return draft_decision(stage, year, "confirm", office, amount_yen=amount, **told)
 
 
 def confirm(stage: Stage, year: ProjectYear, cast: Cast) -> ProjectYear:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.moves import MoveForm
 from grants import services
 from grants.eligibility import Outcome
-from grants.standing import Standing, open_rules, rule_standings
+from grants.standing import Standing, open_rules, rule_standings, year_at_stake
 
 from .fields import text_area
 from .rule_words import found_in_words
@@ -70,7 +70,7 @@ class AnswersForm(RuleAnswers):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        rows = rule_standings(self.case, on=self.today)
+        rows = rule_standings(self.case, on=self.today, year=year_at_stake(self.case))
         self.ask((row for row in rows if row.check.outcome != Outcome.PASSES), required=False)
 
 

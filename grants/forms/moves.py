@@ -3,7 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
@@ -159,24 +159,22 @@ class ConfirmForm(MoveForm):
         label=_("Reason for another amount than the settlement’s"), required=False,
         widget=text_area(4), help_text=_("Printed in the letter."),
     )  # fmt: skip
-    unchecked = forms.BooleanField(label=_("Lines of the settlement that nobody checked"))
+    why_without_proof = forms.CharField(
+        label=_("Why it counts though proofs are missing"), widget=text_area(3)
+    )
 
     def __init__(self, *args, **kwargs):
-        """A higher app suggests as ``unchecked`` the names of the lines that nobody has checked."""
+        """A higher app suggests as ``without_proof`` what proofs are missing, in words."""
         super().__init__(*args, **kwargs)
-        names = self.initial.pop("unchecked", [])
-        self.unchecked = len(names)
-        if not names:
-            del self.fields["unchecked"]
+        missing = self.initial.pop("without_proof", [])
+        if not missing:
+            del self.fields["why_without_proof"]
             return
-        words = _("These lines are not checked yet: %(lines)s. I confirm the amount all the same.")
-        self.fields["unchecked"].label = words % {"lines": ", ".join(names)}
-        self.fields["unchecked"].help_text = _(
-            "They can be checked line by line on the report first."
+        self.fields["why_without_proof"].help_text = format_html(
+            "{} <ul>{}</ul>",
+            _("Nothing proves these costs yet. The approver reads your reason."),
+            format_html_join("", "<li>{}</li>", ((words,) for words in missing)),
         )
-
-    def clean_unchecked(self):
-        return self.unchecked
 
     def clean_confirmed_yen(self):
         amount = self.cleaned_data["confirmed_yen"]

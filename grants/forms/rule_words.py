@@ -24,14 +24,18 @@ from grants.standing import (
 
 def found_in_words(check: Check) -> SafeString:
     """Say what the program found and what is asked, with the source."""
+    line = _in_one_line(check, check.outcome)
+    return format_html("{}{}", line, alike_in_words(check.alike)) if check.alike else line
+
+
+def _in_one_line(check: Check, outcome: str) -> SafeString:
     said = (
         (_("found: %s"), check.value),
         (_("asked: %s"), check.limit),
         (_("source: %s"), check.source),
     )
-    parts = [Outcome(check.outcome).label, *(words % value for words, value in said if value)]
-    line = format_html_join(" · ", "{}", ((part,) for part in parts))
-    return format_html("{}{}", line, alike_in_words(check.alike)) if check.alike else line
+    parts = [Outcome(outcome).label, *(words % value for words, value in said if value)]
+    return format_html_join(" · ", "{}", ((part,) for part in parts))
 
 
 def alike_in_words(alike: Iterable[Alike]) -> SafeString:
@@ -71,6 +75,10 @@ def _changes(changes: Changes) -> SafeString:
 
 
 def _still_open(rows: Iterable[Standing]) -> SafeString:
-    lines = ((row.check.label, Outcome(row.outcome).label) for row in rows)
+    lines = ((row.check.label, _in_one_line(row.check, row.outcome), _mend(row)) for row in rows)
     words = _("Requirements that are not met now, or wait for an answer:")
-    return format_html("{} <ul>{}</ul>", words, format_html_join("", "<li>{}: {}</li>", lines))
+    return format_html("{} <ul>{}</ul>", words, format_html_join("", "<li>{}: {}{}</li>", lines))
+
+
+def _mend(row: Standing) -> SafeString | str:
+    return format_html("<br><small>{}</small>", row.mend) if row.mend else ""

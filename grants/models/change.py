@@ -103,7 +103,17 @@ class ChangeRequest(Budgeted, Case):
         if not self.changes_the_plan:
             return ends_or_moves(self.asks_for)
         before, after = self.before_and_after()
-        return weigh(Plan.of(before), Plan.of(after), self.rules)
+        return weigh(Plan.of(before), Plan.of(after), self.rules, self._grants())
+
+    def _grants(self) -> tuple[int, int] | None:
+        """Return what is granted before and after it, in yen; of one that is open, as reckoned."""
+        from grants.reckoning import changed_yen  # it reads the models
+
+        granted = self.project_year.granted_yen if self.is_open else self.granted_before_yen
+        if granted is None:
+            return None
+        after = changed_yen(self) if self.is_open else self.granted_yen
+        return None if after is None else (granted, after)
 
     @property
     @asked_once

@@ -14,7 +14,7 @@ from casework.models import Event
 from casework.services import locked, record
 from grants.eligibility import Outcome
 from grants.models import EligibilityAnswer, Proposal
-from grants.standing import Standing, rule_standings
+from grants.standing import Standing, rule_standings, year_at_stake
 
 ANSWERS = (Outcome.PASSES, Outcome.FAILS)
 
@@ -52,7 +52,8 @@ def answer_rules(
     require(by.act_on(japan_date(at)), "grants.handle", proposal)
     if not may_answer(proposal, by):
         raise ValidationError(_("The rules of this proposal cannot be answered now."))
-    rows = {row.check.code: row for row in rule_standings(proposal, on=japan_date(at))}
+    year = year_at_stake(proposal)
+    rows = {row.check.code: row for row in rule_standings(proposal, on=japan_date(at), year=year)}
     new = {code: a for code, a in answers.items() if _is_new(rows.get(code), a)}
     plain = {code: str(answer.outcome) for code, answer in new.items() if not answer.reason}
     line = record(proposal, "answer_rules", by=by, at=at, answers=plain) if plain else None

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.permissions import require
-from casework.calendar import japan_date
+from casework.calendar import closing_day, first_day, japan_date
 from casework.notice_words import in_words as day_in_words
 from casework.outbox import tell
 from casework.parties import Party
@@ -18,6 +18,7 @@ from grants.balance_dates import follow_the_balance
 from grants.charges_owed import fixed_yen, standing
 from grants.early_starts import decided_on
 from grants.models import Claim, Payment, ProjectYear
+from guideline.models import fiscal_year_name
 
 
 @transaction.atomic
@@ -28,7 +29,7 @@ def pay_claim(claim: Claim, *, paid_on: date, document: str, by, at: datetime) -
     :raises PermissionDenied: if ``by`` is not of accounting.
     :raises ValidationError: if the claim is not accepted, or no such payment is possible now, or the
         amount is more than what is open, or not all parties have signed the yearly agreement, or the
-        day lies in the future or before the grant.
+        day lies in the future, before the claim was accepted, or out of the fiscal year's books.
     """
     year = locked(claim.project_year)
     require(by.act_on(japan_date(at)), "grants.record_payment", year)
@@ -39,7 +40,9 @@ def pay_claim(claim: Claim, *, paid_on: date, document: str, by, at: datetime) -
             _("This claim is not to be paid: it stands at “%(state)s”.")
             % {"state": claim.get_state_display()}
         )
-    refuse_wrong_day(paid_on, earliest=decided_on(year), at=at)
+    refuse_wrong_day(paid_on, earliest=None, at=at)
+    _refuse_outside_the_books(year, paid_on)
+    _refuse_before_what_it_rests_on(claim, paid_on)
     _refuse_more_than_the_room(claim)
     refuse_unsigned(year)
     payment = _enter(
@@ -144,8 +147,53 @@ def refuse_wrong_day(day: date, *, earliest: date | None, at: datetime) -> None:
         raise ValidationError({"paid_on": _("The day cannot lie in the future.")})
     if earliest and day < earliest:
         words = _("The day cannot lie before %(earliest)s.")
-        told = {"earliest": day_in_words(earliest, get_language() or "ja")}
+        told = {"earliest": _in_words(earliest)}
         raise ValidationError({"paid_on": words % told})
+
+
+def _refuse_outside_the_books(year: ProjectYear, day: date) -> None:
+    """Refuse a day outside the fiscal year of ``year`` and the time until its books close (出納整理期間).
+
+    Source: 地方自治法 208条, 235条の5.
+
+    :raises ValidationError: naming both days.
+    """
+    first, closes = first_day(year.fiscal_year), closing_day(year.fiscal_year)
+    if first <= day <= closes:
+        return
+    words = _(
+        "This is money of %(year)s: it is paid from %(first)s on, and until its books close on "
+        "%(closes)s (出納整理期間)."
+    )
+    told = {
+        "year": fiscal_year_name(year.fiscal_year), "first": _in_words(first), "closes": _in_words(closes),
+    }  # fmt: skip
+    raise ValidationError({"paid_on": words % told})
+
+
+def _refuse_before_what_it_rests_on(claim: Claim, day: date) -> None:
+    """Refuse a day before the claim was accepted, or before the decision that it is paid by.
+
+    :raises ValidationError: naming the day, and what happened on it.
+    """
+    decided = decided_on(claim.project_year)
+    if decided and day < decided:
+        words = _("The day cannot lie before %(earliest)s: on that day the grant was decided.")
+        raise ValidationError({"paid_on": words % {"earliest": _in_words(decided)}})
+    accepted = accepted_on(claim)
+    if accepted and day < accepted:
+        words = _("The day cannot lie before %(earliest)s: on that day the claim was accepted.")
+        raise ValidationError({"paid_on": words % {"earliest": _in_words(accepted)}})
+
+
+def accepted_on(claim: Claim) -> date | None:
+    """Return the Japan date on which the office last accepted ``claim``; ``None`` if it did not."""
+    accepted = claim.events.filter(verb="accept").order_by("-pk").first()
+    return japan_date(accepted.at) if accepted else None
+
+
+def _in_words(day: date) -> str:
+    return day_in_words(day, get_language() or "ja")
 
 
 def _refuse_more_than_the_room(claim: Claim) -> None:

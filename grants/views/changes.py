@@ -19,6 +19,7 @@ from grants.forms.changes import MOVES, ChangeDraft
 from grants.models import ChangeRequest
 
 from . import attempt
+from .change_pays import parts, what_it_does
 from .years import visible_year
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -66,6 +67,7 @@ def change_edit(request, pk):
         ),
         show=partial(_edit_page, request, change),
         saved=_("The request is saved."),
+        parts=parts,
     )  # fmt: skip
 
 
@@ -78,9 +80,11 @@ HEADINGS = {
 
 def _edit_page(request, change: ChangeRequest, draft: ChangeDraft, status: int) -> HttpResponse:
     year, verb = change.project_year, MOVES.get(change.asks_for)
+    pays = what_it_does(change, draft)
     context = {
         "change": change, "year": year, "draft": draft, "heading": HEADINGS[change.asks_for],
         "always": change.weighed().reasons if verb else (),
         "follows": what_follows(year, verb, today=request.today) if verb else [],
+        "pays": pays, **pays,
     }  # fmt: skip
     return render(request, "grants/change_edit.html", context, status=status)

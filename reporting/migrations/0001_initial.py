@@ -414,6 +414,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="settlementline",
+            name="set_aside",
+            field=models.JSONField(
+                editable=False, null=True, verbose_name="verdict before a change"
+            ),
+        ),
+        migrations.AddField(
+            model_name="settlementline",
             name="origin",
             field=models.ForeignKey(
                 editable=False,

@@ -2,9 +2,11 @@
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from casework.asked_once import asked_once
+from casework.flow import Text
 from casework.models import Case, CaseQuerySet, Extension
 from grants.models import ProjectYear, YearBudgetLine
 from grants.models.lines import LineBase, Side
@@ -107,6 +109,9 @@ class Verdict(models.TextChoices):
     DISALLOWED = "disallowed", _("Not allowed")
 
 
+#: What a line says that the verdict of the office rests on.
+JUDGED_BY = ("side", "label", "amount_yen", "category")
+
 _NOTHING_OFF = Q(disallowed_yen=0, disallowed_reason="")
 
 
@@ -116,6 +121,8 @@ class SettlementLine(LineBase):
     :param origin: the line of the budget that it began with.
     :param verdict: of the office, on spending only.
     :param disallowed_yen: what of it does not count for the grant, all of it or a part.
+    :param set_aside: the verdict that stood before the group changed the line, with what the line
+        said then (``JUDGED_BY``); ``None`` where nothing waits to be judged again.
     """
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="settlement_lines")
@@ -127,6 +134,7 @@ class SettlementLine(LineBase):
     )
     disallowed_yen = models.PositiveIntegerField(default=0, editable=False)
     disallowed_reason = models.CharField(max_length=300, blank=True, editable=False)
+    set_aside = models.JSONField(_("verdict before a change"), null=True, editable=False)
 
     class Meta(LineBase.Meta):
         verbose_name = _("line of a settlement")
@@ -161,3 +169,42 @@ class SettlementLine(LineBase):
     def forget_the_verdict(self) -> None:
         """Let the office check the line again: what it had checked is not what stands there now."""
         self.verdict, self.disallowed_yen, self.disallowed_reason = Verdict.NOT_CHECKED, 0, ""
+
+    def judged_as(self) -> dict:
+        """Return what the line says that its verdict rests on."""
+        return {name: getattr(self, name) for name in JUDGED_BY}
+
+    def keep_the_verdict(self, before: dict) -> None:
+        """Keep the verdict apart if the line says something else than ``before``, until it says so again.
+
+        The office judges again what the group changed, and both read what was found before.
+        """
+        now = self.judged_as()
+        if self.verdict and now != before:
+            names = ("verdict", "disallowed_yen", "disallowed_reason")
+            self.set_aside = {**before, **{name: getattr(self, name) for name in names}}
+            self.forget_the_verdict()
+        elif self.set_aside and all(self.set_aside[name] == now[name] for name in JUDGED_BY):
+            self._take_up(self.set_aside)
+
+    def _take_up(self, kept: dict) -> None:
+        self.verdict, self.set_aside = kept["verdict"], None
+        self.disallowed_yen, self.disallowed_reason = (
+            kept["disallowed_yen"], kept["disallowed_reason"]
+        )  # fmt: skip
+
+    @property
+    def before_the_change(self) -> Text:
+        """What the office had not allowed before the group changed the line; empty if nothing."""
+        kept = self.set_aside
+        if not kept or not kept["disallowed_yen"]:
+            return ""
+        words = _("Before: {yen} yen were not allowed, because: {reason}. The group changed this line, so the office checks it again.")  # fmt: skip
+        told = {"yen": f"{kept['disallowed_yen']:,}", "reason": kept["disallowed_reason"]}
+        return format_lazy(words, **told)
+
+    @property
+    def verdict_in_words(self) -> Text:
+        if 0 < self.disallowed_yen < self.amount_yen:
+            return _("Partly not allowed")
+        return self.get_verdict_display()

@@ -11,11 +11,13 @@ from accounts.models import Officer, Role
 from accounts.services import change_representative
 from casework import verification
 from casework.errors import NotPossible
+from casework.models import Approval
 from casework.services import advance, correct
+from grants import services as grants
 from grants.adoptions import adoptions_before, cap_of
 from grants.eligibility import Outcome
 from grants.forms.moves import GrantForm
-from grants.models import CourseEdition, EditionParameter, PastAward, Proposal
+from grants.models import CourseEdition, EditionParameter, PastAward, ProjectYear, Proposal
 from grants.services import Answer, answer_rules, open_round
 from grants.standing import changes_since, last_record, open_rules, rule_standings
 from tests import factories
@@ -199,7 +201,9 @@ def test_change_since_the_last_record_is_shown_to_the_city(as_person, office):
     assert "Since the submission" not in told(as_person(group_of(proposal)), proposal)
 
 
-def test_grant_is_drafted_with_what_changed_and_put_on_record(as_person, office, sender):
+@remembered
+def applied_for(office) -> ProjectYear:
+    """A year whose group, of four citizens where four are asked for, has applied for the grant."""
     group = factories.organization(citizen_members=4)
     proposal = factories.accept(
         filed(group, min_citizen_members="4", rules_on_file="by_project_start"), by=office
@@ -215,7 +219,12 @@ def test_grant_is_drafted_with_what_changed_and_put_on_record(as_person, office,
     year = factories.services.save_year(
         year, fields=days, lines=lines, edit_number=0, by=by, at=NOON
     )
-    year = advance(year, "apply", by=by, at=NOON)
+    return advance(year, "apply", by=by, at=NOON)
+
+
+def test_grant_is_drafted_with_what_changed_and_put_on_record(as_person, office, sender):
+    year = applied_for(office)
+    proposal, group = year.proposal, year.organization
     assert last_record(proposal).case_id == year.pk
     type(group).objects.filter(pk=group.pk).update(citizen_members=3)
 
@@ -228,6 +237,39 @@ def test_grant_is_drafted_with_what_changed_and_put_on_record(as_person, office,
     begun = rule_standings(Proposal.objects.get(pk=proposal.pk), on=TODAY + timedelta(days=1))
     late = next(row for row in begun if row.check.code == "rules_on_file")
     assert late.outcome == F
+
+
+def test_requirement_that_fails_stops_the_grant_until_it_is_overridden(as_person, office, sender):
+    year = applied_for(office)
+    grants.enter_budget(
+        year.proposal.round.edition, fiscal_year=year.fiscal_year, kind="initial",
+        amount_yen=9_000_000, voted_on=TODAY, document="予算書", by=office, at=NOON,
+    )  # fmt: skip
+    group = year.organization
+    type(group).objects.filter(pk=group.pk).update(citizen_members=3)
+    year = ProjectYear.objects.get(pk=year.pk)
+    drafted_at = reverse("casework:draft", args=[year.pk, "grant"])
+    answers_at = reverse("grants:proposal-answers", args=[year.proposal_id])
+
+    with pytest.raises(NotPossible, match="Citizens among the members"), translation.override("en"):
+        factories.approved(year, "grant", granted_yen=80_000)
+    page = as_person(office).get(drafted_at).text
+    assert "Not met: Citizens among the members" in page and answers_at in page
+    shown = as_person(office).get(reverse("casework:case-part", args=[year.pk, "requirements"]))
+    for words in ("does not meet the requirement", "found: 3", "asked: ", "4"):
+        assert words in shown.text
+
+    why = {"min_citizen_members": Answer(P, "名簿を確かめ、市民が4人いた。")}
+    answer_rules(year.proposal, why, by=office, at=NOON)
+    told = {"granted_yen": "80000", "reason": "", "conditions": "", "title": "交付決定"}
+    assert as_person(office).post(drafted_at, told).status_code == 302
+    draft = Approval.objects.latest("pk")
+    read = as_person(factories.anyone(Role.APPROVER)).get(
+        reverse("casework:case", args=[draft.pk])
+    ).text  # fmt: skip
+    for words in ("Counts as met, although the program finds it not met", "名簿を確かめ",
+                  str(office), "How the amount comes about"):  # fmt: skip
+        assert words in read
 
 
 # The group through time

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import strip_tags
 
 from accounts.models import Role
 from casework.errors import NotPossible
@@ -64,19 +65,97 @@ def test_minor_change_takes_effect_when_it_is_noted():
     year = running()
     report = year.deadlines.open().get(kind="report")
 
-    change = factories.changed(year, "note", ends_on=date(2027, 1, 20), lines=budget(70_000))
+    change = factories.changed(
+        year, "note", ends_on=date(2027, 1, 20), lines=budget(80_000, 25_000)
+    )
 
     after = fresh(year)
     assert (change.state, change.is_open) == ("noted", False)
-    assert (change.granted_before_yen, change.granted_yen) == (80_000, 70_000)
-    assert (after.granted_yen, after.ends_on) == (70_000, date(2027, 1, 20))
-    assert rows(after) == [("市の補助", 70_000), ("会費", 20_000), ("印刷", 90_000)]
-    assert after.reckoning["amount_yen"] == 70_000
-    assert after.versions.order_by("-number").first().content["requested_yen"] == 70_000
+    assert (change.granted_before_yen, change.granted_yen) == (80_000, 80_000)
+    assert (after.granted_yen, after.ends_on) == (80_000, date(2027, 1, 20))
+    assert rows(after) == [("市の補助", 80_000), ("会費", 25_000), ("印刷", 105_000)]
+    assert after.versions.order_by("-number").first().content["budget"][1]["amount_yen"] == 25_000
     moved = year.deadlines.open().get(kind="report")
     assert (report.due_on - moved.due_on).days == 11
     assert after.program_budget().decided_yen == 0  # without its own part
     assert sums_are_right()
+
+
+def lowered(year, granted_yen: int = 70_000):
+    """A change that lowers the grant, as its group filed it and the approver approved it."""
+    change = factories.changed(year, lines=budget(granted_yen))
+    return factories.approved(change, "approve", granted_yen=granted_yen)
+
+
+@pytest.mark.parametrize(
+    ("lines", "after"), [(budget(70_000), 70_000), (budget(80_000, 1_000), 80_000)]
+)
+def test_change_of_the_grant_is_never_minor(lines, after):
+    year = running()
+
+    change = factories.changed(year, lines=lines)
+
+    codes = [reason.code for reason in change.weighed().reasons]
+    assert ("grant" in codes) == (after != 80_000)
+    if after == 80_000:
+        return
+    with pytest.raises(NotPossible):
+        advance(change, "note", by=factories.anyone(Role.OFFICE), at=NOON)
+    assert fresh(year).granted_yen == 80_000
+    change = factories.approved(change, "approve", granted_yen=after)
+    year = fresh(year)
+    assert (year.granted_yen, year.reckoning["amount_yen"]) == (after, after)
+    words = pdf_text(bytes(change.letters.get(kind="change_approved").pdf))
+    assert "変更決定通知書" in words and "80,000円" in words and "70,000円" in words
+    assert [reason.code for reason in ChangeRequest.objects.get().weighed().reasons][0] == "grant"
+    assert sums_are_right()
+
+
+def test_group_is_told_when_a_change_counts():
+    year = running()
+    factories.paid(year, 80_000)
+    person = makers.group_of(year)
+
+    noted = factories.changed(year, "note", ends_on=date(2027, 1, 20))
+    approved = lowered(year)
+
+    told = {n.case_id: n for n in person.notices.filter(kind="change_in_effect")}
+    assert set(told) == {noted.pk, approved.pk}
+    assert "80,000円のまま" in told[noted.pk].body
+    assert "80,000円から70,000円" in told[approved.pk].body
+    assert "10,000円を市に返還" in told[approved.pk].body
+
+
+def test_group_reads_what_its_change_would_do_to_the_grant(as_person):
+    year = running()
+    factories.paid(year, 80_000)
+    change = services.start_change(year, asks_for="change", by=makers.group_of(year), at=NOON)
+    client = as_person(makers.group_of(year))
+    client.cookies["django_language"] = "en"
+    page = reverse("grants:change-edit", args=[change.pk])
+    assert "The grant stays as it is: ¥80,000" in strip_tags(client.get(page).text)
+
+    services.save_change(
+        change, fields={}, lines=budget(70_000), edit_number=0, by=makers.group_of(year), at=NOON
+    )
+
+    shown = strip_tags(client.get(page).text)
+    assert "This change changes the grant: ¥70,000 in place of ¥80,000" in shown
+    assert "¥10,000 would have to come back to the city" in shown
+    assert "How this is reckoned" in shown
+
+
+def test_running_year_names_first_what_has_to_come_back(as_person):
+    year = running()
+    factories.paid(year, 80_000)
+    lowered(year)
+    client = as_person(makers.group_of(year))
+    client.cookies["django_language"] = "en"
+
+    page = client.get(reverse("casework:case", args=[year.pk])).text
+
+    box = page[page.index("next-step") :]
+    assert box.index("Your group has to pay back 10,000 yen") < box.index("Write the report")
 
 
 def test_days_alone_leave_the_grant_as_it_was_decided():
@@ -131,7 +210,7 @@ def test_less_than_was_paid_comes_back():
     year = running()
     factories.paid(year, 80_000)
 
-    factories.changed(year, "note", lines=budget(70_000))
+    lowered(year)
 
     after = fresh(year)
     assert (after.balance_yen, after.deadlines.open().filter(kind="repayment").count()) == (
@@ -149,7 +228,7 @@ def test_claim_for_more_than_is_left_goes_back():
     year = running()
     claim = factories.claimed(year, amount_yen=80_000)
 
-    factories.changed(year, "note", lines=budget(70_000))
+    lowered(year)
 
     assert type(claim).objects.get().state == "returned"
 
@@ -299,7 +378,7 @@ def test_withdrawn_change_does_not_come_back_after_the_report(as_person):
 
     with pytest.raises(NotPossible, match="until the report is filed"):
         correct(change, reason="誤り", by=office, at=NOON)
-    page = as_person(office).get(reverse("casework:case", args=[change.pk]))
+    page = as_person(office).get(reverse("casework:case-part", args=[change.pk, "records"]))
     assert "until the report is filed" in page.text
 
 
@@ -308,7 +387,7 @@ def test_desk_of_accounting_lists_a_running_year_that_owes_money_back(as_person)
     factories.paid(year, 80_000)
     desk = reverse("casework:accounting")
     assert "its grant was lowered" not in as_person(accounting).get(desk).text
-    factories.changed(year, "note", lines=budget(70_000))
+    lowered(year)
 
     shown = as_person(accounting).get(desk).text
     assert "10,000 yen have to come back from the group: its grant was lowered." in shown

@@ -1,7 +1,7 @@
 """Claims (請求書): what can be claimed, how a claim is paid, and what stops it."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -414,3 +414,59 @@ def test_database_pays_out_on_a_claim_alone(kind, with_claim):
             year=year, kind=kind, claim=claim, amount_yen=1, paid_on=TODAY, document="d",
             by=factories.anyone(Role.ACCOUNTING), at=NOON,
         )  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("fiscal_year", "paid_on", "is_paid"),
+    [
+        (2026, date(2027, 3, 31), True),
+        (2026, date(2027, 5, 31), True),
+        (2026, date(2027, 6, 1), False),
+        (2027, date(2027, 3, 31), False),
+        (2027, date(2027, 4, 1), True),
+    ],
+)
+def test_money_of_a_year_is_paid_in_its_books_alone(accounting, fiscal_year, paid_on, is_paid):
+    year = makers.granted_year(advance_percent="50")
+    claim = factories.claimed(year, amount_yen=30_000)
+    ProjectYear.objects.filter(pk=year.pk).update(fiscal_year=fiscal_year)
+    at = NOON + timedelta(days=300)
+    told = {"paid_on": paid_on, "document": "支出命令", "by": accounting, "at": at}
+
+    if is_paid:
+        assert services.pay_claim(claim, **told).paid_on == paid_on
+        return
+    with pytest.raises(ValidationError, match="until its books close on"):
+        services.pay_claim(claim, **told)
+    assert not Payment.objects.exists()
+
+
+@pytest.mark.django_db
+def test_payment_is_not_before_its_claim_was_accepted(accounting, office):
+    year = makers.granted_year(advance_percent="50")
+    later = NOON + timedelta(days=3)
+    claim = factories.claimed(year, amount_yen=30_000, at=later)
+    told = {"document": "支出命令", "by": accounting, "at": later}
+
+    with pytest.raises(ValidationError, match="23 November 2026.*the claim was accepted"):
+        services.pay_claim(claim, paid_on=later.date() - timedelta(days=1), **told)
+    with pytest.raises(ValidationError, match="the grant was decided"):
+        services.pay_claim(claim, paid_on=TODAY - timedelta(days=1), **told)
+
+    assert services.pay_claim(claim, paid_on=later.date(), **told).amount_yen == 30_000
+
+
+@pytest.mark.django_db
+def test_claim_of_a_year_to_come_says_from_when_it_is_paid(as_person, clock):
+    year = makers.granted_year(advance_percent="50")
+    ProjectYear.objects.filter(pk=year.pk).update(fiscal_year=2027)
+    year = fresh(year)
+    words = "The grant is paid from that day on, not before."
+    group = as_person(makers.group_of(year))
+
+    for part in ("money", "content"):
+        page = group.get(reverse("casework:case-part", args=[year.pk, part])).text
+        assert words in page
+    claim = factories.claimed(year, amount_yen=30_000)
+    assert words in whole_page(group, claim)

@@ -244,6 +244,12 @@ def settle(
     desk.sit_down(office, "/office/")
     desk.open(title)
     desk.stands_at(YEAR_FLOW.stages["reported"])
+    desk.follow("Check the report")
+    for counts in desk.page.locator("input[value=allowed]").all():
+        counts.check()
+    desk.press("Save the check")
+    desk.sit_down(office, "/office/")
+    desk.open(title)
     desk.follow("Draft the amount to be confirmed")
     expect(desk.page.locator("[name=confirmed_yen]")).to_have_value("75000")
     desk.page.locator("[name=unchecked]").check()  # the lines were read on paper

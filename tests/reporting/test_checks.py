@@ -43,7 +43,7 @@ def begun(rule: str, accepted_on: date | None = None) -> Told:
         (replace(FITS, lines=(INCOME,)), "nothing_spent", "settlement", True, "no expenditure"),
         (spent(amount_yen=81_000), "unbalanced", "settlement", True, "1,000 yen more than income"),
         (replace(FITS, granted_yen=79_500), "above_the_decision", "income-0", True, "500 yen above"),
-        (replace(spent(planned_yen=60_000), far_percent=30), "far_from_budget", "expenditure-0", False, "20,000 yen (33 percent) more"),
+        (replace(spent(planned_yen=60_000), far_percent=30), "far_from_budget", "expenditure-0", False, "20,000 yen (33.3 percent) more"),
         (replace(spent(planned_yen=100_000), far_percent=20), "far_from_budget", "expenditure-0", False, "20,000 yen (20 percent) less"),
         (spent(proofs="領収書"), "proof_missing", "expenditure-0", False, "領収書"),
         (spent(proofs="領収書", receipts=(receipt(has_file=False),)), "receipt_without_file", "expenditure-0", False, "no. 1"),
@@ -110,3 +110,8 @@ def test_budget_is_found_by_origin_and_else_by_side_and_name():
              Row(10, "会場", 4)]  # fmt: skip
 
     assert [beside.planned_yen for beside in beside_budget(lines, budget)] == [700, 500, 900, None]
+
+
+def test_a_small_gap_is_told_to_one_place():
+    assert Beside(60_000, 61_000).percent == Decimal("1.6")
+    assert Beside(60_000, 59_000).percent == Decimal("-1.6")

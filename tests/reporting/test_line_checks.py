@@ -91,10 +91,12 @@ def test_only_the_office_checks_and_only_while_the_report_is_with_it(report, off
     with pytest.raises(PermissionDenied):
         disallow(report, makers.group_of(report))
     year = ProjectYear.objects.get(pk=report.project_year_id)
+    spent = report.settlement_lines.filter(side="expenditure")
+    check_report(report, found=[Found(line.pk, "allowed") for line in spent], by=office, at=LATER)
     draft("額の確定", [Wish(year, "confirm", {"confirmed_yen": 1})], by=office, at=LATER)
     with pytest.raises(ValidationError):
         disallow(report, office)
-    assert party(report).verdict == ""
+    assert party(report).verdict == "allowed"
 
 
 def test_group_reads_what_is_asked_where_once_it_has_the_report_back(report, office):
@@ -185,3 +187,62 @@ def test_check_is_for_the_office(report):
     for person, status in people.items():
         client = client_of(person)
         assert {client.get(path).status_code, client.post(path).status_code} == {status}
+
+
+def rewritten(report, **amounts: int) -> Report:
+    """The report as its group saves it, with the amounts of lines by their names."""
+    names = ("side", "label", "amount_yen", "from_city", "detail", "category")
+    lines = report.settlement_lines.order_by("pk")
+    rows = [
+        {"line": pk, **row, "amount_yen": amounts.get(row["label"], row["amount_yen"])}
+        for pk, row in zip(lines.values_list("pk", flat=True), lines.values(*names), strict=True)
+    ]
+    return services.save_report(
+        report, fields={}, lines=rows, edit_number=report.edit_number,
+        by=makers.group_of(report), at=LATER,
+    )  # fmt: skip
+
+
+def test_verdict_comes_back_with_the_line_that_was_judged(report, office):
+    report = disallow(report, office, 3_500)
+    report = advance(report, "send_back", by=office, at=LATER, reason="x", due_on=None)
+
+    report = rewritten(report, 懇親会=31_000)
+    assert (party(report).verdict, party(report).disallowed_yen) == ("", 0)
+    report = rewritten(report, 懇親会=30_000)
+
+    found = party(report)
+    assert (found.verdict, found.disallowed_yen, found.disallowed_reason) == (
+        "disallowed", 3_500, WHY,
+    )  # fmt: skip
+    assert found.set_aside is None
+
+
+def test_changed_line_is_judged_again_with_what_was_found_before(report, office):
+    report = disallow(report, office, 3_500)
+    report = advance(report, "send_back", by=office, at=LATER, reason="x", due_on=None)
+    report = rewritten(report, 懇親会=31_000, 会費=21_000)
+    words = f"Before: 3,500 yen were not allowed, because: {WHY}. The group changed this line"
+    group = client_of(makers.group_of(report))
+    assert words in whole_page(group, report)
+    assert words in group.get(reverse("reporting:report-edit", args=[report.pk])).text
+
+    report = advance(report, "resubmit", by=makers.group_of(report), at=LATER)
+    check = reverse("reporting:report-check", args=[report.pk])
+    assert words in client_of(office).get(check).text
+    check_report(report, found=[Found(party(report).pk, "")], by=office, at=LATER)
+    assert party(report).set_aside["disallowed_yen"] == 3_500
+    check_report(report, found=[Found(party(report).pk, "allowed")], by=office, at=LATER)
+    assert party(report).set_aside is None
+    assert words not in client_of(office).get(check).text
+
+
+def test_words_alone_leave_the_verdict(report, office):
+    report = disallow(report, office, 3_500)
+    report = advance(report, "send_back", by=office, at=LATER, reason="x", due_on=None)
+    report.settlement_lines.filter(label="懇親会").update(detail="")
+
+    report = rewritten(report)
+
+    assert party(report).disallowed_yen == 3_500
+    assert "Partly not allowed" in whole_page(client_of(office), report)

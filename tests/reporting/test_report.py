@@ -219,6 +219,7 @@ def test_send_back_is_refused_while_the_amount_waits_for_approval():
     report = makers.sent_report(year)
     office = factories.user(Role.OFFICE)
     year.refresh_from_db()
+    report.settlement_lines.filter(side="expenditure").update(verdict="allowed")
     draft("額の確定", [Wish(year, "confirm", {"confirmed_yen": 75_000})], by=office, at=LATER)
 
     with pytest.raises(NotPossible):
