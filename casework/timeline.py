@@ -23,14 +23,14 @@ class Step:
     holder: Text = ""
 
 
-def timeline(case: Case, events: Iterable[Event]) -> list[Step]:
+def timeline(case: Case, events: Iterable[Event] | None = None) -> list[Step]:
     """Return the steps of ``case`` in table order; stages that share a step count as one.
 
-    :param events: its history, the oldest first.
+    :param events: its history, the oldest first, where the caller has read it.
 
     What a case of this sort never meets is left out, and of a closed case whatever did not come.
     """
-    reached = _reached(events)
+    reached = _reached(case.events.order_by("pk") if events is None else events)
     numbers = sorted({stage.step for stage in case.flow.stages.values() if stage.step})
     steps = [_step(case, number, reached) for number in numbers]
     return [step for step in steps if step]

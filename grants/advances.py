@@ -1,7 +1,7 @@
 """Money on account (概算払): which project years wait for it, and how many yen that is."""
 
 from .agreements import unsigned
-from .claims import RULE, ceiling_yen
+from .claims import RULE, advanced_yen, ceiling_yen
 from .models import ProjectYear
 
 
@@ -19,4 +19,4 @@ def awaits_advance(year: ProjectYear) -> bool:
     told = year.state == "granted" and (year.granted_yen or 0) > 0 and year.rules.text(RULE)
     if not told or year.rules.text(RULE) == "0" or unsigned(year):
         return False
-    return not year.advanced_yen and not year.has_open_claim
+    return not advanced_yen(year) and not year.has_open_claim

@@ -94,13 +94,24 @@ def ceiling_yen(year, granted_yen: int | None = None) -> int | None:
     return None if percent is None else int((granted or 0) * percent // 100)
 
 
+def advanced_yen(year) -> int:
+    """Return what went out beforehand and was not reversed, in yen; its row may have told already."""
+    if (known := getattr(year, "paid_beforehand", None)) is not None:
+        return known
+    lines = list(year.payments.all())
+    undone = {line.of_id for line in lines}
+    return sum(
+        line.amount_yen for line in lines if line.kind in BEFOREHAND and line.pk not in undone
+    )
+
+
 def _beforehand(year, kind: str) -> Room:
     ceiling, open_yen = ceiling_yen(year), max(year.balance_yen, 0)
     if ceiling is None:
         return Room(kind, open_yen, "" if open_yen else NOTHING_LEFT, is_set=False)
     if ceiling == 0:
         return Room(kind, 0, NOTHING_BEFOREHAND)
-    left = min(ceiling - year.advanced_yen, open_yen)
+    left = min(ceiling - advanced_yen(year), open_yen)
     return Room(kind, left) if left > 0 else Room(kind, 0, ALL_BEFOREHAND_PAID)
 
 

@@ -147,13 +147,6 @@ class ProjectYear(Budgeted, Case):
             return known
         return sum(line.signed_yen for line in self._standing_payments())
 
-    @property
-    def advanced_yen(self) -> int:
-        """What went out before the amount was confirmed and was not reversed, in yen."""
-        if (known := self.__dict__.get("paid_beforehand")) is not None:
-            return known
-        return sum(p.amount_yen for p in self._standing_payments() if p.kind in BEFOREHAND)
-
     @asked_once
     def _standing_payments(self) -> list:
         lines = list(self.payments.all())
