@@ -350,6 +350,7 @@ def claims_panel(year: ProjectYear, request) -> dict | None:
         ],
         "source": year.rules.source(claims.RULE),
         "may_start": may_write and not year.has_open_claim,
+        "waits_for_claim": may_write and year.has_open_claim,
         "is_over": year.stage.final,
         **_account_of(year, user),
     }

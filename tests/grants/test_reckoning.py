@@ -230,6 +230,9 @@ def test_what_the_city_may_pay_comes_back_with_the_save_of_the_page_itself(as_pe
     told = as_person(group).post(url, data, headers=own).json()["parts"]["may-pay"]
 
     assert "¥30,000" in told and "no more is asked for" in told
+    faulty = as_person(group).post(url, {**data, "income-0-amount_yen": "三万"}, headers=own)
+    assert faulty.status_code == 422
+    assert "First put the lines" in faulty.json()["parts"]["may-pay"]
     assert draft.budget_lines.get(label="弁当").category == "print"
 
 
