@@ -354,3 +354,18 @@ def test_office_adds_and_changes_a_category(as_person):
     ]  # fmt: skip
     page = client.get(reverse("grants:course", args=[edition.pk])).content.decode()
     assert "counts up to 20 % of all costs that count" in page
+
+
+def test_proposal_that_asks_more_than_the_rules_give_says_so_and_is_still_submitted(
+    as_person, group
+):
+    draft = factories.draft(by=group, round=factories.call(cap_yen="50000"))
+    page = reverse("casework:case", args=[draft.pk])
+    client = as_person(group)
+    assert "More is asked of the city than the rules give" in client.get(page).content.decode()
+
+    advance(draft, "submit", by=group, at=NOON)
+
+    content = reverse("casework:case-part", args=[draft.pk, "content"])
+    office = as_person(factories.anyone(Role.OFFICE))
+    assert "at most ¥50,000" in office.get(content).content.decode()
