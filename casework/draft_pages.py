@@ -35,7 +35,7 @@ def write(
     data = with_choices(request.POST, lambda: read(case))
     draft = read(case, data)
     if not draft.is_valid():
-        return _refused(request, draft, show)
+        return _refused(request, draft, show, parts)
     if unanswered := not_chosen(request.POST):
         return _both_texts(request, draft, data, read, unanswered)
     try:
@@ -44,7 +44,7 @@ def write(
         return _stale(request, draft, data, read)
     except ValidationError as refusal:
         draft.text.add_error(None, refusal)
-        return _refused(request, draft, show)
+        return _refused(request, draft, show, parts)
     return _kept(request, kept, saved, lambda: parts(draft))
 
 
@@ -63,9 +63,9 @@ def _kept(request: HttpRequest, case: Case, saved: Text, parts: Callable[[], dic
     return redirect(request.path)
 
 
-def _refused(request: HttpRequest, draft: Draft, show: Callable) -> HttpResponse:
+def _refused(request: HttpRequest, draft: Draft, show: Callable, parts: Callable) -> HttpResponse:
     if _is_autosave(request):
-        return JsonResponse({"saved": False}, status=422)
+        return JsonResponse({"saved": False, "parts": parts(draft)}, status=422)
     return show(draft, 422)
 
 

@@ -36,7 +36,7 @@ from .models import (
     TermsAcceptance,
 )
 from .models.proposal import WITH_YEARS
-from .reckoning import grantable, shown_to_group
+from .reckoning import grantable, over_asked, shown_to_group
 from .standing import Standing, changes_since, last_record, rule_standings
 
 #: Shown beside the words of an outcome; the words say the same.
@@ -116,7 +116,9 @@ def missing_panel(case, request) -> dict | None:
         writes = services.may_edit(case, request.user)
     else:
         writes = services.may_edit_year(case, request.user)
-    return {"case": case, "missing": case.missing_parts()} if writes else None
+    if not writes:
+        return None
+    return {"case": case, "missing": case.missing_parts(), "over": over_asked(case)}
 
 
 def reads_requirements(proposal: Proposal, user) -> bool:
@@ -205,7 +207,8 @@ def is_written(proposal: Proposal, user) -> bool:
 
 
 def content_panel(proposal: Proposal, request) -> dict:
-    return {"case": proposal, **printing.content(proposal)}
+    over = over_asked(proposal) if proposal.stage.holders else None
+    return {"case": proposal, "over": over, **printing.content(proposal)}
 
 
 def is_matched(proposal: Proposal, user) -> bool:
@@ -351,6 +354,7 @@ def claims_panel(year: ProjectYear, request) -> dict | None:
         ],
         "source": year.rules.source(claims.RULE),
         "may_start": may_write and not year.has_open_claim,
+        "waits_for_claim": may_write and year.has_open_claim,
         "is_over": year.stage.final,
         **_account_of(year, user),
     }

@@ -75,6 +75,15 @@ def askable(case: Proposal | ProjectYear, lines: list[Line]) -> Amount:
     return _reckoned(case, lines)
 
 
+def over_asked(case: Proposal | ProjectYear) -> Amount | None:
+    """Return what the rules give by the saved lines, where more than that is asked of the city."""
+    rows = case.budget_lines.order_by("pk") if isinstance(case, Proposal) else case.lines()
+    lines = as_lines(rows)
+    asked = sum(line.amount_yen for line in lines if line.from_city)
+    amount = askable(case, lines) if asked else None
+    return amount if amount and amount.yen < asked else None
+
+
 def shown_to_group(kept: dict | None) -> Amount | None:
     """Return the explanation that was kept with a decision, without what only the city is shown."""
     amount = Amount.read(kept)

@@ -466,7 +466,14 @@ def _field(bound: BoundField) -> dict:
         "control": "" if kind == "choices" else _control(bound),
         "yen": _is_yen(bound),
         "described_by": bound.aria_describedby,
+        "is_file_lost": _is_file_lost(bound),
     }
+
+
+def _is_file_lost(bound: BoundField) -> bool:
+    """Return whether a file was chosen that the browser drops, as something else is wrong."""
+    is_file = isinstance(bound.field, forms.FileField) and bound.html_name in bound.form.files
+    return is_file and bool(bound.form.errors) and not bound.errors
 
 
 def _control(bound: BoundField) -> SafeString:

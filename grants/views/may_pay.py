@@ -9,6 +9,8 @@ from grants.reckoning import askable
 
 def may_pay(case: Proposal | ProjectYear, budget: BudgetForms) -> dict:
     """Return what the part of the page shows, by what stands in the tables now."""
+    if budget.income.is_bound and not budget.is_valid():
+        return {"is_faulty": True}
     amount = askable(case, budget.typed())
     return {"amount": amount, "has_costs": amount.of("costs") > 0}
 

@@ -8,9 +8,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import require
+from casework.approvals import waits_in_draft
 from casework.draft_pages import write
 from grants.case_panels import supplement_asked
 from reporting import following, line_checks, receipts, services
@@ -219,7 +221,9 @@ def report_check(request, pk):
     require(request.user, "reporting.handle_report", report)
     page = CheckPage(report, request.POST if request.method == "POST" else None)
     refusal = None
-    if request.method == "POST" and page.is_valid():
+    if request.method == "POST" and waits_in_draft(report.project_year):
+        refusal = [IN_DRAFT]
+    elif request.method == "POST" and page.is_valid():
         try:
             line_checks.check_report(report, **page.content(), by=request.user, at=request.now)
         except ValidationError as error:
@@ -228,8 +232,17 @@ def report_check(request, pk):
             messages.success(request, _("The check is saved, and the settlement is reckoned anew."))
             return redirect("casework:case", pk=pk)
     wrong = refusal or any(form.errors for form in page.all)
-    context = {"case": report, "page": page, "refusal": refusal, **_beside_the_check(report, page)}
+    context = {
+        "case": report, "page": page, "refusal": refusal,
+        "in_draft": waits_in_draft(report.project_year), **_beside_the_check(report, page),
+    }  # fmt: skip
     return render(request, "reporting/check.html", context, status=422 if wrong else 200)
+
+
+IN_DRAFT = gettext_lazy(
+    "The amount waits in a draft for its decision, so nothing can be changed here. To change "
+    "something, let the draft come back first."
+)
 
 
 def _beside_the_check(report: Report, page: CheckPage) -> dict:

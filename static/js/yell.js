@@ -70,13 +70,14 @@ function autosave(form) {
         stale = true;
         throw new Error("stale");
       }
-      if (!response.ok) throw new Error(String(response.status));
+      if (!response.ok && response.status !== 422) throw new Error(String(response.status));
       const answer = await response.json();
       for (const [name, value] of Object.entries(answer)) {
         const field = form.elements.namedItem(name);
         if (field?.type === "hidden") field.value = value;
       }
       for (const [id, markup] of Object.entries(answer.parts ?? {})) redraw(document.getElementById(id), markup);
+      if (!response.ok) throw new Error(String(response.status)); // what is wrong was not saved
       if (!changed) say(`${status?.dataset.saved ?? ""} ${answer.saved_at}`);
     } catch {
       changed = true;

@@ -231,6 +231,9 @@ def test_what_the_city_may_pay_comes_back_with_the_save_of_the_page_itself(as_pe
     told = as_person(group).post(url, data, headers=own).json()["parts"]["may-pay"]
 
     assert "¥30,000" in told and "no more is asked for" in told
+    faulty = as_person(group).post(url, {**data, "income-0-amount_yen": "三万"}, headers=own)
+    assert faulty.status_code == 422
+    assert "First put the lines" in faulty.json()["parts"]["may-pay"]
     assert draft.budget_lines.get(label="弁当").category == "print"
 
 
@@ -379,3 +382,18 @@ def test_office_removes_a_category_while_no_budget_names_it(as_person, group):
     assert "Lines of budgets name this category" in answer.text
     with pytest.raises(PermissionDenied):
         services.remove_category(named, by=group, at=NOON)
+
+
+def test_proposal_that_asks_more_than_the_rules_give_says_so_and_is_still_submitted(
+    as_person, group
+):
+    draft = factories.draft(by=group, round=factories.call(cap_yen="50000"))
+    page = reverse("casework:case", args=[draft.pk])
+    client = as_person(group)
+    assert "More is asked of the city than the rules give" in client.get(page).content.decode()
+
+    advance(draft, "submit", by=group, at=NOON)
+
+    content = reverse("casework:case-part", args=[draft.pk, "content"])
+    office = as_person(factories.anyone(Role.OFFICE))
+    assert "at most ¥50,000" in office.get(content).content.decode()

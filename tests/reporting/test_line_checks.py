@@ -246,3 +246,15 @@ def test_words_alone_leave_the_verdict(report, office):
 
     assert party(report).disallowed_yen == 3_500
     assert "Partly not allowed" in whole_page(client_of(office), report)
+
+
+def test_check_is_closed_while_the_amount_waits_in_a_draft(report, office):
+    year = ProjectYear.objects.get(pk=report.project_year_id)
+    wish = factories.wish(year, "confirm", at=LATER, confirmed_yen=1)
+    draft("額の確定", [wish], by=office, at=LATER)
+    client, path = client_of(office), reverse("reporting:report-check", args=[report.pk])
+
+    page = client.get(path).content.decode()
+    assert "waits in a draft" in page and "<fieldset disabled>" in page
+
+    assert client.post(path, page_data(report)).status_code == 422

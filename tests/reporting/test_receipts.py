@@ -179,7 +179,10 @@ def test_group_enters_changes_and_removes_a_receipt_in_the_browser(report):
     said = {"line": line.pk, "item": "紙", "paid_on": "2026-12-01", "amount_yen": "１,２００円"}
     upload = SimpleUploadedFile("領収書.pdf", b"%PDF-1.4 x")
 
-    assert client.post(page, {**said, "item": ""}).status_code == 422
+    wrong = client.post(
+        page, {**said, "item": "", "file": SimpleUploadedFile("領収書.pdf", b"%PDF-1.4 x")}
+    )
+    assert wrong.status_code == 422 and "Choose the file once more" in wrong.content.decode()
     assert client.post(page, {**said, "file": upload}).status_code == 302
     receipt = Receipt.objects.get()
     assert (receipt.line, receipt.amount_yen, receipt.has_file) == (line, 1_200, True)
