@@ -1,6 +1,8 @@
 """What all journeys share: a clock that stands where the test puts it, and who sits at the page."""
 
+import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
@@ -33,6 +35,13 @@ def log_in(context: BrowserContext, site: str, person: User | None, *, language=
         cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.clear_cookies()
     context.add_cookies([{"name": k, "value": v, "url": site} for k, v in cookies.items()])
+
+
+#: Place on the page of a case → the part on which it stands, where that is not the first.
+PARTS = {
+    "#agreement": "money", "#history": "records", "#letters": "papers", "#money": "money",
+    "#terms": "content",
+}  # fmt: skip
 
 
 class Desk:
@@ -70,8 +79,20 @@ class Desk:
 
     def says(self, place: str, *texts: Text) -> None:
         """Check that a place of the page says each of these, a msgid or the words themselves."""
-        for text in texts:
-            expect(self.page.locator(place).first).to_contain_text(self.word(text))
+        with self.turned_to(place):
+            for text in texts:
+                expect(self.page.locator(place).first).to_contain_text(self.word(text))
+
+    @contextmanager
+    def turned_to(self, place: str) -> Iterator[None]:
+        """Go to the part of the page of a case on which a place stands, and then back."""
+        here, part = self.page.url, PARTS.get(place)
+        case = re.search(r"/cases/\d+/", here)
+        if part and case:
+            self.page.goto(f"{case[0]}{part}/")
+        yield
+        if part and case:
+            self.page.goto(here)
 
     def stands_at(self, stage: Stage, *, todo: Text = "") -> None:
         """Check the state at the head of the page of a case, and what its reader does next.

@@ -104,6 +104,7 @@ def agree_on_roles_and_costs(desk: Desk, title: str, *, office, department, grou
 
 
 def _accept_terms(desk: Desk) -> None:
+    desk.follow("Read the roles and costs, and accept them")
     with desk.page.expect_navigation():
         desk.page.locator("form[action$='/terms/accept/'] button").click()
     expect(desk.page.locator("p.message-success").first).to_be_visible()
@@ -287,8 +288,9 @@ def publish_the_report(
 
 def read_the_letter(desk: Desk, title: str) -> str:
     """Return what the letter of this title on the page of the case says, without blanks."""
-    letter = desk.page.locator("#letters a").filter(has_text=title).first
-    words = pdf_text(desk.pdf(letter.get_attribute("href")))
+    with desk.turned_to("#letters"):
+        letter = desk.page.locator("#letters a").filter(has_text=title).first
+        words = pdf_text(desk.pdf(letter.get_attribute("href")))
     return "".join(words.split())
 
 

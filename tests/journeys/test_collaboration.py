@@ -155,7 +155,7 @@ def receive_the_grant(desk, people) -> None:
 def sign_and_be_paid(desk, people) -> None:
     """Accounting is told to wait until all three have signed; then it pays most in advance."""
     desk.sit_down(people["accounting"], f"/cases/{ProjectYear.objects.get().pk}/")
-    expect(desk.page.locator("#money")).to_contain_text("協定書")
+    desk.says("#money", "協定書")
     desk.says("#agreement", "not signed yet")
     steps.sign_the_agreement(
         desk, YEAR, day="2027-04-05",

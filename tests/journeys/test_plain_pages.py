@@ -80,5 +80,6 @@ def test_server_in_utc_shows_the_day_of_japan(desk, may_day_in_utc):
     page.locator("[name=content]").focus()
     expect(page.locator("[data-autosave-status]")).to_contain_text("07:00")
     desk.follow("Back to the case")
-    expect(page.locator("#history")).to_contain_text("令和9年5月1日（土） 07:00")
-    expect(page.locator("#history")).not_to_contain_text("4月30日")
+    with desk.turned_to("#history"):
+        expect(page.locator("#history")).to_contain_text("令和9年5月1日（土） 07:00")
+        expect(page.locator("#history")).not_to_contain_text("4月30日")

@@ -80,8 +80,9 @@ def select(desk, people) -> None:
 
     desk.sit_down(people["group"], "/my/")
     desk.open(TITLE)
-    letter = page.locator("#letters a").first
-    assert TITLE in pdf_text(desk.pdf(letter.get_attribute("href")))
+    with desk.turned_to("#letters"):
+        letter = page.locator("#letters a").first
+        assert TITLE in pdf_text(desk.pdf(letter.get_attribute("href")))
 
 
 def receive_the_grant(desk, people) -> None:
@@ -93,7 +94,7 @@ def receive_the_grant(desk, people) -> None:
         desk, TITLE, accounting=people["accounting"], kind="advance", amount="80,000",
         day="2026-11-20", group=people["group"], office=people["office"],
     )  # fmt: skip
-    expect(page.locator("#money")).to_contain_text("80,000円")
+    desk.says("#money", "80,000円")
 
 
 def report_and_settle(desk, people) -> None:
