@@ -198,6 +198,8 @@ def claim(desk: Desk, title: str, *, group, office, kind: str, amount: str) -> s
     page = desk.sit_down(group, "/my/")
     desk.open(title)
     with page.expect_navigation():
+        page.locator(".tabs a[href$='/money/']").click()
+    with page.expect_navigation():
         page.locator(f"#claims button[value={kind}]").click()
     desk.fill(amount_yen=amount, reason="会場の予約金")
     desk.press(TO_THE_CASE)
