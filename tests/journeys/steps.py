@@ -247,6 +247,8 @@ def settle(
     desk.sit_down(office, "/office/")
     desk.open(title)
     desk.stands_at(YEAR_FLOW.stages["reported"])
+    with desk.page.expect_navigation():
+        desk.page.locator(".tabs a[href$='/activities/']").click()
     desk.follow("Draft the amount to be confirmed")
     expect(desk.page.locator("[name=confirmed_yen]")).to_have_value("75000")
     desk.send()
