@@ -8,7 +8,7 @@ from accounts.models import MemberRole, Role
 from casework.models import Case, Letter, Sender, StoredFile
 from casework.services import advance
 from tests import factories
-from tests.case_pages import whole_page
+from tests.case_pages import part_of, whole_page
 from tests.casework.cases import filed, group_of, sent_back
 from tests.factories import NOON
 from tests.remembering import remembered
@@ -103,9 +103,9 @@ def test_file_of_a_filed_case_stays(enter):
     ("wanted", "leads_to"),
     [
         ("/my/", "/my/"),
-        ("https://elsewhere.example/", "/cases/{pk}/#files"),
-        ("//elsewhere.example/", "/cases/{pk}/#files"),
-        ("", "/cases/{pk}/#files"),
+        ("https://elsewhere.example/", "/cases/{pk}/papers/#files"),
+        ("//elsewhere.example/", "/cases/{pk}/papers/#files"),
+        ("", "/cases/{pk}/papers/#files"),
     ],
 )
 def test_upload_leads_back_within_this_site_only(enter, draft, wanted, leads_to):
@@ -179,7 +179,7 @@ def test_both_versions_stand_on_the_page_of_the_case(enter, wrong):
     ).content.decode()
 
     assert "Replaced by version 2 (発信者の誤り)" in page
-    assert "New version of a letter" in page, "a line of history"
+    assert "New version of a letter" in part_of(client, wrong.case, "records"), "a line of history"
     new = Letter.objects.get(version=2)
     assert reissue_page(new) in page and reissue_page(wrong) not in page
     group = enter(group_of(wrong.case))
@@ -187,7 +187,7 @@ def test_both_versions_stand_on_the_page_of_the_case(enter, wrong):
         path = reverse("casework:letter", args=[letter.key])
         assert client.get(path).content.startswith(b"%PDF-")
         assert group.get(path).content.startswith(b"%PDF-")
-    assert "Replaced by version 2" in group.get(f"/cases/{wrong.case_id}/").content.decode()
+    assert "Replaced by version 2" in whole_page(group, wrong.case)
 
 
 def test_new_version_needs_a_reason(enter, wrong):

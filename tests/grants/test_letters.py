@@ -234,7 +234,7 @@ def test_another_amount_than_the_settlements_needs_a_reason(amount, reason, vali
     year = makers.granted_year()
     makers.sent_report(year)
     year.refresh_from_db()
-    data = {"confirmed_yen": amount, "reason": reason, "unchecked": "on"}
+    data = {"confirmed_yen": amount, "reason": reason}
 
     form = form_for(year, "confirm", data, today=TODAY)
 

@@ -198,6 +198,8 @@ def claim(desk: Desk, title: str, *, group, office, kind: str, amount: str) -> s
     page = desk.sit_down(group, "/my/")
     desk.open(title)
     with page.expect_navigation():
+        page.locator(".tabs a[href$='/money/']").click()
+    with page.expect_navigation():
         page.locator(f"#claims button[value={kind}]").click()
     desk.fill(amount_yen=amount, reason="会場の予約金")
     desk.press(TO_THE_CASE)
@@ -251,9 +253,10 @@ def settle(
     desk.press("Save the check")
     desk.sit_down(office, "/office/")
     desk.open(title)
+    with desk.page.expect_navigation():
+        desk.page.locator(".tabs a[href$='/activities/']").click()
     desk.follow("Draft the amount to be confirmed")
     expect(desk.page.locator("[name=confirmed_yen]")).to_have_value("75000")
-    desk.page.locator("[name=unchecked]").check()  # the lines were read on paper
     desk.send()
     desk.approve(approver)
     kind, amount = rest

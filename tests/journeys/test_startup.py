@@ -87,7 +87,7 @@ def select(desk, people) -> None:
 
 def receive_the_grant(desk, people) -> None:
     """The group applies for the year, the city grants, accounting pays in advance."""
-    page = desk.sit_down(people["office"], f"/cases/{Proposal.objects.get().pk}/")
+    desk.sit_down(people["office"], f"/cases/{Proposal.objects.get().pk}/")
     desk.move("prepare")
     steps.apply_and_be_granted(desk, TITLE, group=people["group"], **steps.of_the_city(people))
     steps.pay(
