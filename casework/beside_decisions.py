@@ -31,8 +31,16 @@ def beside(kind: str, *verbs: str):
     return register
 
 
+def has_beside(case: Case, verb: str) -> bool:
+    """Return whether anything can stand beside the decision ``verb`` on ``case``."""
+    return (case.kind, verb) in _SHOWN
+
+
 def shown_beside(case: Case, verb: str, *, facts: dict, today: date) -> list[SafeString | str]:
-    """Return what stands beside the decision ``verb`` on ``case`` now."""
+    """Return what stands beside the decision ``verb`` on ``case`` now.
+
+    :param case: as its own model; read to be shown, it is asked less.
+    """
     functions = _SHOWN.get((case.kind, verb), ())
-    drawn = (draw(case.specific, facts=facts, today=today) for draw in functions)
+    drawn = (draw(case, facts=facts, today=today) for draw in functions)
     return [part for part in drawn if part]

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role
 
 from . import destruction, facts, messaging
-from .beside_decisions import shown_beside
+from .asked_once import to_be_shown
+from .beside_decisions import has_beside, shown_beside
 from .desk_links import desk_link
 from .flow import Text
 from .letters import sent_by
@@ -33,21 +34,34 @@ def approval_items(approval, request) -> dict:
 def items_in_words(approval, user, *, today: date) -> list[ApprovalItem]:
     """Return each move of the draft, with its facts in words and the letter it will send.
 
-    While it waits, with what the decision rests on; of what is destroyed, with how many rows of each
-    class.
+    While it waits, with what the decision rests on if it decides one case, else with whether there is
+    such a page for each; of what is destroyed, with how many rows of each class.
     """
     seen = approval.items.filter(case__in=Case.objects.visible_to(user))
     items = list(seen.select_related("case__organization").order_by("case_id"))
+    waits = approval.state in WAITING_DRAFT
     for item in items:
-        item.move = item.case.machine.flow[item.verb]
-        item.facts_in_words = facts.in_words(item.case.kind, item.verb, item.facts)
-        item.letter_kind = sent_by(item.case, item.verb)
-        if approval.state in WAITING_DRAFT:
-            item.beside = shown_beside(item.case, item.verb, facts=item.facts, today=today)
+        put_in_words(item)
+        if waits and has_beside(item.case, item.verb):
+            item.has_grounds = len(items) > 1
+            item.beside = () if item.has_grounds else rests_on(item, today=today)
         if item.case.kind == Destruction.KIND:
             item.counts = destruction.counts_of(item.case)
             item.rows = sum(row["number"] for row in item.counts)
     return items
+
+
+def put_in_words(item: ApprovalItem) -> None:
+    """Note the move, its facts in words, and the letter that it will send."""
+    item.move = item.case.machine.flow[item.verb]
+    item.facts_in_words = facts.in_words(item.case.kind, item.verb, item.facts)
+    item.letter_kind = sent_by(item.case, item.verb)
+
+
+def rests_on(item: ApprovalItem, *, today: date) -> list[str]:
+    """Return what the decision on one case of a draft rests on, drawn as it is now."""
+    case = to_be_shown(item.case.machine.objects.as_shown().get(pk=item.case_id))
+    return shown_beside(case, item.verb, facts=item.facts, today=today)
 
 
 def _why_not(approval, user) -> Text:

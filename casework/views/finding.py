@@ -9,7 +9,7 @@ from accounts.permissions import require
 from casework.asked_once import to_be_shown
 from casework.desks import desks_of
 from casework.flow import Text
-from casework.models import Case
+from casework.models import Approval, ApprovalItem, Case
 from casework.models.case import CaseQuerySet
 
 PER_PAGE = 25
@@ -29,6 +29,15 @@ def visible_case(request, pk: int) -> Case:
     if request.user.duties.holds(*CaseQuerySet.READERS_OF_FILED):
         rows = rows.with_paper(request.today)
     return to_be_shown(rows.with_draft_shown_to(request.user).get(pk=pk))
+
+
+def visible_item(request, pk: int) -> ApprovalItem:
+    """Return one move of a draft if this person may see both the draft and the case; 404 otherwise."""
+    visible = ApprovalItem.objects.filter(
+        approval__in=Approval.objects.visible_to(request.user),
+        case__in=Case.objects.visible_to(request.user),
+    )
+    return get_object_or_404(visible.select_related("approval", "case__organization"), pk=pk)
 
 
 def office_case(request, pk: int, permission: str) -> Case:

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from casework import approvals, files, forms, letter_versions, letters, picture_copies
 from casework.errors import NotPossible
-from casework.models import Approval, ApprovalItem, Case, Letter, StoredFile
+from casework.models import Case, Letter, StoredFile
 
-from .finding import require_office, trail_to, visible_case
+from .finding import require_office, trail_to, visible_case, visible_item
 
 
 @login_required
@@ -188,11 +188,7 @@ def _reissue_page(request, letter: Letter, form) -> HttpResponse:
 @login_required
 def letter_preview(request, pk):
     """The letter that one item of a draft will send, as it would leave today."""
-    visible = ApprovalItem.objects.filter(
-        approval__in=Approval.objects.visible_to(request.user),
-        case__in=Case.objects.visible_to(request.user),
-    )
-    item = get_object_or_404(visible.select_related("case"), pk=pk)
+    item = visible_item(request, pk)
     kind = letters.sent_by(item.case, item.verb)
     if kind is None:
         raise Http404

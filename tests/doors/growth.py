@@ -194,8 +194,7 @@ def _cases(things: dict, number: int) -> None:
         again = copy(year, proposal=proposal)
         if name == "applied":
             item = ApprovalItem.objects.get(pk=things["item"])
-            copy(item, approval=copy(item.approval))
-            copy(item, case=again)
+            copy(item, case=again, approval=copy(item.approval))
         for told in EarlyStart.objects.filter(year=year, accepted=None):
             answered = {"accepted": True, "decided_by": told.by, "decided_at": NOW}
             copy(told, **answered)
@@ -222,12 +221,17 @@ def _owes_back(things: dict, number: int) -> None:
     """One more year of which more was paid than confirmed, with the date for paying it back."""
     year = ProjectYear.objects.get(pk=things["confirmed"])
     again = copy(year, proposal=copy(year.proposal))
-    Payment.objects.create(
-        year=again, kind="advance", claim=MoneyClaim.objects.get(pk=things["claim"]),
-        amount_yen=again.owed_yen + number, paid_on=NOW.date(),
-        document=f"増{number}", by=year.events.first().by, at=NOW,
-    )  # fmt: skip
+    _paid(again, things, again.owed_yen + number, by=year.events.first().by)
     again.deadlines.filter(kind="settlement").update(kind="repayment", owed_by="organization")
+
+
+def _paid(year: ProjectYear, things: dict, yen: int, *, by: User) -> None:
+    """Pay on a claim of its own: the claim of the world is still to be paid."""
+    claim = copy(MoneyClaim.objects.get(pk=things["claim"]), project_year=year)
+    Payment.objects.create(
+        year=year, kind="advance", claim=claim, amount_yen=yen, paid_on=NOW.date(),
+        document=f"増{yen}", by=by, at=NOW,
+    )  # fmt: skip
 
 
 def _measure_of(things: dict) -> Measure:
@@ -300,11 +304,7 @@ def _papers(things: dict, number: int) -> None:
             report_id=things[name], line=receipt.line if number == 1 else None, asked=f"増{number}",
             by=by, at=NOW, given_at=NOW,
         )  # fmt: skip
-    Payment.objects.create(
-        year_id=things["year"], kind="advance", claim=MoneyClaim.objects.get(pk=things["claim"]),
-        amount_yen=number, paid_on=NOW.date(),
-        document=f"増{number}", by=by, at=NOW,
-    )  # fmt: skip
+    _paid(ProjectYear.objects.get(pk=things["year"]), things, number, by=by)
 
 
 #: Things that are cases with a page of their own.

@@ -99,6 +99,47 @@ def test_draft_and_approver_read_the_calculation_what_was_paid_and_what_is_open(
     assert "What the decision rests on" not in after
 
 
+def _draft_of(number: int) -> tuple[Approval, list[ProjectYear]]:
+    """A draft that confirms the amounts of so many years, each with a judged report."""
+    years = [makers.granted_year() for _year in range(number)]
+    for year in years:
+        judge(makers.sent_report(year))
+    office = factories.anyone(Role.OFFICE)
+    wishes = [Wish(year, "confirm", {"confirmed_yen": 75_000}, 75_000) for year in years]
+    return draft("額の確定", wishes, by=office, at=LATER), years
+
+
+@pytest.mark.parametrize("number", [2, 4])
+def test_draft_of_several_leads_to_what_each_rests_on(number, django_assert_num_queries):
+    approval, years = _draft_of(number)
+    approver = client_of(factories.anyone(Role.APPROVER))
+    page = reverse("casework:case", args=[approval.pk])
+    approver.get(page)
+
+    with django_assert_num_queries(12):
+        read = approver.get(page).text
+
+    paths = [reverse("casework:grounds", args=[item.pk]) for item in approval.items.all()]
+    assert [read.count(path) for path in paths] == [1] * number
+    assert "Confirmed by this draft" not in read
+    told = approver.get(paths[0]).text
+    assert "Confirmed by this draft" in told and years[0].proposal.title in told
+
+
+def test_what_a_decision_rests_on_is_read_by_who_decides_and_while_it_waits():
+    approval, _years = _draft_of(2)
+    path = reverse("casework:grounds", args=[approval.items.first().pk])
+    group = makers.group_of(approval.items.first().case.specific)
+    approver = factories.anyone(Role.APPROVER)
+
+    assert client_of(group).get(path).status_code == 404
+    assert client_of(factories.anyone(Role.PANEL)).get(path).status_code == 404
+    assert client_of(approver).get(path).status_code == 200
+
+    advance(approval, "approve", by=approver, at=LATER, decided_on=LATER.date())
+    assert client_of(approver).get(path).status_code == 404
+
+
 def test_what_counts_without_its_proofs_needs_a_reason_that_the_approver_reads():
     year = makers.granted_year()
     report = makers.written_report(year)
