@@ -29,12 +29,13 @@ REQUIREMENTS = Part("requirements", pgettext_lazy("part of a case", "Requirement
 CONTENT = Part("content", pgettext_lazy("part of a case", "Content"))
 MONEY = Part("money", pgettext_lazy("part of a case", "Money"))
 ACTIVITY = Part("activities", pgettext_lazy("part of a case", "Activities"))
+REPORTS = Part("reports", pgettext_lazy("part of a case", "Reports"))
 CONTACT = Part("contact", pgettext_lazy("part of a case", "Contact"))
 PAPERS = Part("papers", pgettext_lazy("part of a case", "Papers"))
 RECORDS = Part("records", pgettext_lazy("part of a case", "Records"))
 
 #: In the order in which they stand in the menu of a case.
-PARTS = (NOW, REQUIREMENTS, CONTENT, MONEY, ACTIVITY, CONTACT, PAPERS, RECORDS)
+PARTS = (NOW, REQUIREMENTS, CONTENT, MONEY, ACTIVITY, REPORTS, CONTACT, PAPERS, RECORDS)
 #: The parts that every case has.
 OF_ALL = {NOW, PAPERS, RECORDS}
 

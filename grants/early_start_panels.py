@@ -5,16 +5,21 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 from casework.desk_panels import desk_panel
-from casework.panels import panel
+from casework.panels import MONEY, panel
 from casework.verbs import name_verbs
 
 from . import services
-from .early_starts import RULE
+from .early_starts import BY_NOTICE, RULE
 from .models import EarlyStart, ProjectYear
 from .parameters import CODES
 
 #: How many notices stand on a desk.
 ON_DESK = 5
+
+
+def may_be_told(year: ProjectYear, user) -> bool:
+    """Return whether a start before the decision can be told of, or could be before it."""
+    return year.state in services.UNDECIDED or year.rules.text(RULE) == BY_NOTICE
 
 
 def early_start_panel(year: ProjectYear, request: HttpRequest) -> dict | None:
@@ -43,7 +48,10 @@ def on_desk(request: HttpRequest) -> dict | None:
     return {"told": rows} if rows else None
 
 
-panel(ProjectYear.KIND, "grants/panels/early_start.html", early_start_panel, 24)
+panel(
+    ProjectYear.KIND, "grants/panels/early_start.html", early_start_panel, 24,
+    part=MONEY, offered=may_be_told,
+)  # fmt: skip
 desk_panel(Role.OFFICE, "grants/desk/early_starts.html", on_desk, order=22)
 name_verbs(
     tell_early_start=_("Start before the decision told (交付決定前着手届)"),

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from casework.panels import panel
+from casework.panels import ACTIVITY, panel
 from casework.verbs import name_verbs
 
 from .models import Picture, ProjectYear
@@ -23,5 +23,5 @@ def on_case(year: ProjectYear, request: HttpRequest) -> dict:
     }
 
 
-panel("project_year", "grants/panels/pictures.html", on_case, order=46)
+panel("project_year", "grants/panels/pictures.html", on_case, order=46, part=ACTIVITY)
 name_verbs(picture_consent=_("The answer about the people shown in a picture was changed"))

@@ -10,7 +10,7 @@ from casework.approvals import waits_in_draft
 from casework.asked_once import asked_once, is_shown, to_be_shown
 from casework.desk_links import desk_link
 from casework.models.deadline import deadlines_of
-from casework.panels import ACTIVITY, CONTENT, RECORDS, panel
+from casework.panels import CONTENT, RECORDS, REPORTS, panel
 from casework.parties import Party
 from casework.verbs import name_verbs
 from casework.work_pages import work_page
@@ -137,7 +137,7 @@ def measure_reports(measure, request) -> dict | None:
 panel(Report.KIND, "casework/panels/representative.html", representatives.on_case, 15, part=RECORDS)
 panel(
     ProjectYear.KIND, "reporting/panels/year_report.html", year_report, order=40,
-    part=ACTIVITY, offered=may_have_report,
+    part=REPORTS, offered=may_have_report,
 )  # fmt: skip
 panel(Report.KIND, "reporting/panels/report.html", report_content, 10, part=CONTENT)
 panel(CollaborationReport.KIND, "reporting/panels/collaboration.html", collaboration_content, 10)

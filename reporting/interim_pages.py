@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from casework.panels import panel
+from casework.panels import REPORTS, panel
 from casework.work_pages import work_page
 from grants.models import ProjectYear
 
@@ -51,8 +51,8 @@ def _is_complete(report: InterimReport) -> bool:
     return not report.missing_parts()
 
 
-panel(ProjectYear.KIND, "reporting/panels/year_interim.html", year_panel, order=39)
-panel(InterimReport.KIND, "reporting/panels/interim.html", content, order=10)
+panel(ProjectYear.KIND, "reporting/panels/year_interim.html", year_panel, 39, part=REPORTS)
+panel(InterimReport.KIND, "reporting/panels/interim.html", content, 10)
 work_page(
     InterimReport.KIND, _("Write the interim report"), "reporting:interim-edit",
     interim.may_edit_interim, finished=_is_complete,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import require
+from casework.panels import MONEY
 from grants import services
 from grants.forms.early_starts import EarlyStartAnswerForm, EarlyStartForm
 
@@ -65,4 +66,4 @@ def early_start_answer(request, pk, told):
 
 
 def _to_the_panel(pk: int) -> HttpResponse:
-    return redirect(f"{reverse('casework:case', args=[pk])}#early-start")
+    return redirect(f"{reverse('casework:case-part', args=[pk, MONEY.code])}#early-start")

@@ -254,7 +254,7 @@ def settle(
     desk.sit_down(office, "/office/")
     desk.open(title)
     with desk.page.expect_navigation():
-        desk.page.locator(".tabs a[href$='/activities/']").click()
+        desk.page.locator(".tabs a[href$='/reports/']").click()
     desk.follow("Draft the amount to be confirmed")
     expect(desk.page.locator("[name=confirmed_yen]")).to_have_value("75000")
     desk.send()
