@@ -419,6 +419,8 @@ def _ends_before(owed: Deadline, until: date) -> date | None:
 
 
 P, Y = "proposal", "project_year"
+#: Of a higher app, whose dates are extended by the same letter.
+INTERIM = "interim_report"
 register(
     LetterKind("supplement_request", "補正依頼書", "letter", supplement,
                ((P, "send_back"), (Y, "send_back"))),
@@ -440,6 +442,7 @@ register(
     LetterKind("not_funded", "予算不成立通知書", "letter", not_funded, ((Y, "not_fund"),)),
     LetterKind("discontinued", "事業中止承認通知書", "letter", discontinued, ((Y, "discontinue"),)),
     LetterKind("confirmed", "額の確定通知書", "letter", confirmed, ((Y, "confirm"),)),
-    LetterKind("extended", "期限延長決定通知書", "letter", extended, ((P, "extend"), (Y, "extend"))),
+    LetterKind("extended", "期限延長決定通知書", "letter", extended,
+               ((P, "extend"), (Y, "extend"), (INTERIM, "extend"))),
     LetterKind("revoked", "交付決定取消通知書", "letter", revoked, ((Y, "revoke"),)),
 )  # fmt: skip

@@ -118,7 +118,7 @@ PARAMETERS: dict[str, Parameter] = {
     "charge_year_days": Parameter(_("Days that a year has for these charges"), unit=DAYS, public=True),
     "charge_unit_yen": Parameter(_("These charges are reckoned on amounts cut off below"), "yen", public=True),
     "agreement_parties": Parameter(_("Who signs the yearly agreement (年度協定書)"), "code", public=True),
-    "continuation_review": Parameter(_("Review before the next project year"), "code", public=True, shown_only=True),
+    "continuation_review": Parameter(_("Review before the next project year"), "code", public=True),
     "earlier_year_blocks": Parameter(_("An unsettled earlier year stops the next grant"), "code"),
     "committee_paper_days": Parameter(_("When the committee gets its paper"), "period", shown_only=True),
     "publication_days": Parameter(_("Days until a report is published"), "period"),

@@ -69,6 +69,7 @@ COMMON: dict[str, str | None] = {
     "processing_from": "call_closes",
     "result_acceptance_days": "14",
     "project_start_days": "1 months",
+    "start_before_decision": NO_RULE,
     "interim_report_days": NO_RULE,  # the office asks where it wants one
     "claim_filing_days": "14",
     "committee_paper_days": "5 open_days_before",

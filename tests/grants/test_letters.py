@@ -58,7 +58,9 @@ def test_decision_about_a_groups_case_sends_a_letter_to_the_group(kind, verb):
 
 
 def test_kinds_of_cases_are_a_groups_or_not():
-    assert set(KINDS) - NOT_OF_A_GROUP == {"proposal", "project_year", "change", "claim", "report"}
+    assert set(KINDS) - NOT_OF_A_GROUP == {
+        "proposal", "project_year", "change", "claim", "report", "interim_report",
+    }  # fmt: skip
     assert set(SAID_OTHERWISE) <= set(decisive())
 
 
