@@ -269,14 +269,20 @@ def wish(
 
 
 @remembered
+def judged(year) -> None:
+    """Let every line count that nobody has judged in the settlement of ``year``."""
+    lines = SettlementLine.objects.filter(report__project_year=year.pk, side="expenditure")
+    lines.filter(verdict="").update(verdict="allowed")
+
+
+@remembered
 def approved(case, verb: str, *, at: datetime = NOON, **facts):
     """Draft one move and let another person approve it; return the case as it then stands.
 
     Before an amount is confirmed, every line that nobody judged counts.
     """
     if verb == "confirm":
-        lines = SettlementLine.objects.filter(report__project_year=case.pk, side="expenditure")
-        lines.filter(verdict="").update(verdict="allowed")
+        judged(case)
     draft = approvals.draft(
         f"{verb} {case}", [wish(case, verb, at=at, **facts)], by=anyone(Role.OFFICE), at=at
     )

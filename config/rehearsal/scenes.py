@@ -21,7 +21,7 @@ from grants.models import (
     Proposal,
     Round,
 )
-from grants.standing import Standing, open_rules, rule_standings
+from grants.standing import Standing, open_rules, rule_standings, year_at_stake
 from reporting import services as reporting
 from reporting.confirming import without_proof
 from reporting.models import CollaborationReport, Report
@@ -114,13 +114,19 @@ def accept(stage: Stage, proposal: Proposal, office: User, *, override: str = ""
 
     :param override: why what fails counts as met, too; empty leaves it in the way.
     """
+    proposal = answer_rules(stage, proposal, office, override=override)
+    return advance(proposal, "accept", by=office, at=stage.at)
+
+
+def answer_rules(stage: Stage, proposal: Proposal, office: User, *, override: str = "") -> Proposal:
+    """The office answers what is open now, also of the year that waits for its grant."""
+    rows = rule_standings(proposal, on=stage.today, year=year_at_stake(proposal))
     answers = {
         row.check.code: grants.Answer(Outcome.PASSES, _why(row, override))
-        for row in open_rules(rule_standings(proposal, on=stage.today))
+        for row in open_rules(rows)
         if override or row.check.outcome == Outcome.NEEDS_PERSON
     }
-    grants.answer_rules(proposal, answers, by=office, at=stage.at)
-    return advance(proposal, "accept", by=office, at=stage.at)
+    return grants.answer_rules(proposal, answers, by=office, at=stage.at)
 
 
 def _why(row: Standing, override: str) -> str:

@@ -197,6 +197,7 @@ def test_every_text_is_shown_where_a_case_fits_or_says_that_none_does(kind, vari
             "claim_",
             "charge_",
             "bank_account_entered",
+            "change_in_effect",
         )
         assert kind.startswith(fits)
     else:

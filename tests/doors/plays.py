@@ -40,6 +40,8 @@ TITLES = {
 }
 #: A proposal that came on paper from a group that nobody logs in for.
 FILED_PAPER = "紙で受け付けた花壇"
+#: Why the office says that a requirement counts as met.
+WHY = "扉の確認のため。"
 #: Those that have a project year by now; the name is the year's.
 YEARS = ("planned", "applied", "year", "reported", "confirmed")
 #: How far each goes, one after the other.
@@ -112,7 +114,7 @@ class Play:
 
     def accept(self, proposal: Proposal) -> Proposal:
         """Accept; the group of the doors is too old for the course, and has been adopted often."""
-        return scenes.accept(self.stage, proposal, self.cast.office, override="扉の確認のため。")
+        return scenes.accept(self.stage, proposal, self.cast.office, override=WHY)
 
     def on_paper(self) -> None:
         """One paper waits to be keyed in; another is filed, and what the group is told is printed."""
@@ -204,7 +206,9 @@ class Play:
             year, fields=days, lines=lines, edit_number=year.edit_number, by=self.group,
             at=self.stage.at,
         )  # fmt: skip
-        return advance(year, "apply", by=self.group, at=self.stage.at)
+        year = advance(year, "apply", by=self.group, at=self.stage.at)
+        scenes.answer_rules(self.stage, year.proposal, self.cast.office, override=WHY)
+        return year
 
     def conflict(self) -> None:
         sheet = ScoreSheet.objects.filter(

@@ -231,11 +231,15 @@ def _early_start(year: int) -> int:
 
 
 def _charge_entry(year: ProjectYear) -> int:
-    """A charge that came; the rehearsed year owes none."""
-    return ChargeEntry.objects.create(
+    """A charge that came, with its line in the history; the rehearsed year owes none."""
+    by = plays.person("accounting")
+    entry = ChargeEntry.objects.create(
         year=year, which=ChargeEntry.Which.LATE, kind="paid", amount_yen=1, paid_on=NOW.date(),
-        document="領収", by=plays.person("accounting"), at=NOW,
-    ).pk  # fmt: skip
+        document="領収", by=by, at=NOW,
+    )  # fmt: skip
+    told = {"charge": entry.pk, "which": entry.which, "amount_yen": entry.amount_yen}
+    services.record(year, "pay_charge", by=by, at=NOW, **told)
+    return entry.pk
 
 
 def _photo(year: ProjectYear) -> Picture:

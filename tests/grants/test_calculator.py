@@ -132,7 +132,7 @@ def test_calculator_stores_nothing(office, django_assert_num_queries):
     edition = factories.edition(offer_days="3 open_days next_open_day")
     before = CourseEdition.objects.count()
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(10):
         page_of(office, day="2027-01-31", edition=edition.pk, rule="offer")
 
     assert CourseEdition.objects.count() == before

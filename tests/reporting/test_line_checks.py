@@ -250,6 +250,7 @@ def test_words_alone_leave_the_verdict(report, office):
 
 def test_check_is_closed_while_the_amount_waits_in_a_draft(report, office):
     year = ProjectYear.objects.get(pk=report.project_year_id)
+    factories.judged(year)
     wish = factories.wish(year, "confirm", at=LATER, confirmed_yen=1)
     draft("額の確定", [wish], by=office, at=LATER)
     client, path = client_of(office), reverse("reporting:report-check", args=[report.pk])

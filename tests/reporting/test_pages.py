@@ -96,6 +96,7 @@ def test_edit_page_says_what_is_wrong():
 def test_year_page_leads_the_office_to_the_draft_with_the_proposed_amount(language):
     year = makers.granted_year()
     makers.sent_report(year)
+    factories.judged(year)
     link = f"/cases/{year.pk}/draft/confirm/"
 
     office = logged_in(factories.user(Role.OFFICE), language)

@@ -226,6 +226,7 @@ def report_and_settle(walk: Walk, year: ProjectYear, spent: int, *, at: datetime
     )  # fmt: skip
     advance(report, "submit", by=walk.group, at=at)
     confirmed = report.settlement.proposed_confirmed_yen
+    factories.judged(year)
     year = walk.decide(
         ProjectYear.objects.get(pk=year.pk), "confirm", at=at, confirmed_yen=confirmed
     )

@@ -58,7 +58,8 @@ YEAR = {
     "applied": "send_back grant refuse withdraw",
     "granted": "withdraw postpone discontinue report revoke",
     "paid": "discontinue report revoke",
-    "reported": "return_report confirm revoke",
+    "reported": "return_report revoke",
+    "reported_and_judged": "return_report confirm revoke",
     "report_returned": "report revoke",
     "confirmed": "revoke",
     "balanced": "settle revoke",
@@ -224,6 +225,8 @@ def walk_a_year(year: ProjectYear, people: People, *, at: datetime) -> ProjectYe
     stop(year, YEAR["applied"], people, at=at)
     year = factories.approved(year, "grant", at=at, granted_yen=80_000)
     stop(year, YEAR["granted"], people, at=at)
+    at = max(at, datetime(year.fiscal_year, 4, 2, 12, 0, tzinfo=JAPAN))  # when its books are open
+    people_act_on(people, at)
     sign(year, people, at=at)
     pay(year, Payment.Kind.ADVANCE, 80_000, people, at=at)
     stop(year, YEAR["paid"], people, at=at)
@@ -270,7 +273,8 @@ def walk_the_report(year: ProjectYear, people: People, *, at: datetime) -> Proje
     report = advance(report, "send_back", by=people.office, at=at, reason="領収書が足りない")
     look("returned", "report_returned")
     report = advance(report, "resubmit", by=people.group, at=at)
-    look("submitted", "reported")
+    factories.judged(year)
+    look("submitted", "reported_and_judged")
     confirmed = report.settlement.proposed_confirmed_yen
     year = factories.approved(year, "confirm", at=at, confirmed_yen=confirmed)
     look("accepted", "confirmed")
