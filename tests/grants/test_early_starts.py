@@ -18,6 +18,7 @@ from grants.models import EarlyStart, ProjectYear
 from reporting.checks import findings
 from reporting.told import told_of
 from tests import factories
+from tests.case_pages import address_of, part_of
 from tests.factories import NOON, TODAY
 from tests.remembering import remembered
 from tests.reporting import makers
@@ -147,7 +148,7 @@ def test_nothing_counts_from_anywhere_while_no_decision_is_made():
 
 def test_pages_say_the_rule_and_take_notice_and_answer(as_person, office):
     year = planned()
-    page, writer = reverse("casework:case", args=[year.pk]), makers.group_of(year)
+    page, writer = address_of(year, "money"), makers.group_of(year)
     told_at = reverse("grants:early-start", args=[year.pk])
 
     assert "Tell of an early start" in as_person(writer).get(page).text
@@ -170,7 +171,7 @@ def test_pages_say_the_rule_and_take_notice_and_answer(as_person, office):
 def test_page_says_that_the_rule_is_not_set(as_person):
     year = planned(None)
 
-    shown = as_person(makers.group_of(year)).get(reverse("casework:case", args=[year.pk])).text
+    shown = part_of(as_person(makers.group_of(year)), year, "money")
     assert "Whether a project may begin before the decision is not set." in shown
 
 

@@ -16,6 +16,7 @@ from casework.models import Case, PictureCopy, RetentionPeriod, StoredFile
 from grants.models import Picture, ProjectYear
 from grants.services.pictures import add_picture, describe_picture, remove_picture
 from tests import factories
+from tests.case_pages import part_of
 from tests.casework.camera import PLANTED, parts_of, photo
 from tests.casework.cases import group_of
 from tests.casework.clamd import running
@@ -391,7 +392,7 @@ def test_gallery_is_only_of_a_project_year(year, client):
 def test_case_page_shows_the_newest(year, as_person):
     picture = described(added(year))
 
-    said = as_person(factories.user(Role.OFFICE)).get(f"/cases/{year.pk}/").content.decode()
+    said = part_of(as_person(factories.user(Role.OFFICE)), year, "activities")
 
     assert f'href="{reverse("grants:picture", args=[picture.pk])}"' in said
     assert f'alt="{SAID["alternative_text"]}"' in said and "See the photos and flyers (1)" in said

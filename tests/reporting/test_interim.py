@@ -27,6 +27,7 @@ from grants.services import months
 from reporting import interim
 from reporting.models import InterimReport
 from tests import factories
+from tests.case_pages import address_of
 from tests.factories import JAPAN
 from tests.pdf_text import pdf_text
 from tests.remembering import remembered
@@ -291,7 +292,7 @@ def test_unsent_words_are_read_by_the_group_alone(year):
 
 
 def test_year_says_whether_one_is_asked_for(year):
-    office, page = client_of(factories.user(Role.OFFICE)), reverse("casework:case", args=[year.pk])
+    office, page = client_of(factories.user(Role.OFFICE)), address_of(year, "reports")
 
     before = office.get(page).content.decode()
     ask = reverse("reporting:interim-ask", args=[year.pk])
