@@ -51,7 +51,8 @@ def sheet_panel(case, request) -> dict:
 
 def material_panel(sheet, request) -> dict:
     """What the points are given for, as it was filed."""
-    return {"sheet": sheet, **material_of(sheet, request.user)}
+    blind = sheet.seat.user_id == request.user.pk and sheet.proposal.round.rubric.blind
+    return {"sheet": sheet, "blind": blind, **material_of(sheet, request.user)}
 
 
 def _counts(criterion: Criterion, points: int | None) -> str | None:
