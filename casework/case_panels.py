@@ -21,7 +21,9 @@ from .permissions import decides_that_much, did_not_draft
 
 def approval_items(approval, request) -> dict:
     """What the draft decides, and why the reader cannot decide it."""
-    items = items_in_words(approval, request.user, today=request.today)
+    items = items_in_words(approval, request.user)
+    for item in items:
+        item.has_grounds = waits_with_grounds(item)
     sends = approval.state == "drafted" and any(item.letter_kind for item in items)
     return {
         "approval": approval,
@@ -31,20 +33,29 @@ def approval_items(approval, request) -> dict:
     }
 
 
-def items_in_words(approval, user, *, today: date) -> list[ApprovalItem]:
+def items_to_decide(approval, user, *, today: date) -> list[ApprovalItem]:
+    """Return what :func:`items_in_words` does, for the page on which the draft is decided.
+
+    A draft of one case comes with what the decision rests on, one of several with a way to each.
+    """
+    items = items_in_words(approval, user)
+    with_grounds = [item for item in items if waits_with_grounds(item)]
+    for item in with_grounds:
+        item.has_grounds = len(items) > 1
+        item.beside = () if item.has_grounds else rests_on(item, today=today)
+    return items
+
+
+def items_in_words(approval, user) -> list[ApprovalItem]:
     """Return each move of the draft, with its facts in words and the letter it will send.
 
-    While it waits, with what the decision rests on if it decides one case, else with whether there is
-    such a page for each; of what is destroyed, with how many rows of each class.
+    Of what is destroyed, with how many rows of each class.
     """
     seen = approval.items.filter(case__in=Case.objects.visible_to(user))
     items = list(seen.select_related("case__organization").order_by("case_id"))
-    waits = approval.state in WAITING_DRAFT
     for item in items:
+        item.approval = approval
         put_in_words(item)
-        if waits and has_beside(item.case, item.verb):
-            item.has_grounds = len(items) > 1
-            item.beside = () if item.has_grounds else rests_on(item, today=today)
         if item.case.kind == Destruction.KIND:
             item.counts = destruction.counts_of(item.case)
             item.rows = sum(row["number"] for row in item.counts)
@@ -56,6 +67,11 @@ def put_in_words(item: ApprovalItem) -> None:
     item.move = item.case.machine.flow[item.verb]
     item.facts_in_words = facts.in_words(item.case.kind, item.verb, item.facts)
     item.letter_kind = sent_by(item.case, item.verb)
+
+
+def waits_with_grounds(item: ApprovalItem) -> bool:
+    """Return whether a move of a draft is still to be decided, and says what that rests on."""
+    return item.approval.state in WAITING_DRAFT and has_beside(item.case, item.verb)
 
 
 def rests_on(item: ApprovalItem, *, today: date) -> list[str]:

@@ -27,6 +27,8 @@ class Part:
 NOW = Part("", pgettext_lazy("part of a case", "Now"))
 REQUIREMENTS = Part("requirements", pgettext_lazy("part of a case", "Requirements"))
 CONTENT = Part("content", pgettext_lazy("part of a case", "Content"))
+COORDINATION = Part("coordination", pgettext_lazy("part of a case", "Coordination"))
+GROUNDS = Part("grounds", pgettext_lazy("part of a case", "Grounds"))
 MONEY = Part("money", pgettext_lazy("part of a case", "Money"))
 ACTIVITY = Part("activities", pgettext_lazy("part of a case", "Activities"))
 REPORTS = Part("reports", pgettext_lazy("part of a case", "Reports"))
@@ -35,7 +37,10 @@ PAPERS = Part("papers", pgettext_lazy("part of a case", "Papers"))
 RECORDS = Part("records", pgettext_lazy("part of a case", "Records"))
 
 #: In the order in which they stand in the menu of a case.
-PARTS = (NOW, REQUIREMENTS, CONTENT, MONEY, ACTIVITY, REPORTS, CONTACT, PAPERS, RECORDS)
+PARTS = (
+    NOW, GROUNDS, REQUIREMENTS, CONTENT, COORDINATION, MONEY, ACTIVITY, REPORTS, CONTACT, PAPERS,
+    RECORDS,
+)  # fmt: skip
 #: The parts that every case has.
 OF_ALL = {NOW, PAPERS, RECORDS}
 

@@ -69,7 +69,7 @@ def _redrafted_by(approval, user) -> bool:
 def decides_that_much(user, approval) -> bool:
     """The draft's largest amount is within what the approver's post decides."""
     limit = user.duties.decides_up_to_yen
-    return limit is None or all((item.amount_yen or 0) <= limit for item in approval.items.all())
+    return limit is None or approval.largest_yen <= limit
 
 
 rules.add_perm("casework.draft_approval", is_office)

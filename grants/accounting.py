@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
@@ -227,14 +227,27 @@ def file(
 # The file for the bank
 
 
-def transfers_of(found: QuerySet[Claim]) -> tuple[list[Claim], list[Claim]]:
-    """Return the claims that can be paid by transfer, and those that name no registered account.
+#: What can be paid by transfer: only what the office accepted and nobody has paid yet is paid.
+BY_TRANSFER = Q(state="accepted", bank_account__secret__gt="")
 
-    Only what the office accepted and nobody has paid yet is paid.
-    """
-    to_pay = list(found.filter(state="accepted"))
-    kept = [claim for claim in to_pay if claim.bank_account and claim.bank_account.secret]
-    return kept, [claim for claim in to_pay if claim not in kept]
+
+def transfers_of(found: QuerySet[Claim]) -> QuerySet[Claim]:
+    """Return the claims that can be paid by transfer."""
+    return found.filter(BY_TRANSFER)
+
+
+def without_account(found: QuerySet[Claim]) -> QuerySet[Claim]:
+    """Return the claims that wait to be paid and name no registered account."""
+    return found.filter(state="accepted").exclude(BY_TRANSFER)
+
+
+def sums_of(found: QuerySet[Claim]) -> dict[str, int]:
+    """Return the yen of all claims, and number and yen of those that can be paid by transfer."""
+    return found.order_by().aggregate(
+        total_yen=Sum("amount_yen", default=0),
+        transfers=Count("pk", filter=BY_TRANSFER),
+        transfers_yen=Sum("amount_yen", filter=BY_TRANSFER, default=0),
+    )
 
 
 @sensitive_variables()

@@ -1,7 +1,20 @@
 """How often a group was adopted before: in cases of this system and in past awards."""
 
-from django.db.models import Q, QuerySet, Value, prefetch_related_objects
+from dataclasses import dataclass
+from operator import itemgetter
 
+from django.db.models import (
+    CharField,
+    Expression,
+    F,
+    Q,
+    QuerySet,
+    Value,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Cast, Concat
+
+from accounts.models import Organization
 from casework.asked_once import asked_once, is_shown
 
 from .models import PastAward, Proposal
@@ -30,28 +43,65 @@ def _own(proposal: Proposal) -> list[QuerySet]:
     return [rows.filter(same) for rows in _counted(proposal)]
 
 
-Adoption = Proposal | PastAward
+#: What is read of the group of an adoption: what it may be known again by.
+OF_GROUP = ("organization__name", "organization__name_kana", "organization__address")
 
 
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """One earlier adoption in a course: of a case of this system, or of a past award.
+
+    :param ref: names it: kind and key.
+    :param name: what a past award calls the group; empty of a case.
+    :param group: its entry here with what it may be known again by; ``None`` if it has none.
+    """
+
+    ref: str
+    fiscal_year: int
+    name: str
+    group: Organization | None
+
+
+@asked_once
 def adoptions_of_all(proposal: Proposal) -> tuple[list[Adoption], list[Adoption]]:
     """Return :func:`adoptions_before`, and those that would count, were they of the same group.
 
-    The latter come with their groups and the officers of these, in one query; on a page the
+    All of them in one query, with the officers of their groups in another; on a page the
     proposal's own group is read with them.
     """
     cases, past = _counted(proposal)
-    found: list[Adoption] = [
-        *cases.filter(organization__isnull=False).select_related("organization", "round"),
-        *past.filter(Q(organization__isnull=False) | ~Q(group_name="")).select_related(
-            "organization"
-        ),
-    ]
-    own = [row for row in found if row.organization_id == proposal.organization_id]
-    others = [row for row in found if row.organization_id != proposal.organization_id]
-    rows = [proposal, *others] if is_shown(proposal) else others
-    groups = [row.organization for row in rows if row.organization]
-    prefetch_related_objects(groups, "officer_set")
+    known = past.filter(Q(organization__isnull=False) | ~Q(group_name=""))
+    rows = _rows(cases.filter(organization__isnull=False), "case:", "pk", "round__fiscal_year", _NO)
+    more = _rows(known, "award:", "key", "adoption_fiscal_year", F("group_name"))
+    groups: dict[int, Organization] = {}
+    own, others = [], []
+    for ref, year, name, pk, *told in sorted(rows.union(more, all=True), key=itemgetter(1, 0)):
+        adoption = Adoption(ref, year, name, _group(groups, pk, *told))
+        (own if pk == proposal.organization_id else others).append(adoption)
+    read = [group for pk, group in groups.items() if pk != proposal.organization_id]
+    if is_shown(proposal) and proposal.organization:
+        read.append(proposal.organization)
+    prefetch_related_objects(read, "officer_set")
     return own, others
+
+
+_NO = Value("", output_field=CharField())
+
+
+def _rows(found: QuerySet, kind: str, key: str, year: str, name: Expression) -> QuerySet:
+    """Read each row of ``found`` as ref, fiscal year, name and group, so that two kinds are one list."""
+    ref = Concat(Value(kind), Cast(key, CharField()), output_field=CharField())
+    return found.order_by().values_list(ref, year, name, "organization", *OF_GROUP)
+
+
+def _group(groups: dict[int, Organization], pk: int | None, *told: str) -> Organization | None:
+    """Return the group of a row, one object for all its adoptions."""
+    if pk is None:
+        return None
+    if pk not in groups:
+        name, name_kana, address = told
+        groups[pk] = Organization(pk=pk, name=name, name_kana=name_kana, address=address)
+    return groups[pk]
 
 
 def _counted(proposal: Proposal) -> tuple[QuerySet[Proposal], QuerySet[PastAward]]:

@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from datetime import date
 
 import rules
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
-from casework import representatives
+from casework import messaging, representatives
 from casework.calendar import first_day
 from casework.flow import Text
 from casework.models import Case, Remark
-from casework.models.deadline import deadlines_of
-from casework.panels import CONTENT, MONEY, PAPERS, RECORDS, REQUIREMENTS, panel
+from casework.models.deadline import deadlines_of, with_extensions
+from casework.panels import CONTACT, CONTENT, COORDINATION, MONEY, PAPERS, REQUIREMENTS, panel
 from casework.parties import Party, is_held
 from casework.work_pages import work_page
 
@@ -394,7 +394,7 @@ def claim_panel(claim: Claim, request) -> dict:
         "about": _about(claim.payment_kind),
         "is_open": not claim.stage.final,
         "begins_on": None if claim.stage.final else _begins_later(year, request),
-        "payments": claim.payments.select_related("reversal").order_by("pk"),
+        "payments": claim.paid_by(),
         "may_edit": services.may_edit_on_year(claim, user),
         "missing": claim.missing_parts() if services.may_edit_on_year(claim, user) else None,
         "may_pay": claim.state == "accepted" and user.has_perm("grants.record_payment", year),
@@ -467,8 +467,10 @@ def agreement_panel(year: ProjectYear, request) -> dict | None:
 
 def siblings_panel(year: ProjectYear, request) -> dict:
     """The proposal, and all years of it; one query, in which what is barred does not come."""
-    of_project = Q(projectyear__proposal=year.proposal_id) | Q(pk=year.proposal_id)
-    seen = Case.objects.visible_to(request.user).filter(of_project).select_related("projectyear")
+    years = ProjectYear.objects.filter(proposal=year.proposal_id).order_by().values("pk")
+    of_project = years.union(Proposal.objects.filter(pk=year.proposal_id).values("pk"))
+    seen = Case.objects.visible_to(request.user).filter(pk__in=of_project)
+    seen = seen.select_related("projectyear")
     found = list(seen.order_by("projectyear__position"))
     proposal = next((case for case in found if case.pk == year.proposal_id), None)
     years = [case for case in found if case.kind == ProjectYear.KIND]
@@ -486,7 +488,7 @@ def clocks_panel(case: Proposal | ProjectYear, request) -> dict | None:
     """The clock of the office until the decision, and what the group owes by a date."""
     if case.state not in UNDECIDED[case.kind]:
         return None
-    rows = deadlines_of(case)
+    rows = with_extensions(case, deadlines_of(case))
     open_ones = (row for row in rows if row.met_at is None and row.closed_at is None)
     return {
         "case": case,
@@ -505,8 +507,8 @@ put(P, "missing", missing_panel, 20)
 put(P, "clocks", clocks_panel, 25)
 put(P, "years", years_panel, 60, offered=may_have_years)
 put(P, "eligibility", eligibility_panel, 30, part=REQUIREMENTS, offered=reads_requirements)
-put(P, "matching", matching_panel, 40, part=CONTENT, offered=is_matched)
-put(P, "terms", terms_panel, 50, part=CONTENT, offered=is_matched)
+put(P, "matching", matching_panel, 40, part=COORDINATION, offered=is_matched)
+put(P, "terms", terms_panel, 50, part=COORDINATION, offered=is_matched)
 put(P, "content", content_panel, 70, part=CONTENT, offered=is_written)
 put(P, "versions", versions_panel, 80, part=PAPERS)
 put(Y, "missing", missing_panel, 20)
@@ -521,7 +523,10 @@ put(Y, "decision", decision_panel, 40, part=MONEY, offered=weighs_decision)
 put(Y, "versions", versions_panel, 80, part=PAPERS)
 put(C, "claim", claim_panel, 10)
 for kind in (P, Y, C, ChangeRequest.KIND):
-    panel(kind, "casework/panels/representative.html", representatives.on_case, 15, part=RECORDS)
+    panel(
+        kind, "casework/panels/representative.html", representatives.on_case, 15,
+        part=CONTACT, offered=messaging.may_read,
+    )  # fmt: skip
 
 
 def _lacks_terms(proposal: Proposal, user) -> bool:
@@ -536,7 +541,7 @@ def _reads_terms(proposal: Proposal, user) -> bool:
 
 
 def _at_terms(proposal: Proposal) -> str:
-    return f"{reverse('casework:case-part', args=[proposal.pk, CONTENT.code])}#terms"
+    return f"{reverse('casework:case-part', args=[proposal.pk, COORDINATION.code])}#terms"
 
 
 def _lacks_pledge(proposal: Proposal, user) -> bool:

@@ -98,11 +98,8 @@ def advanced_yen(year) -> int:
     """Return what went out beforehand and was not reversed, in yen; its row may have told already."""
     if (known := getattr(year, "paid_beforehand", None)) is not None:
         return known
-    lines = list(year.payments.all())
-    undone = {line.of_id for line in lines}
-    return sum(
-        line.amount_yen for line in lines if line.kind in BEFOREHAND and line.pk not in undone
-    )
+    beforehand = (line for line in year.ledger() if line.kind in BEFOREHAND)
+    return sum(line.amount_yen for line in beforehand if not line.undone)
 
 
 def _beforehand(year, kind: str) -> Room:

@@ -122,10 +122,11 @@ def lacks_category(lines, rules) -> bool:
 
 
 def _missing_in_measures(proposal) -> list[Text]:
-    told = [row.how.strip() for row in proposal.proposal_measures.all()]
-    if not told:
+    if not proposal.names_measures():
         return [_("Name at least one measure of the guideline that the project advances.")]
-    return [] if all(told) else [_("Say how the project advances each measure you name.")]
+    if proposal.tells_of_measures():
+        return []
+    return [_("Say how the project advances each measure you name.")]
 
 
 def _missing_days(year) -> list[Text]:

@@ -77,8 +77,7 @@ def askable(case: Proposal | ProjectYear, lines: list[Line]) -> Amount:
 
 def over_asked(case: Proposal | ProjectYear) -> Amount | None:
     """Return what the rules give by the saved lines, where more than that is asked of the city."""
-    rows = case.budget_lines.order_by("pk") if isinstance(case, Proposal) else case.lines()
-    lines = as_lines(rows)
+    lines = as_lines(case.lines())
     asked = sum(line.amount_yen for line in lines if line.from_city)
     amount = askable(case, lines) if asked else None
     return amount if amount and amount.yen < asked else None

@@ -9,6 +9,7 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
+from casework.asked_once import asked_once
 from casework.flow import Text
 from casework.models import Remark
 
@@ -61,6 +62,7 @@ def year_at_stake(proposal: Proposal) -> ProjectYear | None:
     return proposal.project_years.filter(state="applied").order_by("position").first()
 
 
+@asked_once
 def _newest(proposal: Proposal) -> dict[str, EligibilityAnswer]:
     """Return rule → its newest answer, with the words that say why as ``reason``."""
     told = KeyTextTransform("remark", KeyTransform("note", "event__facts"))

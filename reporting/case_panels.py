@@ -7,10 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from casework import representatives
 from casework.approvals import waits_in_draft
-from casework.asked_once import asked_once, is_shown, to_be_shown
 from casework.desk_links import desk_link
-from casework.models.deadline import deadlines_of
-from casework.panels import CONTENT, RECORDS, REPORTS, panel
+from casework.models.deadline import deadlines_of, with_extensions
+from casework.panels import CONTENT, MONEY, RECORDS, REPORTS, panel
 from casework.parties import Party
 from casework.verbs import name_verbs
 from casework.work_pages import work_page
@@ -22,24 +21,11 @@ from . import services
 from .budget_beside import beside_budget
 from .checks import findings
 from .closing import still_open
-from .completeness import missing_in_report
 from .confirming import unchecked
 from .models import CollaborationReport, Report
+from .models.report import report_of
 from .told import told_of
 from .views.public import shown
-
-
-@asked_once
-def report_of(year) -> Report | None:
-    """Return the report of a project year, if there is one; what is known of the year holds for it."""
-    report = Report.objects.filter(project_year=year).first()
-    if report is not None:
-        report.project_year = year
-        if "by_paper" in year.__dict__:
-            report.by_paper = year.by_paper  # it came on paper if the year did, and of that group
-        if is_shown(year):
-            to_be_shown(report)
-    return report
 
 
 def may_have_report(year, user) -> bool:
@@ -79,27 +65,42 @@ def _is_late(year, now) -> bool:
     return bool(owed) and owed[-1].is_late(now)
 
 
+def report_now(report, request) -> dict | None:
+    """What is missing while it is written, and what the office asks for, place by place."""
+    found = {
+        "missing": report.missing_parts() if report.state in ("drafting", "returned") else [],
+        "notes": list(report.field_notes.awaited().select_related("line").order_by("pk")),
+    }
+    return found if any(found.values()) else None
+
+
 def report_content(report, request) -> dict:
-    """What the group wrote, the settlement line by line, and what is missing."""
+    """What the group wrote, and by when it owed that."""
     year = report.project_year
     year.has_more_time = report.year_has_more_time
     owed = [d for d in deadlines_of(year) if d.kind in ("report", "report_supplement")]
-    told, is_written = told_of(report), report.state in ("drafting", "returned")
     return {
         "report": report,
         "year": year,
         "proposal": year.proposal,
+        "is_late": _is_late(year, request.now),
+        "owed": with_extensions(year, owed[-1:]),
+    }
+
+
+def report_money(report, request) -> dict:
+    """The settlement line by line, and what does not fit."""
+    year, told = report.project_year, told_of(report)
+    return {
+        "report": report,
+        "year": year,
         "rows": _beside_the_budget(report),
         "categories": by_code(year.rules.categories),
         "settlement": report.settlement,
-        "missing": missing_in_report(report, told=told) if is_written else [],
         "to_look_at": [one for one in findings(told) if not one.must_be_mended],
-        "notes": report.field_notes.awaited().select_related("line").order_by("pk"),
         "has_receipts": any(line.receipts.all() for line in report.lines()),
         "may_check": report.state == "submitted"
         and request.user.has_perm("reporting.handle_report", report),
-        "is_late": _is_late(year, request.now),
-        "owed": owed[-1] if owed else None,
     }
 
 
@@ -139,7 +140,9 @@ panel(
     ProjectYear.KIND, "reporting/panels/year_report.html", year_report, order=40,
     part=REPORTS, offered=may_have_report,
 )  # fmt: skip
+panel(Report.KIND, "reporting/panels/report_now.html", report_now, 10)
 panel(Report.KIND, "reporting/panels/report.html", report_content, 10, part=CONTENT)
+panel(Report.KIND, "reporting/panels/settlement.html", report_money, 10, part=MONEY)
 panel(CollaborationReport.KIND, "reporting/panels/collaboration.html", collaboration_content, 10)
 guideline_panels.register("reporting/panels/measure_reports.html", measure_reports, order=60)
 

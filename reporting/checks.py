@@ -95,6 +95,11 @@ class Finding:
     must_be_mended: bool = False
 
 
+def to_be_mended(told: Told) -> list[Finding]:
+    """Return what keeps the report from being sent; neither receipts nor the budget do."""
+    return [one for one in (*_of_the_days(told), *_of_the_sums(told)) if one.must_be_mended]
+
+
 def findings(told: Told) -> list[Finding]:
     """Return what does not fit, in the order of the page."""
     found = [*_of_the_days(told), *_of_the_sums(told)]

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from casework.flow import Text
 from grants.completeness import NO_CATEGORY, lacks_category
 
-from .checks import Told, findings
-from .told import told_of
+from .checks import to_be_mended
+from .told import told_of_sums
 
 #: What a collaboration report cannot do without.
 COLLABORATION = (
@@ -23,16 +23,12 @@ def empty_fields(case, names: tuple[str, ...]) -> list[Text]:
     ]
 
 
-def missing_in_report(report, *, told: Told | None = None) -> list[Text]:
-    """Return what is missing in a group's report; empty means that it can be sent.
-
-    :param told: what it says, where the caller has read it already.
-    """
+def missing_in_report(report) -> list[Text]:
+    """Return what is missing in a group's report; empty means that it can be sent."""
     missing = empty_fields(report, ("completed_on", "content", "results"))
     if lacks_category(report.lines(), report.project_year.rules):
         missing.append(NO_CATEGORY)
-    found = findings(told or told_of(report))
-    return missing + [finding.words for finding in found if finding.must_be_mended]
+    return missing + [finding.words for finding in to_be_mended(told_of_sums(report))]
 
 
 def missing_in_collaboration(report) -> list[Text]:

@@ -13,6 +13,7 @@ from grants.models import ProjectYear
 
 from .checks import RECEIPTS_DIFFER, WITHOUT_PROOF, findings
 from .models import Report, SettlementLine
+from .models.report import report_of
 from .told import place_of, told_of
 
 
@@ -45,8 +46,9 @@ def _counts_unproved(line: SettlementLine, code: str) -> bool:
 @refuses(ProjectYear.KIND, "confirm")
 def unjudged(year: ProjectYear, *, at: datetime) -> str | None:
     """Say which lines of the settlement nobody has judged; nothing is confirmed before."""
-    report = Report.objects.filter(project_year=year, state="submitted").first()
-    names = [line.label for line in unchecked(report)] if report else []
+    report = report_of(year)
+    was_sent = report is not None and report.state == "submitted"
+    names = [line.label for line in unchecked(report)] if was_sent else []
     if not names:
         return None
     words = _("The office has not said yet whether these lines count: %(lines)s. Check the report first.")  # fmt: skip
@@ -56,10 +58,9 @@ def unjudged(year: ProjectYear, *, at: datetime) -> str | None:
 @beside(ProjectYear.KIND, "confirm")
 def what_it_rests_on(year: ProjectYear, *, facts: dict, today: date) -> str:
     """Draw the calculation, what was paid and is left by it, and the points that are open."""
-    report = Report.objects.filter(project_year=year).first()
+    report = report_of(year)
     if report is None:
         return ""
-    report.project_year = year
     settlement = to_be_shown(report).settlement
     confirmed = facts.get("confirmed_yen", settlement.proposed_confirmed_yen)
     return render_to_string(

@@ -36,6 +36,17 @@ def told_of(report, *, today: date | None = None) -> checks.Told:
     return replace(said, today=today)
 
 
+def told_of_sums(report) -> checks.Told:
+    """Return the days and sums of a report as it is saved, without receipts and budget."""
+    year = report.project_year
+    lines = (
+        checks.Line(place_of(line), line.side, line.label, line.amount_yen, line.from_city)
+        for line in report.lines()
+    )
+    granted = year.granted_yen or 0
+    return checks.Told(year.starts_on, None, report.completed_on, granted, tuple(lines))
+
+
 def told_so(
     report, rows: Iterable[tuple[str, object, Iterable]], *, completed_on: date | None
 ) -> checks.Told:

@@ -6,9 +6,10 @@ import rules
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from casework.panels import panel
+from casework.panels import CONTENT, GROUNDS, panel
 from casework.verbs import name_verbs
 from casework.work_pages import work_page
+from grants.flow import PROPOSAL_FLOW
 
 from . import public_summary, scoring
 from .material import material_of, visible_ids
@@ -27,26 +28,31 @@ name_verbs(
 
 
 def sheet_panel(case, request) -> dict:
-    """The points given, and beside them what they were given for."""
+    """The points given."""
     sheet = case.specific
     own = sheet.seat.user_id == request.user.pk
     criteria = sheet.proposal.round.rubric.in_order()
     points = sheet.points()
-    rules = sheet.proposal.round.rubric.rules()
-    total = scoring.sheet_total(points, rules.criteria)
+    weights = sheet.proposal.round.rubric.weights()
+    total = scoring.sheet_total(points, weights)
     return {
         "sheet": sheet,
         "member": sheet.seat.user,
         "scores": [(one, points[one.pk], _counts(one, points[one.pk])) for one in criteria],
         "weighted": any(criterion.times for criterion in criteria),
         "total": None if total is None else scoring.plain(total),
-        "max_points": scoring.plain(rules.most),
+        "max_points": scoring.plain(scoring.most_of(weights)),
         "own": own,
         "blind": own and sheet.proposal.round.rubric.blind,
         "may_score": own and sheet.state == "assigned",
         "may_declare": own and request.user.has_perm("reviews.declare_own_conflict", sheet),
-        **material_of(sheet, request.user),
     }
+
+
+def material_panel(sheet, request) -> dict:
+    """What the points are given for, as it was filed."""
+    blind = sheet.seat.user_id == request.user.pk and sheet.proposal.round.rubric.blind
+    return {"sheet": sheet, "blind": blind, **material_of(sheet, request.user)}
 
 
 def _counts(criterion: Criterion, points: int | None) -> str | None:
@@ -77,6 +83,12 @@ def proposal_panel(case, request) -> dict | None:
     return {"own": own} if own else None
 
 
+def decides_a_selection(approval, user) -> bool:
+    """Return whether a draft is about a list of a selection, which rests on its frozen table."""
+    move = PROPOSAL_FLOW.get(approval.decides)
+    return move is not None and not move.alone
+
+
 def decision_panel(case, request) -> dict | None:
     """The frozen table that a drafted decision rests on."""
     digests = [item.facts.get("snapshot") for item in case.items.all()]
@@ -96,8 +108,12 @@ def result_panel(call, request) -> dict | None:
 
 
 panel("score_sheet", "reviews/panels/sheet.html", sheet_panel, order=10)
+panel("score_sheet", "reviews/panels/material.html", material_panel, order=10, part=CONTENT)
 panel("proposal", "reviews/panels/proposal.html", proposal_panel, order=60, offered=may_be_scored)
-panel("approval", "reviews/panels/decision.html", decision_panel, order=20)
+panel(
+    "approval", "reviews/panels/decision.html", decision_panel, order=20,
+    part=GROUNDS, offered=decides_a_selection,
+)  # fmt: skip
 
 
 def _scores(sheet: ScoreSheet, user) -> bool:

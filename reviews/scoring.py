@@ -99,8 +99,8 @@ class Rules:
     most: Fraction = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
-        most = sum(c.max_points * _factor(c.weight) for c in self.criteria)
-        object.__setattr__(self, "most", Fraction(most))  # reckoned once, asked for each proposal
+        # Reckoned once, asked for each proposal.
+        object.__setattr__(self, "most", most_of(self.criteria))
 
 
 #: What :func:`missing` returns, in words.
@@ -149,6 +149,11 @@ def sheet_total(points: Mapping[int, int | None], criteria: Iterable[CriterionRu
     if not given or any(value is None for value, _weight in given):
         return None
     return Fraction(sum(value * _factor(weight) for value, weight in given if value is not None))
+
+
+def most_of(criteria: Iterable[CriterionRule]) -> Fraction:
+    """Return the most that one sheet can give, weights included."""
+    return Fraction(sum(criterion.max_points * _factor(criterion.weight) for criterion in criteria))
 
 
 def moved_total(total: Fraction, criterion: CriterionRule, by: int) -> Fraction:

@@ -1306,6 +1306,14 @@ class Migration(migrations.Migration):
             model_name="case",
             index=models.Index(fields=["fiscal_year"], name="case_by_fiscal_year"),
         ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["kind", "state"],
+                name="case_open_by_kind_and_state",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="access",
             constraint=models.CheckConstraint(

@@ -2,12 +2,21 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from casework.approval_flow import APPROVAL_FLOW
 
-from .case import Case
+from .case import Case, CaseQuerySet
+
+
+class ApprovalQuerySet(CaseQuerySet):
+    def as_shown(self):
+        """Tell as well the verb of the first move as ``decides``, and the largest amount as ``most_yen``."""
+        items = ApprovalItem.objects.filter(approval=OuterRef("pk")).order_by()
+        largest = items.values("approval").annotate(most=Max("amount_yen")).values("most")
+        first = items.order_by("pk").values("verb")[:1]
+        return super().as_shown().annotate(decides=Subquery(first), most_yen=Subquery(largest))
 
 
 class Approval(Case):
@@ -18,6 +27,7 @@ class Approval(Case):
 
     KIND = "approval"
     flow = APPROVAL_FLOW
+    shown_with = ("drafted_by", "decided_by")
     label = _("Approval")
 
     drafted_by = models.ForeignKey(
@@ -36,6 +46,10 @@ class Approval(Case):
     )
     external_post = models.CharField(_("post that decided"), max_length=100, blank=True)
 
+    objects = ApprovalQuerySet.as_manager()
+    #: The verb of its first move, where read ``as_shown`` says it.
+    decides: str = ""
+
     class Meta:
         verbose_name = _("approval")
         verbose_name_plural = _("approvals")
@@ -45,6 +59,13 @@ class Approval(Case):
                 name="approval_decided_by_another_person",
             ),
         ]
+
+    @property
+    def largest_yen(self) -> int:
+        """The largest amount, in yen, that one of its moves costs the city."""
+        if "most_yen" in self.__dict__:
+            return self.__dict__["most_yen"] or 0
+        return self.items.aggregate(most=Max("amount_yen"))["most"] or 0
 
     @APPROVAL_FLOW.move
     def approve(self, *, at, by, decided_on, external_number="", external_post="", **facts):

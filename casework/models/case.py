@@ -203,6 +203,12 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["kind", "state"], name="case_by_kind_and_state"),
             models.Index(fields=["fiscal_year"], name="case_by_fiscal_year"),
+            # What is closed only grows: who counts what waits for somebody does not look through it.
+            models.Index(
+                fields=["kind", "state"],
+                condition=Q(closed_at__isnull=True),
+                name="case_open_by_kind_and_state",
+            ),
         ]
 
     def __init_subclass__(cls, **kwargs):

@@ -132,7 +132,8 @@ class Deadline(models.Model):
         if self.met_on:
             return self.met_on > self.ends_on
         moment = self.met_at or now
-        return japan_date(moment) > self.ends_on if self.extension else moment >= self.due_at
+        has_more_time = self.ends_on != self.due_on
+        return japan_date(moment) > self.ends_on if has_more_time else moment >= self.due_at
 
 
 class Extension(models.Model):
@@ -158,15 +159,20 @@ class Extension(models.Model):
 
 @asked_once
 def deadlines_of(case: Case) -> list[Deadline]:
-    """Return all deadlines of ``case`` with their extensions, the oldest first.
+    """Return all deadlines of ``case`` with the dates that count now, the oldest first."""
+    return list(case.deadlines.with_end().order_by("pk"))
 
-    One query where ``as_shown`` has told that no more time was given, else two.
+
+def with_extensions(case: Case, rows: list[Deadline]) -> list[Deadline]:
+    """Return ``rows``, deadlines of ``case``, with who gave more time and why, to be told in words.
+
+    Nothing is asked where ``as_shown`` has told that no more time was given.
     """
     extensions = Extension.objects.select_related("by", "approval").order_by("pk")
     if not case.has_more_time:
         extensions = extensions.none()
-    rows = case.deadlines.order_by("pk")
-    return list(rows.prefetch_related(models.Prefetch("extensions", extensions)))
+    models.prefetch_related_objects(rows, models.Prefetch("extensions", extensions))
+    return rows
 
 
 def open_deadline(case: Case, kind: str) -> Deadline | None:

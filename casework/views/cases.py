@@ -16,7 +16,7 @@ from casework.desks import next_of, with_next_date
 from casework.errors import NotPossible
 from casework.models import Access, Case, Deadline, Notice
 from casework.models.case import CaseQuerySet
-from casework.models.deadline import deadlines_of
+from casework.models.deadline import deadlines_of, with_extensions
 from casework.next_moves import acts_for, next_moves, note_for, what_to_do
 from casework.panels import NOW, PAPERS, RECORDS, Part, panels_of, parts_of
 from casework.parties import in_words, is_reached
@@ -80,6 +80,7 @@ def _now(case: Case, request, known: dict) -> dict:
     asked = case.stage.tone == "action" and events
     return {
         "template": "casework/parts/now.html",
+        "standing": with_extensions(case, known["standing"]),
         "next": next_moves(case, user, at=request.now),
         "work": [*_to_draft(case), *work_on(case, user)],
         "steps": timeline(case, events),
@@ -112,6 +113,7 @@ def _records(case: Case, request, known: dict) -> dict:
     takes_back = known["is_office"] and events
     return {
         "template": "casework/parts/records.html",
+        "past": with_extensions(case, known["past"]),
         "history": case_history.lines_of(case, inside=known["inside"], events=events),
         "access": access if known["works_for_city"] else [],
         "shared_with": [row.get_role_display() for row in access if _opens(row, request.today)],

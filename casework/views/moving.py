@@ -12,7 +12,7 @@ from django_fsm import TransitionNotAllowed
 
 from casework import approvals, effects, forms, letters, moves, services
 from casework.beside_decisions import shown_beside
-from casework.case_panels import items_in_words
+from casework.case_panels import items_to_decide
 from casework.errors import NotPossible
 from casework.flow import Move
 from casework.list_decisions import NOT_ALONE
@@ -75,7 +75,7 @@ def case_move(request, pk, verb):
 
 
 def _items(request, approval: Approval) -> list:
-    return items_in_words(approval, request.user, today=request.today)
+    return items_to_decide(approval, request.user, today=request.today)
 
 
 def _make(request, case: Case, move: Move, form: moves.MoveForm):

@@ -9,7 +9,8 @@ from accounts.likeness import likely_same, name_key
 from accounts.models import Organization
 from accounts.services.erasing import ERASED_NAME
 from casework.flow import Text
-from grants.models import PastAward, Proposal
+from grants.adoptions import Adoption
+from grants.models import Proposal
 
 from .check import Alike
 
@@ -51,7 +52,7 @@ class Marks:
         return tuple(code for code, is_alike in found.items() if is_alike)
 
 
-def alike_adopted(proposal: Proposal, others: Iterable[Proposal | PastAward]) -> tuple[Alike, ...]:
+def alike_adopted(proposal: Proposal, others: Iterable[Adoption]) -> tuple[Alike, ...]:
     """Return those adoptions of other groups, in the same course, that may be this group's."""
     others = list(others) if proposal.organization else []
     own = Marks.of(proposal.organization) if others else None
@@ -59,13 +60,12 @@ def alike_adopted(proposal: Proposal, others: Iterable[Proposal | PastAward]) ->
     return tuple(alike for alike in found if alike.why)
 
 
-def _alike(own: Marks, adoption: Proposal | PastAward) -> Alike:
-    other, past = adoption.organization, isinstance(adoption, PastAward)
-    name = adoption.group_name if past else ""
+def _alike(own: Marks, adoption: Adoption) -> Alike:
+    other = adoption.group
     return Alike(
-        ref=f"award:{adoption.key}" if past else f"case:{adoption.pk}",
-        group=name or other.name,
-        fiscal_year=adoption.adoption_fiscal_year if past else adoption.round.fiscal_year,
-        why=own.alike(Marks.of(other, name)),
+        ref=adoption.ref,
+        group=adoption.name or other.name,
+        fiscal_year=adoption.fiscal_year,
+        why=own.alike(Marks.of(other, adoption.name)),
         organization=other.pk if other else None,
     )

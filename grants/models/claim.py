@@ -92,11 +92,14 @@ class Claim(Case):
         again = min(undone.amount_yen, max((year.granted_yen or 0) - year.paid_yen, 0))
         return usual if usual.most_yen >= again else claims.Room(self.payment_kind, again)
 
+    def paid_by(self) -> list:
+        """Return the lines of the ledger that paid this claim, in the order of entry."""
+        return [line for line in self.project_year.ledger() if line.claim_id == self.pk]
+
     @property
-    @asked_once
     def undone_payment(self):
         """The last payment on this claim that was reversed, or ``None``."""
-        return self.payments.filter(reversal__isnull=False).order_by("-pk").first()
+        return next((line for line in reversed(self.paid_by()) if line.undone), None)
 
     @property
     def has_account(self) -> bool:

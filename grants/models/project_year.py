@@ -1,7 +1,7 @@
 """One fiscal year of a selected project: the unit of money."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +30,9 @@ CONTINUATION_UNDECIDED = _(
 SIGNED_BY = "signed_by_"
 #: States in which a project year has ended and nothing was granted for it.
 NEVER_GRANTED = ("refused", "withdrawn", "not_continued", "not_funded")
+#: Whether a year was revoked, and whether it ended with no grant, where it tells ``settled_from``.
+REVOKED = Q(state="revoked") | Q(state="settled", settled_from="revoked")
+WITHOUT_GRANT = Q(state__in=NEVER_GRANTED) | REVOKED
 
 
 class ProjectYearQuerySet(CaseQuerySet):
@@ -65,14 +68,20 @@ class ProjectYearQuerySet(CaseQuerySet):
 
     def revoked(self):
         """Keep the years whose grant was revoked (取消し), also when the account is settled since."""
-        settled = Event.objects.filter(case=OuterRef("pk"), verb="settle").order_by("-pk")
-        found = self.alias(settled_from=Subquery(settled.values("source")[:1]))
-        return found.filter(Q(state="revoked") | Q(state="settled", settled_from="revoked"))
+        return self._with_settled_from().filter(REVOKED)
 
     def without_grant(self):
         """Keep the years that ended with no grant: none was decided, or it was revoked."""
-        revoked = self.model.objects.revoked().values("pk")
-        return self.filter(Q(state__in=NEVER_GRANTED) | Q(pk__in=revoked))
+        return self._with_settled_from().filter(WITHOUT_GRANT)
+
+    def but_without_grant(self):
+        """Leave out the years that ended with no grant."""
+        return self._with_settled_from().exclude(WITHOUT_GRANT)
+
+    def _with_settled_from(self):
+        settled = Event.objects.filter(case=OuterRef("pk"), verb="settle").order_by("-pk")
+        source = Subquery(settled.values("source")[:1])
+        return self.alias(settled_from=Coalesce(source, Value("")))
 
 
 def _yen(rows: models.QuerySet) -> Coalesce:
@@ -148,10 +157,16 @@ class ProjectYear(Budgeted, Case):
         return sum(line.signed_yen for line in self._standing_payments())
 
     @asked_once
-    def _standing_payments(self) -> list:
-        lines = list(self.payments.all())
+    def ledger(self) -> list:
+        """Return every line of the ledger, in the order of entry; each knows whether it is ``undone``."""
+        lines = sorted(self.payments.all(), key=lambda line: line.pk)
         undone = {line.of_id for line in lines}
-        return [line for line in lines if line.of_id is None and line.pk not in undone]
+        for line in lines:
+            line.undone = line.pk in undone
+        return lines
+
+    def _standing_payments(self) -> list:
+        return [line for line in self.ledger() if line.of_id is None and not line.undone]
 
     @property
     @asked_once

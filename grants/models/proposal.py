@@ -37,13 +37,14 @@ class ProposalQuerySet(CaseQuerySet):
         """Tell of each proposal, with the row itself, what most of its boxes and moves ask.
 
         ``is_year_under_way``, ``is_year_granted``, ``is_with_coordinators``, ``are_terms_written``,
-        which sides the terms that stand are ``accepted_by_…``, and on which Japan date its project
+        ``is_measure_named``, ``is_measure_untold`` (one is named without how), which sides the terms that stand are ``accepted_by_…``, and on which Japan date its project
         ``starts_first_on``.
         """
         years = self.model.project_years.rel.related_model.objects.filter(proposal=OuterRef("pk"))
         terms = Terms.objects.filter(proposal=OuterRef("pk"))
         newest = Terms.objects.filter(proposal=OuterRef(OuterRef("pk"))).order_by("-version")
         shared = Access.objects.filter(case=OuterRef("pk"), role=Role.COORDINATOR, barred=False)
+        measures = ProposalMeasure.objects.filter(proposal=OuterRef("pk"))
         accepted = TermsAcceptance.objects.filter(terms=Subquery(newest.values("pk")[:1]))
         return self.annotate(
             is_year_under_way=Exists(years.exclude(state__in=YEAR_FLOW.final_states())),
@@ -53,6 +54,8 @@ class ProposalQuerySet(CaseQuerySet):
             ),
             are_terms_written=Exists(terms),
             is_with_coordinators=Exists(shared),
+            is_measure_named=Exists(measures),
+            is_measure_untold=Exists(measures.exclude(how__regex=r"\S")),
             **{
                 f"{ACCEPTED_BY}{side}": Exists(accepted.filter(side=side))
                 for side in TermsAcceptance.Side.values
@@ -71,7 +74,7 @@ class ProposalQuerySet(CaseQuerySet):
         """
         years = self.model.project_years.rel.related_model.objects
         own = years.filter(proposal=OuterRef("pk"))
-        still = ~Exists(own) | Exists(own.exclude(pk__in=years.without_grant().values("pk")))
+        still = ~Exists(own) | Exists(own.but_without_grant())
         return self.alias(stands=Q(state__in=SELECTED) & still)
 
     def standing(self):
@@ -205,6 +208,17 @@ class Proposal(Budgeted, Case):
             return known
         over = YEAR_FLOW.final_states()
         return any(year.state not in over for year in self.project_years.all())
+
+    def names_measures(self) -> bool:
+        if (known := self.__dict__.get("is_measure_named")) is not None:
+            return known
+        return self.proposal_measures.exists()
+
+    def tells_of_measures(self) -> bool:
+        """Return whether it says of each measure that it names how it advances it."""
+        if (known := self.__dict__.get("is_measure_untold")) is not None:
+            return not known
+        return not self.proposal_measures.exclude(how__regex=r"\S").exists()
 
     def first_day_of_all(self) -> date | None:
         """Return the first day of the first project year that has one, a Japan date."""

@@ -6,7 +6,6 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -166,27 +165,31 @@ def claim_list(request):
     require(request.user, "grants.read_payments")
     form = accounting.filter_form(request.GET, request.user)
     found = accounting.claims_for(request.user, accounting.Asked.of(form))
+    sums = accounting.sums_of(found)
     context = {
         "form": form,
         "page": page_of(request, found),
-        "total_yen": found.order_by().aggregate(yen=Sum("amount_yen"))["yen"] or 0,
+        "total_yen": sums["total_yen"],
         "may_export": rules.has_perm("grants.export_payments", request.user),
         "may_pay": rules.has_perm("grants.record_payment", request.user),
         "columns": accounting.columns(),
         "encodings": list(accounting.ENCODINGS.items()),
-        "transfer": _transfer(found) if request.user.has_perm("grants.export_payments") else None,
+        "transfer": _transfer(found, sums)
+        if request.user.has_perm("grants.export_payments")
+        else None,
         "today": request.today,
     }
     return render(request, "grants/claim_list.html", context)
 
 
-def _transfer(found) -> dict:
+def _transfer(found, sums: dict[str, int]) -> dict:
     """What a bank transfer of the list would pay, and what is missing before there can be a file."""
-    kept, without = accounting.transfers_of(found)
     return {
-        "number": len(kept), "yen": sum(claim.amount_yen for claim in kept), "without": without,
+        "number": sums["transfers"],
+        "yen": sums["transfers_yen"],
+        "without": list(accounting.without_account(found)),
         "missing": city_settings.payer()[2],
-    }  # fmt: skip
+    }
 
 
 @login_required
@@ -200,9 +203,9 @@ def bank_file(request):
     except ValueError:
         on = request.today
     asked = accounting.Asked.of(accounting.filter_form(request.GET, request.user))
-    claims, _without = accounting.transfers_of(accounting.claims_for(request.user, asked))
+    claims = accounting.transfers_of(accounting.claims_for(request.user, asked))
     try:
-        made = accounting.bank_file(claims, on=on, by=request.user, at=request.now)
+        made = accounting.bank_file(list(claims), on=on, by=request.user, at=request.now)
     except NotPossible as error:
         messages.error(request, error.why)
         return redirect("grants:claims")

@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from casework.asked_once import asked_once
+from casework.asked_once import asked_once, is_shown, to_be_shown
 from casework.flow import Text
 from casework.models import Case, CaseQuerySet, Extension
 from grants.models import ProjectYear, YearBudgetLine
@@ -94,6 +94,19 @@ class Report(Case):
     @REPORT_FLOW.move
     def reopen(self, **facts):
         self.fiscal_year = self.project_year.fiscal_year
+
+
+@asked_once
+def report_of(year: ProjectYear) -> Report | None:
+    """Return the report of a project year, if there is one; what is known of the year holds for it."""
+    report = Report.objects.filter(project_year=year).first()
+    if report is not None:
+        report.project_year = year
+        if "by_paper" in year.__dict__:
+            report.by_paper = year.by_paper  # it came on paper if the year did, and of that group
+        if is_shown(year):
+            to_be_shown(report)
+    return report
 
 
 def sent_report_of(year: ProjectYear) -> Report | None:

@@ -143,20 +143,25 @@ class Rubric(models.Model):
     @property
     def max_points(self) -> Fraction:
         """The most points one sheet can give, weights included."""
-        return self.rules().most
+        return scoring.most_of(self.weights())
 
     @asked_once
     def in_order(self) -> list["Criterion"]:
         """Return the criteria in the order of the sheet."""
         return sorted(self.criteria.all(), key=lambda criterion: criterion.position)
 
+    def weights(self) -> tuple[scoring.CriterionRule, ...]:
+        """Return the criteria as plain values."""
+        return tuple(
+            scoring.CriterionRule(c.pk, c.max_points, c.weight, c.floor) for c in self.in_order()
+        )
+
     @asked_once
     def rules(self) -> scoring.Rules:
         """Return the rubric as plain values, for the functions of ``scoring``."""
-        criteria = self.in_order()
         grades = sorted(self.grades.all(), key=lambda g: g.from_percent, reverse=True)
         return scoring.Rules(
-            tuple(scoring.CriterionRule(c.pk, c.max_points, c.weight, c.floor) for c in criteria),
+            self.weights(),
             self.aggregation,
             self.pass_mark,
             self.pass_unit,

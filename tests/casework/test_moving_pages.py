@@ -452,7 +452,7 @@ def test_day_is_told_as_a_day():
 
 # Queries
 
-ITEMS = 12
+ITEMS = 9
 
 
 @pytest.mark.parametrize("count", [1, 3])

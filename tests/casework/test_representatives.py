@@ -293,7 +293,7 @@ def test_open_cases_show_the_change_without_names(enter, office):
         at=NOON - timedelta(hours=1),
     )  # fmt: skip
     change(made, TOMORROW)
-    address = reverse("casework:case-part", args=[case.pk, "records"])
+    address = reverse("casework:case-part", args=[case.pk, "contact"])
 
     for reader in (owner_of(made), office):
         shown = enter(reader).get(address).text

@@ -47,6 +47,9 @@ OWN = {
     "grants:call": "member",
 }
 
+#: The pages of a case, and how often each may ask the database, whoever reads it.
+OF_A_CASE, MOST = ("casework:case", "casework:case-part"), 12
+
 #: What lies between the words that begin and end a stream of a PDF.
 STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
@@ -166,6 +169,22 @@ def reader(row: Row) -> str | None:
     """Return the column of the person who reads this page when it is read once."""
     wanted = (OWN.get(row["door"], READERS[0]), *READERS)
     return next((column for column in wanted if row[column] == "200"), None)
+
+
+def asking_too_often(world: World, rows: list[Row]) -> dict[tuple[str, str], int]:
+    """Return door and reader of each page of a case that asks more often than ``MOST``."""
+    with rolled_back(), long_pages():
+        growth.grow(world, 1)
+        found = {
+            (f"{row['door']} {row['args']}", column): asked(
+                world.clients[column], address(row, world.things)
+            ).queries
+            for row in rows
+            if row["door"] in OF_A_CASE
+            for column in PEOPLE
+            if row[column] == "200"
+        }
+    return {page: queries for page, queries in found.items() if queries > MOST}
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,10 @@ def test_no_page_asks_row_by_row():
     assert grows == {}
 
 
+def test_no_page_of_a_case_asks_more_than_twelve_times_whoever_reads_it(played):
+    assert doors.asking_too_often(played, doors.TABLE.rows()) == {}
+
+
 # The administration site
 
 

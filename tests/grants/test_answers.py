@@ -265,7 +265,7 @@ def test_requirement_that_fails_stops_the_grant_until_it_is_overridden(as_person
     assert as_person(office).post(drafted_at, told).status_code == 302
     draft = Approval.objects.latest("pk")
     read = as_person(factories.anyone(Role.APPROVER)).get(
-        reverse("casework:case", args=[draft.pk])
+        reverse("casework:grounds", args=[draft.items.get().pk])
     ).text  # fmt: skip
     for words in ("Counts as met, although the program finds it not met", "名簿を確かめ",
                   str(office), "How the amount comes about"):  # fmt: skip

@@ -40,7 +40,7 @@ def log_in(context: BrowserContext, site: str, person: User | None, *, language=
 #: Place on the page of a case → the part on which it stands, where that is not the first.
 PARTS = {
     "#agreement": "money", "#history": "records", "#letters": "papers", "#money": "money",
-    "#terms": "content",
+    "#terms": "coordination",
 }  # fmt: skip
 
 

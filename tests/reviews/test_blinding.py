@@ -163,7 +163,7 @@ def test_member_of_a_blind_round_reads_what_was_filed_and_its_files_by_the_sheet
     client.force_login(world.member)
     for address in (
         reverse("reviews:sheet", args=[world.sheet.pk]),
-        reverse("casework:case", args=[world.sheet.pk]),
+        reverse("casework:case-part", args=[world.sheet.pk, "content"]),
     ):
         page = client.get(address, headers={"accept-language": "en"}).content.decode()
         assert "活動の場をつくる" in page and "計画.pdf" in page
