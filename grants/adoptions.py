@@ -1,10 +1,17 @@
 """How often a group was adopted before: in cases of this system and in past awards."""
 
-from django.db.models import Q, QuerySet, Value, prefetch_related_objects
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value, prefetch_related_objects
+from django.db.models.functions import Coalesce
 
 from casework.asked_once import asked_once, is_shown
+from casework.models import Event
 
 from .models import PastAward, Proposal
+
+#: The moves by which a proposal is adopted.
+ADOPTS = ("select", "take")
+#: Later than every line of the history: when what is not adopted yet would be.
+NOT_YET = 2**62
 
 
 def adoptions_before(proposal: Proposal) -> list[Proposal | PastAward]:
@@ -58,8 +65,11 @@ def _counted(proposal: Proposal) -> tuple[QuerySet[Proposal], QuerySet[PastAward
     """Return what was adopted in the course before, from the year on that the rule names."""
     since = proposal.rules.number("adoptions_counted_from_fiscal_year") or 0
     edition, year = proposal.round.edition, proposal.round.fiscal_year
-    cases = Proposal.objects.counted().filter(
-        Q(round__fiscal_year__lt=year) | Q(round__fiscal_year=year, pk__lt=proposal.pk or 0),
+    before = Q(round__fiscal_year__lt=year)
+    before |= Q(round__fiscal_year=year, adopted_with__lt=_adopted_with(proposal.pk, NOT_YET))
+    counted = Proposal.objects.counted().alias(adopted_with=_adopted_with(OuterRef("pk"), 0))
+    cases = counted.exclude(pk=proposal.pk).filter(
+        before,
         round__edition__course=edition.course,
         round__edition__fictitious=edition.fictitious,
         round__fiscal_year__gte=since,
@@ -69,6 +79,16 @@ def _counted(proposal: Proposal) -> tuple[QuerySet[Proposal], QuerySet[PastAward
         adoption_fiscal_year__lt=year,
     )  # fmt: skip
     return cases.order_by("pk"), past.order_by("key")
+
+
+def _adopted_with(case: OuterRef | int | None, without: int) -> Coalesce:
+    """Return the line of the history with which a proposal was last adopted, by its id.
+
+    Of two proposals of one group in one fiscal year the one that was adopted first is the first,
+    whichever was begun first.
+    """
+    lines = Event.objects.filter(case=case, verb__in=ADOPTS).order_by("-pk").values("pk")
+    return Coalesce(Subquery(lines[:1]), Value(without))
 
 
 def cap_of(proposal: Proposal) -> int | None:
