@@ -237,6 +237,54 @@ def test_changed_line_is_judged_again_with_what_was_found_before(report, office)
     assert words not in client_of(office).get(check).text
 
 
+def saved(report, rows: list[dict], *, removed=()) -> Report:
+    return services.save_report(
+        report, fields={}, lines=rows, removed=removed, edit_number=report.edit_number,
+        by=makers.group_of(report), at=LATER,
+    )  # fmt: skip
+
+
+def without_and_again(report, yen: int) -> Report:
+    """The report whose group takes the line out, and types it again some time later."""
+    rows = [
+        {"line": line.pk, **factories.line(line.side, line.label, line.amount_yen, from_city=line.from_city)}
+        for line in report.settlement_lines.exclude(label="懇親会").order_by("pk")
+    ]  # fmt: skip
+    report = saved(report, rows, removed={party(report).pk})
+    assert not report.settlement_lines.filter(label="懇親会").exists()
+    return saved(report, [*rows, factories.line("expenditure", "懇親会", yen)])
+
+
+@pytest.mark.parametrize(("yen", "counts_off"), [(30_000, 3_500), (31_000, 0)])
+def test_line_that_is_taken_out_and_typed_again_has_not_lost_what_was_found(
+    report, office, yen, counts_off
+):
+    """The same line has its verdict; one of another amount is judged again, with what was found before."""
+    report = disallow(report, office, 3_500)
+    report = advance(report, "send_back", by=office, at=LATER, reason="x", due_on=None)
+
+    report = without_and_again(report, yen)
+
+    found = party(report)
+    assert (found.disallowed_yen, report.settlement.disallowed_yen) == (counts_off, counts_off)
+    assert found.verdict == ("disallowed" if counts_off else "")
+    assert bool(found.before_the_change) is not bool(counts_off)
+    assert Report.objects.get(pk=report.pk).struck_out == []
+
+
+def test_what_was_found_of_a_line_waits_until_its_name_is_typed(report, office):
+    report = disallow(report, office, 3_500)
+    report = advance(report, "send_back", by=office, at=LATER, reason="x", due_on=None)
+    report = rewritten(report, 懇親会=31_000)  # judged again, and taken out before that
+
+    rows = [factories.line("expenditure", "会場", 31_000)]
+    report = saved(report, rows, removed=set(report.settlement_lines.values_list("pk", flat=True)))
+
+    line = report.settlement_lines.get()
+    assert (line.verdict, line.set_aside) == ("", None)
+    assert [one["disallowed_yen"] for one in report.struck_out] == [3_500]
+
+
 def test_words_alone_leave_the_verdict(report, office):
     report = disallow(report, office, 3_500)
     report = advance(report, "send_back", by=office, at=LATER, reason="x", due_on=None)
