@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
@@ -14,8 +15,11 @@ from accounts.services import record_reading
 from casework.calendar import japan_date
 from casework.desks import with_next_date
 from casework.errors import NotPossible
+from casework.models import Event
 from casework.parties import Party
+from casework.services import record
 from casework.tables import BOM, cell, csv_lines
+from casework.verbs import name_verbs
 
 from . import bank_secrets, city_settings
 from .bank_secrets import Account
@@ -227,14 +231,28 @@ def file(
 # The file for the bank
 
 
-def transfers_of(found: QuerySet[Claim]) -> tuple[list[Claim], list[Claim]]:
-    """Return the claims that can be paid by transfer, and those that name no registered account.
+#: The line of history of a claim that a file for the bank held.
+TRANSFERRED = "put_into_transfer"
+name_verbs(put_into_transfer=_("Taken out in a file for the bank"))
 
-    Only what the office accepted and nobody has paid yet is paid.
+
+#: Claims to be paid that name no registered account, and those that a transfer can pay.
+WITHOUT_ACCOUNT = Q(state="accepted") & (Q(bank_account=None) | Q(bank_account__secret=""))
+TO_TRANSFER = Q(state="accepted") & ~Q(bank_account=None) & ~Q(bank_account__secret="")
+
+
+def with_files(found: QuerySet[Claim]) -> QuerySet[Claim]:
+    """Tell of each claim as ``in_a_file`` whether a file for the bank held it since it is to be paid.
+
+    A payment that was reversed is made anew.
     """
-    to_pay = list(found.filter(state="accepted"))
-    kept = [claim for claim in to_pay if claim.bank_account and claim.bank_account.secret]
-    return kept, [claim for claim in to_pay if claim not in kept]
+    reopened = Event.objects.filter(case=OuterRef("case"), verb="reopen").order_by("-pk")
+    held = Event.objects.filter(
+        case=OuterRef("pk"),
+        verb=TRANSFERRED,
+        pk__gt=Coalesce(Subquery(reopened.values("pk")[:1]), 0),
+    )
+    return found.annotate(in_a_file=Exists(held))
 
 
 @sensitive_variables()
@@ -242,7 +260,8 @@ def transfers_of(found: QuerySet[Claim]) -> tuple[list[Claim], list[Claim]]:
 def bank_file(claims: list[Claim], *, on: date, by, at: datetime) -> bytes:
     """Return the file by which the bank pays ``claims`` on a day; whose accounts it holds is written down.
 
-    Nothing is recorded as paid by it: accounting records each payment once the bank has paid.
+    Nothing is recorded as paid by it: accounting records each payment once the bank has paid. The
+    history of each claim keeps that it was in a file, so that no second one is taken out unseen.
 
     :raises PermissionDenied: if ``by`` is not of accounting.
     :raises NotPossible: if a setting is missing, there is nothing to pay, the day has passed, an
@@ -266,4 +285,6 @@ def bank_file(claims: list[Claim], *, on: date, by, at: datetime) -> bytes:
             _("The file cannot be made: nothing is to be paid, or something does not fit into it.")
         ) from None
     _write_down(claims, by=by, at=at)
+    for claim in sorted(claims, key=lambda claim: claim.pk):
+        record(claim, TRANSFERRED, by=by, at=at, on=on)
     return made
