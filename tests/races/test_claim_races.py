@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import Role, User
 from casework import outbox, verification
-from grants import services
+from grants import ledger_faults, services
 from grants.models import Claim, Payment, ProjectYear
 from tests import factories
 from tests.factories import NOON, TODAY
@@ -20,6 +20,7 @@ def world():
     with outbox.delivered_by_hand():
         yield
     assert list(verification.faults()) == []
+    assert [str(fault) for fault in ledger_faults.faults()] == []
 
 
 def paying(claim: Claim, by: User):
