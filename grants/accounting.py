@@ -15,7 +15,7 @@ from accounts.services import record_reading
 from casework.calendar import japan_date
 from casework.desks import with_next_date
 from casework.errors import NotPossible
-from casework.models import Event
+from casework.models import Case, Event
 from casework.parties import Party
 from casework.services import record
 from casework.tables import BOM, cell, csv_lines
@@ -274,6 +274,7 @@ def bank_file(claims: list[Claim], *, on: date, by, at: datetime) -> bytes:
         raise NotPossible(words % {"settings": ", ".join(str(label) for label in missing)})
     if on < japan_date(at):
         raise NotPossible(_("The day of the transfer has passed."))
+    claims = _still_to_pay(claims)
     transfers = [
         Transfer(bank_secrets.decrypt(claim.bank_account.secret), claim.amount_yen, claim.pk)
         for claim in claims
@@ -285,6 +286,14 @@ def bank_file(claims: list[Claim], *, on: date, by, at: datetime) -> bytes:
             _("The file cannot be made: nothing is to be paid, or something does not fit into it.")
         ) from None
     _write_down(claims, by=by, at=at)
-    for claim in sorted(claims, key=lambda claim: claim.pk):
+    for claim in claims:
         record(claim, TRANSFERRED, by=by, at=at, on=on)
     return made
+
+
+def _still_to_pay(claims: list[Claim]) -> list[Claim]:
+    """Lock the claims by their ids, and keep what nobody has paid or sent back meanwhile."""
+    ids = [claim.pk for claim in claims]
+    list(Case.objects.filter(pk__in=ids).order_by("pk").select_for_update())
+    still = set(Claim.objects.filter(TO_TRANSFER, pk__in=ids).values_list("pk", flat=True))
+    return [claim for claim in claims if claim.pk in still]

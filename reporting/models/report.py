@@ -67,6 +67,17 @@ class Report(Case):
         """Return the settlement, in the order in which it was written."""
         return list(self.settlement_lines.order_by("pk"))
 
+    def taken_out(self) -> list[Text]:
+        """Return in words what was not allowed of lines that the group took out since."""
+        words = _("The group took out “{label}” ({amount} yen). Of it {yen} yen were not allowed, because: {reason}.")  # fmt: skip
+        return [
+            format_lazy(
+                words, label=one["label"], amount=f"{one['amount_yen']:,}",
+                yen=f"{one['disallowed_yen']:,}", reason=one["disallowed_reason"],
+            )
+            for one in self.struck_out
+        ]  # fmt: skip
+
     @property
     @asked_once
     def settlement(self) -> Settlement:
