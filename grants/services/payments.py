@@ -20,6 +20,8 @@ from grants.early_starts import decided_on
 from grants.models import Claim, Payment, ProjectYear
 from guideline.models import fiscal_year_name
 
+from .once import refuse_twice
+
 
 @transaction.atomic
 def pay_claim(claim: Claim, *, paid_on: date, document: str, by, at: datetime) -> Payment:
@@ -55,23 +57,25 @@ def pay_claim(claim: Claim, *, paid_on: date, document: str, by, at: datetime) -
 
 @transaction.atomic
 def record_repayment(
-    year: ProjectYear, *, amount_yen: int, paid_on: date, document: str, by, at: datetime
-) -> Payment:
+    year: ProjectYear, *, amount_yen: int, paid_on: date, document: str, after: int | None = None,
+    by, at: datetime,
+) -> Payment:  # fmt: skip
     """Record that money came back from the group (返還), in yen.
 
+    :param after: the newest line of any ledger when the page was loaded, see
+        :func:`.once.refuse_twice`.
     :raises PermissionDenied: if ``by`` is not of accounting.
     :raises ValidationError: if nothing has to come back, or less, or the day lies in the future,
-        before the grant, or before so much had gone out.
+        before the grant, or before so much had gone out, or it was recorded a moment ago.
     """
     year = locked(year)
     require(by.act_on(japan_date(at)), "grants.record_payment", year)
     refuse_wrong_day(paid_on, earliest=decided_on(year), at=at)
+    said = {"amount_yen": amount_yen, "paid_on": paid_on, "document": document}
+    refuse_twice(year.payments.filter(kind=Payment.Kind.REPAYMENT), after, **said)
     _refuse_wrong_repayment(year, amount_yen)
     _refuse_before_it_went_out(year, amount_yen, paid_on)
-    return _enter(
-        year, kind=Payment.Kind.REPAYMENT, amount_yen=amount_yen, paid_on=paid_on,
-        document=document, by=by, at=at,
-    )  # fmt: skip
+    return _enter(year, kind=Payment.Kind.REPAYMENT, by=by, at=at, **said)
 
 
 def _enter(year: ProjectYear, *, kind: str, amount_yen: int, by, at: datetime, **fields) -> Payment:
