@@ -320,19 +320,26 @@ class OrganizationQuerySet(models.QuerySet):
         return self.standing().filter(confirmed_at__isnull=True)
 
     def named_like(self, words: str):
-        """Keep the groups whose name, kana or corporate number contains ``words``."""
+        """Keep the groups whose name, kana, former name or corporate number contains ``words``."""
         wanted = name_key(words)
         if not wanted:
             return self if not words.strip() else self.none()
-        return self.filter(Q(name_key__contains=wanted) | Q(corporate_number=wanted))
+        former = Q(former_names__icontains=words.strip())
+        return self.filter(Q(name_key__contains=wanted) | former | Q(corporate_number=wanted))
 
 
 class Organization(models.Model):
-    """A citizens' group or NPO (市民活動団体). What is unknown stays empty and shows as not set."""
+    """A citizens' group or NPO (市民活動団体). What is unknown stays empty and shows as not set.
+
+    :ivar former_names: what it was called before, a name a line, those of entries merged into it too.
+    """
 
     name = models.CharField(_("name"), max_length=200)
     name_kana = models.CharField(_("name in kana"), max_length=200, blank=True)
     name_key = models.CharField(max_length=500, editable=False, default="", db_default="")
+    former_names = models.TextField(
+        _("former names"), blank=True, editable=False, default="", db_default=""
+    )
     corporate_number = models.CharField(_("corporate number"), max_length=13, blank=True)
     founded_on = models.DateField(_("founded on"), null=True, blank=True)
     activity_started_on = models.DateField(_("active since"), null=True, blank=True)
@@ -383,11 +390,25 @@ class Organization(models.Model):
         return self.name
 
     def save(self, *args, update_fields=None, **kwargs):
-        """Keep the key that groups are searched by in step with the name and its kana."""
+        """Keep the key that groups are searched by in step with the name, and the name it had."""
         self.name_key = f"{name_key(self.name)} {name_key(self.name_kana)}".strip()
+        if update_fields is None or "name" in update_fields:
+            self._remember_its_name()
         if update_fields is not None and {"name", "name_kana"} & set(update_fields):
-            update_fields = {*update_fields, "name_key"}
+            update_fields = {*update_fields, "name_key", "former_names"}
         super().save(*args, update_fields=update_fields, **kwargs)
+
+    def _remember_its_name(self) -> None:
+        saved = Organization.objects.filter(pk=self.pk) if self.pk else Organization.objects.none()
+        self.was_called(saved.values_list("name", flat=True))
+
+    def was_called(self, names: Iterable[str]) -> None:
+        """Take ``names`` among its former ones; one that differs by its spelling alone is no other."""
+        known = {name_key(name) for name in (self.name, *self.former_names.splitlines())}
+        for name in names:
+            if name and name_key(name) not in known:
+                known.add(name_key(name))
+                self.former_names = f"{self.former_names}\n{name}".strip()
 
     def representative_on(self, day: date) -> "Officer | None":
         """Return who represents the group on ``day`` (Japan date); ``None`` if that is not set.

@@ -151,6 +151,23 @@ def store(
 
 
 @transaction.atomic
+def add_paper(case: Case, upload, *, label: str, by, at: datetime) -> StoredFile:
+    """Put an upload among the papers of ``case``; the same bytes once, also from two windows at once.
+
+    :raises PermissionDenied: as :func:`store`.
+    :raises ValidationError: as :func:`store`, or if the file stands there already.
+    """
+    case = services.locked(case)
+    stored = store(case, upload, label=label, by=by, at=at)
+    others = case.files.standing().filter(digest=stored.digest).exclude(pk=stored.pk)
+    if same := others.order_by("pk").first():
+        stored.content.delete(save=False)
+        words = _("This file is with the case already, as “%(name)s”.")
+        raise ValidationError(words % {"name": same.label or same.name})
+    return stored
+
+
+@transaction.atomic
 def remove(stored: StoredFile, *, by, at: datetime) -> None:
     """Take a file out of a case that is not filed yet; the bytes and the history stay.
 

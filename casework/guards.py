@@ -1,6 +1,7 @@
 """What the database itself refuses, on SQLite and PostgreSQL alike.
 
-* Rows of append-only tables are neither changed nor deleted.
+* Rows of append-only tables are neither changed nor deleted; of some, words may give way to the mark
+  that they were erased (保存年限), and nothing else.
 * A case's state changes only if the newest line of its history announces exactly that change.
 
 Triggers, not ``save()``: ``QuerySet.update()``, the admin and a database prompt meet the same
@@ -12,11 +13,15 @@ another one's trigger reads; so there they are lifted before migrations and made
 from django.core.checks import Warning
 from django.db import connections
 
-#: The tables whose rows stay as they are.
-_APPEND_ONLY: list[str] = ["casework_event", "casework_seal", "casework_version"]
+from accounts.services.erasing import ERASED_NAME
+
+#: The tables whose rows stay as they are → the condition under which a change is let through.
+_APPEND_ONLY: dict[str, str] = dict.fromkeys(
+    ("casework_event", "casework_seal", "casework_version"), ""
+)
 
 _SQLITE_REFUSE = """
-CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
+CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} {unless}
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 """
 _SQLITE_STATE = """
@@ -33,7 +38,7 @@ $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$
 """
 _POSTGRES_REFUSE = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
-FOR EACH ROW EXECUTE FUNCTION casework_refuse()
+FOR EACH ROW {unless} EXECUTE FUNCTION casework_refuse()
 """
 _POSTGRES_STATE_FUNCTION = """
 CREATE OR REPLACE FUNCTION casework_state_announced() RETURNS trigger LANGUAGE plpgsql AS
@@ -57,10 +62,23 @@ _INSTALLED = {
 }
 
 
-def append_only(model) -> None:
-    """Say that rows of ``model`` are only ever added; called from ``AppConfig.ready``."""
-    if model._meta.db_table not in _APPEND_ONLY:
-        _APPEND_ONLY.append(model._meta.db_table)
+def append_only(model, *, erasing: tuple[str, ...] = ()) -> None:
+    """Say that rows of ``model`` are only ever added; called from ``AppConfig.ready``.
+
+    :param erasing: columns whose words may be erased once their time is up.
+    """
+    _APPEND_ONLY[model._meta.db_table] = _only_erasing(model, erasing) if erasing else ""
+
+
+def _only_erasing(model, erasing: tuple[str, ...]) -> str:
+    """Return the condition that nothing of a row changes but words that become the mark."""
+    same = "(NEW.{0} = OLD.{0} OR (NEW.{0} IS NULL AND OLD.{0} IS NULL))"
+    fits = [
+        f"({same} OR NEW.{{0}} = '{ERASED_NAME}')" if field.name in erasing else same
+        for field in model._meta.local_concrete_fields
+    ]
+    columns = [f'"{field.column}"' for field in model._meta.local_concrete_fields]
+    return " AND ".join(fit.format(name) for fit, name in zip(fits, columns, strict=True))
 
 
 def _wanted(connection) -> dict[str, str]:
@@ -69,8 +87,12 @@ def _wanted(connection) -> dict[str, str]:
     sqlite = connection.vendor == "sqlite"
     refuse = _SQLITE_REFUSE if sqlite else _POSTGRES_REFUSE
     wanted = {
-        f"{table}_no_{verb}": refuse.format(table=table, verb=verb)
-        for table in _APPEND_ONLY
+        f"{table}_no_{verb}": refuse.format(
+            table=table,
+            verb=verb,
+            unless=f"WHEN (NOT ({fits}))" if fits and verb == "update" else "",
+        )
+        for table, fits in _APPEND_ONLY.items()
         for verb in ("update", "delete")
         if table in tables
     }

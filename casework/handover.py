@@ -1,8 +1,8 @@
 """Bulk handover (異動・引継ぎ): cases pass from one clerk, or one department, to another.
 
 What is shown before and what is done afterwards is worked out by the same functions from the rows.
-Each case gets its own line of history; each person concerned gets one notice of all of them. Asked
-again it finds nothing to do.
+Each case gets its own line of history; each person concerned gets one notice of all of them, those
+of the groups too. Asked again it finds nothing to do.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ from .calendar import japan_date
 from .flow import Text
 from .models import Access, Approval, Case
 from .models.case import CaseQuerySet
-from .parties import Party
+from .parties import Party, writers_on
 from .services import assign, record
 
 CONFLICT = gettext_lazy("It is barred to the new clerk (conflict of interest).")
@@ -138,6 +138,7 @@ def hand_over(
         assign(case, taker, by=by, at=at)
     if found.moves:
         _tell_clerks(giver, taker, len(found.moves), by=by, at=at)
+        _tell_groups(found.moves, taker, at=at)
     return found
 
 
@@ -170,6 +171,23 @@ def _tell_clerks(giver: User | None, taker: User, count: int, *, by: User, at: d
     for person in (taker, giver):
         if person is not None and person.pk in still_here and person.pk != by.pk:
             _post(person, told, f"{reverse('casework:office')}?whose=mine", at=at)
+
+
+def _tell_groups(moved: list[Case], taker: User, *, at: datetime) -> None:
+    """Tell whoever writes for the groups of these cases, once each, who looks after them from now on."""
+    day = japan_date(at)
+    shown = {case.pk for case in moved if not (case.internal or case.machine.flow.part_of)}
+    groups = {case.organization_id for case in moved if case.pk in shown}
+    writers = writers_on(day).filter(organization__in=groups)
+    for person in User.objects.filter(pk__in=writers.values("user")).order_by("pk"):
+        seen = Case.objects.visible_to(person.act_on(day)).filter(pk__in=shown)
+        own = list(seen.filter(organization__in=person.duties.organizations))
+        if own:
+            path = outbox.case_path(own[0]) if len(own) == 1 else reverse("casework:my")
+            outbox.post(
+                "new_clerk", to=person, at=at, path=path, taker=taker, count=len(own),
+                key=f"new-clerk-{taker.pk}-{at.isoformat()}-{person.pk}",
+            )  # fmt: skip
 
 
 def _post(person: User, told: dict, path: str, *, at: datetime) -> None:

@@ -30,7 +30,7 @@ class MessageForm(forms.Form):
         """
         :param others: the parties that can be asked.
         :param may_note: whether the writer is of the office.
-        :param may_attach: whether the writer may add files to the case now.
+        :param may_attach: whether a file may come with the message: not once the case is closed.
         """
         super().__init__(*args, **kwargs)
         nobody = [("", _("Nobody in particular"))]

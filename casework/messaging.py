@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+import rules
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -26,6 +27,7 @@ from .models import (
 from .models.message import WRITERS
 from .outbox import case_path, tell
 from .parties import Party
+from .permissions import is_open
 from .services import locked
 
 #: How many messages the page of a case shows, and how many cases a desk.
@@ -86,6 +88,15 @@ def _coordinates(user, case: Case) -> bool:
     ).exists()  # fmt: skip
 
 
+@rules.predicate
+def takes_part(user, case) -> bool:
+    """The person writes on the case for a party, whosever turn it is."""
+    return case is not None and writes_as(user, case) is not None
+
+
+rules.add_perm("casework.attach_file", takes_part & is_open)
+
+
 @transaction.atomic
 def write(
     case: Case, *, text: str, key: UUID, by, at: datetime,
@@ -97,7 +108,7 @@ def write(
     :param for_office: whether it is a note that only the office reads; nobody is told of it.
     :param uploads: files that come with it; whoever reads the message reads them.
     :raises PermissionDenied: if ``by`` has no part in the case; if the party that is asked has none;
-        if a note is not the office's; if ``by`` may not add files now.
+        if a note is not the office's; if a file comes with one on a case that is closed.
     :raises ValidationError: if a file is refused, see :func:`casework.files.check`.
     """
     case = locked(case)
@@ -116,7 +127,9 @@ def write(
     )  # fmt: skip
     MessageWords.objects.create(message=message, text=text, salt=salt)
     for upload in uploads:
-        stored = files.store(case, upload, label="", by=by, at=at)
+        stored = files.store(
+            case, upload, label="", by=by, at=at, permission="casework.attach_file"
+        )
         Attachment.objects.create(message=message, file=stored)
     if not for_office:
         _tell_the_others(case, message)

@@ -387,5 +387,16 @@ register(
                      lambda told, language: counted(told["count"], language, ja="件", en="case")),
         ),
         _handover, fitting=None,
-    )
+    ),
+    NoticeKind(
+        "new_clerk", _("Another clerk is in charge"),
+        _("When cases of a group pass from one clerk to another; once to each person of the group."),
+        (
+            READER,
+            Variable("taker", _("Who is in charge now"), lambda told, _l: str(told["taker"])),
+            Variable("cases", _("How many cases"),
+                     lambda told, language: counted(told["count"], language, ja="件", en="case")),
+        ),
+        _handover, fitting=None,
+    ),
 )  # fmt: skip

@@ -49,7 +49,7 @@ def in_group(code: str, *kinds: str) -> None:
 
 
 in_group("turn", "your_turn", "approval_drafted", "representative_told")
-in_group("news", "case_moved", "approval_decided", "representative_noted")
+in_group("news", "case_moved", "approval_decided", "representative_noted", "new_clerk")
 in_group("messages", "message_received")
 in_group("dates", "deadline_near")
 in_group("receipts", "receipt")

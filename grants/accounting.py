@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
@@ -14,8 +15,11 @@ from accounts.services import record_reading
 from casework.calendar import japan_date
 from casework.desks import with_next_date
 from casework.errors import NotPossible
+from casework.models import Case, Event
 from casework.parties import Party
+from casework.services import record
 from casework.tables import BOM, cell, csv_lines
+from casework.verbs import name_verbs
 
 from . import bank_secrets, city_settings
 from .bank_secrets import Account
@@ -227,27 +231,28 @@ def file(
 # The file for the bank
 
 
-#: What can be paid by transfer: only what the office accepted and nobody has paid yet is paid.
-BY_TRANSFER = Q(state="accepted", bank_account__secret__gt="")
+#: The line of history of a claim that a file for the bank held.
+TRANSFERRED = "put_into_transfer"
+name_verbs(put_into_transfer=_("Taken out in a file for the bank"))
 
 
-def transfers_of(found: QuerySet[Claim]) -> QuerySet[Claim]:
-    """Return the claims that can be paid by transfer."""
-    return found.filter(BY_TRANSFER)
+#: Claims to be paid that name no registered account, and those that a transfer can pay.
+WITHOUT_ACCOUNT = Q(state="accepted") & (Q(bank_account=None) | Q(bank_account__secret=""))
+TO_TRANSFER = Q(state="accepted") & ~Q(bank_account=None) & ~Q(bank_account__secret="")
 
 
-def without_account(found: QuerySet[Claim]) -> QuerySet[Claim]:
-    """Return the claims that wait to be paid and name no registered account."""
-    return found.filter(state="accepted").exclude(BY_TRANSFER)
+def with_files(found: QuerySet[Claim]) -> QuerySet[Claim]:
+    """Tell of each claim as ``in_a_file`` whether a file for the bank held it since it is to be paid.
 
-
-def sums_of(found: QuerySet[Claim]) -> dict[str, int]:
-    """Return the yen of all claims, and number and yen of those that can be paid by transfer."""
-    return found.order_by().aggregate(
-        total_yen=Sum("amount_yen", default=0),
-        transfers=Count("pk", filter=BY_TRANSFER),
-        transfers_yen=Sum("amount_yen", filter=BY_TRANSFER, default=0),
+    A payment that was reversed is made anew.
+    """
+    reopened = Event.objects.filter(case=OuterRef("case"), verb="reopen").order_by("-pk")
+    held = Event.objects.filter(
+        case=OuterRef("pk"),
+        verb=TRANSFERRED,
+        pk__gt=Coalesce(Subquery(reopened.values("pk")[:1]), 0),
     )
+    return found.annotate(in_a_file=Exists(held))
 
 
 @sensitive_variables()
@@ -255,7 +260,8 @@ def sums_of(found: QuerySet[Claim]) -> dict[str, int]:
 def bank_file(claims: list[Claim], *, on: date, by, at: datetime) -> bytes:
     """Return the file by which the bank pays ``claims`` on a day; whose accounts it holds is written down.
 
-    Nothing is recorded as paid by it: accounting records each payment once the bank has paid.
+    Nothing is recorded as paid by it: accounting records each payment once the bank has paid. The
+    history of each claim keeps that it was in a file, so that no second one is taken out unseen.
 
     :raises PermissionDenied: if ``by`` is not of accounting.
     :raises NotPossible: if a setting is missing, there is nothing to pay, the day has passed, an
@@ -268,6 +274,7 @@ def bank_file(claims: list[Claim], *, on: date, by, at: datetime) -> bytes:
         raise NotPossible(words % {"settings": ", ".join(str(label) for label in missing)})
     if on < japan_date(at):
         raise NotPossible(_("The day of the transfer has passed."))
+    claims = _still_to_pay(claims)
     transfers = [
         Transfer(bank_secrets.decrypt(claim.bank_account.secret), claim.amount_yen, claim.pk)
         for claim in claims
@@ -279,4 +286,14 @@ def bank_file(claims: list[Claim], *, on: date, by, at: datetime) -> bytes:
             _("The file cannot be made: nothing is to be paid, or something does not fit into it.")
         ) from None
     _write_down(claims, by=by, at=at)
+    for claim in claims:
+        record(claim, TRANSFERRED, by=by, at=at, on=on)
     return made
+
+
+def _still_to_pay(claims: list[Claim]) -> list[Claim]:
+    """Lock the claims by their ids, and keep what nobody has paid or sent back meanwhile."""
+    ids = [claim.pk for claim in claims]
+    list(Case.objects.filter(pk__in=ids).order_by("pk").select_for_update())
+    still = set(Claim.objects.filter(TO_TRANSFER, pk__in=ids).values_list("pk", flat=True))
+    return [claim for claim in claims if claim.pk in still]

@@ -7,17 +7,25 @@ from django.db.models import (
     CharField,
     Expression,
     F,
+    OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Value,
     prefetch_related_objects,
 )
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from accounts.models import Organization
 from casework.asked_once import asked_once, is_shown
+from casework.models import Event
 
 from .models import PastAward, Proposal
+
+#: The moves by which a proposal is adopted.
+ADOPTS = ("select", "take")
+#: Later than every line of the history: when what is not adopted yet would be.
+NOT_YET = 2**62
 
 
 def adoptions_before(proposal: Proposal) -> list[Proposal | PastAward]:
@@ -44,7 +52,9 @@ def _own(proposal: Proposal) -> list[QuerySet]:
 
 
 #: What is read of the group of an adoption: what it may be known again by.
-OF_GROUP = ("organization__name", "organization__name_kana", "organization__address")
+OF_GROUP = tuple(
+    f"organization__{name}" for name in ("name", "name_kana", "former_names", "address")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +109,10 @@ def _group(groups: dict[int, Organization], pk: int | None, *told: str) -> Organ
     if pk is None:
         return None
     if pk not in groups:
-        name, name_kana, address = told
-        groups[pk] = Organization(pk=pk, name=name, name_kana=name_kana, address=address)
+        name, name_kana, former_names, address = told
+        groups[pk] = Organization(
+            pk=pk, name=name, name_kana=name_kana, former_names=former_names, address=address
+        )
     return groups[pk]
 
 
@@ -108,8 +120,11 @@ def _counted(proposal: Proposal) -> tuple[QuerySet[Proposal], QuerySet[PastAward
     """Return what was adopted in the course before, from the year on that the rule names."""
     since = proposal.rules.number("adoptions_counted_from_fiscal_year") or 0
     edition, year = proposal.round.edition, proposal.round.fiscal_year
-    cases = Proposal.objects.counted().filter(
-        Q(round__fiscal_year__lt=year) | Q(round__fiscal_year=year, pk__lt=proposal.pk or 0),
+    before = Q(round__fiscal_year__lt=year)
+    before |= Q(round__fiscal_year=year, adopted_with__lt=_adopted_with(proposal.pk, NOT_YET))
+    counted = Proposal.objects.counted().alias(adopted_with=_adopted_with(OuterRef("pk"), 0))
+    cases = counted.exclude(pk=proposal.pk).filter(
+        before,
         round__edition__course=edition.course,
         round__edition__fictitious=edition.fictitious,
         round__fiscal_year__gte=since,
@@ -119,6 +134,16 @@ def _counted(proposal: Proposal) -> tuple[QuerySet[Proposal], QuerySet[PastAward
         adoption_fiscal_year__lt=year,
     )  # fmt: skip
     return cases.order_by("pk"), past.order_by("key")
+
+
+def _adopted_with(case: OuterRef | int | None, without: int) -> Coalesce:
+    """Return the line of the history with which a proposal was last adopted, by its id.
+
+    Of two proposals of one group in one fiscal year the one that was adopted first is the first,
+    whichever was begun first.
+    """
+    lines = Event.objects.filter(case=case, verb__in=ADOPTS).order_by("-pk").values("pk")
+    return Coalesce(Subquery(lines[:1]), Value(without))
 
 
 def cap_of(proposal: Proposal) -> int | None:

@@ -253,15 +253,15 @@ def _rate(rules: RuleSet, eligible_yen: int, left_yen: int) -> Iterator[Step]:
     name = "subsidy_rate_percent"
     if rules.status(name) == Status.NOT_APPLICABLE:
         return
-    percent, of = rules.number(name), rules.text("subsidy_rate_of")
-    if percent is None:
+    share, of = rules.share(name), rules.text("subsidy_rate_of")
+    if share is None:
         yield Step("rate", None, AT_MOST)
         return
     base = left_yen if of == OF_COSTS_LESS_INCOME else eligible_yen
-    code = {OF_COSTS: "rate_of_costs", OF_COSTS_LESS_INCOME: "rate_of_rest"}.get(
-        of or "", "rate_of"
-    )
-    yield Step(code, base * percent // 100, AT_MOST, rules.source(name), {"percent": percent})
+    what = {OF_COSTS: "_of_costs", OF_COSTS_LESS_INCOME: "_of_rest"}.get(of or "", "_of")
+    said = rules.text(name) or ""
+    code, told = ("share", {"share": said}) if "/" in said else ("rate", {"percent": said})
+    yield Step(code + what, int(base * share), AT_MOST, rules.source(name), told)
 
 
 def _rounding(rules: RuleSet, so_far_yen: int) -> Iterator[Step]:

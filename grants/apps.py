@@ -57,7 +57,7 @@ class GrantsConfig(AppConfig):
 
         city_settings.register()
         guards.append_only(BudgetEntry)
-        guards.append_only(CallAnswer)
+        guards.append_only(CallAnswer, erasing=("wording", "answer"))
         guards.append_only(ChargeEntry)
         guards.append_only(EligibilityAnswer)
         guards.append_only(EligibilityRecord)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +35,8 @@ from .rules import (
 class Parameter:
     """What is known of a parameter besides its value.
 
-    :param kind: yen, number, decimal, period, text, lines or code: how the value is written.
+    :param kind: yen, number, decimal, share, period, text, lines or code: how the value is written;
+        a share in percent, or as a fraction.
     :param public: whether applicants read it with the call.
     :param shown_only: people apply it; the program does not compute with it.
     """
@@ -54,7 +56,7 @@ PARAMETERS: dict[str, Parameter] = {
     "cap_yen": Parameter(_("Most that one project year may get"), "yen", public=True),
     "cap_yen_second_adoption": Parameter(_("The same, from the second adoption on"), "yen", public=True),
     "cap_total_yen": Parameter(_("Most that all years together may get"), "yen", public=True),
-    "subsidy_rate_percent": Parameter(_("Share of the costs that is paid"), unit=PERCENT, public=True),
+    "subsidy_rate_percent": Parameter(_("Share of the costs that is paid"), "share", PERCENT, public=True),
     "subsidy_rate_of": Parameter(_("Of what the share is taken"), "code", public=True),
     "rounding_unit_yen": Parameter(_("Amounts are rounded to"), "yen", public=True),
     "eligible_costs": Parameter(_("Costs that are paid for"), "lines", public=True, shown_only=True),
@@ -217,6 +219,7 @@ DAYS_OF_ONE_YEAR = (
 #: Parameters that the program reads as whole numbers, as numbers with a point, and as periods.
 WHOLE = [name for name, known in PARAMETERS.items() if known.kind in ("number", "yen")]
 DECIMAL = [name for name, known in PARAMETERS.items() if known.kind == "decimal"]
+SHARES = [name for name, known in PARAMETERS.items() if known.kind == "share"]
 PERIODS = [name for name, known in PARAMETERS.items() if known.kind == "period"]
 
 
@@ -325,7 +328,7 @@ def _rule(name: str, entry: dict) -> Rule:
         status=entry.get("status", Status.NOT_SET),
         amount_yen=int(value) if is_yen else None,
         lines=() if is_yen else _lines(known.kind, value),
-        unit=known.unit,
+        unit="" if known.kind == "share" and "/" in value else known.unit,
         source=entry.get("source", ""),
         confirmed=tuple(sorted((entry.get("confirmed_years") or "").split())),
         note=entry.get("note", ""),
@@ -341,6 +344,8 @@ def refuse_unreadable(name: str, value: str) -> None:
         raise ValidationError(_("Write a whole number in digits, without separators."))
     if name in DECIMAL and not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})?", value):
         raise ValidationError(_("Write a number in digits, such as 20 or 10.95."))
+    if name in SHARES and not _is_share(value):
+        raise ValidationError(_("Write a share up to 100 percent, such as 90, 66.5 or 2/3."))
     if value not in ONE_OF.get(name, (value,)):
         raise ValidationError(_("Write one of: %s.") % ", ".join(ONE_OF[name]))
     if name in PERIODS:
@@ -350,6 +355,12 @@ def refuse_unreadable(name: str, value: str) -> None:
             raise ValidationError(
                 _("Write a period, such as “30” or “2 months next_open_day”.")
             ) from None
+
+
+def _is_share(value: str) -> bool:
+    """Return whether ``value`` is a percent or a fraction, of nothing at least and of all at most."""
+    written = re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})?|[0-9]{1,3}/[1-9][0-9]{0,2}", value, re.ASCII)
+    return bool(written) and Fraction(value) <= (1 if "/" in value else 100)
 
 
 def _lines(kind: str, value: str) -> tuple[Text, ...]:

@@ -17,6 +17,7 @@ from .models import (
     AgreementSignature,
     BankAccount,
     BudgetLine,
+    CallAnswer,
     Claim,
     EarlyStart,
     LogEntry,
@@ -135,7 +136,28 @@ def _erase_questions(rows: QuerySet[Question], *, by, at: datetime) -> None:
     rows.update(text="")
 
 
+def _private_answers(day: date) -> QuerySet[CallAnswer]:
+    """Keep what everybody never read: answers to one person, and drafts."""
+    rows = CallAnswer.objects.filter(question__round__closes_at__lt=end_of_day(day))
+    said = ~Q(answer__in=("", ERASED_NAME)) | ~Q(wording__in=("", ERASED_NAME))
+    return rows.exclude(audience=CallAnswer.Audience.EVERYBODY).filter(said)
+
+
+def _erase_answers(rows: QuerySet[CallAnswer], *, by, at: datetime) -> None:
+    ids = list(rows.values_list("pk", flat=True))
+    for name in ("answer", "wording"):
+        said = CallAnswer.objects.filter(pk__in=ids).exclude(**{name: ""})
+        said.update(**{name: ERASED_NAME})
+
+
 retention.register(
+    RetentionClass(
+        "private_answers", _("Answers on calls that only the asker reads, and drafts of answers"),
+        _("The words go. It stays that an answer was given, by whom and when. What everybody reads stays."),
+        _("The day the call closed"),
+        _private_answers, _erase_answers, (), "question__round__proposals",  # what is public is kept
+        lambda answer: f"#{answer.question_id} · {answer.question.round}", ("question__round",),
+    ),
     RetentionClass(
         "questions", _("Questions on calls, as they were asked"),
         _("The words go. What the office published in its own words stays."),

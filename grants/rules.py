@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -82,6 +83,13 @@ class RuleSet:
     def decimal(self, name: str) -> Decimal | None:
         value = self.text(name)
         return Decimal(value) if value is not None else None
+
+    def share(self, name: str) -> Fraction | None:
+        """Return an exact share, told in percent (``90``, ``66.5``) or as a fraction (``2/3``)."""
+        value = self.text(name)
+        if value is None:
+            return None
+        return Fraction(value) if "/" in value else Fraction(value) / 100
 
     def is_yes(self, name: str) -> bool:
         """Return whether a yes-or-no parameter is set to yes; what is not set is not yes."""

@@ -79,6 +79,18 @@ def remove_receipt(receipt: Receipt, *, by, at: datetime) -> None:
     receipt.delete()
 
 
+def used_elsewhere(report: Report, user) -> list[tuple[Receipt, Receipt]]:
+    """Return the receipts whose file proves a payment in another report, too, each with the other one.
+
+    :param user: for whom; of a report that they do not see nothing is said.
+    """
+    own = {one.digest: one for one in report.receipts.all() if one.digest and one.has_file}
+    seen = Report.objects.visible_to(user).exclude(pk=report.pk)
+    others = Receipt.objects.filter(digest__in=own, report__in=seen.values("pk"))
+    standing = others.filter(file__removed_at=None, file__isnull=False)
+    return [(own[one.digest], one) for one in standing.select_related("report").order_by("pk")]
+
+
 def _being_written(report: Report, *, by, at: datetime) -> Report:
     report = locked(report)
     if not may_edit_report(report, by.act_on(japan_date(at))):

@@ -17,7 +17,8 @@ def write_lines(report: Report, rows: Iterable[dict], *, removed: Collection[int
     """Make the settlement what ``rows`` say.
 
     A row names its line (``line``), or takes, in order, one that no row names and none removed: the
-    page that saves itself does not learn the numbers of the lines that it made.
+    page that saves itself does not learn the numbers of the lines that it made. What the office had
+    not allowed of a line that goes is kept, and stands again beside one of that name.
 
     :param removed: ids of lines that were taken out.
     :raises ValidationError: if a line that goes still has receipts.
@@ -31,9 +32,27 @@ def write_lines(report: Report, rows: Iterable[dict], *, removed: Collection[int
         _write(line or _take(free, row) or SettlementLine(report=report), row)
         for line, row in zip(named, rows, strict=True)
     ]
-    _remove(kept.keys() - {line.pk for line in lines})
+    gone = kept.keys() - {line.pk for line in lines}
+    _remove(gone)
+    _keep_what_was_found(report, lines, [kept[pk] for pk in sorted(gone)])
     SettlementLine.objects.bulk_update([line for line in lines if line.pk], WRITTEN_FIELDS)
     SettlementLine.objects.bulk_create(line for line in lines if not line.pk)
+
+
+def _keep_what_was_found(
+    report: Report, lines: list[SettlementLine], gone: list[SettlementLine]
+) -> None:
+    """Keep what was not allowed of lines that went, and give it to new lines of the same name."""
+    found = [*report.struck_out, *filter(None, (line.refusal() for line in gone))]
+    for line in lines:
+        same = [one for one in found if (one["side"], one["label"]) == (line.side, line.label)]
+        if line.pk is None and same:
+            refusal = min(same, key=lambda one: one["amount_yen"] != line.amount_yen)
+            found.remove(refusal)
+            line.remember(refusal)
+    if found != report.struck_out:
+        report.struck_out = found
+        report.save(update_fields=["struck_out"])
 
 
 def _take(free: list[SettlementLine], row: dict) -> SettlementLine | None:

@@ -271,6 +271,16 @@ class Migration(migrations.Migration):
                     models.CharField(db_default="", default="", editable=False, max_length=500),
                 ),
                 (
+                    "former_names",
+                    models.TextField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        editable=False,
+                        verbose_name="former names",
+                    ),
+                ),
+                (
                     "corporate_number",
                     models.CharField(blank=True, max_length=13, verbose_name="corporate number"),
                 ),

@@ -49,6 +49,8 @@ def merge_organizations(
     Organization.objects.filter(merged_into=duplicate).update(merged_into=into)
     duplicate.merged_into = into
     duplicate.save(update_fields=["merged_into"])
+    into.was_called([duplicate.name, *duplicate.former_names.splitlines()])
+    into.save(update_fields=["former_names"])
     for consequence in _after_merge:
         consequence(duplicate, into, by=by, at=at)
     record("merged_into", by=by, at=at, organization=duplicate, into=into.pk)

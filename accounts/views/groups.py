@@ -67,6 +67,7 @@ def organization_detail(request, pk):
     context = {
         "organization": organization,
         "facts": facts,
+        "former_names": organization.former_names.splitlines(),
         "unset": sum(value in (None, "") for _label, value, _type in facts),
         "sees_people": may("accounts.see_people"),
         "edits": may("accounts.edit_organization"),

@@ -39,7 +39,7 @@ def _form(request, case: Case, party: str | None, parties: list[str]) -> Message
     others = [other for other in parties if other != party]
     if party is None or not others:
         return None
-    may_attach = case.closed_at is None and request.user.has_perm("casework.add_file", case)
+    may_attach = request.user.has_perm("casework.attach_file", case)
     data = (request.POST, request.FILES) if request.method == "POST" else ()
     return MessageForm(
         *data, others=others, may_note=party == Party.OFFICE, may_attach=may_attach

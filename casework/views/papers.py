@@ -28,8 +28,8 @@ def case_upload(request, pk):
     form = forms.UploadForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            files.store(case, form.cleaned_data["file"], label=form.cleaned_data["label"],
-                        by=request.user, at=request.now)  # fmt: skip
+            files.add_paper(case, form.cleaned_data["file"], label=form.cleaned_data["label"],
+                            by=request.user, at=request.now)  # fmt: skip
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:

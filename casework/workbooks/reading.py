@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -21,8 +22,10 @@ from . import cells, marks
 from .layout import FIRST_FIELD, HEADINGS, LABEL_COLUMN, VALUE_COLUMN, Layout, Table, layout_of
 from .writing import CHOICES
 
-#: The most rows and columns that are looked at on a sheet.
+#: The most rows and columns in which a form has its cells, with room to spare.
 MOST_ROWS, MOST_COLUMNS = 2_000, 60
+#: How far beyond that something is looked for, and how much of it is named.
+LAST_ROW, LAST_COLUMN, MOST_NAMED = 100_000, 16_384, 20
 
 
 class Refused(Exception):
@@ -163,6 +166,8 @@ def _refusing_damage() -> Iterator[None]:
     """Refuse a damaged file: it makes the library stumble over whatever is missing in it."""
     try:
         yield
+    except Refused:
+        raise
     except Exception as error:
         raise Refused(_("The file is damaged. Save it again and send that.")) from error
 
@@ -184,7 +189,28 @@ def _cells(book, formulas, name: str) -> dict[tuple[int, int], object]:
                 )
             if value is not None and value != "":
                 found[row, column] = value
-    return found
+    return found | dict(islice(_beyond(formulas[name]), MOST_NAMED))
+
+
+def _beyond(sheet) -> Iterator[tuple[tuple[int, int], object]]:
+    """Yield what stands to the right of all that is read, or below it: nothing is passed over unseen.
+
+    :raises Refused: if the sheet goes on further down than anybody writes.
+    """
+    right = sheet.iter_rows(max_row=MOST_ROWS, min_col=MOST_COLUMNS + 1, max_col=LAST_COLUMN)
+    yield from _filled(right, 1, MOST_COLUMNS + 1)
+    below = sheet.iter_rows(min_row=MOST_ROWS + 1, max_col=MOST_COLUMNS)
+    yield from _filled(islice(below, LAST_ROW - MOST_ROWS), MOST_ROWS + 1, 1)
+    if next(below, None) is not None:
+        words = _("Sheet “%(sheet)s” goes on below row %(row)s. Delete the rows below the form.")
+        raise Refused(words % {"sheet": sheet.title, "row": f"{LAST_ROW:,}"})
+
+
+def _filled(rows, first_row: int, first_column: int) -> Iterator[tuple[tuple[int, int], object]]:
+    for number, row in enumerate(rows, first_row):
+        for column, cell in enumerate(row, first_column):
+            if cell.value is not None and cell.value != "":
+                yield (number, column), cell.value
 
 
 def _rows(sheet) -> Iterator[tuple[int, tuple]]:

@@ -32,12 +32,13 @@ class Marks:
 
     @classmethod
     def of(cls, group: Organization | None, *names: str) -> "Marks":
-        """Return the marks of ``group``, and the ``names`` it bore besides; of all its officers ever."""
+        """Return the marks of ``group``: all names it ever bore, with ``names``; all its officers ever."""
         if group is None:
             return cls(tuple(filter(None, names)))
         people = (officer.name for officer in group.officer_set.all())
+        former = group.former_names.splitlines()
         return cls(
-            names=tuple(filter(None, (*names, group.name, group.name_kana))),
+            names=tuple(filter(None, (*names, group.name, group.name_kana, *former))),
             officers=frozenset(name_key(name) for name in people if name != ERASED_NAME),
             address=name_key(group.address),
         )

@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.forms import DateInput
 from grants.charges_owed import OwedCharge
+from grants.models import ChargeEntry
 
-from .fields import YenField, text_area
+from .fields import EnteredOnce, YenField, text_area
 
 
 class _OfOneCharge(forms.Form):
@@ -25,7 +26,9 @@ def _told(one: OwedCharge) -> dict:
     return {"charge": one.label, "amount": f"{one.open_yen:,}"}
 
 
-class ChargePaidForm(_OfOneCharge):
+class ChargePaidForm(EnteredOnce, _OfOneCharge):
+    adds = ChargeEntry
+
     amount_yen = YenField(label=_("Amount"), min_value=1)
     paid_on = forms.DateField(label=_("Paid on"), widget=DateInput())
     document = forms.CharField(label=_("Document"), max_length=200)

@@ -6,6 +6,7 @@ from datetime import date
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Max, Model
 from django.utils.translation import gettext as _
 
 #: What people write into an amount besides its digits.
@@ -26,6 +27,22 @@ class YenField(forms.IntegerField):
         if isinstance(value, str):
             value = DECORATION.sub("", unicodedata.normalize("NFKC", value))
         return super().to_python(value)
+
+
+class EnteredOnce(forms.Form):
+    """A form that adds a row: it says after which one its page was loaded, so that two presses add one.
+
+    :cvar adds: the model of the row.
+    """
+
+    adds: type[Model]
+
+    after = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        newest = self.adds._default_manager.aggregate(newest=Max("pk"))["newest"]
+        self.fields["after"].initial = newest or 0
 
 
 def text_area(rows: int = 6) -> forms.Textarea:

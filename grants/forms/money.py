@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.forms import DateInput
 from grants.models import BudgetEntry, CourseEdition, FundEntry, FundTarget
 
-from .fields import YenField, text_area
+from .fields import EnteredOnce, YenField, text_area
 from .rounds import fiscal_year_field
 
 #: What the columns of the fund and of the budget hold at most.
@@ -22,8 +22,10 @@ def editions() -> QuerySet[CourseEdition]:
     return CourseEdition.objects.order_by("course", "-first_fiscal_year")
 
 
-class BudgetEntryForm(forms.ModelForm):
+class BudgetEntryForm(EnteredOnce, forms.ModelForm):
     """An entry as it was voted; what is moved between two courses has a form of its own."""
+
+    adds = BudgetEntry
 
     fiscal_year = fiscal_year_field()
     amount_yen = amount_field(
@@ -57,8 +59,10 @@ def _fits(kind: str, amount_yen: int) -> bool:
     return amount_yen < 0 if kind == BudgetEntry.Kind.REDUCTION else amount_yen > 0
 
 
-class TransferForm(forms.Form):
+class TransferForm(EnteredOnce):
     """Budget of one fiscal year that goes from one course to another."""
+
+    adds = BudgetEntry
 
     giver = forms.ModelChoiceField(label=_("From the course"), queryset=None)
     taker = forms.ModelChoiceField(label=_("To the course"), queryset=None)
@@ -75,8 +79,10 @@ class TransferForm(forms.Form):
         self.fields["giver"].queryset = self.fields["taker"].queryset = editions()
 
 
-class FundEntryForm(forms.ModelForm):
+class FundEntryForm(EnteredOnce, forms.ModelForm):
     """A line of the fund. It asks for no name: who gave is written down nowhere here."""
+
+    adds = FundEntry
 
     fiscal_year = fiscal_year_field()
     amount_yen = amount_field(min_value=1)

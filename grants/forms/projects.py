@@ -8,7 +8,7 @@ from casework.drafts import Draft
 from casework.forms import DateInput
 from grants.models import AgreementSignature, LineBase, Payment, ProjectYear, Terms
 
-from .fields import YenField, text_area
+from .fields import EnteredOnce, YenField, text_area
 from .lines import BudgetForms
 
 
@@ -74,7 +74,9 @@ class PaymentForm(forms.ModelForm):
         widgets = {"paid_on": DateInput()}
 
 
-class RepaymentForm(PaymentForm):
+class RepaymentForm(EnteredOnce, PaymentForm):
+    adds = Payment
+
     amount_yen = YenField(label=_("Amount"), min_value=1)
 
     class Meta(PaymentForm.Meta):

@@ -12,6 +12,7 @@ from casework.services import locked, record
 from grants.charges_owed import OwedCharge, owed
 from grants.models import ChargeEntry, ProjectYear
 
+from .once import refuse_twice
 from .payments import refuse_wrong_day
 
 Kind = ChargeEntry.Kind
@@ -25,6 +26,7 @@ def record_charge(
     amount_yen: int,
     paid_on: date,
     document: str,
+    after: int | None = None,
     by,
     at: datetime,
 ) -> ChargeEntry:
@@ -32,11 +34,15 @@ def record_charge(
 
     :param which: of ``ChargeEntry.Which``.
     :param paid_on: Japan date.
+    :param after: the newest entry when the page was loaded, see :func:`.once.refuse_twice`.
     :raises PermissionDenied: if ``by`` is not of accounting.
-    :raises ValidationError: if the charge is not fixed yet, or less is open, or the day is wrong.
+    :raises ValidationError: if the charge is not fixed yet, or less is open, or the day is wrong, or
+        it was recorded a moment ago.
     """
     year = locked(year)
     require(by.act_on(japan_date(at)), "grants.record_payment", year)
+    same = {"which": which, "amount_yen": amount_yen, "paid_on": paid_on, "document": document}
+    refuse_twice(year.charge_entries.filter(kind=Kind.PAID), after, **same)
     found = _fixed(year, which, at=at)
     refuse_wrong_day(paid_on, earliest=found.charge.periods[0].first, at=at)
     if amount_yen > found.open_yen:

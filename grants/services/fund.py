@@ -12,13 +12,16 @@ from casework.calendar import fiscal_year as fiscal_year_of
 from grants.fund import enters_in_year_of_receipt, lowest_balance_from
 from grants.models import CourseEdition, FundEntry, FundTarget, FundTargetChange
 
+from .once import refuse_twice
+
 Kind = FundEntry.Kind
 
 
 @transaction.atomic
 def enter_in_fund(
     *, kind: str, amount_yen: int, fiscal_year: int, on: date, document: str,
-    edition: CourseEdition | None = None, fictitious: bool = False, by, at: datetime,
+    edition: CourseEdition | None = None, fictitious: bool = False, after: int | None = None,
+    by, at: datetime,
 ) -> FundEntry:  # fmt: skip
     """Add a line to the ledger of the fund; lines are never changed.
 
@@ -26,20 +29,23 @@ def enter_in_fund(
     :param on: Japan date of the receipt or of the use.
     :param edition: for which course money was used, where that is known.
     :param fictitious: whether the line is invented, for a demonstration.
+    :param after: the newest line when the page was loaded, see :func:`.once.refuse_twice`.
     :raises PermissionDenied: if ``by`` is not of the office.
     :raises ValidationError: if the day has not come or does not fit the fiscal year, or more is
-        used than the fund holds.
+        used than the fund holds, or it was entered a moment ago.
     """
     require(by.act_on(japan_date(at)), "grants.plan")
     _refuse_wrong_day(on, at=at)
     _refuse_wrong_year(kind, fiscal_year, on)
     _lock_the_fund()
+    said = {
+        "kind": kind, "amount_yen": amount_yen, "fiscal_year": fiscal_year, "on": on,
+        "document": document, "edition": edition, "fictitious": fictitious,
+    }  # fmt: skip
+    refuse_twice(FundEntry.objects.all(), after, **said)
     if kind == Kind.USE:
         _refuse_more_than_there_is(amount_yen, fiscal_year, fictitious=fictitious)
-    return FundEntry.objects.create(
-        kind=kind, amount_yen=amount_yen, fiscal_year=fiscal_year, on=on, document=document,
-        edition=edition, fictitious=fictitious, by=by, at=at,
-    )  # fmt: skip
+    return FundEntry.objects.create(**said, by=by, at=at)
 
 
 @transaction.atomic

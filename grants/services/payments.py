@@ -20,6 +20,8 @@ from grants.early_starts import decided_on
 from grants.models import Claim, Payment, ProjectYear
 from guideline.models import fiscal_year_name
 
+from .once import refuse_twice
+
 
 @transaction.atomic
 def pay_claim(claim: Claim, *, paid_on: date, document: str, by, at: datetime) -> Payment:
@@ -55,22 +57,25 @@ def pay_claim(claim: Claim, *, paid_on: date, document: str, by, at: datetime) -
 
 @transaction.atomic
 def record_repayment(
-    year: ProjectYear, *, amount_yen: int, paid_on: date, document: str, by, at: datetime
-) -> Payment:
+    year: ProjectYear, *, amount_yen: int, paid_on: date, document: str, after: int | None = None,
+    by, at: datetime,
+) -> Payment:  # fmt: skip
     """Record that money came back from the group (返還), in yen.
 
+    :param after: the newest line of any ledger when the page was loaded, see
+        :func:`.once.refuse_twice`.
     :raises PermissionDenied: if ``by`` is not of accounting.
-    :raises ValidationError: if nothing has to come back, or less, or the day lies in the future or
-        before the grant.
+    :raises ValidationError: if nothing has to come back, or less, or the day lies in the future,
+        before the grant, or before so much had gone out, or it was recorded a moment ago.
     """
     year = locked(year)
     require(by.act_on(japan_date(at)), "grants.record_payment", year)
     refuse_wrong_day(paid_on, earliest=decided_on(year), at=at)
+    said = {"amount_yen": amount_yen, "paid_on": paid_on, "document": document}
+    refuse_twice(year.payments.filter(kind=Payment.Kind.REPAYMENT), after, **said)
     _refuse_wrong_repayment(year, amount_yen)
-    return _enter(
-        year, kind=Payment.Kind.REPAYMENT, amount_yen=amount_yen, paid_on=paid_on,
-        document=document, by=by, at=at,
-    )  # fmt: skip
+    _refuse_before_it_went_out(year, amount_yen, paid_on)
+    return _enter(year, kind=Payment.Kind.REPAYMENT, by=by, at=at, **said)
 
 
 def _enter(year: ProjectYear, *, kind: str, amount_yen: int, by, at: datetime, **fields) -> Payment:
@@ -211,6 +216,29 @@ def _refuse_wrong_repayment(year: ProjectYear, amount_yen: int) -> None:
             % {"state": year.get_state_display()}
         )
     _refuse_more(amount_yen, -year.balance_yen)
+
+
+def _refuse_before_it_went_out(year: ProjectYear, amount_yen: int, day: date) -> None:
+    """Refuse a repayment of a day on which the group did not hold so much yet.
+
+    :raises ValidationError: naming the first day on which it did.
+    """
+    earliest = held_from(year, amount_yen)
+    if earliest and day < earliest:
+        words = _("The day cannot lie before %(earliest)s: only then had so much gone out to the group.")  # fmt: skip
+        raise ValidationError({"paid_on": words % {"earliest": _in_words(earliest)}})
+
+
+def held_from(year: ProjectYear, amount_yen: int) -> date | None:
+    """Return the first Japan date from which on the group has held so many yen; ``None`` if never."""
+    lines = list(year.payments.all())
+    undone = {line.of_id for line in lines}
+    kept = [line for line in lines if line.of_id is None and line.pk not in undone]
+    held, found = 0, None
+    for day in sorted({line.paid_on for line in kept}):
+        held += sum(line.signed_yen for line in kept if line.paid_on == day)
+        found = (found or day) if held >= amount_yen else None
+    return found
 
 
 def _refuse_more(amount_yen: int, most_yen: int) -> None:

@@ -6,6 +6,8 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -165,7 +167,7 @@ def claim_list(request):
     require(request.user, "grants.read_payments")
     form = accounting.filter_form(request.GET, request.user)
     found = accounting.claims_for(request.user, accounting.Asked.of(form))
-    sums = accounting.sums_of(found)
+    sums = _sums(found)
     context = {
         "form": form,
         "page": page_of(request, found),
@@ -182,14 +184,36 @@ def claim_list(request):
     return render(request, "grants/claim_list.html", context)
 
 
+#: How many claims the part about the bank names of each sort; of the others it says how many.
+NAMED = 10
+
+
+def _sums(found) -> dict[str, int]:
+    """Return what the list comes to, and what of it a bank transfer would pay, in one query."""
+    to_transfer = accounting.TO_TRANSFER
+    again = to_transfer & Q(in_a_file=True)
+    return accounting.with_files(found.order_by()).aggregate(
+        total_yen=Coalesce(Sum("amount_yen"), 0),
+        number=Count("pk", filter=to_transfer),
+        yen=Coalesce(Sum("amount_yen", filter=to_transfer), 0),
+        again=Count("pk", filter=again),
+        without=Count("pk", filter=accounting.WITHOUT_ACCOUNT),
+    )
+
+
 def _transfer(found, sums: dict[str, int]) -> dict:
     """What a bank transfer of the list would pay, and what is missing before there can be a file."""
+    found = accounting.with_files(found)
     return {
-        "number": sums["transfers"],
-        "yen": sums["transfers_yen"],
-        "without": list(accounting.without_account(found)),
-        "missing": city_settings.payer()[2],
-    }
+        "number": sums["number"], "yen": sums["yen"], "missing": city_settings.payer()[2],
+        "again": _named(found.filter(accounting.TO_TRANSFER, in_a_file=True), sums["again"]),
+        "without": _named(found.filter(accounting.WITHOUT_ACCOUNT), sums["without"]),
+    }  # fmt: skip
+
+
+def _named(claims, count: int) -> dict:
+    """Return the first of ``count`` claims, and how many there are besides."""
+    return {"rows": list(claims[:NAMED]) if count else [], "more": max(count - NAMED, 0)}
 
 
 @login_required
@@ -203,7 +227,7 @@ def bank_file(request):
     except ValueError:
         on = request.today
     asked = accounting.Asked.of(accounting.filter_form(request.GET, request.user))
-    claims = accounting.transfers_of(accounting.claims_for(request.user, asked))
+    claims = list(accounting.claims_for(request.user, asked).filter(accounting.TO_TRANSFER))
     try:
         made = accounting.bank_file(list(claims), on=on, by=request.user, at=request.now)
     except NotPossible as error:

@@ -608,6 +608,13 @@ class Migration(migrations.Migration):
             name="behind_change",
             field=models.BooleanField(default=False, editable=False),
         ),
+        migrations.AddField(
+            model_name="report",
+            name="struck_out",
+            field=models.JSONField(
+                default=list, editable=False, verbose_name="verdicts on lines taken out"
+            ),
+        ),
         migrations.CreateModel(
             name="InterimReport",
             fields=[

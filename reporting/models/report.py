@@ -30,6 +30,8 @@ class Report(Case):
 
     :param behind_change: whether the budget was changed since, and the group has not said yet
         whether its lines follow.
+    :param struck_out: what was found of lines that were not allowed and that the group took out, as
+        ``SettlementLine.set_aside`` keeps it: whoever types such a line again finds it there.
     """
 
     KIND = "report"
@@ -50,6 +52,7 @@ class Report(Case):
     reflection = models.TextField(_("what your group learned"), blank=True)
     edit_number = models.PositiveIntegerField(default=0, editable=False)
     behind_change = models.BooleanField(default=False, editable=False)
+    struck_out = models.JSONField(_("verdicts on lines taken out"), default=list, editable=False)
 
     objects = ReportQuerySet.as_manager()
     #: Whether a date of its year was extended: no, where read ``as_shown`` says so.
@@ -63,6 +66,17 @@ class Report(Case):
     def lines(self) -> list["SettlementLine"]:
         """Return the settlement, in the order in which it was written."""
         return list(self.settlement_lines.order_by("pk"))
+
+    def taken_out(self) -> list[Text]:
+        """Return in words what was not allowed of lines that the group took out since."""
+        words = _("The group took out “{label}” ({amount} yen). Of it {yen} yen were not allowed, because: {reason}.")  # fmt: skip
+        return [
+            format_lazy(
+                words, label=one["label"], amount=f"{one['amount_yen']:,}",
+                yen=f"{one['disallowed_yen']:,}", reason=one["disallowed_reason"],
+            )
+            for one in self.struck_out
+        ]  # fmt: skip
 
     @property
     @asked_once
@@ -194,11 +208,25 @@ class SettlementLine(LineBase):
         """
         now = self.judged_as()
         if self.verdict and now != before:
-            names = ("verdict", "disallowed_yen", "disallowed_reason")
-            self.set_aside = {**before, **{name: getattr(self, name) for name in names}}
+            self.set_aside = {**before, **self._found()}
             self.forget_the_verdict()
         elif self.set_aside and all(self.set_aside[name] == now[name] for name in JUDGED_BY):
             self._take_up(self.set_aside)
+
+    def refusal(self) -> dict | None:
+        """Return what was found of the line, where it is not allowed or was not before a change."""
+        if self.verdict == Verdict.DISALLOWED:
+            return {**self.judged_as(), **self._found()}
+        return self.set_aside if self.set_aside and self.set_aside["disallowed_yen"] else None
+
+    def remember(self, refusal: dict) -> None:
+        """Let a line that is typed again bear what was found of it before the group took it out."""
+        self.set_aside = refusal
+        self.keep_the_verdict({})
+
+    def _found(self) -> dict:
+        names = ("verdict", "disallowed_yen", "disallowed_reason")
+        return {name: getattr(self, name) for name in names}
 
     def _take_up(self, kept: dict) -> None:
         self.verdict, self.set_aside = kept["verdict"], None

@@ -234,7 +234,8 @@ def report_check(request, pk):
     wrong = refusal or any(form.errors for form in page.all)
     context = {
         "case": report, "page": page, "refusal": refusal,
-        "in_draft": waits_in_draft(report.project_year), **_beside_the_check(report, page),
+        "in_draft": waits_in_draft(report.project_year),
+        **_beside_the_check(report, page, request.user),
     }  # fmt: skip
     return render(request, "reporting/check.html", context, status=422 if wrong else 200)
 
@@ -245,7 +246,7 @@ IN_DRAFT = gettext_lazy(
 )
 
 
-def _beside_the_check(report: Report, page: CheckPage) -> dict:
+def _beside_the_check(report: Report, page: CheckPage, user) -> dict:
     """What the office looks at while it checks: the budget, what does not fit, the words."""
     spent = [line for line, _form in page.lines]
     plans = beside_budget(spent, report.project_year.budget_lines.order_by("pk"))
@@ -260,6 +261,16 @@ def _beside_the_check(report: Report, page: CheckPage) -> dict:
             (Report._meta.get_field(name).verbose_name, getattr(report, name), form)
             for name, form in page.fields
         ],
-        "of_all": [f for place, all_of in found.items() if place not in known for f in all_of],
+        "of_all": [
+            *(one.words for place, of_it in found.items() if place not in known for one in of_it),
+            *(_used_twice(*pair) for pair in receipts.used_elsewhere(report, user)),
+            *report.taken_out(),
+        ],
         "settlement": report.settlement,
     }
+
+
+def _used_twice(own: Receipt, other: Receipt) -> str:
+    words = _("Receipt no. %(number)s (%(item)s) is the same file as receipt no. %(other)s of %(case)s.")  # fmt: skip
+    told = {"number": own.number, "item": own.item, "other": other.number, "case": other.report}
+    return words % told

@@ -71,7 +71,8 @@ def test_renaming_keeps_the_search_key_in_step():
     services.edit_organization(group, fields=["name"], by=factories.user("office"), at=NOON)
 
     assert list(Organization.objects.all().named_like("あおぞら")) == [group]
-    assert not Organization.objects.all().named_like("みどり").exists()
+    assert group.name_key == "あおぞら"
+    assert list(Organization.objects.all().named_like("みどりの会")) == [group]
 
 
 @pytest.mark.parametrize(
@@ -674,3 +675,18 @@ def test_invitation_is_written_in_its_reader_s_language(letters, language):
 
     with translation.override(language):
         assert gettext("Invitation to join %(group)s") % {"group": group} == letters[0]["subject"]
+
+
+def test_group_keeps_the_names_that_it_had():
+    group = factories.organization(name="みどりの会")
+    for name in ("緑の会", "ＮＰＯ法人 緑の会", "みどりの会", "浜辺ラボ"):
+        group.name = name
+        services.edit_organization(group, fields=["name"], by=factories.user("office"), at=NOON)
+    other = factories.organization(name="海の家")
+    services.merge_organizations(group, into=other, by=factories.user("office"), at=NOON)
+
+    group.refresh_from_db()
+    other.refresh_from_db()
+    assert group.former_names.splitlines() == ["みどりの会", "ＮＰＯ法人 緑の会"]
+    assert other.former_names.splitlines() == ["浜辺ラボ", "みどりの会", "ＮＰＯ法人 緑の会"]
+    assert list(Organization.objects.standing().named_like("緑の会")) == [other]

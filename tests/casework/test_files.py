@@ -205,6 +205,21 @@ def test_file_is_kept_with_its_digest_and_a_line_of_history(draft, folder):
     assert event.facts == {"file": stored.pk, "digest": digest}
 
 
+def test_same_file_stands_among_the_papers_once(draft, folder):
+    """Taken out it may come again; what a message brought is no paper of the case."""
+    told = {"by": draft.organization.members.get(), "at": NOON}
+    first = files.add_paper(draft, SimpleUploadedFile("会則.pdf", PDF), label="会則", **told)
+
+    with pytest.raises(ValidationError, match="already, as “会則”"):
+        files.add_paper(draft, SimpleUploadedFile("同じ.pdf", PDF), label="", **told)
+    assert StoredFile.objects.get() == first
+    assert len([path for path in folder.rglob("*") if path.is_file()]) == 1
+    files.remove(first, **told)
+    files.add_paper(draft, SimpleUploadedFile("会則.pdf", PDF), label="会則", **told)
+
+    assert draft.files.standing().count() == 1
+
+
 def test_file_bears_no_name_of_its_uploader_on_the_disk(draft, folder):
     stored = store(draft, group_of(draft), name="../../etc/計画 (1).pdf")
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
-from accounts.models import Duty, Role
+from accounts.models import Duty, MemberRole, Role
 from casework import approvals, handover, services
 from casework.models import Access, Case, Event, Notice
 from grants.models import Proposal
@@ -85,6 +85,28 @@ def test_each_person_gets_one_notice_of_all_cases(clerks):
     assert told.count() == 2
     assert "3件" in told.get(recipient=taker).body
     assert told.get(recipient=taker).path == "/office/?whose=mine"
+
+
+def test_groups_are_told_once_who_looks_after_their_cases_now(clerks):
+    giver, taker = clerks
+    cases = [filed(giver), filed(giver)]
+    writer = cases[0].organization.members.get()
+    third = factories.draft(by=writer, round=cases[0].round)
+    cases.append(
+        services.assign(
+            services.advance(third, "submit", by=writer, at=NOON), giver, by=giver, at=NOON
+        )
+    )
+    viewer = factories.member(cases[1].organization, MemberRole.VIEWER)
+
+    handover.hand_over(ids(cases), giver, taker, by=giver, at=NOON)
+    handover.hand_over(ids(cases), giver, taker, by=giver, at=NOON + timedelta(hours=1))
+
+    told = {notice.recipient: notice for notice in Notice.objects.filter(kind="new_clerk")}
+    other = cases[1].organization.members.exclude(pk=viewer.pk).get()
+    assert told.keys() == {writer, other}
+    assert "2件の案件" in told[writer].body and taker.name in told[writer].subject
+    assert (told[writer].path, told[other].path) == ("/my/", f"/cases/{cases[1].pk}/")
 
 
 def test_clerk_who_has_left_is_not_told_and_reads_nothing_any_more(clerks):

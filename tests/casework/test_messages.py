@@ -274,6 +274,39 @@ def test_file_of_a_message_is_read_with_it_and_belongs_to_no_version(
     assert enter(everyone["panel"]).get(f"/files/{stored.key}/").status_code == 404
 
 
+def test_every_party_sends_a_file_whosever_turn_it_is(settings, tmp_path, enter, at_noon):
+    """A question of the office is answered with a paper although the case waits for the office."""
+    settings.MEDIA_ROOT = tmp_path
+    case = in_talks()
+    everyone = people(case)
+    assert case.stage.holders == (Party.OFFICE,)
+
+    for name in sorted(WRITE):
+        upload = SimpleUploadedFile(f"{name}.pdf", PDF)
+        told = {"key": str(uuid4()), "text": "図面です。", "file": upload}
+        assert enter(everyone[name]).post(f"/cases/{case.pk}/messages/", told).status_code == 302
+
+    sent = StoredFile.objects.filter(attachment__isnull=False)
+    assert set(sent.values_list("name", flat=True)) == {f"{name}.pdf" for name in WRITE}
+    assert not case.files.standing().exists()
+    assert list(verification.faults()) == []
+
+
+def test_no_file_comes_with_a_message_on_a_case_that_is_closed(settings, tmp_path, enter, at_noon):
+    settings.MEDIA_ROOT = tmp_path
+    case = in_talks()
+    Case.objects.filter(pk=case.pk).update(closed_at=NOON)
+    group = group_of(case)
+
+    page = enter(group).get(f"/cases/{case.pk}/messages/").content.decode()
+    assert "<textarea" in page and 'type="file"' not in page
+    with pytest.raises(PermissionDenied):
+        write(
+            Proposal.objects.get(), group.act_on(factories.TODAY),
+            uploads=[SimpleUploadedFile("地図.pdf", PDF)],
+        )  # fmt: skip
+
+
 def test_form_says_in_words_what_is_wrong(enter, at_noon):
     case = in_talks()
     office = enter(factories.user(Role.OFFICE))

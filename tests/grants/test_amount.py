@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,7 +49,7 @@ CAME_IN = st.builds(Line, st.just("income"), YEN, st.booleans(), st.sampled_from
 LINES = st.lists(SPENT | CAME_IN, max_size=10)
 #: The value of each rule: not set, or what it may say.
 SAID = st.fixed_dictionaries({
-    "subsidy_rate_percent": st.none() | st.integers(0, 100),
+    "subsidy_rate_percent": st.none() | st.integers(0, 100) | st.sampled_from(["2/3", "1/2", "66.5"]),
     "subsidy_rate_of": st.none() | st.sampled_from(["costs", "costs_less_income"]),
     "rounding_unit_yen": st.none() | st.sampled_from([0, 1, 100, 1000]),
 })  # fmt: skip
@@ -79,8 +80,8 @@ def test_amount_stays_within_every_limit_that_is_set(lines, said, categories, li
 
     assert 0 <= amount.yen <= amount.of("uncovered") <= amount.of("eligible") <= amount.of("costs")
     assert all(limit.most_yen is None or amount.yen <= limit.most_yen for limit in limits)
-    if said["subsidy_rate_percent"] is not None:
-        assert amount.yen * 100 <= amount.of("eligible") * said["subsidy_rate_percent"]
+    if (share := rules_of(said).share("subsidy_rate_percent")) is not None:
+        assert amount.yen <= amount.of("eligible") * share
     if cut_off and said["rounding_unit_yen"]:
         assert amount.yen % said["rounding_unit_yen"] == 0
 
@@ -171,6 +172,27 @@ def test_share_is_taken_of_what_the_rule_says():
         40_000,
     ]
     assert len({share(of).decided_by.code for of in ("costs", None, "costs_less_income")}) == 3
+
+
+@pytest.mark.parametrize(
+    ("share", "costs", "amount", "code", "said"),
+    [
+        ("2/3", 300_000, 200_000, "share_of_costs", "2/3 of the costs that count"),
+        ("2/3", 299_999, 199_999, "share_of_costs", "2/3 of the costs that count"),
+        ("1/3", 1_000, 333, "share_of_costs", "1/3 of the costs that count"),
+        ("66.5", 1_000, 665, "rate_of_costs", "66.5 % of the costs that count"),
+        ("90", 1_111, 999, "rate_of_costs", "90 % of the costs that count"),
+    ],
+)
+def test_share_is_exact_also_as_a_fraction(share, costs, amount, code, said):
+    rules = rules_of({"subsidy_rate_percent": share, "subsidy_rate_of": "costs"})
+
+    found = reckon([Line("expenditure", costs)], rules)
+
+    with translation.override("en"):
+        assert str(found.decided_by.label) == said
+    assert (found.yen, found.decided_by.code) == (amount, code)
+    assert in_letter(code, found.decided_by.told).startswith("対象経費の")
 
 
 #: costs, income, limits → the amount, and the code of what decided it; no category, no rate.

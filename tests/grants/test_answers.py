@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import Officer, Role
-from accounts.services import change_representative
+from accounts.services import change_representative, merge_organizations
 from casework import verification
 from casework.errors import NotPossible
 from casework.models import Approval
@@ -343,6 +343,28 @@ def test_what_looks_like_the_same_group_is_put_before_the_office_alone(as_person
     assert row(proposal, "same_group").outcome == P
     award(key="new", group_name="みどりの会")
     assert row(proposal, "same_group").outcome == H
+
+
+def test_adoption_under_a_former_name_is_put_before_the_office(office):
+    """A past award bears the name of its day; the group was renamed since, or merged with another entry."""
+    group = factories.organization(name="みどりの会")
+    group.name = "浜辺ラボ"
+    group.save()
+    merge_organizations(factories.organization(name="旧・海の家"), into=group, by=office, at=NOON)
+    award()
+    award(key="merged", group_name="旧海の家")
+    award(key="unlike", group_name="はるかな別の団体")
+    other = factories.organization(name="もとは潮風の会")
+    other.name = "浜辺ラボラトリー"
+    other.save()
+    award(key="renamed", organization=other, group_name="潮の会")
+
+    found = row(
+        filed(factories.organization(name="もとは潮風の会"), max_adoptions="1"), "same_group"
+    )
+    assert {alike.ref for alike in found.check.alike} == {"award:renamed"}
+    found = row(filed(group, max_adoptions="1"), "same_group")
+    assert {alike.ref for alike in found.check.alike} == {"award:k", "award:merged"}
 
 
 # Repeats under the city's own editions

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from accounts.models import Change, Role
 from casework.city import SETTINGS, set_value
+from grants import services
 from grants.bank_transfer import RECORD, Payer, Transfer, transfer_file
 from grants.city_settings import LINE_END, OF_PAYER
+from grants.models import Claim
 from tests import factories
 from tests.factories import NOON, TODAY
 from tests.reporting import makers
@@ -131,6 +133,40 @@ def test_accounting_takes_out_the_file_and_that_is_written_down(as_person, accou
     kept = Change.objects.get(what="bank_accounts_exported")
     assert (kept.organization, kept.by) == (claim.organization, accounting)
     assert type(claim).objects.get().state == "accepted"  # nothing is paid by it
+
+
+def test_claim_that_a_file_held_already_is_named_before_a_second_one(as_person, accounting):
+    claim = factories.claimed(makers.granted_year(advance_percent="70"), amount_yen=30_000)
+    enter_settings()
+    client = as_person(accounting)
+    warning = "or the money goes out twice"
+    assert warning not in client.get(reverse("grants:claims")).text
+
+    client.get(reverse("grants:bank-file"), {"on": "2026-12-04"})
+    assert warning in client.get(reverse("grants:claims")).text
+    line = claim.events.get(verb="put_into_transfer")
+    assert (line.by, line.facts) == (accounting, {"on": "2026-12-04"})
+    year = claim.project_year
+    payment = factories.paid(year, by=accounting)
+    assert warning not in client.get(reverse("grants:claims")).text
+    services.reverse_payment(
+        payment, reason="振込不能", paid_on=TODAY, document="更正", by=accounting, at=NOON
+    )
+
+    shown = client.get(reverse("grants:claims")).text
+    assert "1 transfer" in shown and warning not in shown
+
+
+def test_part_about_the_bank_names_ten_claims_and_counts_the_rest(as_person, accounting):
+    enter_settings()
+    for _number in range(12):
+        factories.claimed(makers.granted_year(advance_percent="70"), amount_yen=30_000)
+    client = as_person(accounting)
+    assert "12 transfers" in client.get(reverse("grants:claims")).text
+    Claim.objects.update(bank_account=None)
+
+    shown = client.get(reverse("grants:claims")).text
+    assert "and 2 more" in shown and "Nothing of this list is to be paid by transfer" in shown
 
 
 def test_day_that_has_passed_and_a_claim_without_an_account_are_said(as_person, accounting):

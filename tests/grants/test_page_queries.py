@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 QUERIES = {
     "office list": 7,
     "applicant page": 11,
-    "payment list": 11,
+    "payment list": 10,
     "proposal: now (office)": 10,
     "proposal: requirements (office)": 12,
     "proposal: content (office)": 9,

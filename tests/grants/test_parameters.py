@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from tablib import Dataset
 
@@ -15,7 +16,7 @@ from casework.deadlines import KINDS
 from casework.models import ClosedDay
 from casework.services import advance
 from grants.date_rules import BESIDES
-from grants.parameters import PARAMETERS
+from grants.parameters import PARAMETERS, refuse_unreadable, rule_in_words
 from grants.resources import EditionParameterResource
 from tests import factories
 from tests.casework.cases import in_selection
@@ -148,3 +149,22 @@ def test_date_of_a_case_moves_off_a_closed_day_only_where_its_rule_says_so(sende
         offered = advance(reserve, "offer", by=factories.user(Role.OFFICE), at=NOON)
 
         assert offered.deadlines.get(kind="offer").due_on.isoformat() == ends_on
+
+
+@pytest.mark.parametrize("said", ["0", "90", "100", "66.5", "2/3", "1/1", "0/1"])
+def test_share_is_written_in_percent_or_as_a_fraction(said):
+    refuse_unreadable("subsidy_rate_percent", said)
+
+
+@pytest.mark.parametrize(
+    "said", ["101", "3/2", "2/0", "1/", "/3", "66,5", "２/３", "-1", "2 / 3", ""]
+)
+def test_share_that_is_none_is_refused(said):
+    with pytest.raises(ValidationError):
+        refuse_unreadable("subsidy_rate_percent", said)
+
+
+def test_share_that_is_a_fraction_has_no_percent_sign():
+    told = [rule_in_words("subsidy_rate_percent", "set", said) for said in ("2/3", "90")]
+
+    assert [(rule.lines, str(rule.unit)) for rule in told] == [(("2/3",), ""), (("90",), "%")]

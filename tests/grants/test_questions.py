@@ -196,6 +196,43 @@ def test_words_of_who_asked_go_when_their_time_is_over_and_published_ones_stay()
     assert WORDING in page(question)
 
 
+def test_answer_that_only_the_asker_reads_goes_when_its_time_is_over():
+    private, public = asked(), asked()
+    answer(private, Audience.NOBODY, wording="")
+    answer(private, Audience.ASKER, wording="")
+    answer(public)
+    answer(public, Audience.NOBODY)
+    kept = retention.classes()["private_answers"]
+    later = factories.TODAY.replace(year=2040)
+
+    assert not kept.due(factories.TODAY).exists()
+    kept.destroy(kept.due(later), by=factories.anyone(Role.OFFICE), at=NOON)
+
+    assert not kept.due(later).exists()
+    told = CallAnswer.objects.order_by("pk").values_list("audience", "wording", "answer")
+    assert list(told) == [
+        ("nobody", "", "（消去済）"), ("asker", "", "（消去済）"),
+        ("everybody", WORDING, ANSWER), ("nobody", "（消去済）", "（消去済）"),
+    ]  # fmt: skip
+    assert ANSWER not in page(private, private.by)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"answer": "別の答え"}, {"answer": "（消去済）", "audience": "everybody"}, {"question": None}],
+)
+def test_nothing_but_erasing_changes_an_answer(change):
+    made = answer(asked(), Audience.ASKER)
+    if "question" in change:
+        change = {"question": asked()}
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        CallAnswer.objects.filter(pk=made.pk).update(**change)
+    CallAnswer.objects.filter(pk=made.pk).update(answer="（消去済）")
+
+    assert CallAnswer.objects.get(pk=made.pk).answer == "（消去済）"
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_pages_ask_as_often_for_three_questions_as_for_one(
     client, number, django_assert_max_num_queries

@@ -110,6 +110,26 @@ def test_line_is_reversed_once_and_a_reversal_never(year, accounting):
         )  # fmt: skip
 
 
+def test_nothing_comes_back_before_it_went_out(accounting):
+    """What was reversed never went out; of two payments the second day may be the first that counts."""
+    year = makers.granted_year(advance_percent="100")
+    undo(pay(year, accounting, 80_000), accounting)
+    for yen, at in ((30_000, NOON), (50_000, NOON + timedelta(days=11))):
+        pay(fresh(year), accounting, yen, at=at)
+    makers.sent_report(year)
+    year = factories.approved(fresh(year), "confirm", confirmed_yen=30_000, at=LATER)
+    told = {"document": "納入通知", "by": accounting, "at": LATER}
+
+    with pytest.raises(ValidationError, match=r"before 1 December 2026: only then had so much"):
+        services.record_repayment(year, amount_yen=50_000, paid_on=date(2026, 11, 30), **told)
+    services.record_repayment(year, amount_yen=20_000, paid_on=TODAY, **told)
+    with pytest.raises(ValidationError, match="before 1 December 2026"):
+        services.record_repayment(year, amount_yen=30_000, paid_on=date(2026, 11, 30), **told)
+    services.record_repayment(year, amount_yen=30_000, paid_on=date(2026, 12, 1), **told)
+
+    assert fresh(year).balance_yen == 0
+
+
 @pytest.mark.parametrize(("beforehand", "confirmed"), [(True, 0), (False, 50_000)])
 def test_claim_that_was_paid_once_is_not_paid_more_than_then_nor_than_now(
     accounting, beforehand, confirmed

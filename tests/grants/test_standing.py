@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Role
 from casework.services import advance
 from grants.adoptions import adoptions_before
-from grants.models import Proposal, Round
+from grants.models import CourseEdition, Proposal, Round
 from tests import factories
 from tests.casework.cases import group_of, in_selection
 from tests.factories import NOON
@@ -110,3 +110,21 @@ def test_revoked_project_still_counts_against_the_limit_of_its_group():
     later.round.edition.course = proposal.round.edition.course
 
     assert adoptions_before(later) == [proposal]
+
+
+def test_of_two_proposals_of_a_year_the_one_that_was_adopted_first_is_the_first():
+    """The one that was begun first is selected in a later round of the year: it is the second adoption."""
+    begun_first = in_selection()
+    call = factories.call()
+    CourseEdition.objects.filter(pk=call.edition_id).update(
+        course=begun_first.round.edition.course, first_fiscal_year=2020
+    )
+    other = in_selection(by=group_of(begun_first), round=Round.objects.get(pk=call.pk))
+
+    other = factories.approved(other, "select", assessed_yen=80_000)
+    assert adoptions_before(begun_first) == [other]
+    assert adoptions_before(other) == []
+    begun_first = factories.approved(begun_first, "select", assessed_yen=80_000)
+
+    assert adoptions_before(begun_first) == [other]
+    assert adoptions_before(other) == []

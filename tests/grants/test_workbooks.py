@@ -231,6 +231,38 @@ def measures_sheet(proposal: Proposal) -> str:
     return layout_of(forms_of(proposal)).tables[-1].sheet
 
 
+def test_cell_far_from_the_form_is_named_too():
+    """Nobody who wrote so far down or to the right believes that it was taken when it was not."""
+    proposal = draft()
+    planted = {
+        ("Income", "C2001"): 40_000,
+        ("Income", "B99999"): "=A1",
+        ("Expenditure", "BI6"): "メモ",
+        ("Expenditure", "XFD40"): 1,
+        (cell_of(proposal, "title")[0], "A5000"): "もう一つの目的",
+    }
+
+    _mine, faults = read(changed(taken(proposal), planted), proposal)
+
+    assert faults.keys() == planted.keys()
+
+
+def test_of_very_many_cells_far_from_the_form_the_first_are_named():
+    proposal = draft()
+    planted = {("Income", f"A{row}"): "メモ" for row in range(3000, 3200)}
+
+    _mine, faults = read(changed(taken(proposal), planted), proposal)
+
+    assert list(faults) == list(planted)[:20]
+
+
+def test_sheet_without_an_end_is_refused_with_its_name():
+    proposal = draft()
+
+    with pytest.raises(workbooks.Refused, match="“Income” goes on below row 100,000"):
+        read(changed(taken(proposal), {("Income", "A100001"): "メモ"}), proposal)
+
+
 def test_fault_says_where_it_is():
     assert str(workbooks.Fault("収支", "B7", "x")) == "Sheet “収支”, cell B7: x"
     assert workbooks.Fault("収支", "", "x").place == "Sheet “収支”"

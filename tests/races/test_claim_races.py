@@ -4,8 +4,8 @@ import pytest
 
 from accounts.models import Role, User
 from casework import outbox, verification
-from grants import services
-from grants.models import Claim, Payment, ProjectYear
+from grants import ledger_faults, services
+from grants.models import BudgetEntry, Claim, CourseEdition, Payment, ProjectYear
 from tests import factories
 from tests.factories import NOON, TODAY
 from tests.races.threads import kinds, race
@@ -20,6 +20,7 @@ def world():
     with outbox.delivered_by_hand():
         yield
     assert list(verification.faults()) == []
+    assert [str(fault) for fault in ledger_faults.faults()] == []
 
 
 def paying(claim: Claim, by: User):
@@ -61,3 +62,21 @@ def test_of_two_claims_begun_at_once_one_is_there():
 
     assert kinds(outcomes) == ["ValidationError", "ok"]
     assert Claim.objects.count() == 1
+
+
+def test_entry_of_the_budget_that_is_pressed_twice_at_once_is_there_once():
+    """Two entries of it would let twice as much be granted."""
+    edition, office = factories.edition(), factories.user(Role.OFFICE)
+    said = {
+        "fiscal_year": 2026, "kind": BudgetEntry.Kind.INITIAL, "amount_yen": 300_000,
+        "voted_on": TODAY, "document": "予算書", "after": 0, "at": NOON,
+    }  # fmt: skip
+
+    def entering():
+        mine, who = CourseEdition.objects.get(pk=edition.pk), User.objects.get(pk=office.pk)
+        return lambda: services.enter_budget(mine, by=who, **said)
+
+    outcomes = race(*(entering() for _press in range(2)))
+
+    assert kinds(outcomes) == ["ValidationError", "ok"]
+    assert BudgetEntry.objects.get().amount_yen == 300_000

@@ -1,4 +1,4 @@
-"""Two windows that upload the same receipt at the same moment."""
+"""Two windows that upload the same file at the same moment: a receipt, or a paper of a case."""
 
 from datetime import date
 
@@ -6,9 +6,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
-from casework import outbox, verification
+from casework import files, outbox, verification
 from reporting.models import Receipt, Report
 from reporting.receipts import Paid, add_receipt
+from tests import factories
+from tests.factories import NOON
 from tests.races.threads import kinds, race
 from tests.reporting import makers
 from tests.reporting.makers import LATER
@@ -45,3 +47,23 @@ def test_receipt_that_is_uploaded_twice_at_once_is_there_once():
 
     assert kinds(outcomes) == ["ValidationError", "ok"]
     assert Receipt.objects.get().number == report.files.count() == 1
+
+
+def adding(case, by: User):
+    mine, who = type(case).objects.get(pk=case.pk), User.objects.get(pk=by.pk)
+
+    def run():
+        upload = SimpleUploadedFile("会則.pdf", b"%PDF-1.4 one")
+        return files.add_paper(mine, upload, label="会則", by=who, at=NOON)
+
+    return run
+
+
+def test_paper_that_is_uploaded_twice_at_once_is_there_once():
+    draft = factories.draft()
+    group = draft.organization.members.get()
+
+    outcomes = race(*(adding(draft, group) for _window in range(2)))
+
+    assert kinds(outcomes) == ["ValidationError", "ok"]
+    assert draft.files.standing().count() == 1

@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.models import MemberRole, Role
 from casework import verification
 from casework.approvals import Wish, draft
+from casework.models import Access
 from casework.services import advance
 from grants.models import ProjectYear
 from reporting import services
@@ -235,6 +236,89 @@ def test_changed_line_is_judged_again_with_what_was_found_before(report, office)
     check_report(report, found=[Found(party(report).pk, "allowed")], by=office, at=LATER)
     assert party(report).set_aside is None
     assert words not in client_of(office).get(check).text
+
+
+def saved(report, rows: list[dict], *, removed=()) -> Report:
+    return services.save_report(
+        report, fields={}, lines=rows, removed=removed, edit_number=report.edit_number,
+        by=makers.group_of(report), at=LATER,
+    )  # fmt: skip
+
+
+def without_and_again(report, yen: int) -> Report:
+    """The report whose group takes the line out, and types it again some time later."""
+    rows = [
+        {"line": line.pk, **factories.line(line.side, line.label, line.amount_yen, from_city=line.from_city)}
+        for line in report.settlement_lines.exclude(label="懇親会").order_by("pk")
+    ]  # fmt: skip
+    report = saved(report, rows, removed={party(report).pk})
+    assert not report.settlement_lines.filter(label="懇親会").exists()
+    return saved(report, [*rows, factories.line("expenditure", "懇親会", yen)])
+
+
+@pytest.mark.parametrize(("yen", "counts_off"), [(30_000, 3_500), (31_000, 0)])
+def test_line_that_is_taken_out_and_typed_again_has_not_lost_what_was_found(
+    report, office, yen, counts_off
+):
+    """The same line has its verdict; one of another amount is judged again, with what was found before."""
+    report = disallow(report, office, 3_500)
+    report = advance(report, "send_back", by=office, at=LATER, reason="x", due_on=None)
+
+    report = without_and_again(report, yen)
+
+    found = party(report)
+    assert (found.disallowed_yen, report.settlement.disallowed_yen) == (counts_off, counts_off)
+    assert found.verdict == ("disallowed" if counts_off else "")
+    assert bool(found.before_the_change) is not bool(counts_off)
+    assert Report.objects.get(pk=report.pk).struck_out == []
+
+
+def test_what_was_found_of_a_line_waits_until_its_name_is_typed(report, office):
+    report = disallow(report, office, 3_500)
+    report = advance(report, "send_back", by=office, at=LATER, reason="x", due_on=None)
+    report = rewritten(report, 懇親会=31_000)  # judged again, and taken out before that
+
+    rows = [factories.line("expenditure", "会場", 31_000)]
+    report = saved(report, rows, removed=set(report.settlement_lines.values_list("pk", flat=True)))
+
+    line = report.settlement_lines.get()
+    assert (line.verdict, line.set_aside) == ("", None)
+    assert [one["disallowed_yen"] for one in report.struck_out] == [3_500]
+
+
+def test_office_reads_what_was_found_of_a_line_that_is_gone(report, office):
+    report = disallow(report, office, 3_500)
+    report = advance(report, "send_back", by=office, at=LATER, reason="x", due_on=None)
+    rows = [
+        {"line": line.pk, **factories.line(line.side, line.label, line.amount_yen, from_city=line.from_city)}
+        for line in report.settlement_lines.exclude(label="懇親会").order_by("pk")
+    ]  # fmt: skip
+
+    report = saved(report, rows, removed={party(report).pk})
+
+    page = client_of(office).get(reverse("reporting:report-check", args=[report.pk])).text
+    assert (
+        f"took out “懇親会” (30,000 yen). Of it 3,500 yen were not allowed, because: {WHY}." in page
+    )
+
+
+def test_office_reads_that_a_receipt_proves_a_payment_of_another_report_too(
+    settings, tmp_path, office
+):
+    """The same photo in two reports; a clerk to whom the other one is barred is told nothing of it."""
+    settings.MEDIA_ROOT = tmp_path
+    reports = [makers.written_report(makers.granted_year()) for _ in range(2)]
+    for report in reports:
+        makers.receipt(report, file=makers.PDF + b"one")
+        makers.receipt(report, number=2, file=makers.PDF + str(report.pk).encode())
+    path = reverse("reporting:report-check", args=[reports[1].pk])
+    words = "Receipt no. 1 (チラシ) is the same file as receipt no. 1 of"
+
+    page = client_of(office).get(path).text
+    assert page.count(words) == 1 and "Receipt no. 2" not in page
+    barred = factories.user(Role.OFFICE)
+    Access.objects.create(case=reports[0], user=barred, barred=True, reason="conflict")
+    assert words not in client_of(barred).get(path).text
 
 
 def test_words_alone_leave_the_verdict(report, office):

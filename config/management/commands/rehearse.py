@@ -18,8 +18,8 @@ from guideline.models import Measure
 
 class Command(BaseCommand):
     help = (
-        "Play an invented program year through the program's own services, in an empty database. "
-        "Nothing is ever sent by e-mail."
+        "Play an invented program year through the program's own services, in an empty database, and "
+        "add up its money. Nothing is ever sent by e-mail."
     )
 
     def add_arguments(self, parser):
@@ -63,3 +63,4 @@ class Command(BaseCommand):
             clock.move_to(stage.until)  # whoever looks at what has not come yet stands at its end
         words = f"Played fiscal year {stage.fiscal_year} until {stage.until:%Y-%m-%d}."
         self.stdout.write(self.style.SUCCESS(words))
+        call_command("verify_ledger", stdout=self.stdout, stderr=self.stderr)
