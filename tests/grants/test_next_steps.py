@@ -273,7 +273,9 @@ def test_claim_says_by_when_it_is_sent_and_a_confirmed_year_by_when_it_is_paid(a
     for person in (group, office, accounting):
         assert shown(as_person, person, year)["next_deadline"] == to_pay
     assert shown(as_person, group, year)["what_to_do"].startswith("The city pays the 75,000 yen")
-    assert shown(as_person, office, year)["what_to_do"].startswith("75,000 yen are paid on the claim")
+    assert shown(as_person, office, year)["what_to_do"].startswith(
+        "75,000 yen are paid on the claim"
+    )
 
 
 def test_whoever_only_waits_reads_whose_date_it_is(as_person):
