@@ -279,3 +279,26 @@ def test_reversed_repayment_takes_the_date_of_the_charge_away():
     factories.paid(year, 80_000, "repayment", at=LATE_AT + timedelta(days=3))
 
     assert date_of(year).ends_on == LATE_AT.date() + timedelta(days=23)
+
+
+def test_office_sets_the_date_and_accounting_records_the_charge_from_the_first_page(as_person):
+    year = repaid()
+    office, accounting = factories.anyone(Role.OFFICE), factories.anyone(Role.ACCOUNTING)
+    case = reverse("casework:case", args=[year.pk])
+
+    desk = as_person(office).get("/office/").context
+    assert "without a date" in str(desk["notes"][year.pk])
+    shown = as_person(office).get(case).context
+    assert [str(page.label) for page in shown["work"]] == ["Set the date of the charges"]
+    assert as_person(office).get(shown["work"][0].url).status_code == 200
+    shown = as_person(accounting).get(case).context
+    assert [page.url for page in shown["work"]] == [reverse("grants:charge-pay", args=[year.pk])]
+
+
+def test_page_of_a_repayment_begins_with_what_has_to_come_back(as_person):
+    year = revoked(**SET)
+
+    page = as_person(factories.anyone(Role.ACCOUNTING)).get(f"/years/{year.pk}/payments/new/")
+
+    assert page.context["form"].initial["amount_yen"] == 80_000
+    assert "80,000 yen have to come back." in page.content.decode()
