@@ -14,7 +14,7 @@ from accounts.services import record_reading
 from casework.calendar import japan_date
 from casework.desks import with_next_date
 from casework.errors import NotPossible
-from casework.parties import Party
+from casework.parties import Party, listed
 from casework.tables import BOM, cell, csv_lines
 
 from . import bank_secrets, city_settings
@@ -252,7 +252,7 @@ def bank_file(claims: list[Claim], *, on: date, by, at: datetime) -> bytes:
     payer, line_end, missing = city_settings.payer()
     if payer is None:
         words = _("Not set yet: %(settings)s.")
-        raise NotPossible(words % {"settings": ", ".join(str(label) for label in missing)})
+        raise NotPossible(words % {"settings": listed(missing)})
     if on < japan_date(at):
         raise NotPossible(_("The day of the transfer has passed."))
     transfers = [

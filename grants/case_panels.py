@@ -352,7 +352,7 @@ def claims_panel(year: ProjectYear, request) -> dict | None:
         "year": year,
         "begins_on": None if year.stage.final else _begins_later(year, request),
         "rooms": [
-            (room, Claim.Kind(room.kind).label, _about(room.kind)) for room in claims.rooms(year)
+            (room, Claim.Kind(room.kind).label, _about(room.kind)) for room in _still_claimed(year)
         ],
         "source": year.rules.source(claims.RULE),
         "may_start": may_write and not year.has_open_claim,
@@ -360,6 +360,12 @@ def claims_panel(year: ProjectYear, request) -> dict | None:
         "is_over": year.stage.final,
         **_account_of(year, user),
     }
+
+
+def _still_claimed(year: ProjectYear) -> list[claims.Room]:
+    """Return the kinds that can be claimed now or later; once the amount stands, nothing beforehand."""
+    over = claims.BEFOREHAND if year.state in ("confirmed", "revoked") else ()
+    return [room for room in claims.rooms(year) if room.kind not in over]
 
 
 def _account_of(case, user) -> dict:

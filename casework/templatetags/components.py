@@ -21,10 +21,10 @@ from django.utils import timezone
 from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS_ABBR
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from casework import calendar
+from casework import calendar, parties
 from casework.parties import in_words
 from casework.sums import sum_typed
 
@@ -152,7 +152,7 @@ def party_name(code: str, by_paper: bool = False) -> str:
 @register.filter
 def listed(things: Iterable) -> str:
     """Name several things in one line: 「団体、窓口」, in English with commas."""
-    return pgettext("between the names of parties", ", ").join(str(thing) for thing in things)
+    return parties.listed(things)
 
 
 @register.filter

@@ -199,6 +199,9 @@ def test_days_are_written_in_the_japanese_calendar_in_letter_and_page(as_person)
     page = as_person(factories.anyone(Role.OFFICE)).get(reverse("casework:case", args=[change.pk]))
     assert "<strong>new:</strong> 20 January 2027" in page.content.decode()
 
+    drafted = as_person(factories.anyone(Role.OFFICE)).get(f"/cases/{change.pk}/draft/approve/")
+    assert "<strong>new:</strong> 20 January 2027" in drafted.content.decode()
+
     with translation.override("en"):
         approved = factories.approved(change, "approve", granted_yen=80_000)
 
