@@ -30,9 +30,12 @@ def in_words(parties: Iterable[str], *, by_paper: bool = False) -> str:
 
     :param by_paper: whether the office enters what the group hands in; then this says so.
     """
-    return pgettext("between the names of parties", ", ").join(
-        str(_label(party, by_paper)) for party in parties
-    )
+    return listed(_label(party, by_paper) for party in parties)
+
+
+def listed(things: Iterable) -> str:
+    """Name several things in one line: 「団体、窓口」, in English with commas."""
+    return pgettext("between the names of parties", ", ").join(str(thing) for thing in things)
 
 
 def _label(party: str, by_paper: bool):

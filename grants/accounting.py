@@ -16,7 +16,7 @@ from casework.calendar import japan_date
 from casework.desks import with_next_date
 from casework.errors import NotPossible
 from casework.models import Case, Event
-from casework.parties import Party
+from casework.parties import Party, listed
 from casework.services import record
 from casework.tables import BOM, cell, csv_lines
 from casework.verbs import name_verbs
@@ -271,7 +271,7 @@ def bank_file(claims: list[Claim], *, on: date, by, at: datetime) -> bytes:
     payer, line_end, missing = city_settings.payer()
     if payer is None:
         words = _("Not set yet: %(settings)s.")
-        raise NotPossible(words % {"settings": ", ".join(str(label) for label in missing)})
+        raise NotPossible(words % {"settings": listed(missing)})
     if on < japan_date(at):
         raise NotPossible(_("The day of the transfer has passed."))
     claims = _still_to_pay(claims)

@@ -6,7 +6,7 @@ import rules
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.permissions import require
@@ -15,6 +15,7 @@ from casework.models import Letter
 from casework.notice_words import in_words as day_in_words
 from casework.outbox import tell
 from casework.parties import Party as CaseParty
+from casework.parties import listed
 from casework.services import locked, record
 
 from .models import AgreementSignature, ProjectYear
@@ -77,9 +78,7 @@ def lacking(party: str) -> QuerySet[ProjectYear]:
 
 
 def names_of(parties: list[str]) -> str:
-    return pgettext("between the names of parties", ", ").join(
-        str(Party(party).label) for party in parties
-    )
+    return listed(Party(party).label for party in parties)
 
 
 def not_signed_by(parties: list[str]) -> str:

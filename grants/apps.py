@@ -25,6 +25,7 @@ class GrantsConfig(AppConfig):
             early_start_panels,
             forms,
             holding,
+            lent_dates,
             letters,
             log_rows,
             measure_panels,

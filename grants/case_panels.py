@@ -12,8 +12,8 @@ from accounts.models import Role
 from casework import messaging, representatives
 from casework.calendar import first_day
 from casework.flow import Text
-from casework.models import Case, Remark
-from casework.models.deadline import deadlines_of, with_extensions
+from casework.models import Case, Deadline, Remark
+from casework.models.deadline import deadlines_of, open_deadline, with_extensions
 from casework.panels import CONTACT, CONTENT, COORDINATION, MONEY, PAPERS, REQUIREMENTS, panel
 from casework.parties import Party, is_held
 from casework.work_pages import work_page
@@ -21,6 +21,8 @@ from casework.work_pages import work_page
 from . import agreements, claims, destroyed_drafts, printing, processing, services
 from .adoptions import cap_of
 from .categories import by_code
+from .charge_dates import CHARGE
+from .charges_owed import CHARGED_IN
 from .desk_notes import has_accepted
 from .eligibility import Check, Outcome
 from .forms.projects import MatchingNoteForm
@@ -350,7 +352,7 @@ def claims_panel(year: ProjectYear, request) -> dict | None:
         "year": year,
         "begins_on": None if year.stage.final else _begins_later(year, request),
         "rooms": [
-            (room, Claim.Kind(room.kind).label, _about(room.kind)) for room in claims.rooms(year)
+            (room, Claim.Kind(room.kind).label, _about(room.kind)) for room in _still_claimed(year)
         ],
         "source": year.rules.source(claims.RULE),
         "may_start": may_write and not year.has_open_claim,
@@ -358,6 +360,12 @@ def claims_panel(year: ProjectYear, request) -> dict | None:
         "is_over": year.stage.final,
         **_account_of(year, user),
     }
+
+
+def _still_claimed(year: ProjectYear) -> list[claims.Room]:
+    """Return the kinds that can be claimed now or later; once the amount stands, nothing beforehand."""
+    over = claims.BEFOREHAND if year.state in ("confirmed", "revoked") else ()
+    return [room for room in claims.rooms(year) if room.kind not in over]
 
 
 def _account_of(case, user) -> dict:
@@ -552,6 +560,23 @@ def _has_money_to_come_back(year: ProjectYear, user) -> bool:
     return user.has_perm("grants.record_payment", year) and year.balance_yen < 0
 
 
+def _has_charge_to_come(year: ProjectYear, user) -> bool:
+    return user.has_perm("grants.record_payment", year) and _charge_owed(year) is not None
+
+
+def _has_charge_without_date(year: ProjectYear, user) -> bool:
+    owed = user.has_perm("grants.handle", year) and _charge_owed(year)
+    return bool(owed) and owed.ends_on is None
+
+
+def _charge_owed(year: ProjectYear) -> Deadline | None:
+    return open_deadline(year, CHARGE) if year.state in CHARGED_IN else None
+
+
+def _at_date_of_charge(year: ProjectYear) -> str:
+    return reverse("casework:set-date", args=[_charge_owed(year).pk])
+
+
 def _has_claim_to_pay(year: ProjectYear, user) -> bool:
     return user.has_perm("grants.record_payment", year) and year.accepted_claim is not None
 
@@ -629,6 +654,8 @@ for kind, label, address, offered in (
     (Y, _("Claim the balance"), _at_claims, _has_balance_to_claim),
     (Y, _("Record a payment"), _claim_to_pay, _has_claim_to_pay),
     (Y, _("Record a repayment"), "grants:payment-new", _has_money_to_come_back),
+    (Y, _("Record a charge that came"), "grants:charge-pay", _has_charge_to_come),
+    (Y, _("Set the date of the charges"), _at_date_of_charge, _has_charge_without_date),
     (C, _("Register the bank account"), _at_account, _lacks_account),
     (C, _("Record a payment"), "grants:claim-pay", _awaits_payment),
 ):

@@ -1,5 +1,7 @@
 """The letters about a change of a project year (Japanese only)."""
 
+from django.utils.translation import override
+
 from casework.calendar import wareki
 from casework.letters import LetterKind, register
 from casework.typesetting import Item, Table
@@ -79,11 +81,17 @@ def _days(change: ChangeRequest) -> Table:
     """Return what is done before and after, where no yen moves."""
     before, after = change.before_and_after()
     rows: list[list[str | int | None]] = [
-        [label, "、".join(lines_of(name, before)), "、".join(lines_of(name, after))]
+        [label, _in_letter(name, before), _in_letter(name, after)]
         for name, label in (("content", "事業の内容"), ("starts_on", "初日"), ("ends_on", "最終日"))
         if before[name] != after[name]
     ]
     return {"columns": ["項目", "変更前", "変更後"], "rows": rows}
+
+
+def _in_letter(name: str, plan: dict) -> str:
+    """Return one part of a plan as a letter has it: Japanese, whoever reads the screen in what."""
+    with override("ja"):
+        return "、".join(lines_of(name, plan))
 
 
 register(

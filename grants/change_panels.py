@@ -2,12 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from casework.models.deadline import open_deadline
 from casework.panels import ACTIVITY, MONEY, panel
 from casework.verbs import name_verbs
 from casework.work_pages import work_page
 
 from . import grounds, services
 from .changes import changes
+from .charge_dates import CHARGE
 from .charges_owed import Kind, is_charged, owed, was_revoked
 from .endings import charges_in_words, what_follows
 from .forms.changes import MOVES
@@ -77,6 +79,7 @@ def charges_panel(year: ProjectYear, request) -> dict | None:
         "year": year,
         "rates": [said for _name, said in words],
         "owed": found,
+        "deadline": open_deadline(year, CHARGE),
         "entries": [(entry, may_undo.get(entry.kind, False)) for entry in entries],
         "may_pay": is_open and accounts,
         "may_waive": is_open and handles,

@@ -1,11 +1,14 @@
 """What changed from one version of a proposal or a project year to the next, in words."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import SequenceMatcher
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from casework.flow import Text
+from casework.notice_words import in_words
 
 LABELS: dict[str, Text] = {
     "title": _("Name of the project"),
@@ -50,7 +53,9 @@ def lines_of(name: str, content: dict) -> list[str]:
     if name == "files":
         return [f"{row['name']} ({row['digest'][:12]})" for row in value or []]
     if name == "requested_yen":
-        return [f"{value or 0:,}"]
+        return [_in_yen(value or 0)]
+    if name in ("starts_on", "ends_on"):
+        return [in_words(date.fromisoformat(value), get_language() or "ja")] if value else []
     return str(value or "").splitlines()
 
 
@@ -58,8 +63,19 @@ def _line(row: dict) -> str:
     sides = {"income": _("Income"), "expenditure": _("Expenditure")}
     mark = [_("asked of the city")] if row["from_city"] else []
     kind = row.get("category_label", "")
-    parts = [sides[row["side"]], kind, row["label"], row["detail"], f"{row['amount_yen']:,}", *mark]
+    parts = [
+        sides[row["side"]],
+        kind,
+        row["label"],
+        row["detail"],
+        _in_yen(row["amount_yen"]),
+        *mark,
+    ]
     return " / ".join(str(part) for part in parts if part)
+
+
+def _in_yen(amount: int) -> str:
+    return _("{yen} yen").format(yen=f"{amount:,}")
 
 
 def _compare(before: list[str], after: list[str]) -> list[tuple[str, str]]:

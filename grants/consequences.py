@@ -13,7 +13,7 @@ from casework.errors import NotPossible
 from casework.flow import TAKE_BACK
 from casework.locks import lock_first
 from casework.models import Case, LetterToNumber
-from casework.parties import Party
+from casework.parties import Party, listed
 from casework.representatives import as_filed_on
 from casework.services import file_number, follow, open_case, snapshot
 
@@ -151,7 +151,7 @@ def refuse_open_rules(proposal: Proposal, *, by, at: datetime, facts: dict) -> N
     if rows:
         raise NotPossible(
             _("These requirements are not met, or wait for an answer: %(rules)s.")
-            % {"rules": ", ".join(str(row.check.label) for row in rows)}
+            % {"rules": listed(row.check.label for row in rows)}
         )
 
 

@@ -30,6 +30,7 @@ for code, ja, en in (
     ("amount_confirmed", "額の確定を通知した日", "day the amount was confirmed"),
     ("revoked", "取消しを通知した日", "day the revocation was sent"),
     ("change_decided", "変更を決定した日", "day the change was decided"),
+    ("charge_fixed", "加算金・延滞金の額が決まった日", "day the charge was fixed"),
     ("ledger_corrected", "収支を訂正した日", "day the ledger was corrected"),
     ("claim_received", "請求書を受け取った日", "day the claim arrived"),
     ("report_latest", "実績報告の最終期日", "last day for reports"),
@@ -45,6 +46,7 @@ for code, ja, en in (
     ("claim_days", "請求から支払までの日数", "number of days until a claim is paid"),
     ("settlement_days", "精算の日数", "number of days to settle"),
     ("repayment_days", "返還の日数", "number of days to pay back"),
+    ("charge_days", "加算金・延滞金の納付の日数", "number of days to pay a charge"),
 ):
     register_basis(code, ja, en)
 
@@ -116,6 +118,7 @@ COUNTED = {
     "claim_paid": ("claim_days", "claim_received"),
     "settlement": ("settlement_days", "amount_confirmed"),
     "repayment": ("repayment_days", "amount_confirmed"),
+    "charge": ("charge_days", "charge_fixed"),
 }
 
 
@@ -208,4 +211,6 @@ deadlines.register(
     DeadlineKind("claim_paid", _("Payment of a claim"), Party.ACCOUNTING, _claim_paid),
     DeadlineKind("settlement", _("Payment of the balance"), Party.ACCOUNTING, _settlement),
     DeadlineKind("repayment", _("Repayment"), Party.ORGANIZATION, _repayment, statutory=True),
+    DeadlineKind("charge", _("Payment of the charges (加算金・延滞金)"), Party.ORGANIZATION,
+                 _from_the_move("charge"), statutory=True),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from casework.beside_decisions import beside
 from casework.calendar import japan_date
 from casework.refusals import refuses
 
+from .changes import changes
 from .eligibility import Outcome
 from .forms.rule_words import what_is_open
 from .models import ChangeRequest, ProjectYear
@@ -58,6 +59,7 @@ def what_the_change_rests_on(change: ChangeRequest, *, facts: dict, today: date)
         {
             "year": year,
             "verdict": change.weighed(),
+            "changes": changes(*change.before_and_after()),
             "amount": changed_amount(change) if facts else None,
             "paid_yen": year.paid_yen,
             "back_yen": back,

@@ -18,7 +18,8 @@ from casework.parties import Party
 from . import destroyed_drafts
 from .advances import advance_yen, awaits_advance
 from .agreements import ACTS_AS, STANDING, lacking, names_of, unsigned
-from .charges_owed import fixed_yen
+from .charge_dates import CHARGE
+from .charges_owed import CHARGED_IN, fixed_yen
 from .models import AgreementSignature, Claim, ProjectYear, Proposal, TermsAcceptance
 
 Side, Signs = TermsAcceptance.Side, AgreementSignature.Party
@@ -142,8 +143,26 @@ def nothing_to_pay_back(years: list[ProjectYear], at: datetime) -> dict[int, Tex
     return notes | {pk: _of_the_charge(yen) for pk, yen in charged.items()}
 
 
+def charges_without_date(years: list[ProjectYear], at: datetime) -> dict[int, Text]:
+    """Return what the office sets a date for: charges whose days the rules do not say."""
+    square = [year for year in years if year.state in CHARGED_IN and year.balance_yen == 0]
+    charged = fixed_yen(square, today=japan_date(at))
+    dateless = set(_dates_not_set().filter(case__in=charged).values_list("case", flat=True)) if charged else ()  # fmt: skip
+    words = _("Charges (加算金・延滞金) of %(amount)s yen are owed without a date. Set the date by which they are paid, as on the payment slip (納入通知書).")  # fmt: skip
+    return {pk: words % {"amount": f"{charged[pk]:,}"} for pk in dateless}
+
+
+def _dates_not_set() -> QuerySet:
+    return Deadline.objects.open().filter(kind=CHARGE, due_on=None, extensions=None)
+
+
+def years_with_charges_without_date() -> QuerySet:
+    """Return the ids of years whose group owes a charge for which nobody has set a date."""
+    return _dates_not_set().values("case")
+
+
 def _of_the_charge(yen: int) -> Text:
-    words = _("All that had to come back is back. Charges (加算金・延滞金) of %(amount)s yen are still owed to the city.")  # fmt: skip
+    words = _("All that had to come back is back. Pay the charges (加算金・延滞金) of %(amount)s yen to the city, as the office tells you.")  # fmt: skip
     return words % {"amount": f"{yen:,}"}
 
 
@@ -213,6 +232,23 @@ def advances_to_claim(years: list[ProjectYear], at: datetime) -> dict[int, Text]
     return {year.pk: words % {"amount": f"{advance_yen(year):,}"} for year in waiting}
 
 
+def account_to_settle(years: list[ProjectYear], at: datetime) -> dict[int, Text]:
+    """Return what the office waits for before it settles the account of a confirmed year."""
+    confirmed = [year for year in years if year.state == "confirmed"]
+    notes = money_to_move([year for year in confirmed if year.balance_yen >= 0], at)
+    words = _("%(amount)s yen have to come back from the group. Accounting records them when they have come; then settle the account.")  # fmt: skip
+    owing = [year for year in confirmed if year.balance_yen < 0]
+    return notes | {year.pk: words % {"amount": f"{-year.balance_yen:,}"} for year in owing}
+
+
+def balance_on_its_way(years: list[ProjectYear], at: datetime) -> dict[int, Text]:
+    """Return what each group is still paid on its claim, once the office has accepted it."""
+    words = _("The city pays the %(amount)s yen that are left, on your claim (請求書). You need not do anything.")  # fmt: skip
+    confirmed = (year for year in years if year.state == "confirmed" and year.accepted_claim)
+    waiting = (year for year in confirmed if year.balance_yen > 0)
+    return {year.pk: words % {"amount": f"{year.balance_yen:,}"} for year in waiting}
+
+
 def balance_to_claim(years: list[ProjectYear], at: datetime) -> dict[int, Text]:
     """Return what each group has left to claim, where it owes the claim by a date."""
     words = _("The amount is confirmed. Claim the %(amount)s yen that are left to be paid.")
@@ -246,6 +282,10 @@ desk_notes(Proposal.KIND, Party.COORDINATOR, drafts_to_read)
 desk_notes(Proposal.KIND, Party.OFFICE, reserves_not_covered)
 desk_notes(ProjectYear.KIND, Party.ORGANIZATION, advances_to_claim)
 desk_notes(ProjectYear.KIND, Party.ORGANIZATION, balance_to_claim)
+desk_notes(ProjectYear.KIND, Party.ORGANIZATION, balance_on_its_way)
+desk_notes(ProjectYear.KIND, Party.OFFICE, account_to_settle)
+desk_notes(ProjectYear.KIND, Party.OFFICE, charges_without_date)
+put_on_desk(Party.OFFICE, years_with_charges_without_date)
 desk_notes(ProjectYear.KIND, Party.ORGANIZATION, money_to_pay_back)
 desk_notes(ProjectYear.KIND, Party.ORGANIZATION, nothing_to_pay_back)
 desk_notes(Proposal.KIND, Party.ORGANIZATION, terms_to_accept(Side.ORGANIZATION))

@@ -105,7 +105,11 @@ def _a_year(case: Case | None, at: datetime) -> dict | None:
 
 def _a_charged_year(case: Case | None, at: datetime) -> dict | None:
     found = _a_year(case, at)
-    return found and {"case": case, "amount": "1,234"}
+    return found and {"case": case, "amount": "1,234", "until": japan_date(at)}
+
+
+def _until(told: Told, language: str) -> str:
+    return in_words(told["until"], language) if told.get("until") else ""
 
 
 STARTS_ON = Variable("starts_on", _("From which day the project begins, in words"),
@@ -134,7 +138,11 @@ register(
     NoticeKind(
         "charge_owed", _("A charge is owed"),
         _("When all has come back and a charge (加算金・延滞金) is fixed; to the group."),
-        (*ABOUT_CASE, Variable("amount", _("Amount (yen)"), told_as("amount"))),
+        (
+            *ABOUT_CASE,
+            Variable("amount", _("Amount (yen)"), told_as("amount")),
+            Variable("until", _("By when it is paid, in words"), _until, optional=True),
+        ),
         _a_charged_year, lambda cases: cases.filter(kind="project_year"),
     ),
 )  # fmt: skip

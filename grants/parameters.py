@@ -119,6 +119,7 @@ PARAMETERS: dict[str, Parameter] = {
     "late_charge_percent": Parameter(_("Late charge on what comes back after its date (延滞金), a year"), "decimal", PERCENT, public=True),
     "charge_year_days": Parameter(_("Days that a year has for these charges"), unit=DAYS, public=True),
     "charge_unit_yen": Parameter(_("These charges are reckoned on amounts cut off below"), "yen", public=True),
+    "charge_days": Parameter(_("Days to pay these charges, once they are fixed"), "period", public=True),
     "agreement_parties": Parameter(_("Who signs the yearly agreement (年度協定書)"), "code", public=True),
     "continuation_review": Parameter(_("Review before the next project year"), "code", public=True),
     "earlier_year_blocks": Parameter(_("An unsettled earlier year stops the next grant"), "code"),

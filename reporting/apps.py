@@ -22,6 +22,7 @@ class ReportingConfig(AppConfig):
             forms,
             interim,
             interim_pages,
+            lent_dates,
             letters,
             permissions,
             retention_classes,

@@ -25,6 +25,8 @@ COMPLETED_ON, SETTLEMENT = "completed_on", "settlement"
 
 #: Findings about proofs: none, one without its photo or PDF, or of another sum than the line.
 NO_PROOF, NO_FILE, RECEIPTS_DIFFER = "proof_missing", "receipt_without_file", "receipts_differ"
+#: No fault: how much of a line no receipt covers yet.
+LEFT = "left_without_receipt"
 WITHOUT_PROOF = (NO_PROOF, NO_FILE, RECEIPTS_DIFFER)
 
 
@@ -106,6 +108,42 @@ def findings(told: Told) -> list[Finding]:
     for line in told.lines:
         found += [*_of_the_budget(line, told), *_of_the_receipts(line, told)]
     return found
+
+
+def of_typed_receipt(
+    told: Told, place: str, *, number: int, paid_on: date | None, amount_yen: int | None
+) -> list[Finding]:
+    """Return what does not fit in a receipt that is only typed, and what its line still lacks.
+
+    :param place: of its line; without one only the day is looked at.
+    :param number: of the receipt; one of that number that is saved gives way to what is typed.
+    """
+    found = []
+    if paid_on:
+        typed = Receipt(number, paid_on, amount_yen or 0, has_file=True)
+        if told.today and paid_on > told.today:
+            found.append(
+                Finding("day_to_come", "paid_on", _("The day cannot lie in the future."), True)
+            )
+        elif outside := _outside(typed, told):
+            found.append(Finding("receipt_outside", "paid_on", outside))
+        elif early := _too_early(typed, told.counts_from):
+            found.append(Finding("receipt_before_decision", "paid_on", early))
+    line = next((line for line in told.lines if line.place == place), None)
+    if line and amount_yen:
+        others = sum(one.amount_yen for one in line.receipts if one.number != number)
+        found += _of_typed_sum(line, others + amount_yen)
+    return found
+
+
+def _of_typed_sum(line: Line, total: int) -> Iterator[Finding]:
+    yen = {"total": total, "gap": abs(total - line.amount_yen), "amount": line.amount_yen}
+    if total > line.amount_yen:
+        words = _("With this receipt, those of “{label}” come to {total} yen: {gap} yen more than the line ({amount} yen). Put the amount or the line right.")  # fmt: skip
+        yield Finding(RECEIPTS_DIFFER, "amount_yen", _with_yen(words, label=line.label, **yen))
+    elif total < line.amount_yen:
+        words = _("With this receipt, {gap} yen of “{label}” are left without a receipt.")
+        yield Finding(LEFT, "amount_yen", _with_yen(words, label=line.label, **yen))
 
 
 def _of_the_days(told: Told) -> Iterator[Finding]:

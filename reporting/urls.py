@@ -22,6 +22,7 @@ urlpatterns = [
     path("final-reports/<int:pk>/budget/", reports.report_budget, name="report-budget"),
     path("final-reports/<int:pk>/checks/", reports.report_checks, name="report-checks"),
     path("final-reports/<int:pk>/receipts/", reports.receipt_list, name="receipts"),
+    path("final-reports/<int:pk>/receipts/checks/", reports.receipt_checks, name="receipt-checks"),
     path("final-reports/<int:pk>/workbook/", report_files.report_workbook, name="report-workbook"),
     path("final-reports/<int:pk>/workbook.xlsx", report_files.report_xlsx, name="report-xlsx"),
     path("final-reports/<int:pk>/docx/", report_files.report_docx, name="report-docx"),

@@ -1,5 +1,7 @@
 """What is owed by when. A due date is computed once, stored with its derivation, never moved."""
 
+import functools
+import operator
 from datetime import date, datetime
 
 from django.conf import settings
@@ -9,10 +11,11 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from casework.asked_once import asked_once
+from casework.asked_once import asked_once, is_shown
 from casework.calendar import japan_date
 from casework.deadlines import KINDS, Audience
 from casework.derivation import Due, in_words, in_words_extended
+from casework.lent_dates import lenders_of
 from casework.parties import Party
 
 from .approval import Approval
@@ -157,10 +160,27 @@ class Extension(models.Model):
         return f"{self.deadline_id} until {self.until}"
 
 
-@asked_once
 def deadlines_of(case: Case) -> list[Deadline]:
     """Return all deadlines of ``case`` with the dates that count now, the oldest first."""
-    return list(case.deadlines.with_end().order_by("pk"))
+    return [deadline for deadline in _dates_of(case) if deadline.case_id == case.pk]
+
+
+def lent_to(case: Case) -> list[Deadline]:
+    """Return the open deadlines of other cases by which something is done on a case that is shown.
+
+    They are read with those of :func:`deadlines_of`, in one query.
+    """
+    return [deadline for deadline in _dates_of(case) if deadline.case_id != case.pk]
+
+
+@asked_once
+def _dates_of(case: Case) -> list[Deadline]:
+    rows = case.deadlines.all()
+    if lenders := lenders_of(case) if is_shown(case) else []:
+        lent = [Q(case=pk, kind__in=kinds) for pk, kinds in lenders]
+        still = Q(met_at=None, closed_at=None) & functools.reduce(operator.or_, lent)
+        rows = Deadline.objects.filter(Q(case=case.pk) | still)
+    return list(rows.with_end().order_by("pk"))
 
 
 def with_extensions(case: Case, rows: list[Deadline]) -> list[Deadline]:

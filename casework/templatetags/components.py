@@ -18,13 +18,13 @@ from django.forms.formsets import BaseFormSet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dates import MONTHS, WEEKDAYS_ABBR
+from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS_ABBR
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from casework import calendar
+from casework import calendar, parties
 from casework.parties import in_words
 from casework.sums import sum_typed
 
@@ -147,6 +147,24 @@ def fiscal_year_tag(year: int) -> str:
 def party_name(code: str, by_paper: bool = False) -> str:
     """Write who owes a duty, by the code of the party; of a group, also that it is ``by_paper``."""
     return in_words([code], by_paper=by_paper)
+
+
+@register.filter
+def listed(things: Iterable) -> str:
+    """Name several things in one line: 「団体、窓口」, in English with commas."""
+    return parties.listed(things)
+
+
+@register.filter
+def month_name(month: int) -> str:
+    """Name a month, 1 to 12: 「4月」, in English its name."""
+    return str(MONTHS[month])
+
+
+@register.filter
+def short_month(month: int) -> str:
+    """Name a month, 1 to 12, in a few signs: 「4月」, ``Apr``."""
+    return str(MONTHS_3[month]).capitalize()
 
 
 @register.filter

@@ -16,7 +16,7 @@ from casework.desks import next_of, with_next_date
 from casework.errors import NotPossible
 from casework.models import Access, Case, Deadline, Notice
 from casework.models.case import CaseQuerySet
-from casework.models.deadline import deadlines_of, with_extensions
+from casework.models.deadline import deadlines_of, lent_to, with_extensions
 from casework.next_moves import acts_for, next_moves, note_for, what_to_do
 from casework.panels import NOW, PAPERS, RECORDS, Part, panels_of, parts_of
 from casework.parties import in_words, is_reached
@@ -50,6 +50,7 @@ def case_detail(request, pk, part=""):
         raise Http404(part)
     deadlines = sorted(deadlines_of(case), key=lambda d: (d.opened_at, d.pk), reverse=True)
     standing = [deadline for deadline in deadlines if _counts(deadline, request.today)]
+    owed = [d for d in [*standing, *lent_to(case)] if d.owed_by]
     works_for_city = user.duties.holds(*CaseQuerySet.READERS_OF_FILED)
     context = {
         "case": case,
@@ -59,7 +60,7 @@ def case_detail(request, pk, part=""):
         "what_to_do": note_for(case, user, at=request.now, in_draft=bool(case.in_draft))
         or what_to_do(case, user, draft_state=case.draft_state),
         "holder": in_words(_awaited(case, standing), by_paper=case.by_paper),
-        "next_deadline": next_of([d for d in standing if d.owed_by], *acts_for(user, case)),
+        "next_deadline": next_of(owed, *acts_for(user, case)) or next_of(owed),
         "standing": standing,
         "past": [deadline for deadline in deadlines if deadline not in standing],
         "panels": _drawn(case, request, here),

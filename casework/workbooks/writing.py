@@ -134,6 +134,8 @@ def _write_table(sheet, draft: Draft, table: Table, lists: _Lists) -> None:
         _guide(sheet, lists.rule(bound.field), f"{letter}{table.first_row}:{letter}{last}")
         if name.endswith("_yen"):
             _sum(sheet.cell(HEADINGS - 1, column), f"{letter}{table.first_row}:{letter}{last}")
+            if column > 1:
+                _name_sum(sheet.cell(HEADINGS - 1, column - 1))
         for number in range(table.rows):
             filled = formset.forms[number] if number < len(formset.forms) else empty
             _open(sheet.cell(table.first_row + number, column), filled[name])
@@ -165,6 +167,12 @@ def _label(cell, words: str) -> None:
 
 def _sum(cell, area: str) -> None:
     cell.value, cell.number_format, cell.font = f"=SUM({area})", "#,##0", Font(bold=True)
+
+
+def _name_sum(cell) -> None:
+    """Say to the left of a sum what it is."""
+    _put(cell, _("Total"))
+    cell.font, cell.alignment = Font(bold=True), Alignment(horizontal="right")
 
 
 def _open(cell, bound: BoundField) -> None:

@@ -95,6 +95,7 @@ COMMON: dict[str, str | None] = {
     "late_charge_percent": "8",
     "charge_year_days": "365",
     "charge_unit_yen": "1000",
+    "charge_days": "20",
     "earlier_year_blocks": "no",
     "evidence": "領収書の写しを実績報告に添える",
     "pledges": "記載した内容は事実です。\n暴力団等とは関係がありません。\n領収書を5年間保管します。",

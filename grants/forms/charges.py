@@ -30,7 +30,7 @@ class ChargePaidForm(EnteredOnce, _OfOneCharge):
     adds = ChargeEntry
 
     amount_yen = YenField(label=_("Amount"), min_value=1)
-    paid_on = forms.DateField(label=_("Paid on"), widget=DateInput())
+    paid_on = forms.DateField(label=_("Day on which the money came"), widget=DateInput())
     document = forms.CharField(label=_("Document"), max_length=200)
 
 

@@ -1,11 +1,12 @@
 """Forms of the plan by month."""
 
 from django import forms
+from django.utils.dates import MONTHS as NAMES
 from django.utils.translation import gettext_lazy as _
 
 from grants.months import MONTHS
 
-CHOICES = [(month, str(month)) for month in MONTHS]
+CHOICES = [(month, NAMES[month]) for month in MONTHS]
 
 
 class ActivityForm(forms.Form):

@@ -81,6 +81,7 @@ class RepaymentForm(EnteredOnce, PaymentForm):
 
     class Meta(PaymentForm.Meta):
         fields = ["amount_yen", *PaymentForm.Meta.fields]
+        labels = {"paid_on": _("Day on which the money came")}
 
 
 class ReversalForm(forms.Form):

@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from casework.parties import listed
 from casework.templatetags.components import day_tag
 from grants.eligibility import Alike, Check, Outcome
 from grants.eligibility.alike import WAYS
@@ -45,7 +46,7 @@ def alike_in_words(alike: Iterable[Alike]) -> SafeString:
 
 
 def _alike(alike: Alike) -> tuple:
-    ways = ", ".join(str(WAYS[code]) for code in alike.why)
+    ways = listed(WAYS[code] for code in alike.why)
     if alike.organization is None:
         return alike.group, alike.fiscal_year, ways
     address = reverse("accounts:organization-detail", args=[alike.organization])

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from casework.calendar import wareki
 from casework.flow import Text
 from casework.models.case import KINDS
+from casework.parties import listed
 from casework.templatetags.components import in_japanese
 from grants.models import BudgetEntry, ProjectYear
 from grants.plan import Milestone
@@ -44,7 +45,7 @@ def _day(day: date) -> str:
 
 def _days(step: Step) -> str:
     days = [f"{_day(day)} {name}" for day, name in step.told["days"]]
-    shown = ", ".join(days[:3])
+    shown = listed(days[:3])
     more = len(days) - 3
     return shown + (_(" and %(count)d more") % {"count": more} if more > 0 else "")
 
@@ -87,7 +88,7 @@ def _make_call(step: Step) -> str:
         "public does not see it yet."
     )
     if dropped := step.told["dropped"]:
-        names = ", ".join(str(Milestone(what).label) for what in dropped)
+        names = listed(Milestone(what).label for what in dropped)
         words += " " + _("No rule gives these a day, so they stay not set: %(names)s.") % {
             "names": names.replace("%", "%%")
         }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.permissions import require
 from casework.calendar import japan_date
 from casework.services import locked, record
+from grants.charge_dates import follow_the_charges
 from grants.charges_owed import OwedCharge, owed
 from grants.models import ChargeEntry, ProjectYear
 
@@ -113,4 +114,5 @@ def _enter(year: ProjectYear, verb: str, *, by, at: datetime, **fields) -> Charg
         year, verb, by=by, at=at, charge=entry.pk, which=entry.which, amount_yen=entry.amount_yen,
         **told,
     )  # fmt: skip
+    follow_the_charges(year, at=at, met_on=entry.paid_on if entry.kind == Kind.PAID else None)
     return entry

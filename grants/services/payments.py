@@ -15,6 +15,7 @@ from casework.parties import Party
 from casework.services import follow, locked, record
 from grants.agreements import refuse_unsigned
 from grants.balance_dates import follow_the_balance
+from grants.charge_dates import CHARGE, follow_the_charges
 from grants.charges_owed import fixed_yen, standing
 from grants.early_starts import decided_on
 from grants.models import Claim, Payment, ProjectYear
@@ -84,6 +85,7 @@ def _enter(year: ProjectYear, *, kind: str, amount_yen: int, by, at: datetime, *
     )
     record(year, "pay", by=by, at=at, payment=payment.pk, kind=kind, amount_yen=amount_yen)
     follow_the_balance(year, at=at, met_on=payment.paid_on)
+    follow_the_charges(year, at=at)
     _ask_for_the_charges(payment, at=at)
     return payment
 
@@ -93,8 +95,11 @@ def _ask_for_the_charges(payment: Payment, *, at: datetime) -> None:
     year = payment.year
     if open_yen := fixed_yen([year], today=japan_date(at)).get(year.pk):
         key = f"charge-{year.pk}-{payment.pk}"
-        amount = f"{open_yen:,}"
-        tell(year, Party.ORGANIZATION, "charge_owed", at=at, key=key, amount=amount)
+        owed = year.deadlines.open().filter(kind=CHARGE).with_end().first()
+        tell(
+            year, Party.ORGANIZATION, "charge_owed", at=at, key=key, amount=f"{open_yen:,}",
+            until=owed.ends_on if owed else None,
+        )  # fmt: skip
 
 
 @transaction.atomic
@@ -127,6 +132,7 @@ def reverse_payment(
     if payment.claim:
         follow(payment.claim, "reopen", cause=year, by=by, at=at, payment=reversal.pk)
     follow_the_balance(year, at=at)
+    follow_the_charges(year, at=at)
     return reversal
 
 

@@ -24,6 +24,10 @@ ENDINGS = {
 }
 
 
+#: So small (longer side, in points) is a page drawn only to see whether it can be.
+PROBE = 64
+
+
 @transaction.atomic
 def add_picture(
     year: ProjectYear, upload, *, kind: str, taken_on: date | None = None, place: str = "",
@@ -34,8 +38,8 @@ def add_picture(
     :param taken_on: Japan date; without one, the day that the camera wrote.
     :raises PermissionDenied: if ``by`` neither writes for the group nor works for the department,
         or the year is closed.
-    :raises ValidationError: if the file is refused or stands in the year already, or the day has
-        not come.
+    :raises ValidationError: if the file is refused or stands in the year already, the day has
+        not come, or no page of a flyer (PDF) can be drawn.
     """
     year = locked(year)
     require(by.act_on(japan_date(at)), "grants.keep_pictures", year)
@@ -48,6 +52,7 @@ def add_picture(
     digest = hashlib.sha256(content).hexdigest()
     if year.pictures.filter(digest=digest).exists():
         raise ValidationError(_("This picture is already there."))
+    _require_readable(upload.name, content)
     stored = files.store(
         year, upload, label=LABELS_JA[Picture.Kind(kind)], by=by, at=at,
         apart=True, permission="grants.keep_pictures",
@@ -60,6 +65,20 @@ def add_picture(
     )  # fmt: skip
     picture_copies.ask_soon(stored)
     return made
+
+
+def _require_readable(name: str, content: bytes) -> None:
+    """Refuse a flyer (PDF) of which no page can be drawn; pictures are read when they are stored.
+
+    What is too large is not opened: storing it says so.
+    """
+    if PurePath(name).suffix.lower() != ".pdf" or not 0 < len(content) <= files.largest():
+        return
+    try:
+        pictures.draw(content, pictures.PAPER, bound=PROBE)
+    except pictures.Unreadable:
+        words = _("The first page of the PDF cannot be shown. Save it as a PDF once more, or send a picture of it.")  # fmt: skip
+        raise ValidationError(words) from None
 
 
 def _day_of_camera(content: bytes, media_type: str, at: datetime) -> date | None:

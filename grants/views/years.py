@@ -82,18 +82,28 @@ def payment_new(request, pk):
     """Record money that came back; what goes out is paid on a claim."""
     year = visible_year(request, pk)
     require(request.user, "grants.record_payment", year)
-    form = RepaymentForm(request.POST or None, initial={"paid_on": request.today})
+    owed = -year.balance_yen if year.balance_yen < 0 else None
+    form = RepaymentForm(
+        request.POST or None, initial={"paid_on": request.today, "amount_yen": owed}
+    )
     if done(form, lambda: _record_repayment(request, year, form)):
         messages.success(request, _("The repayment is recorded."))
         return redirect("casework:case", pk=pk)
     return show_form(
         request, form, title=_("Record a repayment (返還)"), eyebrow=year,
-        text=_(
+        text=_to_come_back(owed) + _(
             "Lines of the ledger are only added, never changed. "
             "A wrong one is reversed by another line."
         ),
         submit=_("Record"), back=reverse("casework:case", args=[pk]),
     )  # fmt: skip
+
+
+def _to_come_back(owed: int | None) -> str:
+    if not owed:
+        return ""
+    words = _("%(amount)s yen have to come back. Where less has come, enter what came.")
+    return words % {"amount": f"{owed:,}"} + " "
 
 
 def _record_repayment(request, year: ProjectYear, form: RepaymentForm) -> None:

@@ -143,6 +143,28 @@ def receipt_list(request, pk):
     return render(request, "reporting/receipts.html", context, status=422 if form.errors else 200)
 
 
+@login_required
+@require_POST
+def receipt_checks(request, pk):
+    """Say what does not fit in a receipt as it is typed; nothing is stored."""
+    report = _written_report(request, pk)
+    receipt = report.receipts.filter(pk__in=_named(request.POST.get("receipt"))).first()
+    form = ReceiptForm(request.POST, report=report, receipt=receipt)
+    context = {"said": form.said(today=request.today)}
+    if request.htmx:
+        return render(request, "reporting/_receipt_said.html", context)
+    context |= {"case": report, "form": form, "may_write": True}
+    if receipt:
+        return render(request, "reporting/receipt.html", context | {"receipt": receipt})
+    context["lines"] = _lines_with_receipts(report)
+    return render(request, "reporting/receipts.html", context)
+
+
+def _named(receipt: str | None) -> list[int]:
+    """Return the id that a form names, if it names one."""
+    return [int(receipt)] if receipt and receipt.isdecimal() else []
+
+
 def _sent(request) -> tuple:
     """Return what a form is made from: what was sent, with its files, or nothing."""
     return (request.POST, request.FILES) if request.method == "POST" else (None, None)

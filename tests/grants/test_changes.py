@@ -12,7 +12,7 @@ from django.utils.html import strip_tags
 from accounts.models import Role
 from casework.errors import NotPossible
 from casework.services import advance, correct
-from grants import agreements, grounds, ledger_faults, services
+from grants import agreements, change_letters, grounds, ledger_faults, services
 from grants.models import ChangeRequest
 from tests import factories
 from tests.case_pages import whole_page
@@ -191,6 +191,23 @@ def test_major_change_is_approved_with_its_letter():
     words = pdf_text(bytes(letter.pdf))
     assert "変更承認通知書" in words and "80,000円" in words
     assert sums_are_right()
+
+
+def test_days_are_written_in_the_japanese_calendar_in_letter_and_page(as_person):
+    year = running()
+    change = factories.changed(year, ends_on=date(2027, 1, 20), lines=budget(90_000))
+    page = as_person(factories.anyone(Role.OFFICE)).get(reverse("casework:case", args=[change.pk]))
+    assert "<strong>new:</strong> 20 January 2027" in page.content.decode()
+
+    drafted = as_person(factories.anyone(Role.OFFICE)).get(f"/cases/{change.pk}/draft/approve/")
+    assert "<strong>new:</strong> 20 January 2027" in drafted.content.decode()
+
+    with translation.override("en"):
+        approved = factories.approved(change, "approve", granted_yen=80_000)
+
+    assert ["最終日", "令和9年1月31日", "令和9年1月20日"] in change_letters._days(approved)["rows"]
+    words = pdf_text(bytes(approved.letters.get(kind="change_approved").pdf))
+    assert "令和9年1月20日" in words and "2027-01-20" not in words
 
 
 def test_approval_above_a_limit_leaves_nothing_behind():

@@ -198,7 +198,7 @@ def test_pages_show_what_is_owed_and_record_it(as_person, clock):
     assert undo in office_client.get(money).content.decode()
     assert office_client.get(undo).status_code == 200
     page = as_person(makers.group_of(year)).get(reverse("casework:case", args=[year.pk]))
-    assert "984 yen are still owed" in page.content.decode()
+    assert "of 984 yen to the city" in page.content.decode()
 
 
 def test_settled_year_still_says_what_was_charged(as_person, clock):
@@ -217,3 +217,88 @@ def test_database_keeps_the_entries():
 
     with pytest.raises(Exception, match="append-only"), connection.cursor() as cursor:
         cursor.execute("DELETE FROM grants_chargeentry WHERE id = %s", [entry.pk])
+
+
+def date_of(year, kind="charge"):
+    return year.deadlines.filter(kind=kind).order_by("-pk").first()
+
+
+def test_fixed_charge_is_owed_by_a_date_that_its_payment_meets_and_a_reversal_opens_again():
+    year = revoked(**SET, charge_days="20")
+    assert date_of(year) is None
+    factories.paid(year, 80_000, "repayment", at=LATE_AT)
+
+    owed_by = date_of(year)
+    assert owed_by.ends_on == LATE_AT.date() + timedelta(days=20)
+    told = Notice.objects.filter(case=year, kind="charge_owed").first()
+    assert "令和9年1月19日までに納めてください。" in told.body
+
+    paid(year, ADDITIONAL, ADDITIONAL_YEN)
+    assert date_of(year).met_at is None
+    last = paid(year, LATE, LATE_YEN)
+    assert date_of(year).met_on == LATE_AT.date()
+
+    services.reverse_charge(
+        last, reason="誤記", paid_on=LATE_AT.date(), document="訂正",
+        by=factories.anyone(Role.ACCOUNTING), at=LATE_AT,
+    )  # fmt: skip
+    again = date_of(year)
+    assert (again.pk, again.met_at) == (owed_by.pk, None)
+
+
+def test_waived_charge_is_owed_by_no_date():
+    year = repaid(**SET, charge_days="20")
+
+    waived(year, ADDITIONAL)
+    assert date_of(year).closed_at is None
+    waived(year, LATE)
+
+    assert date_of(year).closed_at and date_of(year).met_at is None
+
+
+def test_date_of_a_charge_is_not_set_where_the_rules_do_not_say(as_person):
+    year = repaid()
+
+    assert date_of(year).ends_on is None
+    client = as_person(makers.group_of(year))
+    box = client.get(reverse("casework:case", args=[year.pk])).context
+    assert box["next_deadline"].kind == "charge"
+    assert "Pay the charges" in box["what_to_do"]
+    page = client.get(reverse("casework:case-part", args=[year.pk, "money"])).content.decode()
+    assert "The office sets the date, and tells it." in page
+
+
+def test_reversed_repayment_takes_the_date_of_the_charge_away():
+    year = repaid(**SET, charge_days="20")
+    services.reverse_payment(
+        year.payments.get(kind="repayment"), reason="誤記", paid_on=LATE_AT.date(),
+        document="訂正", by=factories.anyone(Role.ACCOUNTING), at=LATE_AT,
+    )  # fmt: skip
+    assert date_of(year).closed_because == "the ledger was corrected"
+
+    factories.paid(year, 80_000, "repayment", at=LATE_AT + timedelta(days=3))
+
+    assert date_of(year).ends_on == LATE_AT.date() + timedelta(days=23)
+
+
+def test_office_sets_the_date_and_accounting_records_the_charge_from_the_first_page(as_person):
+    year = repaid()
+    office, accounting = factories.anyone(Role.OFFICE), factories.anyone(Role.ACCOUNTING)
+    case = reverse("casework:case", args=[year.pk])
+
+    desk = as_person(office).get("/office/").context
+    assert "without a date" in str(desk["notes"][year.pk])
+    shown = as_person(office).get(case).context
+    assert [str(page.label) for page in shown["work"]] == ["Set the date of the charges"]
+    assert as_person(office).get(shown["work"][0].url).status_code == 200
+    shown = as_person(accounting).get(case).context
+    assert [page.url for page in shown["work"]] == [reverse("grants:charge-pay", args=[year.pk])]
+
+
+def test_page_of_a_repayment_begins_with_what_has_to_come_back(as_person):
+    year = revoked(**SET)
+
+    page = as_person(factories.anyone(Role.ACCOUNTING)).get(f"/years/{year.pk}/payments/new/")
+
+    assert page.context["form"].initial["amount_yen"] == 80_000
+    assert "80,000 yen have to come back." in page.content.decode()

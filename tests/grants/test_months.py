@@ -89,6 +89,8 @@ def test_group_and_department_keep_the_same_page(year):
 
     (row,) = chart_of(year).rows
     assert (row.activity.planned, row.participants) == ([4, 5], 14)
+    for page in pages.values():
+        assert "April, May" in page.content.decode() and ">Apr</text>" in page.content.decode()
     assert [cell.words for cell in row.cells][:3] == [
         "planned, not done yet",
         "planned and done",

@@ -246,3 +246,43 @@ def test_application_begins_with_the_assessed_and_the_report_with_the_granted_am
     report = granted_year(granted_yen=70_000).final_report
     page = as_person(group_of(report)).get(reverse("reporting:report-edit", args=[report.pk]))
     assert city_part(page.context["draft"]) == [70_000]
+
+
+def shown(as_person, person, case):
+    return page(as_person(person), case).context
+
+
+def test_claim_says_by_when_it_is_sent_and_a_confirmed_year_by_when_it_is_paid(as_person, office):
+    year = granted_year(claim_filing_days="20", claim_days="30")
+    group, accounting = group_of(year), factories.user(Role.ACCOUNTING)
+    makers.sent_report(year)
+    year = factories.approved(year, "confirm", at=NOON, confirmed_yen=75_000)
+
+    to_send = year.deadlines.open().get(kind="claim")
+    assert shown(as_person, group, year)["next_deadline"] == to_send
+    claim = services.start_claim(year, kind="balance", by=group, at=NOON)
+    assert shown(as_person, group, claim)["next_deadline"] == to_send
+    assert b"Claim for the payment" in page(as_person(group), claim).content
+
+    services.register_account(year.organization, factories.account(), by=group, at=NOON)
+    said = {"amount_yen": 75_000, "reason": ""}
+    claim = services.save_claim(claim, fields=said, edit_number=0, by=group, at=NOON)
+    claim = advance(claim, "submit", by=group, at=NOON)
+    claim = advance(claim, "accept", by=office, at=NOON)
+    to_pay = claim.deadlines.open().get(kind="claim_paid")
+    for person in (group, office, accounting):
+        assert shown(as_person, person, year)["next_deadline"] == to_pay
+    assert shown(as_person, group, year)["what_to_do"].startswith("The city pays the 75,000 yen")
+    assert shown(as_person, office, year)["what_to_do"].startswith(
+        "75,000 yen are paid on the claim"
+    )
+
+
+def test_whoever_only_waits_reads_whose_date_it_is(as_person):
+    year = overpaid_year()
+    accounting = as_person(factories.user(Role.ACCOUNTING))
+
+    deadline = page(accounting, year).context["next_deadline"]
+
+    assert (deadline.kind, deadline.owed_by) == ("repayment", "organization")
+    assert "Repayment (Organization)" in page(accounting, year).content.decode()

@@ -1,6 +1,7 @@
 """Photos and flyers of a project year: who adds and sees them, and what could be published."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 import typst
@@ -125,8 +126,18 @@ def test_same_file_is_there_once_and_again_after_it_was_taken_out(year):
         (SimpleUploadedFile("a.jpg", photo("JPEG")[:200]), "photo"),
         (SimpleUploadedFile("a.jpg", photo("HEIF")), "photo"),
         (SimpleUploadedFile("a.jpg", b""), "photo"),
+        (SimpleUploadedFile("a.pdf", b"%PDF-1.7\n"), "flyer"),
+        (SimpleUploadedFile("a.pdf", flyer().read()[:3000]), "flyer"),
     ],
-    ids=["paper as a photo", "document", "half a photo", "other than its name", "empty"],
+    ids=[
+        "paper as a photo",
+        "document",
+        "half a photo",
+        "other than its name",
+        "empty",
+        "broken paper",
+        "half a paper",
+    ],
 )
 def test_what_is_no_picture_is_refused_and_leaves_nothing(year, file, kind, tmp_path):
     file.seek(0)
@@ -150,7 +161,8 @@ def test_flyer_may_be_a_paper_of_which_the_first_page_is_shown(year, client):
 
 
 def test_broken_paper_has_no_copy_and_cannot_be_published(year):
-    picture = described(added(year, SimpleUploadedFile("a.pdf", b"%PDF-1.7\n"), kind="flyer"))
+    picture = described(added(year, flyer(), kind="flyer"))
+    Path(picture.file.content.path).write_bytes(b"%PDF-1.7\n")  # a disk that lost it
 
     assert picture_copies.draw_all(picture.file_id) == 0
     assert [str(words) for words in picture.missing_for_publication()] != []

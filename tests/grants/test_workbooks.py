@@ -90,6 +90,8 @@ def test_workbook_shows_what_is_saved_and_guards_the_rest():
     assert [cell.value for cell in book["Income"][5]] == ["市の補助", None, 80_000, "○"]
     assert {book[name].sheet_state for name in ("_yell", "_choices")} == {"veryHidden", "hidden"}
     assert {sheet.protection.sheet for sheet in book.worksheets[:4]} == {True}
+    said, total = [cell.value for cell in book["Income"][3]][1:3]
+    assert said == "Total" and total.startswith("=SUM(C5:C")
     lists = [
         rule.formula1 for sheet in book.worksheets for rule in sheet.data_validations.dataValidation
     ]

@@ -272,3 +272,45 @@ def test_save_button_leads_on_to_the_receipts(report):
 
     assert page.status_code == 200
     assert client.post(path, data)["Location"] == reverse("reporting:receipts", args=[report.pk])
+
+
+def says(report, person, **typed) -> str:
+    """What the page says of a receipt that is only typed."""
+    url = reverse("reporting:receipt-checks", args=[report.pk])
+    return client_of(person).post(url, typed, headers={"HX-Request": "true"}).content.decode()
+
+
+def test_receipt_that_is_only_typed_is_told_what_does_not_fit(report):
+    line, group = spent(report), makers.group_of(report)
+    fits = {"line": line.pk, "item": "紙", "paid_on": "2026-12-10", "amount_yen": line.amount_yen}
+
+    assert says(report, group, **fits).strip() == ""
+    assert "before the first day of the project" in says(
+        report, group, **fits | {"paid_on": "2026-11-30"}
+    )
+    assert "cannot lie in the future" in says(report, group, **fits | {"paid_on": "2027-03-01"})
+    above = says(report, group, **fits | {"amount_yen": f"{line.amount_yen + 500:,}"})
+    assert "500 yen more than the line" in above
+    assert "1 yen of" in says(report, group, **fits | {"amount_yen": line.amount_yen - 1})
+    assert says(report, group, line="x", paid_on="", amount_yen="abc").strip() == ""
+    assert not report.receipts.exists()
+
+
+def test_receipt_that_is_changed_counts_once_while_it_is_typed(report):
+    line, group = spent(report), makers.group_of(report)
+    saved = makers.receipt(report)
+    typed = {"line": line.pk, "paid_on": "2026-12-10", "amount_yen": line.amount_yen}
+
+    assert "more than the line" in says(report, group, **typed)
+    assert "more than the line" not in says(report, group, **typed, receipt=saved.pk)
+
+
+def test_receipt_is_checked_without_scripts_too(report):
+    line, group = spent(report), makers.group_of(report)
+    url = reverse("reporting:receipt-checks", args=[report.pk])
+    typed = {"line": line.pk, "item": "紙", "paid_on": "2026-11-30", "amount_yen": 1}
+
+    for also in ({}, {"receipt": makers.receipt(report).pk}):
+        page = client_of(group).post(url, typed | also).content.decode()
+        assert "before the first day of the project" in page and "紙" in page
+    assert report.receipts.count() == 1

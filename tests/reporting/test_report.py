@@ -199,6 +199,24 @@ def test_send_back_returns_the_year_with_a_date_and_a_letter():
     assert not year.deadlines.open().filter(kind="report_supplement").exists()
 
 
+def test_page_of_a_report_says_by_when_it_is_sent_and_sent_again(client):
+    year = makers.granted_year()
+    report = year.final_report
+    client.force_login(makers.group_of(year))
+
+    def by_when():
+        return client.get(reverse("casework:case", args=[report.pk])).context["next_deadline"]
+
+    assert by_when() == year.deadlines.open().get(kind="report")
+
+    report = makers.sent_report(year)
+    advance(
+        report, "send_back", by=factories.anyone(Role.OFFICE), at=LATER, reason="x",
+        due_on=date(2027, 2, 15),
+    )  # fmt: skip
+    assert (by_when().kind, by_when().ends_on) == ("report_supplement", date(2027, 2, 15))
+
+
 def test_letter_of_a_report_names_the_date_of_the_year_as_it_is_when_it_gets_its_number():
     office, until = factories.anyone(Role.OFFICE), date(2027, 3, 15)
     year = makers.granted_year()
