@@ -1,11 +1,17 @@
 from django.urls import path
 
-from guideline import views
+from guideline import progress_views, views
 
 app_name = "guideline"
 urlpatterns = [
     path("guideline/", views.index, name="index"),
     path("guideline/crosswalk/", views.crosswalk, name="crosswalk"),
     path("guideline/<slug:edition>/", views.index, name="edition"),
+    path("guideline/<slug:edition>/progress-table/", progress_views.table, name="progress-table"),
+    path(
+        "guideline/<slug:edition>/progress-table/take/",
+        progress_views.take,
+        name="progress-table-take",
+    ),
     path("guideline/<slug:edition>/<int:number>/", views.measure, name="measure"),
 ]

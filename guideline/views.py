@@ -29,6 +29,7 @@ def index(request: HttpRequest, edition: str = "") -> HttpResponse:
             "as_of": day,
             "chart": chart(status_counts(shown, day)),
             "mismatches": summary_mismatches(shown),
+            "takes_tables": request.user.has_perm("guideline.take_progress"),
         }
     return render(request, "guideline/index.html", context)
 
