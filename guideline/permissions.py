@@ -1,4 +1,4 @@
-"""Who keeps the guideline's tables: the office and administrators; the city's own tables: the office."""
+"""Who keeps the guideline's tables: the office and administrators; the city's own tables and the crosswalk: the office."""
 
 import rules
 
@@ -20,3 +20,4 @@ register_table_rules(
 )
 
 rules.add_perm("guideline.take_progress", is_office)
+rules.add_perm("guideline.confirm_crosswalk", is_office)

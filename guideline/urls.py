@@ -1,11 +1,12 @@
 from django.urls import path
 
-from guideline import progress_views, views
+from guideline import crosswalk_views, progress_views, views
 
 app_name = "guideline"
 urlpatterns = [
     path("guideline/", views.index, name="index"),
     path("guideline/crosswalk/", views.crosswalk, name="crosswalk"),
+    path("guideline/crosswalk/<int:pk>/", crosswalk_views.item, name="crosswalk-item"),
     path("guideline/<slug:edition>/", views.index, name="edition"),
     path("guideline/<slug:edition>/progress-table/", progress_views.table, name="progress-table"),
     path(
