@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import require
@@ -78,11 +78,11 @@ def _page(request, pk: int, form: CrosswalkForm, *, status: int = 200) -> HttpRe
     context = {
         "row": row, "form": form,
         "ends": [
-            (_("From"), measures.get(row.from_measure_id)),
-            (_("To"), measures.get(row.to_measure_id)),
+            (pgettext("crosswalk", "From"), measures.get(row.from_measure_id)),
+            (pgettext("crosswalk", "To"), measures.get(row.to_measure_id)),
         ],
         "doubts": doubts(row),
-        "said": [claim for m in measures.values() for claim in disagreements(m)],
+        "said": list({c.pk: c for m in measures.values() for c in disagreements(m)}.values()),
         "total": rows.count(), "confirmed": rows.exclude(confirmed_at=None).count(),
         "before": rows.filter(pk__lt=pk).order_by("-pk").first(),
         "after": rows.filter(pk__gt=pk).order_by("pk").first(),
