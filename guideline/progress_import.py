@@ -88,12 +88,13 @@ def plan(edition: Edition, table: Table, *, as_of: date) -> Plan:
     measures = {m.number: m for m in Measure.objects.filter(edition=edition)}
     source = edition.source if table.title in edition.source else table.title
     _plan_rows(found, measures, source)
-    _plan_counts(found, edition, source)
+    if table.counts:
+        _plan_counts(found, edition, source)
     if not Progress.objects.filter(measure__edition=edition, as_of__gt=as_of).exists():
         _plan_claims(found, edition, measures, source)
     counts = Counter((measures[r.number].classification, r.status) for r in table.rows)
     printed = {(c.classification, c.status): (c.count, c.denominator) for c in table.counts}
-    found.mismatches = mismatches(printed, counts)
+    found.mismatches = mismatches(printed, counts) if printed else []
     return found
 
 

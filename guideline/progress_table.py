@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casework.sheets import Formula, Sheet, Unreadable, read
+from casework.tables import as_written
 
 from .models import Classification, Edition, Measure, Section, Status
 
@@ -36,6 +37,8 @@ STATUSES = {
 HEADINGS = ("No", "内容", "重点", "施策の実施", "実績", "2期案", "理由")
 NUMBER, TITLE, CLASS, STATUS, RESULT, NEXT, REASON = range(7)
 SUMMARY = "【達成状況】"
+#: Stands beside it in tables that are made here; the counts under it are nobody's print.
+COUNTED_HERE = "（表の行から集計）"
 #: The longest words that are taken of a result or a reason.
 LONGEST = 4_000
 
@@ -243,7 +246,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table without a fault: one row for every measure of the edition, by number."""
+    """A table without a fault: one row for every measure of the edition, by number.
+
+    ``counts`` are those of the printed summary; none where the table was made here.
+    """
 
     title: str
     counts: tuple[Count, ...]
@@ -342,6 +348,7 @@ class _Reading:
         self.title = ""
         self.counts: dict[tuple[str, str], Count] = {}
         self.counted: dict[str, int] = {}  # class → its line
+        self.counted_here = False
         self.rows: dict[int, Row] = {}
         self.seen: dict[int, int] = {}  # number of a measure → its line
         self.sections: dict[tuple[int, int], int] = {}  # (section, place) → its line
@@ -369,7 +376,8 @@ class _Reading:
             raise Faulty(self.faults)
         rows = tuple(self.rows[number] for number in sorted(self.rows))
         notes = tuple(sorted(self.notes, key=lambda note: note.line))
-        return Table(self.title, tuple(self.counts.values()), rows, notes)
+        counts = () if self.counted_here else tuple(self.counts.values())
+        return Table(self.title, counts, rows, notes)
 
     # The head: title and printed summary
 
@@ -381,6 +389,7 @@ class _Reading:
                 self.refuse(line, FORMULA)
             elif _key(first) == _key(SUMMARY):
                 summary = line
+                self.counted_here = _key(COUNTED_HERE) in {_key(cell) for cell in cells[1:]}
             elif summary:
                 self._take_counts(line, cells)
             elif "進捗状況一覧" in _key(first) and not self.title:
@@ -441,7 +450,9 @@ class _Reading:
             re.fullmatch(r"第?(\d{1,2})[期次]案", _key(heading)),
             _edition_number(self.title),
         )
-        return bool(found) and (own is None or int(found[1]) == own + 1)
+        if found is None:
+            return _key(heading) == "次期案"
+        return own is None or int(found[1]) == own + 1
 
     def _columns(self, line: int, cells: list) -> list[int]:
         """Return where each of ``HEADINGS`` stands; empty if one is missing, unknown or twice."""
@@ -643,5 +654,11 @@ def _is_section(cells: list) -> bool:
     return first.startswith("<") or (not any(cells[1:]) and not _key(first).isdigit())
 
 
+def next_heading(title: str) -> str:
+    """Return the heading of the column for the next edition in the table of this title."""
+    number = _edition_number(title)
+    return "次期案" if number is None else f"{number + 1}期案"
+
+
 def _words(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return as_written(text.replace("\r\n", "\n").replace("\r", "\n").strip())

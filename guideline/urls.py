@@ -1,6 +1,6 @@
 from django.urls import path
 
-from guideline import crosswalk_views, progress_views, views
+from guideline import crosswalk_views, export_views, progress_views, views
 
 app_name = "guideline"
 urlpatterns = [
@@ -8,6 +8,12 @@ urlpatterns = [
     path("guideline/crosswalk/", views.crosswalk, name="crosswalk"),
     path("guideline/crosswalk/<int:pk>/", crosswalk_views.item, name="crosswalk-item"),
     path("guideline/<slug:edition>/", views.index, name="edition"),
+    path("guideline/<slug:edition>/progress/<slug:day>/", export_views.page, name="progress-on"),
+    path(
+        "guideline/<slug:edition>/progress/<slug:day>/table.<slug:form>",
+        export_views.file,
+        name="progress-file",
+    ),
     path("guideline/<slug:edition>/progress-table/", progress_views.table, name="progress-table"),
     path(
         "guideline/<slug:edition>/progress-table/take/",
