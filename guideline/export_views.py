@@ -22,7 +22,7 @@ MAKERS = {
     ),
     "xlsx": lambda table: HttpResponse(xlsx_of(table), content_type=XLSX),
     "pdf": lambda table: HttpResponse(
-        typeset("committee", paper_of(table)), content_type="application/pdf"
+        typeset("progress", paper_of(table)), content_type="application/pdf"
     ),
 }
 

@@ -167,28 +167,15 @@ def xlsx_of(table: ProgressOn) -> bytes:
 
 
 def paper_of(table: ProgressOn) -> dict:
-    """Return what the paper for the committee says (``casework.typesetting``), in Japanese."""
-    head, headings = lines_of(table), ["No", "内容", "重点", "施策の実施", "実績", "次期案と理由"]
-    summary = [line for line in head if line[0].startswith("【") and line[0] != SUMMARY]
-    counts = [{"label": line[0], "value": "、".join(filter(None, line[2:]))} for line in summary]
-    parts = [
-        {
-            "heading": place.name,
-            "sections": [
-                {"heading": "", "table": {"columns": headings, "rows": [_cells(*r) for r in rows]}}
-            ]
-            if rows
-            else [],
-        }
-        for place in table.places
-        for rows in [place.rows]
+    """Return what the table says on paper (``casework.typesetting``), in Japanese."""
+    lines = lines_of(table)
+    heading = next(n for n, line in enumerate(lines) if line[0] == HEADINGS[0])
+    counts = [
+        {"label": line[0], "value": "、".join(filter(None, line[2:]))} for line in lines[2:heading]
     ]
+    rows = [line if line[1] else line[:1] for line in lines[heading + 1 :]]
     return {
-        "title": table.title, "issued": "", "note": f"{wareki(table.day)}現在",
-        "items": counts, "parts": parts,
+        "title": table.title, "note": f"{wareki(table.day)}現在", "items": counts,
+        "summary": f"{SUMMARY}{COUNTED_HERE}", "heading": "【具体施策】",
+        "columns": lines[heading], "rows": rows,
     }  # fmt: skip
-
-
-def _cells(measure: Measure, row: Progress | None) -> list[str]:
-    line = [*_line(measure, row), *[""] * 4][: len(HEADINGS)]
-    return [*line[:5], "\n".join(filter(None, line[5:]))]

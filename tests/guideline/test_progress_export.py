@@ -124,17 +124,19 @@ def test_measure_without_an_entry_is_in_no_count_and_cannot_come_in_again(first)
     assert sum(table.totals.values()) == 23
 
 
-def test_paper_has_every_measure(first):
+def test_paper_has_every_measure_under_its_section(first):
     paper = paper_of(progress_on(first, DAY))
 
-    rows = [
-        row
-        for part in paper["parts"]
-        for section in part["sections"]
-        for row in section["table"]["rows"]
-    ]
+    rows = [row for row in paper["rows"] if len(row) > 1]
     assert [row[0] for row in rows] == [str(n) for n in range(1, 24)]
-    assert rows[0][5] == "Ⅱ-イ\n需要が減った。Ⅲに降格し、様子を見る。"
+    assert rows[0][5:] == ["Ⅱ-イ", "需要が減った。Ⅲに降格し、様子を見る。"]
+    assert paper["rows"][0] == ["（1）活動の場の提供に関すること"]
+    assert [item["label"] for item in paper["items"]] == [
+        "【Ⅰ】<重点>",
+        "【Ⅱ-ア】",
+        "【Ⅱ-イ】",
+        "【Ⅲ】",
+    ]
     assert paper["note"] == "令和5年12月20日現在"
 
 
