@@ -121,8 +121,8 @@ def _text_sheet(text: str) -> Sheet:
 
 
 def _sheet_of(page) -> Sheet:
-    lines = []
-    for row in page.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS):
+    lines, rows, columns = [], min(page.max_row, MOST_ROWS), min(page.max_column, MOST_COLUMNS)
+    for row in page.iter_rows(max_row=rows, max_col=columns):
         cells = [_said(cell) for cell in row]
         if any(cells):
             lines.append((row[0].row, cells))
