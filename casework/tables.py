@@ -14,6 +14,11 @@ def harmless(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
+def as_written(text: str) -> str:
+    """Return words without the ' that :func:`harmless` put before them."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+
+
 def cell(value: object) -> str:
     """Return a value as the text of a harmless cell; unknown (``None``) is empty."""
     if value is None:

@@ -1,9 +1,10 @@
 """PDFs of formal letters: data in, the bytes of a PDF out.
 
-``typeset("letter", data)`` compiles ``templates/letters/letter.typ``.  There are seven templates, each
+``typeset("letter", data)`` compiles ``templates/letters/letter.typ``.  There are eight templates, each
 with the shape of its data below: ``letter`` for every plain letter (its title and text are data),
 ``agreement`` (年度協定書), ``proposal`` (提案書), ``collaboration_report`` (協働事業報告書),
-``claim`` (請求書), ``committee`` (papers for a committee, or of it) and ``post`` (what is printed for the post).
+``claim`` (請求書), ``committee`` (papers for a committee, or of it), ``progress`` (具体施策の進捗状況一覧) and ``post``
+(what is printed for the post).
 Keys that a template does not know are passed over, so one set of common fields serves all.
 
 The data reach the template as JSON and are only ever text: ``*``, ``#`` or ``[`` in a name stay what
@@ -235,6 +236,21 @@ class CommitteeData(TypedDict):
     draft: NotRequired[bool]
 
 
+class ProgressData(TypedDict):
+    """The table of how far measures have come, seven columns across.
+
+    A row of one cell is the line of a section. ``summary`` heads ``items``, ``heading`` the rows.
+    """
+
+    title: str
+    note: str
+    summary: str
+    items: list[Item]
+    heading: str
+    columns: list[str]
+    rows: list[list[str]]
+
+
 class PostSheet(TypedDict):
     """What one recipient gets: the lines of the envelope, a short text, and the letter's own PDF.
 
@@ -270,6 +286,7 @@ TEMPLATES: dict[str, Any] = {
     "collaboration_report": CollaborationReportData,
     "claim": ClaimData,
     "committee": CommitteeData,
+    "progress": ProgressData,
     "post": PostData,
 }
 

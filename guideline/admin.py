@@ -46,7 +46,7 @@ class MeasureAdmin(KeptAdmin):
 
 @admin.register(Progress)
 class ProgressAdmin(KeptAdmin):
-    resource_classes = [resources.ProgressResource]
+    resource_classes = [resources.ProgressInWordsResource]
     list_display = ["measure", "fiscal_year", "as_of", "status", "next_class"]
     list_filter = ["fiscal_year", "status"]
     list_select_related = ["measure"]

@@ -365,6 +365,8 @@ class Progress(Sourced):
     next_class = models.CharField(
         _("class in the next edition, as printed"), max_length=20, blank=True
     )
+    result = models.TextField(_("result"), blank=True)
+    reason = models.TextField(_("reason for the next edition"), blank=True)
 
     class Meta:
         verbose_name = _("progress")
@@ -465,3 +467,32 @@ class PrintedCount(Sourced):
     def __str__(self):
         of_what = f"{self.get_classification_display()} {self.get_status_display()}"
         return f"{of_what} {self.count}/{self.denominator}"
+
+
+class ProgressTable(models.Model):
+    """One taking in of the city's progress table: which file changed the rows, when and by whom.
+
+    ``digest`` is SHA-256 of the file; ``taken_by`` is empty where a command took it.
+    """
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, verbose_name=_("edition"))
+    as_of = models.DateField(_("as of"))
+    title = models.CharField(_("title"), max_length=300)
+    digest = models.CharField(_("digest of the file"), max_length=64)
+    changes = models.PositiveSmallIntegerField(_("values that changed"))
+    taken_at = models.DateTimeField(_("taken at"))
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("taken by"),
+    )
+
+    class Meta:
+        verbose_name = _("progress table taken in")
+        verbose_name_plural = _("progress tables taken in")
+
+    def __str__(self):
+        return f"{self.title} {self.as_of}"

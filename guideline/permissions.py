@@ -1,6 +1,8 @@
-"""Who keeps the guideline's tables in the administration site: the office and administrators."""
+"""Who keeps the guideline's tables: the office and administrators; the city's own tables and the crosswalk: the office."""
 
-from accounts.permissions import keeps_tables, register_table_rules
+import rules
+
+from accounts.permissions import is_office, keeps_tables, register_table_rules
 
 register_table_rules(
     "guideline",
@@ -16,3 +18,6 @@ register_table_rules(
     ],
     keeps_tables,
 )
+
+rules.add_perm("guideline.take_progress", is_office)
+rules.add_perm("guideline.confirm_crosswalk", is_office)

@@ -134,6 +134,14 @@ class ProgressResource(OfMeasureResource):
         export_order = fields
 
 
+class ProgressInWordsResource(ProgressResource):
+    """With what was done and why, which the reference files leave to the city's documents."""
+
+    class Meta(ProgressResource.Meta):
+        fields = [*ProgressResource.Meta.fields[:-2], "result", "reason", "source", "level"]
+        export_order = fields
+
+
 class FigureResource(OfMeasureResource):
     class Meta(GuidelineResource.Meta):
         model = Figure

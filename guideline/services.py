@@ -1,10 +1,17 @@
 """What the office settles about the guideline."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import QuerySet
 
+from casework.history import digest_of
 from guideline.models import Crosswalk
+
+
+class Overtaken(Exception):
+    """A row is not any more what a person saw; nothing was written."""
 
 
 def confirm(rows: QuerySet[Crosswalk], *, by, at: datetime) -> int:
@@ -13,3 +20,46 @@ def confirm(rows: QuerySet[Crosswalk], *, by, at: datetime) -> int:
     A row confirmed before keeps who confirmed it and when.
     """
     return rows.filter(confirmed_at=None).update(confirmed_by=by, confirmed_at=at)
+
+
+def mark(row: Crosswalk) -> str:
+    """Return what marks a row as it stands now."""
+    said = [row.pk, row.kind, row.reason, row.reason_en, row.source]
+    return digest_of([*said, row.from_measure_id, row.to_measure_id, str(row.confirmed_at)])[:16]
+
+
+def kinds_of(row: Crosswalk) -> list[Crosswalk.Kind]:
+    """Return what can be said to have become of the measures that a row joins.
+
+    What another row says of the same two is not said twice.
+    """
+    if row.from_measure_id is None:
+        return [Crosswalk.Kind.NEW]
+    if row.to_measure_id is None:
+        return [Crosswalk.Kind.DROPPED]
+    others = Crosswalk.objects.exclude(pk=row.pk).filter(
+        from_measure=row.from_measure_id, to_measure=row.to_measure_id
+    )
+    taken = {Crosswalk.Kind.NEW, Crosswalk.Kind.DROPPED, *others.values_list("kind", flat=True)}
+    return [kind for kind in Crosswalk.Kind if kind not in taken]
+
+
+@transaction.atomic
+def confirm_as(
+    pk: int, values: Mapping[str, str], *, seen: str, by, at: datetime
+) -> Crosswalk:  # fmt: skip
+    """Confirm one crosswalk row with what the office says of it; a correction confirms it anew.
+
+    :param values: kind, reason, reason_en, source.
+    :param seen: the mark of the row that the person saw.
+    :raises Overtaken: if it is another one by now.
+    """
+    row = Crosswalk.objects.select_for_update().get(pk=pk)
+    if seen != mark(row):
+        raise Overtaken
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.confirmed_by, row.confirmed_at = by, at
+    row.full_clean()
+    row.save()
+    return row

@@ -1,15 +1,20 @@
 """The progress table counted again from its rows, beside the summary the document prints."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+
+from django.utils.translation import gettext as _
 
 from guideline.models import Classification, Edition, PrintedCount, Progress, Status
 
 #: The printed summary has no row for what is done and continues: it counts as done there.
 PRINTED_AS = {Status.ONGOING: Status.DONE}
 
+#: Class and status; and a count of a cell: so many of so many.
 Cell = tuple[str, str]
+Printed = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,20 @@ class Mismatch:
     printed_of: int | None
     counted: int
     counted_of: int
+
+    def __str__(self) -> str:
+        printed = (
+            _("not named")
+            if self.printed is None
+            else _("%(count)d of %(total)d") % {"count": self.printed, "total": self.printed_of}
+        )
+        return _("%(class)s, %(status)s: printed %(printed)s, counted %(counted)s") % {
+            "class": self.class_label,
+            "status": self.status_label,
+            "printed": printed,
+            "counted": _("%(count)d of %(total)d")
+            % {"count": self.counted, "total": self.counted_of},
+        }
 
     @property
     def class_label(self) -> str:
@@ -55,10 +74,22 @@ def summary_mismatches(edition: Edition) -> list[Mismatch]:
     """
     day = as_of(edition)
     printed = {
-        (row.classification, row.status): row
+        (row.classification, row.status): (row.count, row.denominator)
         for row in PrintedCount.objects.filter(edition=edition, as_of=day)
     }
-    return _mismatches(printed, _as_printed(status_counts(edition, day))) if printed else []
+    return mismatches(printed, status_counts(edition, day)) if printed else []
+
+
+def mismatches(printed: Mapping[Cell, Printed], counts: Counter[Cell]) -> list[Mismatch]:
+    """List every cell in which a printed summary is not what the rows add up to."""
+    names_ongoing = any(status == Status.ONGOING for _class, status in printed)
+    counted = counts if names_ongoing else _as_printed(counts)
+    totals: Counter[str] = Counter()
+    for (classification, _status), count in counted.items():
+        totals[classification] += count
+    cells = ((c, s) for c in Classification.values for s in Status.values)
+    compared = (_compare(cell, printed.get(cell), counted[cell], totals) for cell in cells)
+    return [mismatch for mismatch in compared if mismatch]
 
 
 def _as_printed(counts: Counter[Cell]) -> Counter[Cell]:
@@ -68,19 +99,10 @@ def _as_printed(counts: Counter[Cell]) -> Counter[Cell]:
     return folded
 
 
-def _mismatches(printed: dict[Cell, PrintedCount], counted: Counter[Cell]) -> list[Mismatch]:
-    totals: Counter[str] = Counter()
-    for (classification, _status), count in counted.items():
-        totals[classification] += count
-    cells = ((c, s) for c in Classification.values for s in Status.values)
-    compared = (_compare(cell, printed.get(cell), counted[cell], totals) for cell in cells)
-    return [mismatch for mismatch in compared if mismatch]
-
-
 def _compare(
-    cell: Cell, row: PrintedCount | None, counted: int, totals: Counter[str]
+    cell: Cell, printed: Printed | None, counted: int, totals: Counter[str]
 ) -> Mismatch | None:
     of = totals[cell[0]]
-    if (row.count, row.denominator) == (counted, of) if row else not counted:
+    if printed == (counted, of) if printed else not counted:
         return None
-    return Mismatch(*cell, row and row.count, row and row.denominator, counted, of)
+    return Mismatch(*cell, *(printed or (None, None)), counted, of)

@@ -29,6 +29,7 @@ def index(request: HttpRequest, edition: str = "") -> HttpResponse:
             "as_of": day,
             "chart": chart(status_counts(shown, day)),
             "mismatches": summary_mismatches(shown),
+            "takes_tables": request.user.has_perm("guideline.take_progress"),
         }
     return render(request, "guideline/index.html", context)
 
@@ -95,6 +96,8 @@ def crosswalk(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "unconfirmed": unconfirmed,
+        "confirms": request.user.has_perm("guideline.confirm_crosswalk"),
+        "open_row": next((row for row in rows if row.confirmed_at is None), None),
         "unconfirmed_words": ngettext(
             "%(rows)d row was read from the documents and is not yet confirmed by the office.",
             "%(rows)d rows were read from the documents and are not yet confirmed by the office.",

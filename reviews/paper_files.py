@@ -3,28 +3,25 @@
 Whoever reads a file gets every line with its place, and every fault with its cell.
 """
 
-import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from casework.sheets import MAX_BYTES, CutOff, Formula, decoded, is_used, opened, text_lines
 from casework.tables import csv_lines
 
 from .models import PanelSeat
 from .resources import WORDS, PointsField, ScoreSheetResource, as_cell, plain
 
-#: Largest file that is read, and the most that it may hold once it is unpacked, in bytes.
-MAX_BYTES, MAX_UNPACKED = 5 * 1024 * 1024, 50 * 1024 * 1024
 #: The row of a worksheet that names its columns.
 HEADING_ROW = 3
 FOREIGN = gettext_lazy(
@@ -193,27 +190,11 @@ def _foreign() -> Found:
 
 
 def _read_xlsx(content: bytes, resource: ScoreSheetResource) -> Found:
-    book, found = _opened(content), Found()
-    used = [page for page in book.worksheets if _is_used(page)] if book else []
+    book, found = opened(content), Found()
+    used = [page for page in book.worksheets if is_used(page)] if book else []
     for page in used:
         _read_page(page, resource, found)
     return found if used else _foreign()
-
-
-def _is_used(page) -> bool:
-    """Whether anything stands on a worksheet; spreadsheet programs add empty ones by themselves."""
-    return any(cell is not None for row in page.iter_rows(values_only=True) for cell in row)
-
-
-def _opened(content: bytes):
-    """Return the workbook; ``None`` where it is none, is damaged, or would fill the memory."""
-    try:
-        packed = zipfile.ZipFile(io.BytesIO(content))
-        if sum(part.file_size for part in packed.infolist()) > MAX_UNPACKED:
-            return None
-        return load_workbook(io.BytesIO(content))
-    except Exception:  # a damaged file makes the library stumble over whatever is missing in it
-        return None
 
 
 def _read_page(page, resource: ScoreSheetResource, found: Found) -> None:
@@ -227,11 +208,6 @@ def _read_page(page, resource: ScoreSheetResource, found: Found) -> None:
             _take(page.title, row[0].row, values, columns, resource, found)
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A cell that reckons; what it shows depends on who opens the file."""
-
-
 def _cell(cell) -> object:
     if cell is None:
         return None
@@ -239,7 +215,7 @@ def _cell(cell) -> object:
 
 
 def _read_csv(content: bytes, resource: ScoreSheetResource) -> Found:
-    text, found = _decoded(content), Found()
+    text, found = decoded(content), Found()
     lines = list(_lines(text, found)) if text and "\0" not in text else []
     if not lines:
         return _foreign()
@@ -260,29 +236,15 @@ def _read_csv(content: bytes, resource: ScoreSheetResource) -> Found:
 
 def _lines(text: str, found: Found) -> Iterator[tuple[int, list[str]]]:
     """Yield each line that is not empty with its number; words may run over several."""
-    reader, begins = csv.reader(io.StringIO(text, newline=""), strict=True), 1
     try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield begins, cells
-            begins = reader.line_num + 1
-    except csv.Error:
+        yield from text_lines(text)
+    except CutOff as cut:
         why = _("The line cannot be read. Is the file cut off?")
-        found.faults.append(Fault(place_of("", begins, ""), why))
+        found.faults.append(Fault(place_of("", cut.line, ""), why))
 
 
 def _letters(cells: list[str]) -> list[str]:
     return [get_column_letter(n) for n in range(1, len(cells) + 1)]
-
-
-def _decoded(content: bytes) -> str | None:
-    """Return the text of a CSV: UTF-8, or as spreadsheet programs in Japan store it."""
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None
 
 
 def _text(cell: str) -> object:

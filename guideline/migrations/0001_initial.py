@@ -602,6 +602,11 @@ class Migration(migrations.Migration):
                         verbose_name="class in the next edition, as printed",
                     ),
                 ),
+                ("result", models.TextField(blank=True, verbose_name="result")),
+                (
+                    "reason",
+                    models.TextField(blank=True, verbose_name="reason for the next edition"),
+                ),
                 (
                     "measure",
                     models.ForeignKey(
@@ -648,5 +653,44 @@ class Migration(migrations.Migration):
                 condition=models.Q(("classification__in", ["I", "II-a", "II-i", "III"])),
                 name="measure_class_known",
             ),
+        ),
+        migrations.CreateModel(
+            name="ProgressTable",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("as_of", models.DateField(verbose_name="as of")),
+                ("title", models.CharField(max_length=300, verbose_name="title")),
+                ("digest", models.CharField(max_length=64, verbose_name="digest of the file")),
+                ("changes", models.PositiveSmallIntegerField(verbose_name="values that changed")),
+                ("taken_at", models.DateTimeField(verbose_name="taken at")),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="guideline.edition",
+                        verbose_name="edition",
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="taken by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "progress table taken in",
+                "verbose_name_plural": "progress tables taken in",
+            },
         ),
     ]

@@ -60,6 +60,7 @@ from guideline.models import (
     Measure,
     PrintedCount,
     Progress,
+    ProgressTable,
     Section,
 )
 from reporting.models import (
@@ -334,6 +335,10 @@ def _guideline(things: dict, number: int) -> None:
     Progress.objects.create(
         measure=measure, fiscal_year=2030 + number, as_of=NOW.date() + timedelta(days=number),
         status=Progress.objects.first().status,
+    )  # fmt: skip
+    ProgressTable.objects.create(
+        edition=edition, as_of=NOW.date(), title=f"増{number}", digest="0" * 64, changes=number,
+        taken_at=NOW, taken_by=User.objects.get(email="office@demo.example.jp"),
     )  # fmt: skip
     copy(Figure.objects.first(), measure=measure, label=f"増{number}")
     copy(Claim.objects.first(), measure=measure, source=f"増{number}")

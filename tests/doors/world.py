@@ -51,6 +51,7 @@ from grants.models import (
     Round,
 )
 from grants.services.pictures import add_picture
+from guideline.models import Crosswalk
 from reporting.models import CollaborationReport, InterimReport, Receipt, Report
 from reviews.models import (
     AgendaItem,
@@ -150,7 +151,11 @@ def _client(email: str | None) -> Client:
 
 def things() -> dict[str, object]:
     """Return a thing of each kind, by the name that the tables use for it."""
-    return {**_people(), **_program(), **_reports(), **_casework(), "version": 1}
+    crosswalk = Crosswalk.objects.earliest("pk").pk
+    return {
+        **_people(), **_program(), **_reports(), **_casework(),
+        "version": 1, "crosswalk": crosswalk,
+    }  # fmt: skip
 
 
 def _people() -> dict[str, object]:

@@ -1,0 +1,90 @@
+"""The progress table of an edition and a day, for everybody: as a page and as files."""
+
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from casework.typesetting import typeset
+
+from .models import Classification, Edition, PrintedCount, Progress, Status
+from .progress_export import ProgressOn, csv_of, paper_of, progress_on, xlsx_of
+from .summary import mismatches
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: What follows the name of a file → what makes it.
+MAKERS = {
+    "csv": lambda table: StreamingHttpResponse(
+        csv_of(table), content_type="text/csv; charset=utf-8"
+    ),
+    "xlsx": lambda table: HttpResponse(xlsx_of(table), content_type=XLSX),
+    "pdf": lambda table: HttpResponse(
+        typeset("progress", paper_of(table)), content_type="application/pdf"
+    ),
+}
+
+
+def _asked_for(edition: str, day: str) -> ProgressOn:
+    """Return the table that an address names.
+
+    :raises Http404: if nothing is on record for that day.
+    """
+    shown = get_object_or_404(Edition, code=edition)
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:
+        raise Http404(day) from None
+    if not Progress.objects.filter(measure__edition=shown, as_of=on).exists():
+        raise Http404(day)
+    return progress_on(shown, on)
+
+
+@require_safe
+def page(request: HttpRequest, edition: str, day: str) -> HttpResponse:
+    """The table as a page to read and to print."""
+    table = _asked_for(edition, day)
+    days = Progress.objects.filter(measure__edition=table.edition)
+    context = {
+        "table": table, "statuses": Status, "summary": _summary(table),
+        "mismatches": _mismatches(table),
+        "days": days.order_by("-as_of").values_list("as_of", flat=True).distinct(),
+        "trail": [
+            ("/", _("Home")), (reverse("guideline:index"), _("Guideline")),
+            (reverse("guideline:edition", args=[edition]), table.edition.name),
+            ("", _("Progress table")),
+        ],
+    }  # fmt: skip
+    return render(request, "guideline/progress_on.html", context)
+
+
+def _summary(table: ProgressOn) -> list[tuple[str, list[int], int]]:
+    """Return each class with its counts by status, as the rows give them, and its total."""
+    counts, totals = table.counts, table.totals
+    return [
+        (code.label, [counts[code, status] for status in Status], totals[code])
+        for code in Classification
+        if totals[code]
+    ]
+
+
+def _mismatches(table: ProgressOn) -> list:
+    printed = {
+        (row.classification, row.status): (row.count, row.denominator)
+        for row in PrintedCount.objects.filter(edition=table.edition, as_of=table.day)
+    }
+    return mismatches(printed, table.counts) if printed else []
+
+
+@require_safe
+def file(request: HttpRequest, edition: str, day: str, form: str) -> HttpResponse:
+    """The table as a file, in the layout of the city's own; it can be taken in again."""
+    if form not in MAKERS:
+        raise Http404(form)
+    table = _asked_for(edition, day)
+    response = MAKERS[form](table)
+    name = f"progress-{edition}-{table.day.isoformat()}.{form}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
