@@ -63,6 +63,8 @@ class Year:
     signatures: Lines = field(default_factory=Lines)
     by_agreement: bool = False
 
+    ledger = ProjectYear.ledger
+
     @property
     def rules(self) -> RuleSet:
         return RuleSet({claims.RULE: {"status": self.status, "value": self.percent}})

@@ -92,7 +92,7 @@ def test_frozen_table_tells_no_places_to_whoever_does_not_meet_all_of_it(client,
     Access.objects.create(case=hidden, user=barred, barred=True, reason="conflict")
     addresses = [
         reverse("reviews:selection", args=[scored.round.pk]),
-        reverse("casework:case", args=[approval.pk]),
+        reverse("casework:case-part", args=[approval.pk, "grounds"]),
     ]
     told = {}
     for person in (scored.office, barred):

@@ -144,6 +144,8 @@ def things_of(scene, proposal) -> dict[str, list]:
     }
     return {
         **{f"{app}:pk": sorted({row.pk for row in rows}) for app, rows in keys.items()},
+        "guideline:pk": [1],
+        "day": ["2026-10-01"],
         "number": [1, proposal.proposal_measures.get().measure.number],
         "edition": ["invented"],
         "name": ["cap_yen"],

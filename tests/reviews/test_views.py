@@ -628,7 +628,8 @@ def test_list_page_draft_and_letter_data_show_the_same_mean(client, office):
     data = {f"p{proposal.pk}-outcome": "decline", f"p{proposal.pk}-departure": "合議による"}
     post(client, office, reverse("reviews:decision", args=[round.pk]), data)
     approval = Approval.objects.get()
-    shown.append(text_of(get(client, office, reverse("casework:case", args=[approval.pk]))))
+    grounds = reverse("casework:case-part", args=[approval.pk, "grounds"])
+    shown.append(text_of(get(client, office, grounds)))
     assert all("0.33" in words for words in shown)
     assert approval.items.get().facts["points"] == "0.33"
 
@@ -662,7 +663,7 @@ def test_decision_is_drafted_on_the_page(client, scene):
     assert "waits for an approver" in text_of(page)
     assert url not in page.content.decode()
     approver = factories.user(Role.APPROVER)
-    page = get(client, approver, reverse("casework:case", args=[approval.pk]))
+    page = get(client, approver, reverse("casework:case-part", args=[approval.pk, "grounds"]))
     assert DecisionSnapshot.objects.get().digest in page.content.decode()
     assert "病気" in page.content.decode()
     assert post(client, scene.office, url, {**data, **amount}).status_code == 422
