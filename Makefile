@@ -29,7 +29,7 @@ journeys: setup-dev ## the browser journeys alone, the long ones too
 	$(VENV) -m pytest -m journey -n logical --maxprocesses 2 --dist load
 
 long: setup-dev ## the tests that make test leaves out for their length
-	$(VENV) -m pytest -m long -n logical --maxprocesses 2 --dist load
+	$(VENV) -m pytest -m "long and not postgres" -n logical --maxprocesses 2 --dist load
 
 pictures: setup-dev ## take the pictures of a selection in docs/pictures anew
 	PICTURES=docs/pictures $(VENV) -m pytest -m long tests/journeys/test_pictures.py
