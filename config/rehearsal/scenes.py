@@ -11,6 +11,7 @@ from grants import agreements
 from grants import services as grants
 from grants.advances import advance_yen
 from grants.bank_secrets import Account
+from grants.charges_owed import owed
 from grants.eligibility import Outcome
 from grants.models import (
     LINE_FIELDS,
@@ -22,9 +23,10 @@ from grants.models import (
     Round,
 )
 from grants.standing import Standing, open_rules, rule_standings, year_at_stake
+from reporting import interim
 from reporting import services as reporting
 from reporting.confirming import without_proof
-from reporting.models import CollaborationReport, Report
+from reporting.models import CollaborationReport, InterimReport, Report
 from reviews import decisions, public_summary, rulings
 from reviews import services as reviews
 from reviews.models import Conflict, PanelSeat, ScoreSheet
@@ -279,6 +281,16 @@ def repay(stage: Stage, year: ProjectYear, cast: Cast) -> Payment:
     )  # fmt: skip
 
 
+def pay_charges(stage: Stage, year: ProjectYear, cast: Cast) -> None:
+    """Record that the charges (加算金・延滞金) came that are open of ``year``, each whole."""
+    for charge in owed(year, today=stage.today):
+        if charge.open_yen:
+            grants.record_charge(
+                year, which=charge.which, amount_yen=charge.open_yen, paid_on=stage.today,
+                document="架空の納付書", by=cast.accounting, at=stage.at,
+            )  # fmt: skip
+
+
 def ask_for_a_change(
     stage: Stage, year: ProjectYear, group: User, *, reason: str, **fields
 ) -> ChangeRequest:
@@ -402,6 +414,14 @@ def publish_result(stage: Stage, call: Round, *, office: User) -> None:
 
 
 # Reports
+
+
+def write_interim(stage: Stage, report: InterimReport, group: User, *, done: str) -> InterimReport:
+    """The group writes how its project stands so far (中間報告)."""
+    told = {"done": done, "against_plan": "予定どおりです。", "troubles": "", "needs": ""}
+    return interim.save_interim(
+        report, fields=told, edit_number=report.edit_number, by=group, at=stage.at
+    )
 
 
 def write_report(

@@ -11,6 +11,7 @@ from datetime import datetime, time
 from casework.calendar import first_day, last_day, moment
 from casework.services import advance, assign, correct
 from grants.models import ProjectYear, Proposal
+from reporting import interim
 from reporting.models import Report
 
 from . import departments, money, scenes, settling
@@ -247,6 +248,8 @@ def run_year(
     scenes.pay_advance(stage, case, cast)
     if fate in THREE_YEARS:
         stage.enter(decide_on_later_years, program, case, group, year, fate)
+    if fate == "three_years":
+        stage.enter(report_half_way, program, case, group, year)
     if fate == "discontinued":
         yield stage.when(year, 10, 20)
         why = "台風で会場が使えないため。"
@@ -257,6 +260,25 @@ def run_year(
         yield from revoke(stage, program, case, year)
         return
     yield from settle_year(stage, program, case, group, year, fate)
+
+
+def report_half_way(stage: Stage, program: Program, case: ProjectYear, group, year: int) -> Story:
+    """The office asks how a project of several years stands, and once more for a number."""
+    office = program.cast.office
+    yield stage.when(year, 12, 1)
+    report = interim.ask_for_interim(
+        case, due_on=stage.today + 20 * A_DAY, asks="参加した人の数", by=office, at=stage.at
+    )
+    yield stage.at + 10 * A_DAY
+    report = scenes.write_interim(stage, report, group, done="月に1回、山を歩きました。")
+    report = advance(report, "submit", by=group, at=stage.at)
+    yield stage.at + 2 * A_DAY
+    report = advance(report, "send_back", by=office, at=stage.at, reason="人数を書いてください。")
+    yield stage.at + 3 * A_DAY
+    report = scenes.write_interim(stage, report, group, done="月に1回、のべ64人で山を歩きました。")
+    report = advance(report, "resubmit", by=group, at=stage.at)
+    yield stage.at + 2 * A_DAY
+    advance(report, "note", by=office, at=stage.at)
 
 
 def change_the_plan(
@@ -348,13 +370,16 @@ def run_second_year(
 
 
 def revoke(stage: Stage, program: Program, case: ProjectYear, year: int) -> Story:
-    """The city revokes the grant; the group pays back what it got."""
+    """The city revokes the grant; the group pays back what it got, with what is charged for it."""
     cast = program.cast
     yield stage.when(year, 11, 5)
     why = "領収書の一部が事実と異なったため。"
     case = scenes.decide(stage, case, "revoke", cast, reason=why)
     yield stage.at + 20 * A_DAY
     scenes.repay(stage, case, cast)
+    case = ProjectYear.objects.get(pk=case.pk)
+    yield stage.at + 10 * A_DAY
+    scenes.pay_charges(stage, case, cast)
     advance(case, "settle", by=cast.accounting, at=stage.at)
 
 

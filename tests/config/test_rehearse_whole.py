@@ -73,6 +73,8 @@ NOT_PLAYED = {
     "collaboration_report": {"extend"},
     # Each change of the year is noted or approved as it was asked for.
     "change": {"send_back", "resubmit", "refuse", "withdraw", "drop"},
+    # The one interim report that is asked for comes, and is asked to say more.
+    "interim_report": {"waive", "drop", "extend"},
     # Every claim of the year is right at once, and paid; one for an advance is not left over.
     "claim": {"resubmit", "send_back", "drop", "withdraw", "reopen"},
 }

@@ -136,6 +136,10 @@ def prepared(data: Path) -> list[tuple]:
 
 @pytest.mark.long
 def test_second_start_prepares_nothing_again_and_sigint_ends_it(start, data, port):
+    first = start(data, port)
+    until(lambda: get(port, "/accounts/login/"), START)
+    first.send_signal(signal.SIGTERM)
+    first.communicate(timeout=STOP)
     before = prepared(data)
     process = start(data, port)
     until(lambda: get(port, "/accounts/login/"), START)

@@ -39,8 +39,9 @@ def log_in(context: BrowserContext, site: str, person: User | None, *, language=
 
 #: Place on the page of a case → the part on which it stands, where that is not the first.
 PARTS = {
-    "#agreement": "money", "#history": "records", "#letters": "papers", "#money": "money",
-    "#terms": "coordination",
+    "#agreement": "money", "#decision": "money", "#history": "records", "#letters": "papers",
+    "#matching": "coordination", "#money": "money", "#terms": "coordination",
+    ".settlement-steps": "money",
 }  # fmt: skip
 
 

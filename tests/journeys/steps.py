@@ -186,8 +186,9 @@ def pay(
     desk.fill(paid_on=day, document="支出命令 1")
     desk.send()
     if not is_repayment:
-        with page.expect_navigation():
-            page.locator("#claim a").first.click()
+        for way_to_the_year in ("#claim a", ".tabs a"):
+            with page.expect_navigation():
+                page.locator(way_to_the_year).first.click()
 
 
 def claim(desk: Desk, title: str, *, group, office, kind: str, amount: str) -> str:
