@@ -17,6 +17,9 @@ def page_of(request: HttpRequest, found) -> Page:
 
 
 def show_form(request: HttpRequest, form, **context) -> HttpResponse:
-    """Show a page that is one form: title, text, links, submit (label), back (address)."""
+    """Show a page that is one form: title, text, links, submit (label), back (address).
+
+    With ``refused``, why it cannot be filled in now, there is no form.
+    """
     status = 422 if form.errors else 200
     return render(request, "grants/form.html", {"form": form, **context}, status=status)

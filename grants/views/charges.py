@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.permissions import require
 from casework.panels import MONEY
@@ -16,6 +17,10 @@ from grants.models import ChargeEntry, ProjectYear
 
 from . import done, show_form
 from .years import form_page, visible_year
+
+ABOUT = gettext_lazy(
+    "A charge is an amount of its own: it never counts in the balance of the grant."
+)
 
 
 @login_required
@@ -35,7 +40,7 @@ def pay(request, pk):
         return redirect(_back(pk))
     return show_form(
         request, form, title=_("Record a charge that came (加算金・延滞金)"), eyebrow=year,
-        text=_about(open_ones), submit=_("Record"), back=_back(pk),
+        text=ABOUT, refused=_refusal(open_ones), submit=_("Record"), back=_back(pk),
     )  # fmt: skip
 
 
@@ -52,8 +57,8 @@ def waive(request, pk):
         messages.success(request, _("The charge is waived."))
         return redirect(_back(pk))
     return show_form(
-        request, form, title=_("Waive a charge (免除)"), eyebrow=year, text=_about(open_ones),
-        submit=_("Waive"), back=_back(pk),
+        request, form, title=_("Waive a charge (免除)"), eyebrow=year, text=ABOUT,
+        refused=_refusal(open_ones), submit=_("Waive"), back=_back(pk),
     )  # fmt: skip
 
 
@@ -88,9 +93,9 @@ def _open(year: ProjectYear, request) -> list:
     return [one for one in owed(year, today=request.today) if one.is_fixed and one.open_yen]
 
 
-def _about(open_ones: list) -> str:
+def _refusal(open_ones: list) -> str:
     if open_ones:
-        return _("A charge is an amount of its own: it never counts in the balance of the grant.")
+        return ""
     return _("Nothing is open now. A charge is fixed once all that has to come back is recorded.")
 
 

@@ -165,6 +165,17 @@ def test_verification_finds_a_charge_that_the_history_does_not_tell():
     assert "the history —" in words and f"comes to {LATE_YEN}" in words
 
 
+@pytest.mark.parametrize("page", ["charge-pay", "charge-waive"])
+def test_page_without_an_open_charge_says_why_there_is_no_form(as_person, page):
+    year, role = makers.granted_year(), "ACCOUNTING" if page == "charge-pay" else "OFFICE"
+
+    said = as_person(factories.anyone(Role[role])).get(
+        reverse(f"grants:{page}", args=[year.pk])
+    ).text  # fmt: skip
+
+    assert "Nothing is open now." in said and 'name="document"' not in said
+
+
 def test_pages_show_what_is_owed_and_record_it(as_person, clock):
     clock(LATE_AT)
     year = repaid()
