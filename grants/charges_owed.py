@@ -15,6 +15,7 @@ from casework.flow import Text
 from .charges import ADDITIONAL, LATE, Charge, rate_of
 from .endings import charge_of
 from .models import ChargeEntry, ProjectYear
+from .models.ledger_line import standing
 
 Which, Kind = ChargeEntry.Which, ChargeEntry.Kind
 
@@ -61,7 +62,7 @@ def owed(year: ProjectYear, *, today: date) -> list[OwedCharge]:
     if not is_charged(year):
         return []
     names = [ADDITIONAL, LATE] if was_revoked(year) else [LATE]
-    entries = standing(year)
+    entries = standing(year.charge_entries.all())
     found = [_owed(year, name, entries, today=today) for name in names]
     return [one for one in found if one and (one.charge.yen or one.paid_yen or one.waived_yen)]
 
@@ -69,13 +70,6 @@ def owed(year: ProjectYear, *, today: date) -> list[OwedCharge]:
 def was_revoked(year: ProjectYear) -> bool:
     settled = year.state == "settled" and year.events.filter(verb="revoke").exists()
     return year.state == "revoked" or settled
-
-
-def standing(year: ProjectYear) -> list[ChargeEntry]:
-    """Return the lines that are neither a reversal nor reversed."""
-    lines = list(year.charge_entries.all())
-    undone = {line.of_id for line in lines}
-    return [line for line in lines if line.of_id is None and line.pk not in undone]
 
 
 def _owed(

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from casework.closed_days import ClosedDays
@@ -13,6 +12,7 @@ from . import charges, grounds
 from .charges import Flow, Rate
 from .deadlines import period_after, report_due
 from .models import Payment, ProjectYear
+from .models.ledger_line import standing
 
 
 def what_follows(year: ProjectYear, verb: str, *, today: date) -> list[str]:
@@ -58,7 +58,7 @@ _FOLLOWS = {
 
 
 def _day(due: Due) -> str:
-    return day_in_words(due.on, get_language() or "ja") if due.on else _("not set")
+    return day_in_words(due.on) if due.on else _("not set")
 
 
 # Charges
@@ -85,12 +85,9 @@ def charge_of(year: ProjectYear, name: str, *, until: date) -> charges.Charge | 
 
 def _flows(year: ProjectYear) -> tuple[list[Flow], list[Flow]]:
     """Return what went to the group and what came back, without what was reversed."""
-    lines = list(year.payments.all())
-    undone = {line.of_id for line in lines}
-    standing = [line for line in lines if line.of_id is None and line.pk not in undone]
-    back = Payment.Kind.REPAYMENT
-    received = [Flow(line.paid_on, line.amount_yen) for line in standing if line.kind != back]
-    return received, [Flow(line.paid_on, line.amount_yen) for line in standing if line.kind == back]
+    lines, back = standing(year.payments.all()), Payment.Kind.REPAYMENT
+    received = [Flow(line.paid_on, line.amount_yen) for line in lines if line.kind != back]
+    return received, [Flow(line.paid_on, line.amount_yen) for line in lines if line.kind == back]
 
 
 def _due_on(year: ProjectYear) -> date | None:

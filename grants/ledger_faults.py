@@ -16,10 +16,11 @@ from casework.calendar import closing_day
 from casework.models import Event
 
 from .amount import Amount
-from .charges_owed import owed, standing
+from .charges_owed import owed
 from .claims import BEFOREHAND, ceiling_yen
 from .fund import changes_of_fund, lowest_balance_from
 from .models import BudgetEntry, FundEntry, Payment, ProgramBudget, ProjectYear, Side
+from .models.ledger_line import standing
 from .models.program_budget import COLUMNS, UNDECIDED, Key, with_money
 
 CHUNK = 500
@@ -183,7 +184,7 @@ def _faults_of_history(year: ProjectYear) -> Iterator[str]:
 def _faults_of_charges(year: ProjectYear) -> Iterator[str]:
     """Yield where the charges differ between rows, SQL, history, and what is reckoned."""
     lines = list(year.charge_entries.all())
-    by_rows = {"charges": sum(line.amount_yen for line in standing(year))}
+    by_rows = {"charges": sum(line.amount_yen for line in standing(year.charge_entries.all()))}
     yield from differences({"charges": year.charges}, by_rows)
     told = [e.facts for e in year.events.all() if e.verb in CHARGED_BY]
     by_history = {facts["charge"]: (facts["which"], facts["amount_yen"]) for facts in told}

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .courses import CourseEdition
+from .ledger_line import LedgerLine
 
 
 class BudgetEntry(models.Model):
@@ -61,14 +62,12 @@ class BudgetEntry(models.Model):
         return f"{self.fiscal_year} {self.kind} {self.amount_yen}"
 
 
-class Payment(models.Model):
+class Payment(LedgerLine):
     """One line of the ledger of a project year: money out, or money back. Only ever added.
 
-    A line that was entered by mistake is undone by another one, its reversal (訂正仕訳).
-
     :param claim: the accepted claim (請求書) that it pays; of money that goes out only.
-    :param of: the line that a reversal undoes, whole.
-    :param reason: why; of a reversal only.
+    :param paid_on: Japan date.
+    :param reason: of a reversal only.
     """
 
     class Kind(models.TextChoices):
@@ -85,15 +84,7 @@ class Payment(models.Model):
     claim = models.ForeignKey(
         "grants.Claim", on_delete=models.PROTECT, null=True, editable=False, related_name="payments"
     )
-    amount_yen = models.PositiveIntegerField(_("amount (yen)"))
     paid_on = models.DateField(_("paid on"))
-    document = models.CharField(_("document"), max_length=200)
-    of = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="reversal"
-    )
-    reason = models.TextField(_("reason"), blank=True, editable=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False)
-    at = models.DateTimeField(editable=False)
 
     class Meta:
         verbose_name = _("payment")

@@ -1,21 +1,20 @@
 """The charges (加算金・延滞金) on money that came back: what was paid of them, and what was waived."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from .ledger_line import LedgerLine
 
-class ChargeEntry(models.Model):
+
+class ChargeEntry(LedgerLine):
     """One line of the account of the charges of a project year, beside its ledger. Only ever added.
 
-    It never counts in the balance of the grant. A wrong line is undone by another one, its reversal.
+    It never counts in the balance of the grant.
 
     :param which: the charge, named as the rule that sets its rate.
-    :param amount_yen: whole yen, more than zero.
     :param paid_on: Japan date on which it came, or was waived, or corrected.
-    :param of: the line that a reversal undoes, whole.
-    :param reason: why it was waived or reversed.
+    :param reason: of what was waived or reversed.
     """
 
     class Which(models.TextChoices):
@@ -32,15 +31,7 @@ class ChargeEntry(models.Model):
     )
     which = models.CharField(_("charge"), max_length=30, choices=Which.choices)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
-    amount_yen = models.PositiveIntegerField(_("amount (yen)"))
     paid_on = models.DateField(_("day"))
-    document = models.CharField(_("document"), max_length=200)
-    of = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="reversal"
-    )
-    reason = models.TextField(_("reason"), blank=True, editable=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False)
-    at = models.DateTimeField(editable=False)
 
     class Meta:
         verbose_name = _("entry of a charge")

@@ -17,6 +17,7 @@ from grants.rules import RuleSet
 
 from .agreement import SIGNERS
 from .courses import Instrument
+from .ledger_line import standing
 from .lines import Budgeted, LineBase, Side
 from .program_budget import ProgramBudget
 from .proposal import Proposal
@@ -166,7 +167,7 @@ class ProjectYear(Budgeted, Case):
         return lines
 
     def _standing_payments(self) -> list:
-        return [line for line in self.ledger() if line.of_id is None and not line.undone]
+        return standing(self.ledger())
 
     @property
     @asked_once
