@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from casework.services import advance
 from grants.date_rules import BESIDES
 from grants.parameters import PARAMETERS, refuse_unreadable, rule_in_words
 from grants.resources import EditionParameterResource
+from grants.rules import RuleSet
 from tests import factories
 from tests.casework.cases import in_selection
 from tests.factories import NOON
@@ -151,9 +153,18 @@ def test_date_of_a_case_moves_off_a_closed_day_only_where_its_rule_says_so(sende
         assert offered.deadlines.get(kind="offer").due_on.isoformat() == ends_on
 
 
-@pytest.mark.parametrize("said", ["0", "90", "100", "66.5", "2/3", "1/1", "0/1"])
-def test_share_is_written_in_percent_or_as_a_fraction(said):
+@pytest.mark.parametrize(
+    ("said", "share"),
+    [
+        ("0", 0), ("90", Fraction(9, 10)), ("100", 1), ("66.5", Fraction(133, 200)),
+        ("2/3", Fraction(2, 3)), ("1/1", 1), ("0/1", 0),
+    ],
+)  # fmt: skip
+def test_share_is_written_in_percent_or_as_a_fraction(said, share):
     refuse_unreadable("subsidy_rate_percent", said)
+
+    rules = RuleSet({"subsidy_rate_percent": {"status": "set", "value": said}})
+    assert rules.share("subsidy_rate_percent") == share
 
 
 @pytest.mark.parametrize(
