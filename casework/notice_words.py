@@ -23,8 +23,8 @@ from django.template.loader import get_template
 from django.utils import translation
 from django.utils.dateformat import format as formatted
 from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 
@@ -313,9 +313,13 @@ def address(told: Told, language: str) -> str:
     return f"{name} {'様' if isinstance(person, User) else '御中'}"
 
 
-def in_words(day: date, language: str) -> str:
-    """Return a Japan date as a sentence says it: ``令和8年12月4日`` or ``4 December 2026``."""
-    return wareki(day) if language == "ja" else formatted(day, "j F Y")
+def in_words(day: date, language: str = "") -> str:
+    """Return a Japan date as a sentence says it: ``令和8年12月4日`` or ``4 December 2026``.
+
+    :param language: that of the page unless told.
+    """
+    said_in = language or get_language() or "ja"
+    return wareki(day) if said_in == "ja" else formatted(day, "j F Y")
 
 
 def clock(moment: datetime) -> str:

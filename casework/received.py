@@ -9,7 +9,6 @@ from datetime import date, datetime, time
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from . import history
@@ -67,7 +66,7 @@ def _why_not(day: date | None, *, since: date, today: date) -> Text | None:
         return NOT_TOLD
     if day > today:
         return NOT_YET
-    return TOO_EARLY % {"day": day_in_words(since, get_language() or "ja")} if day < since else None
+    return TOO_EARLY % {"day": day_in_words(since)} if day < since else None
 
 
 def moments_that_count(

@@ -6,7 +6,6 @@ import rules
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.permissions import require
@@ -181,7 +180,7 @@ def _refuse_wrong_day(year: ProjectYear, signed_on: date, today: date, *, on_pap
         words = _("Who signs here signs with the day of today.")
     elif written and signed_on < written:
         words = _("The agreement is of %(day)s; nobody can have signed it before.") % {
-            "day": day_in_words(written, get_language() or "ja")
+            "day": day_in_words(written)
         }
     else:
         return

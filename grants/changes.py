@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from difflib import SequenceMatcher
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from casework.flow import Text
@@ -55,7 +54,7 @@ def lines_of(name: str, content: dict) -> list[str]:
     if name == "requested_yen":
         return [_in_yen(value or 0)]
     if name in ("starts_on", "ends_on"):
-        return [in_words(date.fromisoformat(value), get_language() or "ja")] if value else []
+        return [in_words(date.fromisoformat(value))] if value else []
     return str(value or "").splitlines()
 
 

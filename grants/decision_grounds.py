@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from casework.beside_decisions import beside
 from casework.calendar import japan_date
+from casework.parties import listed
 from casework.refusals import refuses
 
 from .changes import changes
@@ -25,7 +26,7 @@ def requirement_not_met(year: ProjectYear, *, at: datetime) -> str | None:
     if not names:
         return None
     words = _("Not met: %(rules)s. Answer the requirements of the proposal first, with the reason why this counts as met, or draft that nothing is granted.")  # fmt: skip
-    return words % {"rules": _(", ").join(names)}
+    return words % {"rules": listed(names)}
 
 
 @beside(ProjectYear.KIND, "grant")

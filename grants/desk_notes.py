@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from casework.calendar import JAPAN, japan_date
@@ -170,7 +169,7 @@ def _to_pay_back(year: ProjectYear, ends_on: date | None) -> Text:
     amount = {"amount": f"{-year.balance_yen:,}"}
     if ends_on is None:
         return _("Your group has to pay back %(amount)s yen to the city. The office tells you by when.") % amount  # fmt: skip
-    by = {**amount, "day": day_in_words(ends_on, get_language() or "ja")}
+    by = {**amount, "day": day_in_words(ends_on)}
     return _("Your group has to pay back %(amount)s yen to the city by %(day)s.") % by
 
 

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from casework import destruction, notice_words
@@ -23,4 +22,4 @@ def destroyed_on(proposal: Proposal) -> date | None:
 def in_words(day: date) -> str:
     """Say what its group finds in the place of what it wrote."""
     words = _("The retention period was over: what was written here was destroyed on %(day)s.")
-    return words % {"day": notice_words.in_words(day, get_language() or "ja")}
+    return words % {"day": notice_words.in_words(day)}

@@ -10,7 +10,6 @@ from datetime import date
 from decimal import Decimal
 
 from django.utils.text import format_lazy
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from casework.flow import Text
@@ -153,13 +152,13 @@ def _of_the_days(told: Told) -> Iterator[Finding]:
         yield Finding("before_the_first_day", COMPLETED_ON, words, True)
     if last and told.today and last > told.today:
         words = _("The last day, {day}, has not come yet. The report is sent after it.")
-        yield Finding("not_ended", COMPLETED_ON, format_lazy(words, day=_day(last)), True)
+        yield Finding("not_ended", COMPLETED_ON, format_lazy(words, day=in_words_of(last)), True)
     if last and told.ends_on and last > told.ends_on:
         words = _(
             "The last day, {day}, lies after the last day that was decided, {limit}. Put the day "
             "right, or tell the office why."
         )
-        told_so = format_lazy(words, day=_day(last), limit=_day(told.ends_on))
+        told_so = format_lazy(words, day=in_words_of(last), limit=in_words_of(told.ends_on))
         yield Finding("after_the_last_day", COMPLETED_ON, told_so)
 
 
@@ -244,7 +243,9 @@ def _outside(receipt: Receipt, told: Told) -> Text:
         )
     else:
         return ""
-    return format_lazy(words, number=receipt.number, paid=_day(receipt.paid_on), limit=_day(limit))
+    return format_lazy(
+        words, number=receipt.number, paid=in_words_of(receipt.paid_on), limit=in_words_of(limit)
+    )
 
 
 def _too_early(receipt: Receipt, counts: CountsFrom | None) -> Text:
@@ -265,7 +266,7 @@ def _too_early(receipt: Receipt, counts: CountsFrom | None) -> Text:
             "Receipt no. {number} ({paid}) lies before the decision on the grant, {limit}, and the "
             "office accepted no earlier start."
         )
-    told = {"paid": _day(receipt.paid_on), "limit": _day(counts.first)}
+    told = {"paid": in_words_of(receipt.paid_on), "limit": in_words_of(counts.first)}
     return format_lazy(words, number=receipt.number, **told)
 
 
@@ -278,7 +279,3 @@ def _with_yen(words: Text, **figures) -> Text:
 def _plain(number: Decimal | int) -> str:
     """Return a share without zeros behind the point."""
     return f"{number:.1f}".removesuffix(".0")
-
-
-def _day(day: date) -> str:
-    return in_words_of(day, get_language() or "ja")

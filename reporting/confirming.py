@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from casework.asked_once import to_be_shown
 from casework.beside_decisions import beside
 from casework.flow import Text
+from casework.parties import listed
 from casework.refusals import refuses
 from grants.models import ProjectYear
 
@@ -52,7 +53,7 @@ def unjudged(year: ProjectYear, *, at: datetime) -> str | None:
     if not names:
         return None
     words = _("The office has not said yet whether these lines count: %(lines)s. Check the report first.")  # fmt: skip
-    return words % {"lines": _(", ").join(names)}
+    return words % {"lines": listed(names)}
 
 
 @beside(ProjectYear.KIND, "confirm")

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from casework.drafts import Draft
@@ -62,8 +61,7 @@ def _last_days(year: ProjectYear) -> str:
     """Return in words between which days a project can end early."""
     if not (year.starts_on and year.ends_on):
         return ""
-    language = get_language() or "ja"
-    days = {"first": in_words(year.starts_on, language), "last": in_words(year.ends_on, language)}
+    days = {"first": in_words(year.starts_on), "last": in_words(year.ends_on)}
     return _("A day of the project as it stands: from %(first)s to %(last)s.") % days
 
 

@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.permissions import require
@@ -16,9 +15,10 @@ from casework.services import follow, locked, record
 from grants.agreements import refuse_unsigned
 from grants.balance_dates import follow_the_balance
 from grants.charge_dates import CHARGE, follow_the_charges
-from grants.charges_owed import fixed_yen, standing
+from grants.charges_owed import fixed_yen
 from grants.early_starts import decided_on
 from grants.models import Claim, Payment, ProjectYear
+from grants.models.ledger_line import standing
 from guideline.models import fiscal_year_name
 
 from .once import refuse_twice
@@ -142,7 +142,7 @@ def why_not_reversed(payment: Payment, year: ProjectYear) -> str | None:
         return _("This entry is a reversal, or is reversed already.")
     if year.stage.final:
         return _("The account is settled. The office takes that back (訂正) first.")
-    if standing(year):
+    if standing(year.charge_entries.all()):
         return _("Charges (加算金・延滞金) were paid or waived on the strength of it. Reverse those entries first.")  # fmt: skip
     if year.paid_yen < payment.signed_yen:
         return _("More came back than would then have been paid. Reverse the repayment first.")
@@ -158,7 +158,7 @@ def refuse_wrong_day(day: date, *, earliest: date | None, at: datetime) -> None:
         raise ValidationError({"paid_on": _("The day cannot lie in the future.")})
     if earliest and day < earliest:
         words = _("The day cannot lie before %(earliest)s.")
-        told = {"earliest": _in_words(earliest)}
+        told = {"earliest": day_in_words(earliest)}
         raise ValidationError({"paid_on": words % told})
 
 
@@ -177,7 +177,7 @@ def _refuse_outside_the_books(year: ProjectYear, day: date) -> None:
         "%(closes)s (出納整理期間)."
     )
     told = {
-        "year": fiscal_year_name(year.fiscal_year), "first": _in_words(first), "closes": _in_words(closes),
+        "year": fiscal_year_name(year.fiscal_year), "first": day_in_words(first), "closes": day_in_words(closes),
     }  # fmt: skip
     raise ValidationError({"paid_on": words % told})
 
@@ -190,21 +190,17 @@ def _refuse_before_what_it_rests_on(claim: Claim, day: date) -> None:
     decided = decided_on(claim.project_year)
     if decided and day < decided:
         words = _("The day cannot lie before %(earliest)s: on that day the grant was decided.")
-        raise ValidationError({"paid_on": words % {"earliest": _in_words(decided)}})
+        raise ValidationError({"paid_on": words % {"earliest": day_in_words(decided)}})
     accepted = accepted_on(claim)
     if accepted and day < accepted:
         words = _("The day cannot lie before %(earliest)s: on that day the claim was accepted.")
-        raise ValidationError({"paid_on": words % {"earliest": _in_words(accepted)}})
+        raise ValidationError({"paid_on": words % {"earliest": day_in_words(accepted)}})
 
 
 def accepted_on(claim: Claim) -> date | None:
     """Return the Japan date on which the office last accepted ``claim``; ``None`` if it did not."""
     accepted = claim.events.filter(verb="accept").order_by("-pk").first()
     return japan_date(accepted.at) if accepted else None
-
-
-def _in_words(day: date) -> str:
-    return day_in_words(day, get_language() or "ja")
 
 
 def _refuse_more_than_the_room(claim: Claim) -> None:
@@ -232,14 +228,12 @@ def _refuse_before_it_went_out(year: ProjectYear, amount_yen: int, day: date) ->
     earliest = held_from(year, amount_yen)
     if earliest and day < earliest:
         words = _("The day cannot lie before %(earliest)s: only then had so much gone out to the group.")  # fmt: skip
-        raise ValidationError({"paid_on": words % {"earliest": _in_words(earliest)}})
+        raise ValidationError({"paid_on": words % {"earliest": day_in_words(earliest)}})
 
 
 def held_from(year: ProjectYear, amount_yen: int) -> date | None:
     """Return the first Japan date from which on the group has held so many yen; ``None`` if never."""
-    lines = list(year.payments.all())
-    undone = {line.of_id for line in lines}
-    kept = [line for line in lines if line.of_id is None and line.pk not in undone]
+    kept = standing(year.payments.all())
     held, found = 0, None
     for day in sorted({line.paid_on for line in kept}):
         held += sum(line.signed_yen for line in kept if line.paid_on == day)

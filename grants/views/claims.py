@@ -12,7 +12,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -116,7 +115,9 @@ def claim_pay(request, pk):
     claim = visible_claim(request, pk)
     require(request.user, "grants.record_payment", claim.project_year)
     if request.method != "POST" and (paid := _standing_payment(claim)):
-        messages.info(request, _("This claim was paid on %(day)s.") % {"day": _in_words(paid)})
+        messages.info(
+            request, _("This claim was paid on %(day)s.") % {"day": day_in_words(paid.paid_on)}
+        )
         return redirect("casework:case", pk=pk)
     form = PaymentForm(request.POST or None, initial={"paid_on": request.today})
     if done(form, lambda: _pay(request, claim, form)):
@@ -132,10 +133,6 @@ def claim_pay(request, pk):
 
 def _standing_payment(claim: Claim) -> Payment | None:
     return claim.payments.filter(of=None, reversal=None).order_by("-pk").first()
-
-
-def _in_words(payment: Payment) -> str:
-    return day_in_words(payment.paid_on, get_language() or "ja")
 
 
 def _pay(request, claim: Claim, form: PaymentForm) -> None:
@@ -229,7 +226,7 @@ def bank_file(request):
     asked = accounting.Asked.of(accounting.filter_form(request.GET, request.user))
     claims = list(accounting.claims_for(request.user, asked).filter(accounting.TO_TRANSFER))
     try:
-        made = accounting.bank_file(list(claims), on=on, by=request.user, at=request.now)
+        made = accounting.bank_file(claims, on=on, by=request.user, at=request.now)
     except NotPossible as error:
         messages.error(request, error.why)
         return redirect("grants:claims")
