@@ -1,9 +1,9 @@
 """The words of a reckoning: on pages in the reader's language, in letters in Japanese."""
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from casework.flow import Text
+from guideline.models import in_language
 
 #: Code of a step → what it is called on a page.
 LABELS: dict[str, Text] = {
@@ -101,9 +101,8 @@ def in_letter(code: str, told: dict) -> str:
 
 
 def _named(told: dict) -> dict:
-    english = (get_language() or "ja").startswith("en")
-    name = told.get("name_en") if english else ""
-    return {**_figures(told), "name": name or told.get("name", "")}
+    name = in_language(told.get("name", ""), told.get("name_en", ""))
+    return {**_figures(told), "name": name}
 
 
 def _figures(told: dict) -> dict:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from casework.flow import Text
+from guideline.models import in_language
 
 
 class Treatment(models.TextChoices):
@@ -49,8 +49,7 @@ class Category:
     @property
     def label(self) -> str:
         """The name in the language of the page."""
-        english = (get_language() or "ja").startswith("en")
-        return self.label_en if english and self.label_en else self.label_ja
+        return in_language(self.label_ja, self.label_en)
 
     @property
     def name(self) -> dict[str, str]:

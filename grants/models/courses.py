@@ -7,13 +7,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Sum
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from casework.calendar import japan_date
 from grants.categories import thaw
 from grants.parameters import refuse_unreadable
 from grants.rules import RuleSet, Status
+from guideline.models import in_language
 
 
 class Instrument(models.TextChoices):
@@ -73,8 +73,7 @@ class CourseEdition(models.Model):
     @property
     def label(self) -> str:
         """The course's name in the language of the page."""
-        english = (get_language() or "ja").startswith("en")
-        return self.label_en if english and self.label_en else self.label_ja
+        return in_language(self.label_ja, self.label_en)
 
     @property
     def number_series(self) -> str:

@@ -5,11 +5,11 @@ from fractions import Fraction
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from casework.asked_once import asked_once
 from grants.models import Round
+from guideline.models import in_language
 from reviews import scoring
 
 
@@ -238,8 +238,7 @@ class Criterion(models.Model):
     @property
     def label(self) -> str:
         """The criterion's name in the language of the page."""
-        english = (get_language() or "ja").startswith("en")
-        return self.label_en if english and self.label_en else self.label_ja
+        return in_language(self.label_ja, self.label_en)
 
     @property
     def times(self) -> str:
