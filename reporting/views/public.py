@@ -148,6 +148,7 @@ def shown(report: CollaborationReport) -> dict:
         "form_label": Form(content["form"]).label,
         "department_label": in_language(content["department"], content["department_en"]),
         "is_corrected": is_corrected,
+        "tabled_on": report.tabled_on,
         "published_at": report.first_published_at,
         "corrected_at": report.publication.at if is_corrected else None,
         "note": report.publication.note,
