@@ -71,7 +71,7 @@ def _page(request, pk: int, form: CrosswalkForm, *, status: int = 200) -> HttpRe
     rows = Crosswalk.objects.select_related("from_measure", "to_measure", "confirmed_by")
     row = rows.get(pk=pk)
     ends = Measure.objects.filter(pk__in=[row.from_measure_id, row.to_measure_id])
-    ends = ends.with_standing().prefetch_related(
+    ends = ends.with_standing(request.user).prefetch_related(
         "claim_set__about", "comes_from__from_measure__claim_set__about"
     )
     measures = {measure.pk: measure for measure in ends}

@@ -1,4 +1,4 @@
-"""The progress table of an edition and a day, for everybody: as a page and as files."""
+"""The progress table of an edition and a day, for whoever may read it: as a page and as files."""
 
 from datetime import date
 
@@ -12,6 +12,7 @@ from casework.typesetting import typeset
 
 from .models import Classification, Edition, PrintedCount, Progress, Status
 from .progress_export import ProgressOn, csv_of, paper_of, progress_on, xlsx_of
+from .public_days import public_days
 from .summary import mismatches
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -27,17 +28,18 @@ MAKERS = {
 }
 
 
-def _asked_for(edition: str, day: str) -> ProgressOn:
+def _asked_for(edition: str, day: str, user) -> ProgressOn:
     """Return the table that an address names.
 
-    :raises Http404: if nothing is on record for that day.
+    :raises Http404: if there is nothing of that day that ``user`` may read.
     """
     shown = get_object_or_404(Edition, code=edition)
     try:
         on = date.fromisoformat(day)
     except ValueError:
         raise Http404(day) from None
-    if not Progress.objects.filter(measure__edition=shown, as_of=on).exists():
+    seen = Progress.objects.visible_to(user)
+    if not seen.filter(measure__edition=shown, as_of=on).exists():
         raise Http404(day)
     return progress_on(shown, on)
 
@@ -45,11 +47,12 @@ def _asked_for(edition: str, day: str) -> ProgressOn:
 @require_safe
 def page(request: HttpRequest, edition: str, day: str) -> HttpResponse:
     """The table as a page to read and to print."""
-    table = _asked_for(edition, day)
-    days = Progress.objects.filter(measure__edition=table.edition)
+    table = _asked_for(edition, day, request.user)
+    days = Progress.objects.visible_to(request.user).filter(measure__edition=table.edition)
     context = {
         "table": table, "statuses": Status, "summary": _summary(table),
         "mismatches": _mismatches(table),
+        "is_public": table.day in public_days(table.edition),
         "days": days.order_by("-as_of").values_list("as_of", flat=True).distinct(),
         "trail": [
             ("/", _("Home")), (reverse("guideline:index"), _("Guideline")),
@@ -83,7 +86,7 @@ def file(request: HttpRequest, edition: str, day: str, form: str) -> HttpRespons
     """The table as a file, in the layout of the city's own; it can be taken in again."""
     if form not in MAKERS:
         raise Http404(form)
-    table = _asked_for(edition, day)
+    table = _asked_for(edition, day, request.user)
     response = MAKERS[form](table)
     name = f"progress-{edition}-{table.day.isoformat()}.{form}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -7,11 +7,12 @@ documents disagree both values stand, each with its source.
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, When
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Role
 from casework import calendar
 
 
@@ -177,10 +178,10 @@ class MeasureQuerySet(models.QuerySet):
             Case(When(in_force, then=0), default=1), begins, "-edition", "number"
         )
 
-    def with_standing(self):
-        """Fetch what a list shows beside a measure: place, progress, claims and successors."""
+    def with_standing(self, user):
+        """Fetch what a list shows ``user`` beside a measure: place, progress, claims and successors."""
         return self.select_related("section", "edition").prefetch_related(
-            "progress_set",
+            Prefetch("progress_set", Progress.objects.visible_to(user)),
             "claim_set",
             "leads_to__to_measure",
             "comes_from__from_measure__claim_set",
@@ -221,7 +222,7 @@ class Measure(Titled, Sourced):
 
     @property
     def standing(self) -> "Progress | None":
-        """The latest progress on record, from rows already fetched where they were."""
+        """The latest progress that ``with_standing`` fetched: what its reader may see."""
         return max(self.progress_set.all(), key=lambda row: row.as_of, default=None)
 
 
@@ -355,6 +356,45 @@ class Crosswalk(Sourced):
         return in_language(self.reason, self.reason_en)
 
 
+class PublicDay(Sourced):
+    """A day of an edition whose progress everybody may read.
+
+    What is on record for any other day is read by :attr:`ProgressQuerySet.READERS` alone.
+    ``source`` is what made it public; ``made_public_at`` is empty where the city itself had published the table before.
+    """
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, verbose_name=_("edition"))
+    as_of = models.DateField(_("as of"))
+    made_public_at = models.DateTimeField(_("made public at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("public day of the progress")
+        verbose_name_plural = _("public days of the progress")
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "as_of"], name="public_day_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.edition} {self.as_of}"
+
+
+class ProgressQuerySet(models.QuerySet):
+    #: Who reads the progress of a day before it is made public.
+    READERS = (Role.OFFICE, Role.APPROVER, Role.AUDITOR, Role.COMMITTEE)
+
+    def public(self):
+        """Keep the rows of days that were made public."""
+        days = PublicDay.objects.filter(
+            edition=OuterRef("measure__edition"), as_of=OuterRef("as_of")
+        )
+        return self.filter(Exists(days))
+
+    def visible_to(self, user):
+        """Keep what ``user`` may read: all of it for the readers, public days for everybody else."""
+        reads_all = user.is_authenticated and user.duties.holds(*self.READERS)
+        return self.all() if reads_all else self.public()
+
+
 class Progress(Sourced):
     """How far a measure had come on a day of a fiscal year."""
 
@@ -367,6 +407,8 @@ class Progress(Sourced):
     )
     result = models.TextField(_("result"), blank=True)
     reason = models.TextField(_("reason for the next edition"), blank=True)
+
+    objects = ProgressQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("progress")

@@ -22,6 +22,7 @@ from casework.sheets import MAX_BYTES
 from . import progress_import
 from .models import Edition, ProgressTable
 from .progress_table import Fault, Faulty, Guideline, table_in
+from .public_days import public_days
 
 #: For how long what was shown can be taken, in seconds.
 SHOWN_FOR = 12 * 60 * 60
@@ -85,14 +86,16 @@ def table(request: HttpRequest, edition: str) -> HttpResponse:
         "as_of": day.isoformat(), "plan": plan.digest, "by": request.user.pk, "edition": shown.pk,
     }  # fmt: skip
     return _page(
-        request, shown, form, plan=plan, token=signing.dumps(told, salt=SALT, compress=True)
-    )
+        request, shown, form, plan=plan, is_public=day in public_days(shown),
+        token=signing.dumps(told, salt=SALT, compress=True),
+    )  # fmt: skip
 
 
 def _page(request, edition: Edition, form: TableForm, *, status: int = 200, **shown):
     taken = ProgressTable.objects.filter(edition=edition).select_related("taken_by")
     context = {
         "edition": edition, "form": form, "taken": taken.order_by("-taken_at", "-pk")[:20],
+        "public_days": public_days(edition),
         "trail": [
             ("/", _("Home")), (reverse("guideline:index"), _("Guideline")),
             (reverse("guideline:edition", args=[edition.code]), edition.name),

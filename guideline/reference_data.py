@@ -21,6 +21,7 @@ FILES = (
         ["edition", "as_of", "classification", "status"],
     ),
     ("progress", resources.ProgressResource, ["edition", "number", "as_of"]),
+    ("public_days", resources.PublicDayResource, ["edition", "as_of"]),
     ("figures", resources.FigureResource, ["edition", "number", "label", "fiscal_year"]),
     (
         "claims",

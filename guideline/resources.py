@@ -12,6 +12,7 @@ from guideline.models import (
     Measure,
     PrintedCount,
     Progress,
+    PublicDay,
     Section,
 )
 
@@ -225,4 +226,14 @@ class PrintedCountResource(GuidelineResource):
             "source",
             "level",
         ]
+        export_order = fields
+
+
+class PublicDayResource(GuidelineResource):
+    edition = edition()
+
+    class Meta(GuidelineResource.Meta):
+        model = PublicDay
+        import_id_fields = ["edition", "as_of"]
+        fields = ["edition", "as_of", "source", "level"]
         export_order = fields

@@ -55,9 +55,9 @@ class Mismatch:
         return Status(self.status).label
 
 
-def as_of(edition: Edition) -> date | None:
-    """Return the last day for which the edition's progress is on record."""
-    days = Progress.objects.filter(measure__edition=edition)
+def as_of(edition: Edition, user) -> date | None:
+    """Return the last day for which ``user`` may read the edition's progress."""
+    days = Progress.objects.visible_to(user).filter(measure__edition=edition)
     return days.order_by("-as_of").values_list("as_of", flat=True).first()
 
 
@@ -67,12 +67,11 @@ def status_counts(edition: Edition, day: date | None) -> Counter[Cell]:
     return Counter(rows.values_list("measure__classification", "status"))
 
 
-def summary_mismatches(edition: Edition) -> list[Mismatch]:
-    """List where the printed summary and a recount of the same day's rows disagree.
+def summary_mismatches(edition: Edition, day: date | None) -> list[Mismatch]:
+    """List where the summary printed for a day and a recount of its rows disagree.
 
     Neither is corrected: both stand in the city's document, and the page shows both.
     """
-    day = as_of(edition)
     printed = {
         (row.classification, row.status): (row.count, row.denominator)
         for row in PrintedCount.objects.filter(edition=edition, as_of=day)

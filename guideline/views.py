@@ -1,6 +1,7 @@
 """The public pages of the guideline."""
 
 from itertools import groupby
+from operator import attrgetter
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -13,6 +14,7 @@ from guideline.chart import chart
 from guideline.claims import disagreements
 from guideline.models import Crosswalk, Edition, Measure, Section
 from guideline.panels import panels_for
+from guideline.public_days import public_days
 from guideline.summary import as_of, status_counts, summary_mismatches
 
 
@@ -23,12 +25,13 @@ def index(request: HttpRequest, edition: str = "") -> HttpResponse:
     shown = _shown(editions, edition)
     context = {"editions": editions, "edition": shown, "trail": _trail()}
     if shown:
-        day = as_of(shown)
+        day = as_of(shown, request.user)
         context |= {
-            "sections": _sections(shown),
+            "sections": _sections(shown, request.user),
             "as_of": day,
+            "is_public": day in public_days(shown),
             "chart": chart(status_counts(shown, day)),
-            "mismatches": summary_mismatches(shown),
+            "mismatches": summary_mismatches(shown, day),
             "takes_tables": request.user.has_perm("guideline.take_progress"),
         }
     return render(request, "guideline/index.html", context)
@@ -48,10 +51,13 @@ def _shown(editions: list[Edition], code: str) -> Edition | None:
     return next(in_force, editions[0] if editions else None)
 
 
-def _sections(edition: Edition) -> list[tuple[Section, list[tuple[Section, list]]]]:
-    """Return each section with its subsections, and each of these with its measures."""
+def _sections(edition: Edition, user) -> list[tuple[Section, list[tuple[Section, list]]]]:
+    """Return each section with its subsections, and each of these with its measures.
+
+    :param user: beside a measure stands what they may read.
+    """
     rows = list(Section.objects.filter(edition=edition).order_by("number", "place"))
-    measures = Measure.objects.filter(edition=edition).with_standing().order_by("number")
+    measures = Measure.objects.filter(edition=edition).with_standing(user).order_by("number")
     by_section: dict[int, list] = {}
     for measure in measures:
         by_section.setdefault(measure.section_id, []).append((measure, disagreements(measure)))
@@ -64,13 +70,16 @@ def _sections(edition: Edition) -> list[tuple[Section, list[tuple[Section, list]
 @require_safe
 def measure(request: HttpRequest, edition: str, number: int) -> HttpResponse:
     """One measure: class, status, figures, what it became, and what documents disagree on."""
-    shown = get_object_or_404(Measure.objects.of(edition).with_standing(), number=number)
+    shown = get_object_or_404(
+        Measure.objects.of(edition).with_standing(request.user), number=number
+    )
     context = {
         "measure": shown,
         "section": Section.objects.filter(
             edition=shown.edition, number=shown.section.number, place=0
         ).first(),
-        "progress": shown.progress_set.order_by("-as_of"),
+        "progress": sorted(shown.progress_set.all(), key=attrgetter("as_of"), reverse=True),
+        "public_days": public_days(shown.edition),
         "figures": shown.figure_set.order_by("label", "fiscal_year"),
         "crosswalk": _crosswalk_of(shown),
         "disagreements": disagreements(shown),

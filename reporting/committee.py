@@ -1,14 +1,14 @@
 """What the committee (市民活動推進委員会) reads on its desk: reports and the guideline's progress.
 
-It reads what is public, and of a report it received before its publication only that it did: no
-personal data, and no words that nobody has approved.
+Of the reports it reads what is public, and of one that it received before its publication only that it
+did: no personal data, and no words that nobody has approved.  Of the guideline's progress it reads every day.
 """
 
 from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,7 @@ from casework import calendar
 from casework.desk_links import desk_link
 from casework.desk_panels import desk_panel
 from guideline.chart import chart
-from guideline.models import Edition, Progress
+from guideline.models import Edition, Progress, ProgressQuerySet
 from guideline.summary import as_of, status_counts
 
 from .models import CollaborationReport
@@ -73,9 +73,10 @@ def _received_only() -> Iterable[CollaborationReport]:
 def guideline(request: HttpRequest) -> dict:
     """How far the measures have come, by class, and which rows are new since a day."""
     first = since(request)
-    edition = _edition()
-    day = as_of(edition) if edition else None
-    rows = Progress.objects.filter(as_of__gte=first).select_related("measure__edition")
+    seen = Progress.objects.visible_to(request.user)
+    edition = _edition(seen)
+    day = as_of(edition, request.user) if edition else None
+    rows = seen.filter(as_of__gte=first).select_related("measure__edition")
     return {
         "since": first,
         "edition": edition,
@@ -85,10 +86,10 @@ def guideline(request: HttpRequest) -> dict:
     }
 
 
-def _edition() -> Edition | None:
+def _edition(seen: ProgressQuerySet) -> Edition | None:
     """Return the edition whose progress was recorded last."""
-    recorded = Edition.objects.annotate(day=Max("measure__progress__as_of"))
-    return recorded.filter(day__isnull=False).order_by("-day", "-pk").first()
+    last = seen.order_by("-as_of", "-measure__edition").select_related("measure__edition").first()
+    return last.measure.edition if last else None
 
 
 desk_panel(Role.COMMITTEE, "reporting/desk/reports.html", reports, order=10)

@@ -100,7 +100,7 @@ def measures(*, fictitious: bool) -> Iterator[tuple[Value, ...]]:
 
 
 def _latest(name: str) -> Subquery:
-    rows = Progress.objects.filter(measure=OuterRef("pk")).order_by("-as_of")
+    rows = Progress.objects.public().filter(measure=OuterRef("pk")).order_by("-as_of")
     return Subquery(rows.values(name)[:1])
 
 
@@ -227,7 +227,7 @@ DATASETS = {
                 Column("title_en", _("Name in English")),
                 Column("section", _("Number of the section")),
                 Column("class", _("Class of the measure")),
-                Column("status", _("Latest status on record; empty if none")),
+                Column("status", _("Latest status that was made public; empty if none")),
                 Column("status_as_of", _("Day of that status")),
                 Column("adopted_projects", _("Adopted projects that name the measure")),
                 Column("published_reports", _("Published collaboration reports that name it")),

@@ -693,4 +693,49 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "progress tables taken in",
             },
         ),
+        migrations.CreateModel(
+            name="PublicDay",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="source")),
+                (
+                    "level",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("K", "the city’s page"),
+                            ("S", "a document of the city"),
+                            ("I", "inference"),
+                        ],
+                        max_length=1,
+                        verbose_name="rests on",
+                    ),
+                ),
+                ("as_of", models.DateField(verbose_name="as of")),
+                (
+                    "made_public_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="made public at"),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="guideline.edition",
+                        verbose_name="edition",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "public day of the progress",
+                "verbose_name_plural": "public days of the progress",
+                "constraints": [
+                    models.UniqueConstraint(fields=("edition", "as_of"), name="public_day_once")
+                ],
+            },
+        ),
     ]

@@ -61,6 +61,7 @@ from guideline.models import (
     PrintedCount,
     Progress,
     ProgressTable,
+    PublicDay,
     Section,
 )
 from reporting.models import (
@@ -335,6 +336,10 @@ def _guideline(things: dict, number: int) -> None:
     Progress.objects.create(
         measure=measure, fiscal_year=2030 + number, as_of=NOW.date() + timedelta(days=number),
         status=Progress.objects.first().status,
+    )  # fmt: skip
+    PublicDay.objects.create(
+        edition=edition, as_of=NOW.date() + timedelta(days=number), source=f"増{number}",
+        made_public_at=NOW,
     )  # fmt: skip
     ProgressTable.objects.create(
         edition=edition, as_of=NOW.date(), title=f"増{number}", digest="0" * 64, changes=number,

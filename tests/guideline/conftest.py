@@ -10,6 +10,7 @@ TABLES = (
     models.Measure,
     models.PrintedCount,
     models.Progress,
+    models.PublicDay,
     models.Figure,
     models.Claim,
     models.Crosswalk,

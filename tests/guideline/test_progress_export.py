@@ -13,6 +13,7 @@ from guideline import progress_import
 from guideline.models import Edition, Measure, PrintedCount, Progress, ProgressTable
 from guideline.progress_export import csv_of, lines_of, paper_of, progress_on, xlsx_of
 from guideline.progress_table import Guideline, table_in
+from guideline.public_days import make_public
 from tests.factories import NOON
 from tests.guideline import tables
 from tests.guideline.tables import as_text, line_of
@@ -157,6 +158,7 @@ def test_page_leads_to_the_other_days(client, first):
     table = table_in(as_text(tables.lines()), tables.guideline())
     later = date(2024, 12, 20)
     progress_import.take(first, table, as_of=later, digest=DIGEST, by=None, at=NOON)
+    make_public(first, later, source="公開", at=NOON)
 
     page = client.get(reverse("guideline:progress-on", args=["first", "2023-12-20"]))
 

@@ -97,7 +97,7 @@ def test_first_import_adds_what_was_done_and_why(first):
 def test_mismatches_are_those_of_the_citys_document(first):
     found = take(first, read())
 
-    assert found.mismatches == summary_mismatches(first) == WRONG
+    assert found.mismatches == summary_mismatches(first, DAY) == WRONG
     assert {mismatch.classification for mismatch in found.mismatches} == {"I", "II-a", "II-i"}
 
 
@@ -108,7 +108,7 @@ def test_summary_that_is_right_is_not_flagged(first):
     lines[6][2:5] = ["6/9：済", "1/9：一部済", "2/9：未"]
 
     assert take(first, read(lines)).mismatches == []
-    assert summary_mismatches(first) == []
+    assert summary_mismatches(first, DAY) == []
 
 
 def test_summary_that_names_done_and_continuing_is_counted_so(first):
@@ -206,7 +206,7 @@ def test_claims_follow_the_latest_table_alone(first):
 def test_class_that_a_reason_names_is_claimed_and_flagged(first):
     take(first, read(changed(10, 6, "利用が減ったため、Ⅲに降格する。")))
 
-    measure = Measure.objects.of("first").with_standing().get(number=10)
+    measure = Measure.objects.of("first").with_standing(factories.user(Role.OFFICE)).get(number=10)
     assert ("reason", "Ⅲに降格", "III") in [
         (claim.place, claim.as_printed, claim.value) for claim in disagreements(measure)
     ]

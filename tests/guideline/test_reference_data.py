@@ -17,6 +17,7 @@ from guideline.models import (
     Measure,
     PrintedCount,
     Progress,
+    PublicDay,
     Section,
     Status,
 )
@@ -28,6 +29,7 @@ TABLES = {
     "measures": Measure,
     "printed_counts": PrintedCount,
     "progress": Progress,
+    "public_days": PublicDay,
     "figures": Figure,
     "claims": Claim,
     "crosswalk": Crosswalk,

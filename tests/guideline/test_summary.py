@@ -2,12 +2,15 @@
 
 import csv
 from collections import Counter
+from datetime import date
 
 import pytest
 
 from guideline import reference_data
 from guideline.models import Edition, Measure, PrintedCount, Progress
 from guideline.summary import Mismatch, summary_mismatches
+
+DAY = date(2023, 12, 20)
 
 
 @pytest.fixture
@@ -16,7 +19,7 @@ def first(loaded) -> Edition:
 
 
 def test_mismatches_are_those_of_the_document(first):
-    assert summary_mismatches(first) == [
+    assert summary_mismatches(first, DAY) == [
         Mismatch("I", "in_progress", None, None, 1, 6),
         Mismatch("I", "done", 5, 6, 4, 6),
         Mismatch("II-a", "in_progress", 2, 6, 1, 6),
@@ -48,7 +51,7 @@ def test_mismatches_equal_a_count_of_the_files_themselves(first):
 
     assert {
         ((m.classification, m.status), (m.printed, m.printed_of), (m.counted, m.counted_of))
-        for m in summary_mismatches(first)
+        for m in summary_mismatches(first, DAY)
     } == expected
 
 
@@ -60,7 +63,7 @@ def rows(name: str) -> list[dict]:
 def test_mismatch_goes_when_the_rows_agree(first):
     Progress.objects.filter(measure__number=22).update(status="done")
 
-    assert "I" not in {m.classification for m in summary_mismatches(first)}
+    assert "I" not in {m.classification for m in summary_mismatches(first, DAY)}
 
 
 def test_summary_named_but_not_counted_is_a_mismatch(first):
@@ -73,7 +76,7 @@ def test_summary_named_but_not_counted_is_a_mismatch(first):
         denominator=2,
     )
 
-    assert Mismatch("III", "done", 1, 2, 0, 2) in summary_mismatches(first)
+    assert Mismatch("III", "done", 1, 2, 0, 2) in summary_mismatches(first, DAY)
 
 
 def test_edition_without_a_printed_summary_has_no_mismatch(loaded):
@@ -85,4 +88,4 @@ def test_edition_without_a_printed_summary_has_no_mismatch(loaded):
         status="done",
     )
 
-    assert summary_mismatches(second) == []
+    assert summary_mismatches(second, DAY) == []
