@@ -36,6 +36,7 @@ class GrantsConfig(AppConfig):
             pictures,
             plan_dates,
             question_panels,
+            reading_panels,
             receipts,
             retention_classes,
             round_lacks,
@@ -50,6 +51,7 @@ class GrantsConfig(AppConfig):
             EligibilityRecord,
             FundEntry,
             FundTargetChange,
+            MeasureReading,
             ParameterChange,
             Payment,
             RoundChange,
@@ -64,6 +66,7 @@ class GrantsConfig(AppConfig):
         guards.append_only(EligibilityRecord)
         guards.append_only(FundEntry)
         guards.append_only(FundTargetChange)
+        guards.append_only(MeasureReading)
         guards.append_only(ParameterChange)
         guards.append_only(Payment)
         guards.append_only(RoundChange)

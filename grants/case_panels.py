@@ -20,6 +20,7 @@ from casework.work_pages import work_page
 
 from . import agreements, claims, destroyed_drafts, printing, processing, services
 from .adoptions import cap_of
+from .advancing import advanced
 from .categories import by_code
 from .charge_dates import CHARGE
 from .charges_owed import CHARGED_IN
@@ -210,7 +211,8 @@ def is_written(proposal: Proposal, user) -> bool:
 
 def content_panel(proposal: Proposal, request) -> dict:
     over = over_asked(proposal) if proposal.stage.holders else None
-    return {"case": proposal, "over": over, **printing.content(proposal)}
+    named = [row.named for row in advanced(proposal) if row.named]
+    return {"case": proposal, "over": over, **printing.content(proposal), "measures": named}
 
 
 def is_matched(proposal: Proposal, user) -> bool:

@@ -8,6 +8,7 @@ from casework.locks import lock_first
 from casework.models import Case, Version
 from casework.representatives import as_filed_on
 from casework.services import follow, open_case, snapshot
+from grants.advancing import carried
 from grants.models import LINE_FIELDS, ChangeRequest, ProjectYear
 
 from .deadlines import KIND
@@ -137,8 +138,8 @@ def ask_the_department(year: ProjectYear, *, by, at: datetime, facts: dict) -> N
     )
     open_case(report, by=by, at=at, filed=True, opens=(KIND,))
     AdvancedMeasure.objects.bulk_create(
-        AdvancedMeasure(report=report, measure_id=named.measure_id, how=named.how)
-        for named in proposal.proposal_measures.order_by("pk")
+        AdvancedMeasure(report=report, measure_id=measure, how=how)
+        for measure, how in {row.measure.pk: row.how for row in carried(proposal)}.items()
     )
 
 

@@ -2388,4 +2388,83 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="MeasureReading",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("how", models.TextField(blank=True, verbose_name="how the project advances it")),
+                ("weight", models.PositiveSmallIntegerField(verbose_name="weight (percent)")),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="casework.event",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="readings",
+                        to="guideline.measure",
+                        verbose_name="measure",
+                    ),
+                ),
+                (
+                    "named",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="guideline.measure",
+                        verbose_name="measure that the group named",
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="measure_readings",
+                        to="grants.proposal",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "reading of a measure",
+                "verbose_name_plural": "readings of measures",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("weight__lte", 100)),
+                        name="measure_weight_is_of_a_hundred",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("weight__gt", 0),
+                            models.Q(
+                                models.Q(("reason", ""), _negated=True), ("named__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="measure_taken_out_was_named_and_says_why",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("weight__gt", 0)),
+                        fields=("event", "measure"),
+                        name="measure_read_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("named__isnull", False)),
+                        fields=("event", "named"),
+                        name="named_measure_read_once",
+                    ),
+                ],
+            },
+        ),
     ]

@@ -14,6 +14,7 @@ from .eligibility import EligibilityAnswer, EligibilityRecord
 from .fund import FundEntry, FundTarget, FundTargetChange
 from .lines import CATEGORY_FIELDS, LINE_FIELDS, LineBase, LineCategory, Side
 from .log_entry import LogEntry
+from .measure_reading import MeasureReading
 from .month_plan import Activity, ActivityDone
 from .picture import Picture
 from .plan import RoundPlan
@@ -48,6 +49,7 @@ __all__ = [
     "LineBase",
     "LineCategory",
     "LogEntry",
+    "MeasureReading",
     "ParameterChange",
     "PastAward",
     "Payment",

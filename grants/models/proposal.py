@@ -37,8 +37,9 @@ class ProposalQuerySet(CaseQuerySet):
         """Tell of each proposal, with the row itself, what most of its boxes and moves ask.
 
         ``is_year_under_way``, ``is_year_granted``, ``is_with_coordinators``, ``are_terms_written``,
-        ``is_measure_named``, ``is_measure_untold`` (one is named without how), which sides the terms that stand are ``accepted_by_…``, and on which Japan date its project
-        ``starts_first_on``.
+        ``is_measure_named``, ``is_measure_untold`` (one is named without how), ``is_measure_unread``
+        (the newest reading of the office says nothing of one that is named), which sides the terms
+        that stand are ``accepted_by_…``, and on which Japan date its project ``starts_first_on``.
         """
         years = self.model.project_years.rel.related_model.objects.filter(proposal=OuterRef("pk"))
         terms = Terms.objects.filter(proposal=OuterRef("pk"))
@@ -56,6 +57,7 @@ class ProposalQuerySet(CaseQuerySet):
             is_with_coordinators=Exists(shared),
             is_measure_named=Exists(measures),
             is_measure_untold=Exists(measures.exclude(how__regex=r"\S")),
+            is_measure_unread=Exists(measures.unread()),
             **{
                 f"{ACCEPTED_BY}{side}": Exists(accepted.filter(side=side))
                 for side in TermsAcceptance.Side.values
@@ -178,6 +180,12 @@ class Proposal(Budgeted, Case):
     def missing_parts(self) -> list:
         """Return, in words, what has to be there before the proposal can be submitted."""
         return missing_in_proposal(self)
+
+    def has_unread_measures(self) -> bool:
+        """Return whether it names a measure of which the office's newest reading says nothing."""
+        if (known := self.__dict__.get("is_measure_unread")) is not None:
+            return known
+        return self.proposal_measures.unread().exists()
 
     def accepted_by_both(self) -> bool:
         """Return whether group and department accepted the terms as they stand now."""
@@ -329,6 +337,15 @@ class BudgetLine(LineBase):
         verbose_name_plural = _("budget lines")
 
 
+class ProposalMeasureQuerySet(models.QuerySet):
+    def unread(self):
+        """Keep what the newest reading of the office says nothing of, or what it has never read."""
+        readings = Proposal.measure_readings.rel.related_model.objects.newest()
+        return self.exclude(
+            Exists(readings.filter(proposal=OuterRef("proposal"), named=OuterRef("measure")))
+        )
+
+
 class ProposalMeasure(models.Model):
     """A measure of the guideline that the project would advance, and how."""
 
@@ -337,6 +354,8 @@ class ProposalMeasure(models.Model):
     )
     measure = models.ForeignKey(Measure, on_delete=models.PROTECT, verbose_name=_("measure"))
     how = models.TextField(_("how the project advances it"))
+
+    objects = ProposalMeasureQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -41,6 +41,7 @@ from grants.services.fund import (
     set_fund_target,
     why_fund_entry_stays,
 )
+from grants.services.measures import Read, mark_of_measures, may_read_measures, read_measures
 from grants.services.on_a_year import may_edit_on_year
 from grants.services.payments import (
     pay_claim,
@@ -84,6 +85,7 @@ __all__ = [
     "tell_early_start",
     "why_no_early_start",
     "Answer",
+    "Read",
     "accept_terms",
     "announce_round",
     "answer_rules",
@@ -94,7 +96,9 @@ __all__ = [
     "follows_plan",
     "keep_category_change",
     "keep_change",
+    "mark_of_measures",
     "may_answer",
+    "may_read_measures",
     "may_edit",
     "may_edit_on_year",
     "may_edit_year",
@@ -107,6 +111,7 @@ __all__ = [
     "pledge",
     "propose_terms",
     "read_account",
+    "read_measures",
     "record_charge",
     "record_repayment",
     "register_account",
