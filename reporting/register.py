@@ -66,7 +66,7 @@ def entries(
 
     :param fictitious: whether invented projects are shown too; only in a demonstration.
     """
-    cases, past = _cases(fictitious), PastAward.objects.filter(status=ADOPTED)
+    cases, past = adopted_cases(fictitious=fictitious), PastAward.objects.filter(status=ADOPTED)
     if course:
         cases = cases.filter(round__edition__course=course)
         past = past.filter(course=course)
@@ -77,7 +77,8 @@ def entries(
     return both.order_by("-adopted_in", "course_code", "entry_key")
 
 
-def _cases(fictitious: bool) -> QuerySet[Proposal]:
+def adopted_cases(*, fictitious: bool) -> QuerySet[Proposal]:
+    """Return the proposals that the register lists: adopted once, whether or not they stand."""
     found = Proposal.objects.selected() | Proposal.objects.filter(state__in=ENDED)
     found = found.with_standing()
     if fictitious:

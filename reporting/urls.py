@@ -13,7 +13,7 @@ urlpatterns = [
     path("reports/<int:pk>/report.pdf", public.report_pdf, name="report-pdf"),
     path("open-data/", public.open_data_page, name="open-data"),
     re_path(
-        r"^open-data/(?P<code>[a-z]+)\.(?P<form>csv|json)$",
+        r"^open-data/(?P<code>[a-z-]+)\.(?P<form>csv|json)$",
         public.open_data_file,
         name="open-data-file",
     ),

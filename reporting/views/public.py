@@ -191,9 +191,11 @@ def report_pdf(request, pk):
 
 @require_safe
 def open_data_page(request):
-    """What there is to download, what each column means."""
+    """What there is to download, what each column means, what was added when."""
     context = {
-        "data_sets": open_data.DATASETS.values(),
+        "data_sets": open_data.FACTS,
+        "about": open_data.ABOUT,
+        "changes": open_data.changes(open_data.FACTS),
         "told": city.values("municipality_code", "open_data_licence", "city_name"),
         "trail": _trail((request.path, _("Open data"))),
     }
@@ -203,18 +205,10 @@ def open_data_page(request):
 @require_safe
 def open_data_file(request, code, form):
     """One table as CSV or JSON, streamed."""
-    data_set = open_data.DATASETS.get(code)
-    if data_set is None:
-        raise Http404(code)
-    rows = open_data.records(
-        data_set,
-        municipality_code=city.value("municipality_code"),
-        fictitious=settings.DEMO,
-    )
-    if form == "csv":
-        parts, media_type = open_data.as_csv(data_set, rows), "text/csv; charset=utf-8"
-    else:
-        parts, media_type = open_data.as_json(rows), "application/json; charset=utf-8"
-    response = StreamingHttpResponse(parts, content_type=media_type)
-    response["Content-Disposition"] = f'attachment; filename="{code}.{form}"'
+    try:
+        found = open_data.file(code, form, fictitious=settings.DEMO, at=request.now)
+    except KeyError:
+        raise Http404(code) from None
+    response = StreamingHttpResponse(found.parts, content_type=found.media_type)
+    response["Content-Disposition"] = f'attachment; filename="{found.name}"'
     return response

@@ -1,0 +1,26 @@
+"""Open data: tables of one or two queries each, as CSV and as JSON with the same rows.
+
+Columns are only ever added at the end; none is renamed, moved or taken out.
+"""
+
+from .data_files import DataFile, file, files
+from .dictionary import changes
+from .table import Column, DataSet, Kind
+from .tables import ABOUT, DATASETS, FACTS
+from .writing import as_csv, as_json, records
+
+__all__ = [
+    "ABOUT",
+    "DATASETS",
+    "FACTS",
+    "Column",
+    "DataFile",
+    "DataSet",
+    "Kind",
+    "as_csv",
+    "as_json",
+    "changes",
+    "file",
+    "files",
+    "records",
+]

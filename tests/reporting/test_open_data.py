@@ -1,0 +1,298 @@
+"""Open data: every table complete, columns that never move, and nothing that is not public."""
+
+import csv
+import io
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Role
+from casework.services import advance
+from grants.models import FundTarget, Payment, ProjectYear, Proposal, ProposalMeasure, Round
+from reporting import open_data
+from tests import factories
+from tests.factories import NOON
+from tests.remembering import remembered
+from tests.reporting import makers
+
+pytestmark = pytest.mark.django_db
+
+COLUMNS = Path(__file__).parent / "open_data_columns.csv"
+
+
+@pytest.fixture(autouse=True)
+def noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def rows(code: str) -> list[dict]:
+    response = Client().get(f"/open-data/{code}.json")
+    assert response.status_code == 200, code
+    return json.loads(response.getvalue())
+
+
+def read(path: str) -> str:
+    return b"".join(open_data_parts(path)).decode()
+
+
+def open_data_parts(path: str) -> list[bytes]:
+    (found,) = (f for f in open_data.files(fictitious=False, at=NOON) if f.path == path)
+    return [part.encode() for part in found.parts]
+
+
+# Columns
+
+
+def declared() -> list[tuple[str, str, str, str]]:
+    with COLUMNS.open(newline="") as file:
+        return [tuple(row.values()) for row in csv.DictReader(file)]
+
+
+def test_columns_are_those_that_were_declared_in_their_places():
+    """A column that moves, goes or is renamed breaks whoever reads the file; add at the end only."""
+    there = [
+        (table.code, column.name, column.kind.value, column.since.isoformat())
+        for table in open_data.DATASETS.values()
+        for column in table.columns
+    ]
+
+    assert there == declared()
+
+
+@pytest.mark.parametrize("code", open_data.DATASETS)
+def test_later_columns_stand_after_earlier_ones(code):
+    since = [column.since for column in open_data.DATASETS[code].columns]
+    names = open_data.DATASETS[code].names
+
+    assert since == sorted(since)
+    assert len(names) == len(set(names))
+
+
+def test_dictionary_tells_each_column_in_both_languages():
+    told = {(row["table"], row["column"]): row for row in rows("dictionary")}
+
+    facts = [table.code for table in open_data.FACTS]
+    assert list(told) == [(row[0], row[1]) for row in declared() if row[0] in facts]
+    for row in told.values():
+        assert row["meaning_ja"] != row["meaning_en"]
+    assert told["awards", "granted_yen"]["kind"] == "yen"
+    assert told["awards", "granted_yen"]["place"] == 9
+
+
+def test_change_log_adds_up_to_the_columns():
+    log = rows("changes")
+
+    added = sorted((row["table"], name) for row in log for name in row["columns"].split())
+    facts = {table.code for table in open_data.FACTS}
+    assert added == sorted((row[0], row[1]) for row in declared() if row[0] in facts)
+    assert [row["day"] for row in log] == sorted((row["day"] for row in log), reverse=True)
+    assert {"day": "2026-11-22", "table": "calls"}.items() <= log[0].items()
+
+
+@pytest.mark.parametrize("code", open_data.DATASETS)
+def test_values_are_of_the_kind_that_the_dictionary_says(code):
+    everything()
+
+    kinds = {column.name: column.kind for column in open_data.DATASETS[code].columns}
+    shapes = {
+        "text": str, "code": str, "integer": int, "yen": int, "fiscal_year": int, "boolean": bool,
+        "date": date.fromisoformat, "datetime": str,
+    }  # fmt: skip
+    found = rows(code)
+    assert found
+    for row in found:
+        for name, value in row.items():
+            shape = shapes[kinds[name]]
+            if value is None:
+                continue
+            if isinstance(shape, type):
+                assert type(value) is shape, name
+            else:
+                assert shape(value), name
+
+
+# What stands in the tables
+
+
+@remembered
+def everything() -> ProjectYear:
+    measure = factories.measure()
+    makers.published_collaboration(measures=[measure])
+    FundTarget.objects.get_or_create(fiscal_year=2026, defaults={"amount_yen": 1, "source": "試験"})
+    return makers.granted_year(granted_yen=80_000)
+
+
+def test_calls_are_told_once_announced():
+    call, hidden = factories.call(), factories.call("revitalization")
+    Round.objects.filter(pk=hidden.pk).update(announced_at=NOON + timedelta(days=1))
+    Round.objects.filter(pk=call.pk).update(budget_yen=None)
+
+    (row,) = rows("calls")
+
+    assert (row["id"], row["course"], row["name"]) == (call.pk, "startup", call.name)
+    assert (row["budget_yen"], row["adopted_projects"]) == (None, None)
+    assert row["last_day"] == call.last_day.isoformat()
+    assert row["closes_at"].endswith("+09:00")
+
+
+def test_calls_count_what_stands_as_adopted():
+    year = makers.granted_year()
+    factories.approved(makers.granted_year(), "revoke", reason="虚偽の申請")
+
+    told = {row["id"]: row["adopted_projects"] for row in rows("calls")}
+
+    standing = [year.proposal.round_id]
+    assert told == {pk: standing.count(pk) for pk in Round.objects.values_list("pk", flat=True)}
+    assert sum(told.values()) == len([row for row in rows("awards") if row["status"] == "adopted"])
+
+
+def test_amounts_follow_a_project_year_from_plan_to_account():
+    makers.sender()
+    planned = makers.ready_proposal("startup", office=factories.user(Role.OFFICE))
+    year = makers.granted_year(granted_yen=80_000)
+
+    told = {row["project_id"]: row for row in rows("amounts")}
+
+    before = told[planned.number]
+    assert (before["status"], before["asked_yen"], before["granted_yen"]) == ("planned", None, None)
+    row = told[year.proposal.number]
+    asked = sum(line.amount_yen for line in year.budget_lines.all() if line.from_city)
+    assert (row["status"], row["asked_yen"], row["granted_yen"]) == ("granted", asked, 80_000)
+    assert (row["granted_on"], row["project_year"]) == ("2026-11-20", 1)
+    assert (row["paid_yen"], row["confirmed_yen"], row["settled_yen"]) == (None, None, None)
+
+
+def test_nothing_of_an_application_is_told_before_its_decision():
+    makers.sender()
+    proposal = makers.ready_proposal("startup", office=factories.user(Role.OFFICE))
+    makers.applied(proposal.project_years.get())
+
+    (row,) = rows("amounts")
+
+    assert (row["status"], row["asked_yen"]) == ("planned", None)
+
+
+def test_amounts_tell_what_was_paid_less_what_came_back():
+    year = makers.granted_year(granted_yen=80_000, advance_percent="100")
+    line = factories.paid(year, 80_000)
+    Payment.objects.create(
+        year=year, kind="repayment", amount_yen=5_000, paid_on=NOON.date(), by=line.by, at=NOON
+    )
+
+    (row,) = rows("amounts")
+
+    assert row["paid_yen"] == 80_000 - 5_000
+    assert row["settled_yen"] is None
+
+
+@pytest.mark.parametrize("verb", ["refuse", "revoke"])
+def test_year_without_a_grant_tells_only_how_it_ended(verb):
+    if verb == "refuse":
+        makers.sender()
+        proposal = makers.ready_proposal("startup", office=factories.user(Role.OFFICE))
+        year = makers.applied(proposal.project_years.get())
+    else:
+        year = makers.granted_year()
+    year = factories.approved(year, verb, reason="試験")
+
+    (row,) = rows("amounts")
+
+    assert (row["status"], row["became"]) == ("ended", year.state)
+    assert not [v for name, v in row.items() if name.endswith(("_yen", "_on")) and v is not None]
+
+
+def test_granted_of_all_years_is_what_the_register_says_of_the_project():
+    year = makers.granted_year("collaboration", granted_yen=75_000)
+    ProjectYear.objects.create(
+        proposal=year.proposal, position=2, fiscal_year=2027, title=year.title, granted_yen=50_000,
+        organization=year.organization, state="granted",
+    )  # fmt: skip
+
+    (award,) = rows("awards")
+
+    assert sum(row["granted_yen"] for row in rows("amounts")) == award["granted_yen"] == 125_000
+
+
+def test_measures_of_projects_are_told_without_the_words_of_the_group():
+    year = everything()
+    ProposalMeasure.objects.update(how="団体の言葉")
+
+    named = rows("project-measures")
+
+    pairs = year.proposal.proposal_measures.values_list("measure__edition__code", "measure__number")
+    assert [(row["edition"], row["number"]) for row in named] == list(pairs)
+    assert {row["project_id"] for row in named} == {year.proposal.number}
+    assert "団体の言葉" not in json.dumps(named, ensure_ascii=False)
+
+
+def test_measures_of_a_project_that_ended_are_not_told():
+    factories.approved(everything(), "revoke", reason="虚偽の申請")
+
+    assert rows("project-measures") == []
+
+
+def test_what_is_invented_is_told_only_in_a_demonstration(settings):
+    year = everything()
+    edition = year.proposal.round.edition
+    type(edition).objects.filter(pk=edition.pk).update(fictitious=True)
+    tables = ("calls", "amounts", "project-measures", "awards")
+
+    assert [rows(code) for code in tables] == [[], [], [], []]
+
+    settings.DEMO = True
+    for code in tables:
+        assert [row["fictitious"] for row in rows(code)] == [True] * len(rows(code)) != []
+
+
+def test_proposal_that_was_not_selected_is_in_no_table():
+    makers.sender()
+    group = factories.member(factories.organization())
+    proposal = advance(factories.draft("startup", by=group), "submit", by=group, at=NOON)
+
+    everything_told = "".join(json.dumps(rows(code)) for code in open_data.DATASETS)
+
+    assert Proposal.objects.count() == 1
+    assert proposal.number not in everything_told
+    assert [rows(code) for code in ("awards", "amounts", "project-measures")] == [[], [], []]
+
+
+# Files
+
+
+def test_files_are_what_the_addresses_serve():
+    everything()
+
+    for found in open_data.files(fictitious=False, at=NOON):
+        served = Client().get(f"/open-data/{found.name}")
+        assert served.getvalue().decode() == "".join(found.parts), found.path
+        assert served["Content-Type"] == found.media_type
+    paths = [found.path for found in open_data.files(fictitious=False, at=NOON)]
+    assert len(paths) == len(set(paths)) == 2 * len(open_data.DATASETS)
+    assert all(path.startswith("data/") for path in paths)
+
+
+def test_file_begins_with_the_mark_of_its_encoding():
+    content = b"".join(open_data_parts("data/calls.csv"))
+
+    assert content.startswith(b"\xef\xbb\xbf")
+    header = next(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    assert header == open_data.DATASETS["calls"].names
+
+
+@pytest.mark.parametrize("code", open_data.DATASETS)
+def test_table_is_read_in_as_many_queries_for_three_rows_as_for_one(code):
+    asked = []
+    for _ in range(2):
+        everything()
+        with CaptureQueriesContext(connection) as queries:
+            read(f"data/{code}.csv")
+        asked.append(len(queries))
+
+    assert asked[0] == asked[1] <= 4
