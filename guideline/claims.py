@@ -5,6 +5,13 @@ from collections.abc import Iterator
 from guideline.models import Claim, Measure
 
 
+def standing_claims(measure: Measure) -> list[Claim]:
+    """Return what documents say of a measure now: of the progress tables, the latest one alone."""
+    claims = measure.claim_set.all()
+    latest = max((claim.as_of for claim in claims if claim.as_of), default=None)
+    return [claim for claim in claims if claim.as_of in (None, latest)]
+
+
 def disagreements(measure: Measure) -> list[Claim]:
     """Return what documents say of this measure that the other rows do not bear out.
 
@@ -16,7 +23,7 @@ def disagreements(measure: Measure) -> list[Claim]:
 
 
 def _own(measure: Measure) -> Iterator[Claim]:
-    for claim in measure.claim_set.all():
+    for claim in standing_claims(measure):
         if claim.subject == Claim.Subject.STATUS:
             standing = measure.standing
             if standing is None or claim.value != standing.status:
@@ -36,7 +43,7 @@ def _classes(measure: Measure, edition_id: int) -> set[str]:
 def _of_sources(measure: Measure) -> Iterator[Claim]:
     sources = {row.from_measure for row in measure.comes_from.all() if row.from_measure}
     for source in sorted(sources, key=lambda m: m.number):
-        for claim in source.claim_set.all():
+        for claim in standing_claims(source):
             proposed = claim.subject == Claim.Subject.CLASS and claim.about_id == measure.edition_id
             if proposed and claim.value != measure.classification:
                 yield claim

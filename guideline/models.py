@@ -182,9 +182,9 @@ class MeasureQuerySet(models.QuerySet):
         """Fetch what a list shows ``user`` beside a measure: place, progress, claims and successors."""
         return self.select_related("section", "edition").prefetch_related(
             Prefetch("progress_set", Progress.objects.visible_to(user)),
-            "claim_set",
+            Prefetch("claim_set", Claim.objects.visible_to(user)),
             "leads_to__to_measure",
-            "comes_from__from_measure__claim_set",
+            Prefetch("comes_from__from_measure__claim_set", Claim.objects.visible_to(user)),
         )
 
 
@@ -226,11 +226,32 @@ class Measure(Titled, Sourced):
         return max(self.progress_set.all(), key=lambda row: row.as_of, default=None)
 
 
+def reads_all_progress(user) -> bool:
+    """Return whether ``user`` reads the progress of a day before it is made public."""
+    readers = (Role.OFFICE, Role.APPROVER, Role.AUDITOR, Role.COMMITTEE)
+    return user.is_authenticated and user.duties.holds(*readers)
+
+
+def was_made_public() -> Exists:
+    """Return a condition on rows of a measure: was the day of the row made public?"""
+    days = PublicDay.objects.filter(edition=OuterRef("measure__edition"), as_of=OuterRef("as_of"))
+    return Exists(days)
+
+
+class ClaimQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Keep what ``user`` may read: what a table of a day claims is public when the day is."""
+        if reads_all_progress(user):
+            return self.all()
+        return self.filter(Q(as_of__isnull=True) | was_made_public())
+
+
 class Claim(Sourced):
     """What a document says of a measure's class or status, whether or not others agree.
 
     ``about`` is the edition in which the measure would have that class; ``value`` is a code of
-    :class:`Classification` or :class:`Status`, empty where the words name none.
+    :class:`Classification` or :class:`Status`, empty where the words name none; ``as_of`` is the day
+    of the progress table that says so, empty for another document.
     """
 
     class Subject(models.TextChoices):
@@ -248,13 +269,21 @@ class Claim(Sourced):
     value = models.CharField(_("value"), max_length=20, blank=True)
     as_printed = models.CharField(_("as printed"), max_length=50)
     place = models.CharField(_("where in the document"), max_length=10, choices=Place.choices)
+    as_of = models.DateField(_("as of"), null=True, blank=True)
+
+    objects = ClaimQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("claim")
         verbose_name_plural = _("claims")
         constraints = [
             models.UniqueConstraint(
+                fields=["measure", "about", "subject", "place", "source", "as_of"],
+                name="claim_once_a_place_of_a_table",
+            ),
+            models.UniqueConstraint(
                 fields=["measure", "about", "subject", "place", "source"],
+                condition=Q(as_of__isnull=True),
                 name="claim_once_a_place_of_a_document",
             ),
             models.CheckConstraint(
@@ -359,7 +388,7 @@ class Crosswalk(Sourced):
 class PublicDay(Sourced):
     """A day of an edition whose progress everybody may read.
 
-    What is on record for any other day is read by :attr:`ProgressQuerySet.READERS` alone.
+    What is on record for any other day is for those whom :func:`reads_all_progress` names alone.
     ``source`` is what made it public; ``made_public_at`` is empty where the city itself had published the table before.
     """
 
@@ -379,20 +408,13 @@ class PublicDay(Sourced):
 
 
 class ProgressQuerySet(models.QuerySet):
-    #: Who reads the progress of a day before it is made public.
-    READERS = (Role.OFFICE, Role.APPROVER, Role.AUDITOR, Role.COMMITTEE)
-
     def public(self):
         """Keep the rows of days that were made public."""
-        days = PublicDay.objects.filter(
-            edition=OuterRef("measure__edition"), as_of=OuterRef("as_of")
-        )
-        return self.filter(Exists(days))
+        return self.filter(was_made_public())
 
     def visible_to(self, user):
-        """Keep what ``user`` may read: all of it for the readers, public days for everybody else."""
-        reads_all = user.is_authenticated and user.duties.holds(*self.READERS)
-        return self.all() if reads_all else self.public()
+        """Keep what ``user`` may read: every day, or the public ones."""
+        return self.all() if reads_all_progress(user) else self.public()
 
 
 class Progress(Sourced):

@@ -81,8 +81,8 @@ COUNTED = gettext_lazy("count as printed")
 def plan(edition: Edition, table: Table, *, as_of: date) -> Plan:
     """Return what ``table`` would change of what is on record for ``as_of``; nothing is written.
 
-    A row of that day is brought to what the table says, and so are the counts as printed. What the
-    table claims of the next edition's classes follows the latest table alone.
+    A row of that day is brought to what the table says, and so are the counts as printed and what
+    the table claims of the next edition's classes.
     """
     found = Plan(table, as_of)
     measures = {m.number: m for m in Measure.objects.filter(edition=edition)}
@@ -90,8 +90,7 @@ def plan(edition: Edition, table: Table, *, as_of: date) -> Plan:
     _plan_rows(found, measures, source)
     if table.counts:
         _plan_counts(found, edition, source)
-    if not Progress.objects.filter(measure__edition=edition, as_of__gt=as_of).exists():
-        _plan_claims(found, edition, measures, source)
+    _plan_claims(found, edition, measures, source)
     counts = Counter((measures[r.number].classification, r.status) for r in table.rows)
     printed = {(c.classification, c.status): (c.count, c.denominator) for c in table.counts}
     found.mismatches = mismatches(printed, counts) if printed else []
@@ -169,7 +168,7 @@ def _plan_claims(
         (claim.measure_id, claim.place): claim
         for claim in Claim.objects.filter(
             measure__in=measures.values(), about=about, subject=Claim.Subject.CLASS,
-            place__in=PLACES, source=source,
+            place__in=PLACES, source=source, as_of=found.as_of,
         ).select_related("measure").order_by("pk")
     }  # fmt: skip
     for row in found.table.rows:
@@ -178,7 +177,7 @@ def _plan_claims(
             there = known.pop((measure.pk, place), None)
             claim = there or Claim(
                 measure=measure, about=about, subject=Claim.Subject.CLASS, place=place,
-                source=source, level=Level.DOCUMENT,
+                source=source, level=Level.DOCUMENT, as_of=found.as_of,
             )  # fmt: skip
             before = claim.as_printed
             if (before, claim.value) != (printed, value):

@@ -26,7 +26,7 @@ FILES = (
     (
         "claims",
         resources.ClaimResource,
-        ["edition", "number", "about", "subject", "place", "source"],
+        ["edition", "number", "about", "subject", "place", "as_of", "source"],
     ),
     (
         "crosswalk",

@@ -168,7 +168,7 @@ class ClaimResource(OfMeasureResource):
 
     class Meta(GuidelineResource.Meta):
         model = Claim
-        import_id_fields = ["number", "about", "subject", "place", "source"]
+        import_id_fields = ["number", "about", "subject", "place", "source", "as_of"]
         fields = [
             "edition",
             "number",
@@ -177,6 +177,7 @@ class ClaimResource(OfMeasureResource):
             "value",
             "as_printed",
             "place",
+            "as_of",
             "source",
             "level",
         ]

@@ -738,4 +738,28 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RemoveConstraint(
+            model_name="claim",
+            name="claim_once_a_place_of_a_document",
+        ),
+        migrations.AddField(
+            model_name="claim",
+            name="as_of",
+            field=models.DateField(blank=True, null=True, verbose_name="as of"),
+        ),
+        migrations.AddConstraint(
+            model_name="claim",
+            constraint=models.UniqueConstraint(
+                fields=("measure", "about", "subject", "place", "source", "as_of"),
+                name="claim_once_a_place_of_a_table",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="claim",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("as_of__isnull", True)),
+                fields=("measure", "about", "subject", "place", "source"),
+                name="claim_once_a_place_of_a_document",
+            ),
+        ),
     ]

@@ -6,6 +6,7 @@ from io import StringIO
 
 import pytest
 import time_machine
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
@@ -14,7 +15,7 @@ from django.utils import translation
 
 from accounts.models import Role
 from guideline import progress_import
-from guideline.claims import disagreements
+from guideline.claims import disagreements, standing_claims
 from guideline.models import (
     Claim,
     Crosswalk,
@@ -188,19 +189,29 @@ def test_table_of_another_day_adds_rows_and_keeps_those_there(first):
     assert PrintedCount.objects.filter(as_of=LATER).count() == 10
 
 
-def test_claims_follow_the_latest_table_alone(first):
+def test_claims_of_each_day_stay_and_the_latest_table_stands(first):
     take(first, read(changed(10, 5, "Ⅲ")), LATER)
-    claimed = Claim.objects.get(measure__edition=first, measure__number=10, place="column")
-    assert (claimed.as_printed, claimed.value) == ("Ⅲ", "III")
 
     found = take(first, read())
 
-    assert not {change.codes[1] for change in found.changes} & {
-        "claim in column",
-        "claim in reason",
-    }
-    claimed.refresh_from_db()
-    assert claimed.as_printed == "Ⅲ"
+    claims = Claim.objects.filter(measure__edition=first, measure__number=10, place="column")
+    assert list(claims.order_by("as_of").values_list("as_of", "as_printed", "value")) == [
+        (DAY, "Ⅱ-イ", "II-i"),
+        (LATER, "Ⅲ", "III"),
+    ]
+    assert not [change for change in found.changes if str(change.codes[1]).startswith("claim")]
+    measure = Measure.objects.of("first").with_standing(factories.user(Role.OFFICE)).get(number=10)
+    assert [claim.as_printed for claim in standing_claims(measure)] == ["Ⅲ"]
+
+
+def test_claims_of_a_day_that_is_not_public_are_not_told_the_public(first):
+    take(first, read(changed(10, 5, "Ⅲ")), LATER)
+
+    measure = Measure.objects.of("first").with_standing(AnonymousUser()).get(number=10)
+    successor = Measure.objects.of("second").with_standing(AnonymousUser()).get(number=10)
+
+    assert [claim.as_printed for claim in standing_claims(measure)] == ["Ⅱ-イ"]
+    assert disagreements(measure) == disagreements(successor) == []
 
 
 def test_class_that_a_reason_names_is_claimed_and_flagged(first):
