@@ -4,25 +4,16 @@ A ground is no conflict. It is shown to a person, who says what it is; so these 
 too much than too little.
 """
 
-import csv
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 import jaconv
 
 from accounts.likeness import name_key
+from accounts.old_kanji import new_forms
 from accounts.services.erasing import ERASED_NAME
-
-#: One line a letter: the form that names are compared by, and the forms it stands for. Put together
-#: for this program, and not checked line by line against the lists it follows: a letter too many
-#: only shows a person one pair more, and one that is missing is found by kana alone.
-#: Source: old forms in 常用漢字表 (平成22年内閣告示第2号) and 人名用漢字別表 (戸籍法施行規則別表第二);
-#: variants that family registers carry (戸籍統一文字情報, Ministry of Justice).
-OLD_KANJI = Path(__file__).parent / "reference" / "old_kanji.csv"
 
 #: Kana that sound like another and are written by taste, and the small ones that jaconv leaves.
 KANA = str.maketrans("ゐゑをゎゕゖ", "いえおわかけ")
@@ -109,7 +100,7 @@ def normal_form(name: str) -> str:
     Width, letter case, spaces and punctuation are gone; katakana is hiragana and small kana are
     large; a kanji stands in its new form, without the selector of a variant; 々 is what it repeats.
     """
-    new = _without_marks(unicodedata.normalize("NFKC", name)).translate(_new_forms())
+    new = _without_marks(unicodedata.normalize("NFKC", name)).translate(new_forms())
     kana = jaconv.enlarge_smallkana(name_key(_repeated(new)))
     return kana.translate(KANA)
 
@@ -123,13 +114,6 @@ def _repeated(text: str) -> str:
     for sign in text:
         written += written[-1:] if sign == "々" else sign
     return written
-
-
-@cache
-def _new_forms() -> dict[int, str]:
-    with OLD_KANJI.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {ord(old): row["form"] for row in rows for old in row["variants"]}
 
 
 def last_successors(successors: Iterable[tuple[int, int | None]]) -> dict[int, int]:

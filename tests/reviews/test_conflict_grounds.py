@@ -1,8 +1,5 @@
 """When two names read alike, and what connects a member with a group: rules without a database."""
 
-import csv
-import unicodedata
-
 import jaconv
 import pytest
 from hypothesis import given
@@ -10,7 +7,6 @@ from hypothesis import strategies as st
 
 from accounts.services.erasing import ERASED_NAME
 from reviews.conflict_grounds import (
-    OLD_KANJI,
     Applicant,
     Ground,
     Person,
@@ -73,19 +69,6 @@ def test_kana_reads_alike_in_any_width_and_set(name):
 @given(st.text("髙﨑渡邉辺斎齋 　々アｱﾞﾟァゎゐーAbＣ1・", max_size=12))
 def test_normal_form_of_a_normal_form_is_itself(name):
     assert normal_form(normal_form(name)) == normal_form(name)
-
-
-def test_table_of_old_kanji_gives_each_one_form_and_no_chain():
-    rows = list(csv.DictReader(OLD_KANJI.read_text(encoding="utf-8").splitlines()))
-    forms = [row["form"] for row in rows]
-    variants = [sign for row in rows for sign in row["variants"]]
-
-    assert len(variants) == len(set(variants))
-    assert len(forms) == len(set(forms))
-    assert not set(forms) & set(variants)
-    assert all(len(form) == 1 for form in forms)
-    # What NFKC changes would never be looked up.
-    assert [s for s in variants if unicodedata.normalize("NFKC", s) != s] == []
 
 
 PERSON = Person(
