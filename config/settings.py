@@ -317,6 +317,7 @@ CELERY_BEAT_SCHEDULE = {
     # In the morning; where the city's quiet hours last longer, the e-mails wait until they end.
     "digest": {"task": "casework.tasks.send_digests", "schedule": crontab(hour=8, minute=0)},
     "conflicts": {"task": "reviews.tasks.find_conflicts", "schedule": crontab(hour=5, minute=30)},
+    "search": {"task": "reporting.tasks.rebuild_search", "schedule": crontab(hour=4, minute=10)},
     "seal": {"task": "casework.tasks.seal_history", "schedule": crontab(hour=0, minute=20)},
     "retention": {
         "task": "casework.tasks.propose_destruction",

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -29,5 +30,7 @@ class ReportingConfig(AppConfig):
             setup_steps,
         )
         from .models import Publication
+        from .search import follow_moves, store  # noqa: F401  they follow moves
 
         guards.append_only(Publication)
+        post_migrate.connect(store.make, sender=self, dispatch_uid="reporting.search")

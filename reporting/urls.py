@@ -1,12 +1,13 @@
 from django.urls import path, re_path
 
-from .views import collaboration, interim, public, report_files, reports
+from .views import collaboration, interim, public, report_files, reports, search
 
 app_name = "reporting"
 
 urlpatterns = [
     # Everyone
     path("", public.home, name="home"),
+    path("search/", search.search, name="search"),
     path("register/", public.register_page, name="register"),
     path("reports/", public.report_list, name="reports"),
     path("reports/<int:pk>/", public.report, name="report"),

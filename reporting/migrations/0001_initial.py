@@ -667,4 +667,56 @@ class Migration(migrations.Migration):
             },
             bases=("casework.case",),
         ),
+        migrations.CreateModel(
+            name="SearchEntry",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "title_en",
+                    models.CharField(blank=True, max_length=300, verbose_name="title in English"),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("key", models.CharField(max_length=100)),
+                ("address", models.CharField(max_length=300)),
+                ("text", models.TextField(blank=True)),
+                (
+                    "fiscal_year",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="fiscal year"),
+                ),
+                ("course", models.CharField(blank=True, max_length=30, verbose_name="course")),
+                ("measures", models.TextField(blank=True, verbose_name="measures")),
+                ("fictitious", models.BooleanField(default=False)),
+                (
+                    "department",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.department",
+                        verbose_name="department",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "entry of the search",
+                "verbose_name_plural": "entries of the search",
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "key"), name="search_entry_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", ""), _negated=True),
+                            models.Q(("key", ""), _negated=True),
+                            models.Q(("address", ""), _negated=True),
+                        ),
+                        name="search_entry_leads_on",
+                    ),
+                ],
+            },
+        ),
     ]

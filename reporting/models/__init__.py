@@ -5,6 +5,7 @@ from .field_note import FieldNote
 from .interim import InterimReport
 from .receipt import Receipt
 from .report import Report, SettlementLine, Verdict
+from .search_entry import SearchEntry
 
 __all__ = [
     "AdvancedMeasure",
@@ -15,6 +16,7 @@ __all__ = [
     "Publication",
     "Receipt",
     "Report",
+    "SearchEntry",
     "SettlementLine",
     "Verdict",
 ]

@@ -25,17 +25,20 @@ PINNED = {
     ("claim", "send_back"): ["grants.let_the_dates_follow"],
     ("claim", "submit"): ["grants.keep_the_claim"],
     ("claim", "take_back"): ["grants.let_the_dates_follow"],
-    ("collaboration_report", "correct"): ["reporting.publish_the_version"],
-    ("collaboration_report", "publish"): ["reporting.publish_the_version"],
+    ("collaboration_report", "correct"): [
+        "reporting.publish_the_version",
+        "reporting.find_the_report",
+    ],
+    ("collaboration_report", "publish"): [
+        "reporting.publish_the_version",
+        "reporting.find_the_report",
+    ],
     ("collaboration_report", "resubmit"): ["reporting.keep_what_was_sent"],
     ("collaboration_report", "submit"): ["reporting.keep_what_was_sent"],
     ("destruction", "destroy"): ["casework.execute"],
     ("interim_report", "resubmit"): ["reporting.keep_what_was_said"],
     ("interim_report", "submit"): ["reporting.keep_what_was_said"],
-    ("project_year", "apply"): [
-        "grants.keep_the_application",
-        "grants.keep_the_check_of_the_year",
-    ],
+    ("project_year", "apply"): ["grants.keep_the_application", "grants.keep_the_check_of_the_year"],
     ("project_year", "confirm"): [
         "grants.keep_the_confirmed_reckoning",
         "grants.drop_the_claims",
@@ -52,7 +55,10 @@ PINNED = {
         "grants.keep_the_reckoning",
         "reporting.open_the_report",
         "reporting.ask_by_the_rules",
+        "reporting.find_the_project_of_the_year",
     ],
+    ("project_year", "not_continue"): ["reporting.find_the_project_of_the_year"],
+    ("project_year", "not_fund"): ["reporting.find_the_project_of_the_year"],
     ("project_year", "postpone"): [
         "grants.refuse_a_year_twice",
         "grants.end_the_agreement",
@@ -65,6 +71,7 @@ PINNED = {
         "grants.keep_the_application",
         "grants.keep_the_check_of_the_year",
     ],
+    ("project_year", "refuse"): ["reporting.find_the_project_of_the_year"],
     ("project_year", "report"): [
         "grants.drop_the_change",
         "reporting.ask_the_department",
@@ -75,16 +82,20 @@ PINNED = {
         "grants.drop_the_change",
         "reporting.drop_the_report",
         "reporting.drop_the_interim",
+        "reporting.find_the_project_of_the_year",
     ],
+    ("project_year", "take_back"): ["reporting.find_the_project_of_the_year"],
     ("project_year", "withdraw"): [
         "grants.drop_the_claims",
         "grants.drop_the_change",
         "reporting.drop_the_report",
         "reporting.drop_the_interim",
+        "reporting.find_the_project_of_the_year",
     ],
     ("proposal", "accept"): ["grants.refuse_open_rules", "grants.keep_the_check"],
     ("proposal", "agree"): ["grants.open_project_years", "grants.share_the_years"],
     ("proposal", "decline"): ["reviews.close_the_sheets"],
+    ("proposal", "fall_through"): ["reporting.find_the_project"],
     ("proposal", "file_paper"): [
         "grants.keep_the_version",
         "grants.keep_the_check",
@@ -94,22 +105,29 @@ PINNED = {
     ("proposal", "reconsider"): [
         "grants.forget_the_letter_that_waits",
         "reviews.open_the_count_again",
+        "reporting.find_the_project",
     ],
     ("proposal", "refer"): ["reviews.hand_out_sheets"],
-    ("proposal", "renounce"): ["grants.end_the_years"],
-    ("proposal", "rescind"): ["grants.end_the_years"],
+    ("proposal", "renounce"): ["grants.end_the_years", "reporting.find_the_project"],
+    ("proposal", "rescind"): ["grants.end_the_years", "reporting.find_the_project"],
     ("proposal", "reserve"): ["reviews.close_the_sheets"],
     ("proposal", "resubmit"): [
         "grants.keep_the_version",
         "grants.keep_the_check",
         "grants.send_receipt",
     ],
-    ("proposal", "select"): ["grants.refuse_more_than_the_round_has", "reviews.close_the_sheets"],
+    ("proposal", "select"): [
+        "grants.refuse_more_than_the_round_has",
+        "reviews.close_the_sheets",
+        "reporting.find_the_project",
+    ],
     ("proposal", "submit"): [
         "grants.keep_the_version",
         "grants.keep_the_check",
         "grants.send_receipt",
     ],
+    ("proposal", "take"): ["reporting.find_the_project"],
+    ("proposal", "take_back"): ["reporting.find_the_project"],
     ("proposal", "withdraw"): ["reviews.drop_the_sheets"],
     ("report", "resubmit"): ["reporting.report_the_year"],
     ("report", "send_back"): ["reporting.give_what_was_asked", "reporting.return_the_year"],
@@ -167,7 +185,10 @@ def test_move_without_consequences_has_none():
 
 def test_what_only_looks_lets_a_move_be_taken_back():
     assert binding("proposal", "accept") == []
-    assert [named(f) for f in binding("proposal", "select")] == PINNED["proposal", "select"]
+    assert [named(f) for f in binding("proposal", "select")] == [
+        "grants.refuse_more_than_the_round_has",
+        "reviews.close_the_sheets",
+    ]
 
 
 @pytest.mark.django_db

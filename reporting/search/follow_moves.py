@@ -1,0 +1,41 @@
+"""Moves after which something else is public: the index learns of it once they have committed.
+
+The index only repeats what is published, so nothing here keeps a move from being taken back.
+"""
+
+from datetime import datetime
+
+from casework.consequences import on
+from casework.flow import TAKE_BACK
+from grants.models import ProjectYear, Proposal
+from reporting.models import CollaborationReport
+
+from .indexing import index_soon
+
+#: Moves that let a project into the register, change its row, or take it out.
+OF_PROPOSALS = (
+    "select",
+    "take",
+    "reconsider",
+    "fall_through",
+    "renounce",
+    "rescind",
+    TAKE_BACK,
+)
+OF_YEARS = ("grant", "refuse", "withdraw", "not_continue", "not_fund", "revoke", TAKE_BACK)
+
+
+@on("collaboration_report", "publish", "correct", binds=False)
+def find_the_report(report: CollaborationReport, *, by, at: datetime, facts: dict) -> None:
+    index_soon("report", report.pk)
+
+
+@on("proposal", *OF_PROPOSALS, binds=False)
+def find_the_project(proposal: Proposal, *, by, at: datetime, facts: dict) -> None:
+    if proposal.number:
+        index_soon("project", proposal.number)
+
+
+@on("project_year", *OF_YEARS, binds=False)
+def find_the_project_of_the_year(year: ProjectYear, *, by, at: datetime, facts: dict) -> None:
+    find_the_project(year.proposal, by=by, at=at, facts=facts)

@@ -1,0 +1,105 @@
+"""Writing the index: one thing after a move, or all of it anew."""
+
+import logging
+from collections.abc import Iterable
+from functools import partial
+
+from django.db import transaction
+
+from reporting.models import SearchEntry
+
+from . import store
+from .sources import SOURCES, Document, in_batches
+from .tokens import tokens_of
+
+log = logging.getLogger(__name__)
+
+#: What an entry keeps of its document besides its key.
+KEPT = (
+    "address",
+    "title",
+    "title_en",
+    "text",
+    "fiscal_year",
+    "course",
+    "department_id",
+    "measures",
+    "fictitious",
+)
+
+
+def index_soon(kind: str, *keys) -> None:
+    """Bring the index up to date once the transaction has committed.
+
+    A fault there is logged and undoes nothing: the nightly rebuilding makes up for it.
+    """
+    transaction.on_commit(partial(index, kind, *keys), robust=True)
+
+
+def index(kind: str, *keys) -> None:
+    """Write what of these is published now; what is not (any more) leaves the index."""
+    wanted = frozenset(map(str, keys))
+    with transaction.atomic():
+        documents = list(SOURCES[kind].documents(wanted))
+        _write(kind, documents)
+        gone = wanted - {document.key for document in documents}
+        _forget(SearchEntry.objects.filter(kind=kind, key__in=gone))
+
+
+def rebuild() -> dict[str, int]:
+    """Make the whole index anew, batch by batch; who searches meanwhile finds the old or the new.
+
+    :returns: kind → how many are published.
+    """
+    counts = {}
+    for kind, source in SOURCES.items():
+        kept: set[str] = set()
+        for batch in in_batches(source.documents(None)):
+            with transaction.atomic():
+                _write(kind, batch)
+            kept.update(document.key for document in batch)
+        counts[kind] = len(kept)
+        _forget_others(kind, kept)
+    _forget(SearchEntry.objects.exclude(kind__in=SOURCES))
+    store.forget_strays()
+    return counts
+
+
+def _write(kind: str, documents: list[Document]) -> None:
+    known = SearchEntry.objects.filter(kind=kind, key__in=[d.key for d in documents])
+    standing = {entry.key: entry for entry in known.select_for_update()}
+    entries = [_entry(kind, document, standing.get(document.key)) for document in documents]
+    SearchEntry.objects.bulk_create([entry for entry in entries if entry.pk is None])
+    SearchEntry.objects.bulk_update([e for e in entries if e.key in standing], KEPT, batch_size=50)
+    store.write(map(_row, entries))
+
+
+def _entry(kind: str, document: Document, entry: SearchEntry | None) -> SearchEntry:
+    entry = entry or SearchEntry(kind=kind, key=document.key)
+    for name in KEPT:
+        setattr(entry, name, _kept(document, name))
+    return entry
+
+
+def _kept(document: Document, name: str):
+    if name == "measures":
+        return " ".join(map(str, document.measures))
+    return getattr(document, name.removesuffix("_id"))
+
+
+def _row(entry: SearchEntry) -> store.Row:
+    title = tokens_of(f"{entry.title}\n{entry.title_en}")
+    return store.Row(entry.pk, title, tokens_of(entry.text))
+
+
+def _forget_others(kind: str, kept: set[str]) -> None:
+    rows = SearchEntry.objects.filter(kind=kind).values_list("pk", "key")
+    gone = [pk for pk, key in rows.iterator() if key not in kept]
+    for batch in in_batches(gone):
+        _forget(SearchEntry.objects.filter(pk__in=batch))
+
+
+def _forget(entries: Iterable[SearchEntry]) -> None:
+    with transaction.atomic():
+        store.forget([entry.pk for entry in entries])
+        entries.delete()

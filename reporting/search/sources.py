@@ -1,0 +1,196 @@
+"""What there is to find: each kind says what of it is published now, in the words it is shown with.
+
+A kind reads through the same querysets as the public pages, so what is not shown cannot be found.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department
+from casework.flow import Text
+from grants.models import Proposal
+from guideline.models import Measure
+from reporting import register
+from reporting.models import CollaborationReport
+
+T = TypeVar("T")
+
+#: Rows that are read, and written, at a time.
+BATCH = 500
+
+#: What of a published report is searched: the words that its page shows.
+REPORT_WORDS = (
+    "partner_names",
+    "purpose",
+    "content",
+    "city_role",
+    "partner_role",
+    "cost_borne_by",
+    "results",
+    "changed_for_citizens",
+    "difficulties",
+    "next_year",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One thing to find.
+
+    :param key: which one of its kind.
+    :param text: its words besides the title, all published.
+    :param measures: ids of the measures that it names.
+    :param fictitious: invented, for a demonstration.
+    """
+
+    key: str
+    address: str
+    title: str
+    title_en: str = ""
+    text: str = ""
+    fiscal_year: int | None = None
+    course: str = ""
+    department: int | None = None
+    measures: tuple[int, ...] = ()
+    fictitious: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A kind of things to find.
+
+    :param label: what one of them is called.
+    :param documents: gives the published ones; those with the keys alone, where some are given.
+    """
+
+    kind: str
+    label: Text
+    documents: Callable[[frozenset[str] | None], Iterator[Document]]
+
+
+#: Kind → what gives its documents, in the order in which kinds are named.
+SOURCES: dict[str, Source] = {}
+
+
+def source(kind: str, label: Text):
+    """Register the decorated function: it gives the published documents of a kind."""
+
+    def register_it(function):
+        SOURCES[kind] = Source(kind, label, function)
+        return function
+
+    return register_it
+
+
+def in_batches(things: Iterable[T]) -> Iterator[list[T]]:
+    """Give ``things`` in lists of ``BATCH``."""
+    left = iter(things)
+    while batch := list(islice(left, BATCH)):
+        yield batch
+
+
+@source("report", _("Collaboration report"))
+def reports(keys: frozenset[str] | None) -> Iterator[Document]:
+    """Give what the public reads of each report: the version that was published, never the draft."""
+    found = CollaborationReport.objects.public(fictitious=settings.DEMO)
+    if keys is not None:
+        found = found.filter(pk__in=keys)
+    for report in found.with_publication().order_by("pk").iterator(chunk_size=BATCH):
+        content = report.publication.version.content
+        named = content["measures"]
+        words = [str(content.get(name) or "") for name in REPORT_WORDS]
+        words += [f"{row['title']} {row['title_en']} {row['how']}" for row in named]
+        year = report.project_year
+        yield Document(
+            key=str(report.pk),
+            address=report.get_absolute_url(),
+            title=content["title"],
+            text=_joined([content["department"], content["department_en"], *words]),
+            fiscal_year=content["fiscal_year"],
+            course=year.proposal.round.edition.course if year else "",
+            department=report.department_id,
+            measures=tuple(row["id"] for row in named),
+            fictitious=report.fictitious,
+        )
+
+
+@source("project", _("Adopted project"))
+def projects(keys: frozenset[str] | None) -> Iterator[Document]:
+    """Give the adopted projects that stand in the register by name."""
+    by_name = {name: pk for pk, name in Department.objects.values_list("pk", "name")}
+    for rows in in_batches(_entries(keys)):
+        own = [row["entry_key"] for row in rows if not row["told_by"]]
+        links = register.links(own, fictitious=settings.DEMO)
+        for row in rows:
+            linked = links.get(row["entry_key"]) if not row["told_by"] else None
+            named = linked.measures if linked else []
+            words = [row["group"], row["partner_department"]]
+            words += [f"{measure.title} {measure.title_en}" for measure in named]
+            yield Document(
+                key=row["entry_key"],
+                address=_in_register(row),
+                title=row["project"] or row["group"],
+                text=_joined(words),
+                fiscal_year=row["adopted_in"] or None,
+                course=row["course_code"],
+                department=by_name.get(row["partner_department"]),
+                measures=tuple(measure.pk for measure in named),
+                fictitious=row["invented"],
+            )
+
+
+def _entries(keys: frozenset[str] | None) -> Iterator[dict]:
+    for row in _rows(keys):
+        named = row["entry_key"] and (row["project"] or row["group"])
+        wanted = keys is None or row["entry_key"] in keys
+        if named and wanted and not register.is_summary(row):
+            yield row
+
+
+def _rows(keys: frozenset[str] | None) -> Iterator[dict]:
+    """Return the rows of the register; of some proposals, those of their courses and years."""
+    places: Iterable[dict] = ({},)
+    if keys is not None:
+        own = Proposal.objects.filter(number__in=keys).order_by()
+        places = [
+            {"course": course, "fiscal_year": year}
+            for course, year in own.values_list("round__edition__course", "fiscal_year").distinct()
+        ]
+    for place in places:
+        yield from register.entries(fictitious=settings.DEMO, **place)
+
+
+def _in_register(row: dict) -> str:
+    place = {"course": row["course_code"]}
+    if row["adopted_in"]:
+        place["fiscal_year"] = row["adopted_in"]
+    return f"{reverse('reporting:register')}?{urlencode(place)}#entry-{row['entry_key']}"
+
+
+@source("measure", _("Measure"))
+def measures(keys: frozenset[str] | None) -> Iterator[Document]:
+    """Give the measures of all editions."""
+    found = Measure.objects.select_related("edition", "section").order_by("pk")
+    if keys is not None:
+        found = found.filter(pk__in=keys)
+    for measure in found.iterator(chunk_size=BATCH):
+        edition, section = measure.edition, measure.section
+        yield Document(
+            key=str(measure.pk),
+            address=measure.get_absolute_url(),
+            title=measure.title,
+            title_en=measure.title_en,
+            text=_joined([section.title, section.title_en, edition.title, edition.title_en]),
+            measures=(measure.pk,),
+        )
+
+
+def _joined(words: Iterable[str]) -> str:
+    return "\n".join(word for word in words if word.strip())
