@@ -21,15 +21,16 @@ WHOLE = re.compile(r"[a-z]+|[0-9]+")
 #: Half-width marks that NFKC joins to the letter before them.
 _JOINED = "ﾞﾟ"
 _KATAKANA = "".join(map(chr, range(0x30A1, 0x30F7)))
-_SELECTORS = (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+#: They choose a variant of the letter before them, which is the same letter to us.
+_SELECTORS = dict.fromkeys((*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
 
 
-def _table() -> dict[int, str | None]:
-    """Return the letters that stand for another: katakana, old kanji; selectors of a variant go."""
+def _table() -> dict[int, str]:
+    """Return the letters that stand for another: katakana, old kanji."""
     kana = {ord(sign): jaconv.kata2hira(sign) for sign in _KATAKANA}
     # 七里ヶ浜 is written with ケ, too; jaconv turns both small ones into letters nobody types.
     small = {ord("ヶ"): "け", ord("ゖ"): "け", ord("ヵ"): "か", ord("ゕ"): "か"}
-    return {**kana, **small, **new_forms(), **dict.fromkeys(_SELECTORS)}
+    return {**kana, **small, **new_forms()}
 
 
 _FOLD = _table()
@@ -40,7 +41,8 @@ def fold(text: str) -> str:
 
     What NFKC makes of a folded letter may fold again, so kanji are looked up after it.
     """
-    return unicodedata.normalize("NFKC", text).casefold().translate(_FOLD)
+    plain = text.translate(_SELECTORS)
+    return unicodedata.normalize("NFKC", plain).casefold().translate(_FOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,18 @@ def fold_with_places(text: str) -> Folded:
     start = 0
     while start < len(text):
         end = start + 1
-        while end < len(text) and (text[end] in _JOINED or unicodedata.combining(text[end])):
+        while end < len(text) and is_mark(text[end]):
             end += 1
         folded = fold(text[start:end])
         letters.append(folded)
         spans += [(start, end)] * len(folded)
         start = end
     return Folded("".join(letters), tuple(spans))
+
+
+def is_mark(sign: str) -> bool:
+    """Return whether a sign belongs to the letter before it."""
+    return sign in _JOINED or unicodedata.category(sign) == "Mn"
 
 
 def tokens_of(text: str) -> list[str]:
