@@ -12,7 +12,23 @@ OWN = (
         _("Code of the municipality (全国地方公共団体コード)"),
         _("Stands in the open data when it is set."),
     ),
-    Setting("open_data_licence", _("Licence of the open data")),
+    Setting(
+        "open_data_licence",
+        _("Licence of the open data"),
+        _("Best as the address of the licence, which programs can read."),
+    ),
+    Setting(
+        "giving_prefix",
+        _("Prefix of the ids in the 360Giving file"),
+        _(
+            "As 360Giving gives it to a publisher. Until it is set, the code of the municipality stands there."
+        ),
+    ),
+    Setting(
+        "corporate_number_list",
+        _("Code of the list of corporate numbers (法人番号) in org-id.guide"),
+        _("Stands before the corporate number of a group in the 360Giving file when it is set."),
+    ),
     Setting(
         "tabling_order",
         _("When the committee receives collaboration reports"),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("reports/<int:pk>/", public.report, name="report"),
     path("reports/<int:pk>/report.pdf", public.report_pdf, name="report-pdf"),
     path("open-data/", public.open_data_page, name="open-data"),
+    path("open-data/360giving.json", public.giving_file, name="open-data-giving"),
     re_path(
         r"^open-data/(?P<code>[a-z-]+)\.(?P<form>csv|json)$",
         public.open_data_file,

@@ -3,7 +3,7 @@
 Columns are only ever added at the end; none is renamed, moved or taken out.
 """
 
-from .data_files import DataFile, file, files
+from .data_files import DataFile, file, files, giving_file
 from .dictionary import changes
 from .table import Column, DataSet, Kind
 from .tables import ABOUT, DATASETS, FACTS
@@ -22,5 +22,6 @@ __all__ = [
     "changes",
     "file",
     "files",
+    "giving_file",
     "records",
 ]

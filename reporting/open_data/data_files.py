@@ -6,6 +6,7 @@ from datetime import datetime
 
 from casework import city
 
+from . import giving
 from .table import DataSet
 from .tables import DATASETS
 from .writing import as_csv, as_json, records
@@ -51,6 +52,16 @@ def files(*, fictitious: bool, at: datetime) -> Iterator[DataFile]:
     for data_set in DATASETS.values():
         for form in FORMS:
             yield _made(data_set, form, municipality_code, fictitious, at)
+    if grants := giving_file(fictitious=fictitious):
+        yield grants
+
+
+def giving_file(*, fictitious: bool) -> DataFile | None:
+    """Return the file of 360Giving; ``None`` while it would hold no grant."""
+    told = giving.publisher()
+    if not giving.is_there(told, fictitious=fictitious):
+        return None
+    return DataFile(f"{FOLDER}/{giving.NAME}", JSON, giving.parts(told, fictitious=fictitious))
 
 
 def _made(

@@ -18,6 +18,7 @@ from guideline.models import fiscal_year_name, in_language
 from reporting import home as front
 from reporting import open_data, register
 from reporting.models import CollaborationReport, Form
+from reporting.open_data import giving
 
 PER_PAGE = 25
 
@@ -192,7 +193,15 @@ def report_pdf(request, pk):
 @require_safe
 def open_data_page(request):
     """What there is to download, what each column means, what was added when."""
+    left_out = [
+        {"id": number, "year": position, "reason": giving.REASONS[reason], "invented": invented}
+        for number, position, reason, invented in giving.left_out(fictitious=settings.DEMO)
+    ]
+    told = giving.publisher()
     context = {
+        "giving": told,
+        "giving_is_there": giving.is_there(told, fictitious=settings.DEMO),
+        "left_out": Paginator(left_out, PER_PAGE).get_page(request.GET.get("page")),
         "data_sets": open_data.FACTS,
         "about": open_data.ABOUT,
         "changes": open_data.changes(open_data.FACTS),
@@ -209,6 +218,19 @@ def open_data_file(request, code, form):
         found = open_data.file(code, form, fictitious=settings.DEMO, at=request.now)
     except KeyError:
         raise Http404(code) from None
+    return _download(found)
+
+
+@require_safe
+def giving_file(request):
+    """The grants as 360Giving JSON, streamed; 404 while there is none that can be told."""
+    found = open_data.giving_file(fictitious=settings.DEMO)
+    if found is None:
+        raise Http404(giving.NAME)
+    return _download(found)
+
+
+def _download(found: open_data.DataFile) -> StreamingHttpResponse:
     response = StreamingHttpResponse(found.parts, content_type=found.media_type)
     response["Content-Disposition"] = f'attachment; filename="{found.name}"'
     return response
