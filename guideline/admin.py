@@ -56,9 +56,13 @@ class ProgressAdmin(KeptAdmin):
 @admin.register(Figure)
 class FigureAdmin(KeptAdmin):
     resource_classes = [resources.FigureResource]
-    list_display = ["measure", "label", "fiscal_year", "as_of", "value", "unit"]
-    list_select_related = ["measure"]
+    list_display = ["measure", "part_of", "label", "fiscal_year", "as_of", "value", "unit"]
+    list_select_related = ["measure", "part_of"]
     ordering = ["measure__number", "label", "fiscal_year"]
+
+    def get_queryset(self, request):
+        """Leave the figures of years' rows to the pages that keep their versions."""
+        return super().get_queryset(request).of_documents()
 
 
 @admin.register(Claim)

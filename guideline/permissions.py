@@ -21,3 +21,4 @@ register_table_rules(
 
 rules.add_perm("guideline.take_progress", is_office)
 rules.add_perm("guideline.confirm_crosswalk", is_office)
+rules.add_perm("guideline.enter_years", is_office)

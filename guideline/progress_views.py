@@ -21,7 +21,7 @@ from casework.sheets import MAX_BYTES
 
 from . import progress_import
 from .models import Edition, ProgressTable
-from .progress_table import Fault, Faulty, Guideline, table_in
+from .progress_table import Fault, Faulty, Guideline, Table, table_in
 from .public_days import public_days
 
 #: For how long what was shown can be taken, in seconds.
@@ -81,14 +81,25 @@ def table(request: HttpRequest, edition: str) -> HttpResponse:
     except Faulty as faulty:
         return _page(request, shown, form, faults=faulty.faults, status=422)
     plan = progress_import.plan(shown, found, as_of=day)
-    told = {
-        "table": progress_import.kept(found), "digest": sha256(content).hexdigest(),
-        "as_of": day.isoformat(), "plan": plan.digest, "by": request.user.pk, "edition": shown.pk,
-    }  # fmt: skip
     return _page(
         request, shown, form, plan=plan, is_public=day in public_days(shown),
-        token=signing.dumps(told, salt=SALT, compress=True),
+        token=token_of(request, shown, found, plan, digest=sha256(content).hexdigest()),
     )  # fmt: skip
+
+
+def token_of(
+    request: HttpRequest, edition: Edition, table: Table, plan: progress_import.Plan, *, digest: str
+) -> str:
+    """Return what was shown, signed for the person to whom it was, so that just this can be taken.
+
+    :param digest: SHA-256 of what the table was read from.
+    """
+    told = {
+        "table": progress_import.kept(table), "digest": digest,
+        "as_of": plan.as_of.isoformat(), "plan": plan.digest, "by": request.user.pk,
+        "edition": edition.pk,
+    }  # fmt: skip
+    return signing.dumps(told, salt=SALT, compress=True)
 
 
 def _page(request, edition: Edition, form: TableForm, *, status: int = 200, **shown):

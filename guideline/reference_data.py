@@ -22,7 +22,7 @@ FILES = (
     ),
     ("progress", resources.ProgressResource, ["edition", "number", "as_of"]),
     ("public_days", resources.PublicDayResource, ["edition", "as_of"]),
-    ("figures", resources.FigureResource, ["edition", "number", "label", "fiscal_year"]),
+    ("figures", resources.FigureResource, ["edition", "number", "part_of", "label", "fiscal_year"]),
     (
         "claims",
         resources.ClaimResource,

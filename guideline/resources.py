@@ -1,5 +1,6 @@
 """The guideline's tables as CSV, in and out, under the names by which the office knows the rows."""
 
+from django.db.models import F
 from import_export import resources
 from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget, IntegerWidget
@@ -143,13 +144,26 @@ class ProgressInWordsResource(ProgressResource):
         export_order = fields
 
 
+class WholeWidget(ForeignKeyWidget):
+    """Finds the figure of which a row tells a part, by its label among those of the same measure and year."""
+
+    def get_lookup_kwargs(self, value, row, **kwargs):
+        return {
+            "label": value, "part_of": None, "of_year": None, "measure__number": row["number"],
+            "measure__edition__code": row["edition"], "fiscal_year": row["fiscal_year"] or None,
+        }  # fmt: skip
+
+
 class FigureResource(OfMeasureResource):
+    part_of = Field("part_of", "part_of", WholeWidget(Figure, "label"))
+
     class Meta(GuidelineResource.Meta):
         model = Figure
-        import_id_fields = ["number", "label", "fiscal_year"]
+        import_id_fields = ["number", "part_of", "label", "fiscal_year"]
         fields = [
             "edition",
             "number",
+            "part_of",
             "label",
             "label_en",
             "fiscal_year",
@@ -157,10 +171,15 @@ class FigureResource(OfMeasureResource):
             "value",
             "unit",
             "unit_en",
+            "parts_exceed",
             "source",
             "level",
         ]
         export_order = fields
+
+    def get_queryset(self):
+        """Leave the figures of years' rows to the pages that keep their versions; wholes come first."""
+        return Figure.objects.of_documents().order_by(F("part_of").asc(nulls_first=True), "pk")
 
 
 class ClaimResource(OfMeasureResource):

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from casework.history import digest_of
-from guideline.models import Crosswalk
+from guideline.models import Crosswalk, Measure, MeasureTextVersion
 
 
 class Overtaken(Exception):
@@ -63,3 +63,29 @@ def confirm_as(
     row.full_clean()
     row.save()
     return row
+
+
+def mark_of_text(measure: Measure) -> str:
+    """Return what marks the text of a measure as it stands now."""
+    return digest_of([measure.pk, measure.text, measure.previous_actions])[:16]
+
+
+@transaction.atomic
+def write_text(pk: int, values: Mapping[str, str], *, seen: str, by, at: datetime) -> Measure:
+    """Write what the guideline prints of a measure; what changes nothing leaves no trace.
+
+    :param values: text, previous_actions.
+    :param seen: the mark of the text that the person saw.
+    :raises Overtaken: if it is another one by now.
+    """
+    measure = Measure.objects.select_for_update().get(pk=pk)
+    if seen != mark_of_text(measure):
+        raise Overtaken
+    if all(getattr(measure, name) == value for name, value in values.items()):
+        return measure
+    for name, value in values.items():
+        setattr(measure, name, value)
+    measure.full_clean()
+    measure.save(update_fields=list(values))
+    MeasureTextVersion.objects.create(measure=measure, by=by, at=at, **values)
+    return measure

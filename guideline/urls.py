@@ -1,6 +1,14 @@
 from django.urls import path
 
-from guideline import crosswalk_views, export_views, progress_views, views
+from guideline import (
+    crosswalk_views,
+    edition_year_views,
+    export_views,
+    measure_text_views,
+    progress_views,
+    views,
+    year_views,
+)
 
 app_name = "guideline"
 urlpatterns = [
@@ -20,5 +28,41 @@ urlpatterns = [
         progress_views.take,
         name="progress-table-take",
     ),
+    path("guideline/<slug:edition>/years/", edition_year_views.statuses, name="statuses"),
+    path(
+        "guideline/<slug:edition>/years/<int:fiscal_year>/",
+        edition_year_views.page,
+        name="edition-year",
+    ),
+    path(
+        "guideline/<slug:edition>/years/<int:fiscal_year>/record/",
+        edition_year_views.record,
+        name="year-record",
+    ),
     path("guideline/<slug:edition>/<int:number>/", views.measure, name="measure"),
+    path(
+        "guideline/<slug:edition>/<int:number>/text/",
+        measure_text_views.page,
+        name="measure-text",
+    ),
+    path(
+        "guideline/<slug:edition>/<int:number>/years/<int:fiscal_year>/",
+        year_views.measure_year,
+        name="measure-year",
+    ),
+    path(
+        "guideline/<slug:edition>/<int:number>/years/<int:fiscal_year>/figures/",
+        year_views.figure,
+        name="figure-add",
+    ),
+    path(
+        "guideline/<slug:edition>/<int:number>/years/<int:fiscal_year>/figures/<int:pk>/",
+        year_views.figure,
+        name="figure",
+    ),
+    path(
+        "guideline/<slug:edition>/<int:number>/years/<int:fiscal_year>/figures/<int:pk>/strike/",
+        year_views.strike_figure,
+        name="figure-strike",
+    ),
 ]

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from casework import calendar
 from guideline.chart import chart
 from guideline.claims import disagreements
-from guideline.models import Crosswalk, Edition, Measure, Section
+from guideline.measure_page import history, next_tasks
+from guideline.models import Crosswalk, Edition, Measure, Section, reads_all_progress
 from guideline.panels import panels_for
 from guideline.public_days import public_days
 from guideline.summary import as_of, status_counts, summary_mismatches
@@ -32,6 +34,7 @@ def index(request: HttpRequest, edition: str = "") -> HttpResponse:
             "is_public": day in public_days(shown),
             "chart": chart(status_counts(shown, day)),
             "mismatches": summary_mismatches(shown, day),
+            "running": calendar.fiscal_year(request.today),
             "takes_tables": request.user.has_perm("guideline.take_progress"),
         }
     return render(request, "guideline/index.html", context)
@@ -73,25 +76,29 @@ def measure(request: HttpRequest, edition: str, number: int) -> HttpResponse:
     shown = get_object_or_404(
         Measure.objects.of(edition).with_standing(request.user), number=number
     )
+    crosswalk = list(Crosswalk.objects.select_related(*_ENDS).order_by("pk"))
+    told = history(shown, crosswalk, request.user)
+    enters = request.user.has_perm("guideline.enter_years")
+    running = calendar.fiscal_year(request.today)
     context = {
-        "measure": shown,
+        "measure": shown, "history": told, "enters": enters, "running": running,
+        "tasks": next_tasks(shown, told, running) if enters else [],
+        "is_frozen": not reads_all_progress(request.user),
         "section": Section.objects.filter(
             edition=shown.edition, number=shown.section.number, place=0
         ).first(),
         "progress": sorted(shown.progress_set.all(), key=attrgetter("as_of"), reverse=True),
         "public_days": public_days(shown.edition),
-        "figures": shown.figure_set.order_by("label", "fiscal_year"),
-        "crosswalk": _crosswalk_of(shown),
+        "figures": shown.figure_set.of_documents().filter(part_of__isnull=True)
+        .prefetch_related("parts").order_by("label", "fiscal_year"),
+        "crosswalk": [
+            row for row in crosswalk if shown.pk in (row.from_measure_id, row.to_measure_id)
+        ],
         "disagreements": disagreements(shown),
         "panels": panels_for(shown, request),
         "trail": _trail((request.path, shown.name)),
-    }
+    }  # fmt: skip
     return render(request, "guideline/measure.html", context)
-
-
-def _crosswalk_of(measure: Measure) -> list[Crosswalk]:
-    rows = measure.leads_to.all() | measure.comes_from.all()
-    return list(rows.select_related(*_ENDS).order_by("pk"))
 
 
 _ENDS = ("from_measure__edition", "to_measure__edition", "confirmed_by")

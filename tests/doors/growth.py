@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import count
 
 from accounts.models import Change, Duty, Invitation, Membership, Officer, Organization, User
-from casework import history
+from casework import calendar, history
 from casework.models import (
     Approval,
     ApprovalItem,
@@ -52,6 +52,7 @@ from grants.models import (
     YearBudgetLine,
 )
 from grants.models import Claim as MoneyClaim
+from guideline import services, years
 from guideline.models import (
     Claim,
     Crosswalk,
@@ -236,6 +237,26 @@ def _paid(year: ProjectYear, things: dict, yen: int, *, by: User) -> None:
     )  # fmt: skip
 
 
+def _year_of(measure: Measure, number: int) -> None:
+    """Plan and result of one more year, with a figure and its part, and one more figure of this year."""
+    by = User.objects.get(email="office@demo.example.jp")
+    values = {
+        "target": "増", "plan": "増", "plan_months": [4, 5], "result": "増", "result_months": [5],
+        "status": "partly", "next_plan": "増",
+    }  # fmt: skip
+    year, before = calendar.fiscal_year(NOW.date()), 2019 + number
+    years.write(measure, before, values, edit_number=0, by=by, at=NOW)
+    for fiscal_year in (year, before):
+        whole = Figure(label=f"増{number}", value=3, unit="件")
+        years.write_figure(measure, fiscal_year, whole, by=by, at=NOW)
+        part = Figure(label="内訳", value=2, unit="件", part_of=whole)
+        years.write_figure(measure, fiscal_year, part, by=by, at=NOW)
+    services.write_text(
+        measure.pk, {"text": f"増{number}", "previous_actions": ""},
+        seen=services.mark_of_text(Measure.objects.get(pk=measure.pk)), by=by, at=NOW,
+    )  # fmt: skip
+
+
 def _measure_of(things: dict) -> Measure:
     return Measure.objects.get(edition__code="first", number=things["version"])
 
@@ -345,7 +366,8 @@ def _guideline(things: dict, number: int) -> None:
         edition=edition, as_of=NOW.date(), title=f"増{number}", digest="0" * 64, changes=number,
         taken_at=NOW, taken_by=User.objects.get(email="office@demo.example.jp"),
     )  # fmt: skip
-    copy(Figure.objects.first(), measure=measure, label=f"増{number}")
+    copy(Figure.objects.of_documents().first(), measure=measure, label=f"増{number}")
+    _year_of(measure, number)
     copy(Claim.objects.first(), measure=measure, source=f"増{number}")
     counted = PrintedCount.objects.filter(edition=edition).first()
     copy(counted, as_of=NOW.date() + timedelta(days=number))

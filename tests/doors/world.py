@@ -19,7 +19,7 @@ from accounts.models import (
     User,
 )
 from accounts.services.tokens import digest
-from casework import files, outbox, picture_copies, services, works
+from casework import calendar, files, outbox, picture_copies, services, works
 from casework.models import (
     ApprovalItem,
     CalendarFeed,
@@ -51,7 +51,8 @@ from grants.models import (
     Round,
 )
 from grants.services.pictures import add_picture
-from guideline.models import Crosswalk
+from guideline import years
+from guideline.models import Crosswalk, Figure, Measure
 from reporting.models import CollaborationReport, InterimReport, Receipt, Report
 from reviews.models import (
     AgendaItem,
@@ -154,8 +155,19 @@ def things() -> dict[str, object]:
     crosswalk = Crosswalk.objects.earliest("pk").pk
     return {
         **_people(), **_program(), **_reports(), **_casework(),
-        "version": 1, "crosswalk": crosswalk,
+        "version": 1, "crosswalk": crosswalk, "year_figure": _year_of_a_measure().pk,
     }  # fmt: skip
+
+
+def _year_of_a_measure() -> Figure:
+    """A figure of the running year of the first measure, whose plan the office began to write."""
+    measure = Measure.objects.of("first").get(number=1)
+    by, year = plays.person("office"), calendar.fiscal_year(NOW.date())
+    words = dict.fromkeys(("target", "plan", "result", "next_plan", "status"), "")
+    values = {**words, "plan": "計画", "plan_months": [4], "result_months": []}
+    years.write(measure, year, values, edit_number=0, by=by, at=NOW)
+    figure = Figure(label="参加者", value=3, unit="人")
+    return years.write_figure(measure, year, figure, by=by, at=NOW)
 
 
 def _people() -> dict[str, object]:

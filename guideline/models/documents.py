@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 from casework import calendar
+from guideline import figures
 
 
 class Classification(models.TextChoices):
@@ -140,6 +141,10 @@ class Edition(Titled, Sourced):
     def __str__(self):
         return self.title
 
+    @property
+    def is_in_force(self) -> bool:
+        return self.status == self.State.IN_FORCE
+
 
 class Section(Titled, Sourced):
     """A section (place 0) of an edition, or a subsection of one (place 1 and on).
@@ -189,12 +194,17 @@ class MeasureQuerySet(models.QuerySet):
 
 
 class Measure(Titled, Sourced):
-    """A measure (施策) of one edition."""
+    """A measure (施策) of one edition.
+
+    ``text`` and ``previous_actions`` are what the guideline prints of it; the office enters them.
+    """
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, verbose_name=_("edition"))
     number = models.PositiveSmallIntegerField(_("number"))
     section = models.ForeignKey(Section, on_delete=models.PROTECT, verbose_name=_("section"))
     classification = models.CharField(_("class"), max_length=4, choices=Classification.choices)
+    text = models.TextField(_("text of the guideline"), blank=True)
+    previous_actions = models.TextField(_("what was done before"), blank=True)
 
     objects = MeasureQuerySet.as_manager()
 
@@ -455,10 +465,37 @@ class Progress(Sourced):
         return TONES[Status(self.status)]
 
 
+class FigureQuerySet(models.QuerySet):
+    def of_documents(self):
+        """Keep what documents give; the figures of a year's row are read with that row."""
+        return self.filter(of_year__isnull=True)
+
+
 class Figure(Sourced):
-    """A number that a document gives for a measure."""
+    """A number for a measure: from a document, or of a year's row that the office keeps.
+
+    A figure with ``part_of`` says how much of another one is something narrower (うち市民団体).
+    ``parts_exceed`` flags a whole whose parts are more than it, for so the document has it.
+    """
 
     measure = models.ForeignKey(Measure, on_delete=models.PROTECT, verbose_name=_("measure"))
+    of_year = models.ForeignKey(
+        "MeasureYear",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="figures",
+        verbose_name=_("of the year’s row"),
+    )
+    part_of = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name=_("part of"),
+    )
     label = models.CharField(_("label"), max_length=100)
     label_en = models.CharField(_("label in English"), max_length=200, blank=True)
     fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"), null=True, blank=True)
@@ -466,23 +503,45 @@ class Figure(Sourced):
     value = models.BigIntegerField(_("value"))
     unit = models.CharField(_("unit"), max_length=20, blank=True)
     unit_en = models.CharField(_("unit in English"), max_length=40, blank=True)
+    parts_exceed = models.BooleanField(
+        _("parts are more than the whole"),
+        default=False,
+        help_text=_("Only where the document itself says so; the page flags it."),
+    )
+
+    objects = FigureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("figure")
         verbose_name_plural = _("figures")
         constraints = [
             models.UniqueConstraint(
-                fields=["measure", "label", "fiscal_year"], name="figure_once_a_fiscal_year"
+                fields=["measure", "label", "fiscal_year"],
+                condition=Q(of_year__isnull=True, part_of__isnull=True),
+                name="figure_once_a_fiscal_year",
             ),
             models.UniqueConstraint(
                 fields=["measure", "label"],
-                condition=Q(fiscal_year__isnull=True),
+                condition=Q(fiscal_year__isnull=True, of_year__isnull=True, part_of__isnull=True),
                 name="figure_without_a_year_once",
+            ),
+            models.UniqueConstraint(
+                fields=["of_year", "label"],
+                condition=Q(of_year__isnull=False, part_of__isnull=True),
+                name="figure_once_a_row_of_a_year",
+            ),
+            models.UniqueConstraint(
+                fields=["part_of", "label"],
+                condition=Q(part_of__isnull=False),
+                name="figure_part_once_a_whole",
             ),
         ]
 
     def __str__(self):
         return f"{self.label} {self.value}{self.unit}"
+
+    def clean(self):
+        figures.refuse_more_than_the_whole(self)
 
     @property
     def year(self) -> str:

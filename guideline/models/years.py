@@ -1,0 +1,126 @@
+"""Plan and result of a measure by fiscal year, as the office keeps them, and every version of them."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .documents import TONES, Measure, Status, fiscal_year_name
+
+#: The months of a fiscal year, in its order.
+MONTHS = (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)
+
+
+def refuse_other_than_months(value: object) -> None:
+    """Refuse what is not a list of months, each once and in the order of the fiscal year."""
+    if not isinstance(value, list) or value != [month for month in MONTHS if month in value]:
+        raise ValidationError(_("These are not months of a fiscal year, in their order."))
+
+
+class MeasureYear(models.Model):
+    """What is planned for a measure in a fiscal year, and what came of it.
+
+    ``plan_months`` and ``result_months`` are months, 1 to 12, in the order of the fiscal year.
+    ``edit_number`` counts the times its words were written (``casework.edit_numbers``).
+    """
+
+    measure = models.ForeignKey(
+        Measure, on_delete=models.PROTECT, related_name="years", verbose_name=_("measure")
+    )
+    fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"))
+    target = models.TextField(_("target"), blank=True)
+    plan = models.TextField(_("plan"), blank=True)
+    plan_months = models.JSONField(
+        _("planned months"), default=list, blank=True, validators=[refuse_other_than_months]
+    )
+    result = models.TextField(_("result"), blank=True)
+    result_months = models.JSONField(
+        _("months in which it was done"),
+        default=list,
+        blank=True,
+        validators=[refuse_other_than_months],
+    )
+    status = models.CharField(_("status"), max_length=20, choices=Status.choices, blank=True)
+    next_plan = models.TextField(_("plan for next year"), blank=True)
+    edit_number = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("plan and result of a year")
+        verbose_name_plural = _("plans and results by year")
+        constraints = [
+            models.UniqueConstraint(fields=["measure", "fiscal_year"], name="measure_year_once"),
+            models.CheckConstraint(
+                condition=Q(status__in=["", *Status.values]), name="measure_year_status_known"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.measure} {self.fiscal_year}"
+
+    @property
+    def name(self) -> str:
+        return fiscal_year_name(self.fiscal_year)
+
+    @property
+    def tone(self) -> str:
+        return TONES[Status(self.status)] if self.status else "neutral"
+
+
+class MeasureYearVersion(models.Model):
+    """The whole of a year's row and its figures as somebody left them; never changed afterwards.
+
+    ``content`` is what :func:`guideline.years.content_of` returns; ``taken`` lists the suggestions
+    that were taken for it, each with what it rested on.
+    """
+
+    year = models.ForeignKey(
+        MeasureYear,
+        on_delete=models.PROTECT,
+        related_name="versions",
+        verbose_name=_("plan and result of a year"),
+    )
+    number = models.PositiveIntegerField(_("number"))
+    content = models.JSONField(_("content"))
+    taken = models.JSONField(_("suggestions taken"), default=list)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("written by"),
+    )
+    at = models.DateTimeField(_("written at"))
+
+    class Meta:
+        verbose_name = _("version of a year’s plan and result")
+        verbose_name_plural = _("versions of a year’s plan and result")
+        constraints = [
+            models.UniqueConstraint(fields=["year", "number"], name="measure_year_version_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.year} ({self.number})"
+
+
+class MeasureTextVersion(models.Model):
+    """What the guideline prints of a measure, as somebody entered it; never changed afterwards."""
+
+    measure = models.ForeignKey(
+        Measure, on_delete=models.PROTECT, related_name="texts", verbose_name=_("measure")
+    )
+    text = models.TextField(_("text of the guideline"), blank=True)
+    previous_actions = models.TextField(_("what was done before"), blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("written by"),
+    )
+    at = models.DateTimeField(_("written at"))
+
+    class Meta:
+        verbose_name = _("version of a measure’s text")
+        verbose_name_plural = _("versions of a measure’s text")
+
+    def __str__(self):
+        return f"{self.measure} {self.at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,259 @@
+"""Writing and reading what is planned for measures in a fiscal year, and what came.
+
+The office writes one row a measure and year; each time the whole of it is kept as a version. The office,
+approvers, auditors and the committee read the row as it stands. Everybody else reads the version that
+stood when a day of that fiscal year, or of a later one, was made public: what is written after
+a release waits for the next.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.dateparse import parse_date
+
+from casework import calendar
+from casework.edit_numbers import take_next
+
+from .figures import are_more
+from .models import (
+    TONES,
+    Figure,
+    Measure,
+    MeasureYear,
+    MeasureYearVersion,
+    PublicDay,
+    Status,
+    fiscal_year_name,
+    in_japanese,
+    in_language,
+    reads_all_progress,
+)
+from .prefill import FIELDS, Suggestion
+
+#: What a figure says in a version, besides its parts.
+FIGURE_FIELDS = ("label", "label_en", "value", "unit", "unit_en", "parts_exceed")
+
+
+@dataclass(frozen=True, slots=True)
+class FigureShown:
+    """A figure of a year and its parts, as somebody reads it."""
+
+    label: str
+    label_en: str
+    value: int
+    unit: str
+    unit_en: str
+    parts_exceed: bool
+    as_of: date | None
+    parts: tuple["FigureShown", ...] = ()
+    pk: int | None = None
+
+    @property
+    def name(self) -> str:
+        return in_language(self.label, self.label_en)
+
+    @property
+    def number(self) -> str:
+        return f"{self.value:,}"
+
+    @property
+    def measured_in(self) -> str:
+        return self.unit if in_japanese() else self.unit_en
+
+    @property
+    def is_flagged(self) -> bool:
+        """Whether its parts are more than it."""
+        return are_more(self.value, (part.value for part in self.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class YearShown:
+    """Plan and result of a measure in a fiscal year, as somebody reads it.
+
+    :param frozen_at: the moment at which it was made public; ``None`` for who reads it as it stands.
+    """
+
+    measure_id: int
+    fiscal_year: int
+    target: str
+    plan: str
+    plan_months: tuple[int, ...]
+    result: str
+    result_months: tuple[int, ...]
+    status: str
+    next_plan: str
+    figures: tuple[FigureShown, ...] = ()
+    frozen_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        return fiscal_year_name(self.fiscal_year)
+
+    @property
+    def status_label(self) -> str:
+        return str(Status(self.status).label) if self.status else ""
+
+    @property
+    def tone(self) -> str:
+        return TONES[Status(self.status)] if self.status else "neutral"
+
+
+def content_of(year: MeasureYear, figures: Iterable[Figure]) -> dict:
+    """Return the whole of a year's row and its figures, as a version keeps it."""
+    rows = sorted(figures, key=lambda figure: figure.pk)
+    wholes = [
+        {**_said(row), "parts": [_said(part) for part in rows if part.part_of_id == row.pk]}
+        for row in rows
+        if row.part_of_id is None
+    ]
+    return {**{name: getattr(year, name) for name in FIELDS}, "figures": wholes}
+
+
+def _said(figure: Figure) -> dict:
+    as_of = figure.as_of.isoformat() if figure.as_of else None
+    return {**{name: getattr(figure, name) for name in FIGURE_FIELDS}, "as_of": as_of}
+
+
+def shown_from(
+    content: Mapping, measure_id: int, fiscal_year: int, frozen_at: datetime | None = None
+) -> YearShown:
+    """Return what a version says of a measure and a year."""
+    words = {name: content[name] for name in FIELDS if not name.endswith("_months")}
+    return YearShown(
+        measure_id, fiscal_year, frozen_at=frozen_at,
+        plan_months=tuple(content["plan_months"]), result_months=tuple(content["result_months"]),
+        figures=tuple(_figure_from(said) for said in content["figures"]), **words,
+    )  # fmt: skip
+
+
+def _figure_from(said: Mapping) -> FigureShown:
+    fields = {name: said[name] for name in FIGURE_FIELDS}
+    as_of = parse_date(said["as_of"]) if said["as_of"] else None
+    parts = tuple(_figure_from(part) for part in said.get("parts", []))
+    return FigureShown(as_of=as_of, parts=parts, **fields)
+
+
+def years_shown(measures: QuerySet[Measure], user) -> list[YearShown]:
+    """Return the years of ``measures`` as ``user`` may read them, by measure and year.
+
+    At most three queries, however many years there are.
+    """
+    if reads_all_progress(user):
+        rows = MeasureYear.objects.filter(measure__in=measures).prefetch_related("figures")
+        found = [
+            shown_from(content_of(row, row.figures.all()), row.measure_id, row.fiscal_year)
+            for row in rows
+        ]
+    else:
+        found = list(_released(measures))
+    return sorted(found, key=lambda year: (year.measure_id, year.fiscal_year))
+
+
+def _released(measures: QuerySet[Measure]) -> Iterator[YearShown]:
+    """Yield each year as it stood at the last release that covers it."""
+    releases = _releases(measures)
+    newest: dict[int, tuple[int, datetime]] = {}
+    versions = MeasureYearVersion.objects.filter(year__measure__in=measures).order_by("number")
+    for pk, year, edition, fiscal_year, at in versions.values_list(
+        "pk", "year", "year__measure__edition", "year__fiscal_year", "at"
+    ):
+        moment = released_at(fiscal_year, releases.get(edition, []))
+        if moment and at <= moment:
+            newest[year] = (pk, moment)
+    moments = dict(newest.values())
+    for version in MeasureYearVersion.objects.filter(pk__in=moments).select_related("year"):
+        year = version.year
+        yield shown_from(version.content, year.measure_id, year.fiscal_year, moments[version.pk])
+
+
+def _releases(measures: QuerySet[Measure]) -> dict[int, list[tuple[date, datetime]]]:
+    """Return edition → its public days with the moments at which they were made public."""
+    found: dict[int, list[tuple[date, datetime]]] = {}
+    days = PublicDay.objects.filter(
+        edition__in=measures.values("edition"), made_public_at__isnull=False
+    )
+    for edition, day, at in days.values_list("edition", "as_of", "made_public_at"):
+        found.setdefault(edition, []).append((day, at))
+    return found
+
+
+def released_at(fiscal_year: int, days: Iterable[tuple[date, datetime]]) -> datetime | None:
+    """Return the last moment at which a year was made public; ``None`` if it never was.
+
+    A public day covers its own fiscal year and those before.
+
+    :param days: the public days of an edition, each with the moment at which it was made public.
+    """
+    moments = (at for day, at in days if calendar.fiscal_year(day) >= fiscal_year)
+    return max(moments, default=None)
+
+
+@transaction.atomic
+def write(
+    measure: Measure, fiscal_year: int, values: Mapping, *, edit_number: int,
+    taken: Iterable[Suggestion] = (), by, at: datetime,
+) -> MeasureYear:  # fmt: skip
+    """Write the words, months and status of a year; what changes nothing leaves no trace.
+
+    :param values: by the names in ``prefill.FIELDS``.
+    :param edit_number: the number the page was loaded with; 0 where there was no row.
+    :param taken: the suggestions that were taken into what is written.
+    :raises StaleDraft: if somebody else wrote meanwhile.
+    :raises ValidationError: if a value cannot be.
+    """
+    year = _locked(measure, fiscal_year)
+    changed = [name for name in FIELDS if getattr(year, name) != values[name]]
+    take_next(year, edit_number)
+    if not changed and year.pk:
+        return year
+    for name in FIELDS:
+        setattr(year, name, values[name])
+    year.full_clean()
+    year.save()
+    _keep(year, taken=taken, by=by, at=at)
+    return year
+
+
+def _locked(measure: Measure, fiscal_year: int) -> MeasureYear:
+    """Return the row of a year, held by the lock of its measure; a new one is not saved yet."""
+    held = Measure.objects.select_for_update().get(pk=measure.pk)
+    found = MeasureYear.objects.filter(measure=held, fiscal_year=fiscal_year).first()
+    return found or MeasureYear(measure=held, fiscal_year=fiscal_year)
+
+
+def _keep(year: MeasureYear, *, taken: Iterable[Suggestion] = (), by, at: datetime) -> None:
+    last = year.versions.order_by("-number").values_list("number", flat=True).first() or 0
+    MeasureYearVersion.objects.create(
+        year=year, number=last + 1, content=content_of(year, year.figures.all()), by=by, at=at,
+        taken=[{"field": one.field, "why": str(one.why), "address": one.address} for one in taken],
+    )  # fmt: skip
+
+
+@transaction.atomic
+def write_figure(
+    measure: Measure, fiscal_year: int, figure: Figure, *, by, at: datetime
+) -> Figure:  # fmt: skip
+    """Write a figure of a year, or a part of one; the year gets its row if it has none.
+
+    :raises ValidationError: if its parts are more than the whole, or its label is there twice.
+    """
+    year = _locked(measure, fiscal_year)
+    if year.pk is None:
+        year.save()
+    figure.measure, figure.of_year, figure.fiscal_year = year.measure, year, fiscal_year
+    figure.full_clean()
+    figure.save()
+    _keep(year, by=by, at=at)
+    return figure
+
+
+@transaction.atomic
+def strike_figure(figure: Figure, *, by, at: datetime) -> None:
+    """Take a figure and its parts out of a year's row; the versions keep them."""
+    year = figure.of_year
+    _locked(figure.measure, year.fiscal_year)
+    figure.delete()
+    _keep(year, by=by, at=at)
