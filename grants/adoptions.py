@@ -131,7 +131,7 @@ def _counted(proposal: Proposal) -> tuple[QuerySet[Proposal], QuerySet[PastAward
     )
     past = PastAward.objects.filter(
         course=edition.course, status="adopted", adoption_fiscal_year__gte=since,
-        adoption_fiscal_year__lt=year,
+        adoption_fiscal_year__lt=year, fictitious__in=(False, edition.fictitious),
     )  # fmt: skip
     return cases.order_by("pk"), past.order_by("key")
 

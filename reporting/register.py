@@ -32,6 +32,8 @@ from reporting.models import CollaborationReport
 #: States in which a proposal was adopted once and no longer is.
 ENDED = ("renounced", "rescinded", "fallen_through")
 ADOPTED, ENDED_AFTER = "adopted", "ended_after_adoption"
+#: What of the awards before this system is listed.
+LISTED = (ADOPTED, ENDED_AFTER)
 #: The program before this one; its awards are listed, and not counted among this program's.
 PREDECESSOR = "predecessor"
 YEAR_UNKNOWN = 0
@@ -66,7 +68,7 @@ def entries(
 
     :param fictitious: whether invented projects are shown too; only in a demonstration.
     """
-    cases, past = adopted_cases(fictitious=fictitious), PastAward.objects.filter(status=ADOPTED)
+    cases, past = adopted_cases(fictitious=fictitious), past_awards(fictitious=fictitious)
     if course:
         cases = cases.filter(round__edition__course=course)
         past = past.filter(course=course)
@@ -84,6 +86,12 @@ def adopted_cases(*, fictitious: bool) -> QuerySet[Proposal]:
     if fictitious:
         return found
     return found.filter(round__edition__fictitious=False, organization__fictitious=False)
+
+
+def past_awards(*, fictitious: bool) -> QuerySet[PastAward]:
+    """Return the awards before this system that the register lists, or that it took over."""
+    found = PastAward.objects.filter(status__in=LISTED)
+    return found if fictitious else found.filter(fictitious=False)
 
 
 def _became() -> Case:
@@ -150,12 +158,12 @@ def _rows_of_past(past):
         project=F("project_title"),
         partner_department=F("department"),
         granted_yen=F("amount_yen"),
-        confirmed_yen=Value(None, output_field=IntegerField()),
+        confirmed_yen=F("confirmed_amount_yen"),
         outcome=F("status"),
         projects=Coalesce(F("count"), Value(1)),
-        invented=Value(False, output_field=BooleanField()),
+        invented=F("fictitious"),
         told_by=F("source"),
-        became=Value("", output_field=CharField()),
+        became=F("ended_as"),
     )
 
 

@@ -2467,4 +2467,53 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RemoveConstraint(
+            model_name="pastaward",
+            name="past_award_has_a_source",
+        ),
+        migrations.AddField(
+            model_name="pastaward",
+            name="confirmed_amount_yen",
+            field=models.PositiveIntegerField(
+                blank=True, null=True, verbose_name="confirmed (yen)"
+            ),
+        ),
+        migrations.AddField(
+            model_name="pastaward",
+            name="ended_as",
+            field=models.CharField(
+                blank=True, default="", max_length=30, verbose_name="how it ended"
+            ),
+        ),
+        migrations.AddField(
+            model_name="pastaward",
+            name="fictitious",
+            field=models.BooleanField(default=False, editable=False, verbose_name="fictitious"),
+        ),
+        migrations.AddField(
+            model_name="pastaward",
+            name="taken_from",
+            field=models.CharField(
+                default="",
+                editable=False,
+                max_length=64,
+                verbose_name="digest of the register it was taken from",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="pastaward",
+            name="source",
+            field=models.CharField(blank=True, max_length=500, verbose_name="source"),
+        ),
+        migrations.AddConstraint(
+            model_name="pastaward",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("source", ""), _negated=True),
+                    models.Q(("taken_from", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="past_award_has_a_source",
+            ),
+        ),
     ]

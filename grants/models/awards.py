@@ -8,7 +8,13 @@ from accounts.models import Organization
 class PastAward(models.Model):
     """A project adopted before this system, as public documents tell; what they omit stays empty.
 
-    A row with ``count`` says only how many were adopted.
+    A row with ``count`` says only how many were adopted. A row that was taken over from the register
+    of another system tells what stood there; it need not name a document.
+
+    :param status: ``adopted``, ``ended_after_adoption``, or what a document says instead.
+    :param confirmed_amount_yen: the confirmed amount, in yen; ``None`` where nobody says it.
+    :param ended_as: the code of how the project ended; empty while it stands.
+    :param taken_from: SHA-256 of the file of the register from which it was taken over.
     """
 
     key = models.SlugField(_("code"), unique=True)
@@ -29,17 +35,25 @@ class PastAward(models.Model):
     project_title = models.CharField(_("project"), max_length=200, blank=True)
     department = models.CharField(_("department"), max_length=100, blank=True)
     amount_yen = models.PositiveIntegerField(_("amount (yen)"), null=True, blank=True)
+    confirmed_amount_yen = models.PositiveIntegerField(_("confirmed (yen)"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=30)
+    ended_as = models.CharField(_("how it ended"), max_length=30, blank=True, default="")
     count = models.PositiveSmallIntegerField(_("how many"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
-    source = models.CharField(_("source"), max_length=500)
+    source = models.CharField(_("source"), max_length=500, blank=True)
     level = models.CharField(_("rests on"), max_length=1, blank=True)
+    fictitious = models.BooleanField(_("fictitious"), default=False, editable=False)
+    taken_from = models.CharField(
+        _("digest of the register it was taken from"), max_length=64, default="", editable=False
+    )
 
     class Meta:
         verbose_name = _("past award")
         verbose_name_plural = _("past awards")
         constraints = [
-            models.CheckConstraint(condition=~Q(source=""), name="past_award_has_a_source"),
+            models.CheckConstraint(
+                condition=~Q(source="") | ~Q(taken_from=""), name="past_award_has_a_source"
+            ),
         ]
 
     def __str__(self):

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from casework import city
 from casework.calendar import wareki_year
-from grants.models import PastAward, ProjectYear, ProposalMeasure
-from reporting.register import ADOPTED
+from grants.models import ProjectYear, ProposalMeasure
+from reporting.register import ADOPTED, past_awards
 
 from .amounts import ENDED, PLANNED, status_of, years
 from .table import CODE, SECOND, Column, DataSet, Kind, Value
@@ -160,9 +160,10 @@ def left_out(*, fictitious: bool) -> Iterator[tuple[str, int | None, str, bool]]
             yield number, position, "not_decided", invented
         elif status != ENDED and day is None:
             yield number, position, "day_unknown", invented
-    past = PastAward.objects.filter(status=ADOPTED).order_by("key")
-    for key, yen in past.values_list("key", "amount_yen").iterator(chunk_size=1000):
-        yield key, None, "amount_and_day_unknown" if yen is None else "day_unknown", False
+    past = past_awards(fictitious=fictitious).filter(status=ADOPTED).order_by("key")
+    named = past.values_list("key", "amount_yen", "fictitious")
+    for key, yen, invented in named.iterator(chunk_size=1000):
+        yield key, None, "amount_and_day_unknown" if yen is None else "day_unknown", invented
 
 
 def rows(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
