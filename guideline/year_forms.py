@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.date_input import DateInput
 
+from . import years
 from .models import MONTHS, Figure, Measure, MeasureYear, Status
 from .prefill import FIELDS, MONTH_FIELDS, Suggestion
 
@@ -75,6 +76,8 @@ class YearForm(forms.Form):
 class FigureForm(forms.ModelForm):
     """A figure of a year's row, or a part of one."""
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
     class Meta:
         model = Figure
         fields = ["label", "label_en", "value", "unit", "unit_en", "as_of", "parts_exceed"]
@@ -88,6 +91,7 @@ class FigureForm(forms.ModelForm):
     def __init__(self, *args, today: date, **kwargs):
         super().__init__(*args, **kwargs)
         self.today = today
+        self.initial["seen"] = years.mark_of(self.instance)
         if self.instance.part_of_id:
             del self.fields["parts_exceed"]
 

@@ -19,6 +19,7 @@ from casework.edit_numbers import StaleDraft
 from . import years
 from .models import Figure, Measure, MeasureYear, MeasureYearVersion, PublicDay, fiscal_year_name
 from .prefill import FIELDS, Suggestion, said_in_words, suggestions_for
+from .services import Overtaken
 from .year_forms import FigureForm, YearForm
 from .year_lacks import lacks
 
@@ -26,6 +27,9 @@ from .year_lacks import lacks
 FISCAL_YEARS = range(2000, 2101)
 #: How many versions the page of a year lists.
 VERSIONS = 20
+FIGURE_STALE = gettext_lazy(
+    "Somebody else changed this figure meanwhile. It stands here now; what you typed was not saved."
+)
 
 
 def _of_the_office(request: HttpRequest, edition: str, number: int, fiscal_year: int) -> Measure:
@@ -160,23 +164,29 @@ def figure(
     row = get_object_or_404(there, pk=pk) if pk else Figure(measure=measure)
     if not pk and "part_of" in request.GET:
         row.part_of = get_object_or_404(there, pk=_number(request.GET["part_of"]), part_of=None)
+    back = reverse("guideline:measure-year", args=[edition, number, fiscal_year])
     posted = request.POST if request.method == "POST" else None
     form = FigureForm(posted, instance=row, today=request.today)
     if form.is_valid():
         try:
-            years.write_figure(measure, fiscal_year, form.instance, by=request.user, at=request.now)
+            years.write_figure(
+                measure, fiscal_year, form.instance,
+                seen=form.cleaned_data["seen"], by=request.user, at=request.now,
+            )  # fmt: skip
+        except Overtaken:
+            messages.warning(request, FIGURE_STALE)
+            return redirect(request.get_full_path() if there.filter(pk=pk).exists() else back)
         except ValidationError as refusal:
             _refuse(form, refusal)
         else:
             messages.success(request, _("Saved."))
-            return redirect("guideline:measure-year", edition, number, fiscal_year)
+            return redirect(back)
     context = {
         "measure": measure, "fiscal_year": fiscal_year, "year_name": fiscal_year_name(fiscal_year),
         "form": form, "row": row, "whole": row.part_of,
         "trail": _trail(
             measure,
-            (reverse("guideline:measure-year", args=[edition, number, fiscal_year]), measure.name),
-            ("", _("Figure")),
+            (back, measure.name), ("", _("Figure")),
         ),
     }  # fmt: skip
     return render(request, "guideline/figure.html", context, status=422 if form.is_bound else 200)

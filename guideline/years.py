@@ -16,6 +16,7 @@ from django.utils.dateparse import parse_date
 
 from casework import calendar
 from casework.edit_numbers import take_next
+from casework.history import digest_of
 
 from .figures import are_more
 from .models import (
@@ -32,6 +33,7 @@ from .models import (
     reads_all_progress,
 )
 from .prefill import FIELDS, Suggestion
+from .services import Overtaken
 
 #: What a figure says in a version, besides its parts.
 FIGURE_FIELDS = ("label", "label_en", "value", "unit", "unit_en", "parts_exceed")
@@ -232,15 +234,29 @@ def _keep(year: MeasureYear, *, taken: Iterable[Suggestion] = (), by, at: dateti
     )  # fmt: skip
 
 
+def mark_of(figure: Figure) -> str:
+    """Return what marks a figure as it stands now; empty for one that is not written yet."""
+    return digest_of([figure.pk, _said(figure)])[:16] if figure.pk else ""
+
+
 @transaction.atomic
 def write_figure(
-    measure: Measure, fiscal_year: int, figure: Figure, *, by, at: datetime
-) -> Figure:  # fmt: skip
+    measure: Measure, fiscal_year: int, figure: Figure, *, seen: str = "", by, at: datetime
+) -> Figure:
     """Write a figure of a year, or a part of one; the year gets its row if it has none.
 
+    :param seen: the mark of the figure that the person saw; empty for a new one.
+    :raises Overtaken: if it is another one by now, or no more.
     :raises ValidationError: if its parts are more than the whole, or its label is there twice.
     """
     year = _locked(measure, fiscal_year)
+    there = Figure.objects.in_bulk([pk for pk in (figure.pk, figure.part_of_id) if pk])
+    if figure.pk and (figure.pk not in there or seen != mark_of(there[figure.pk])):
+        raise Overtaken
+    if figure.part_of_id:
+        if figure.part_of_id not in there:
+            raise Overtaken
+        figure.part_of = there[figure.part_of_id]  # as it stands under the lock
     if year.pk is None:
         year.save()
     figure.measure, figure.of_year, figure.fiscal_year = year.measure, year, fiscal_year

@@ -22,6 +22,7 @@ from guideline.models import (
 )
 from guideline.prefill import Suggestion, suggestions_for
 from guideline.public_days import make_public
+from guideline.services import Overtaken
 from tests import factories
 from tests.factories import NOON
 
@@ -175,10 +176,10 @@ def test_parts_are_never_more_than_the_whole(fifth, clerk, parts, fits):
 def test_whole_cannot_sink_below_its_parts(fifth, clerk):
     whole = figure(fifth, clerk, 20)
     figure(fifth, clerk, 10, label="市民団体から", part_of=whole)
-    whole.value = 9
+    seen, whole.value = years.mark_of(whole), 9
 
     with pytest.raises(ValidationError):
-        years.write_figure(fifth, YEAR, whole, by=clerk, at=NOON)
+        years.write_figure(fifth, YEAR, whole, seen=seen, by=clerk, at=NOON)
 
 
 def test_whole_that_is_flagged_may_have_more_parts_and_says_so(fifth, clerk):
@@ -194,6 +195,25 @@ def test_part_has_no_parts(fifth, clerk):
 
     with pytest.raises(ValidationError):
         figure(fifth, clerk, 1, label="内訳の内訳", part_of=part)
+
+
+def test_part_of_a_figure_that_was_taken_out_is_told(fifth, clerk):
+    whole = figure(fifth, clerk, 20)
+    part = Figure(label="内訳", value=1, part_of=Figure.objects.get(pk=whole.pk))
+    years.strike_figure(whole, by=clerk, at=NOON)
+
+    with pytest.raises(Overtaken):
+        years.write_figure(fifth, YEAR, part, by=clerk, at=NOON)
+
+
+def test_part_is_held_against_the_whole_as_it_stands_now(fifth, clerk):
+    whole = figure(fifth, clerk, 20)
+    part = Figure(label="内訳", value=10, part_of=Figure.objects.get(pk=whole.pk))
+    seen, whole.value = years.mark_of(whole), 9
+    years.write_figure(fifth, YEAR, whole, seen=seen, by=clerk, at=NOON)
+
+    with pytest.raises(ValidationError):
+        years.write_figure(fifth, YEAR, part, by=clerk, at=NOON)
 
 
 def test_figure_struck_stays_in_the_history(fifth, clerk):
@@ -304,7 +324,12 @@ def test_figure_is_added_changed_and_struck_on_pages(client, fifth, clerk):
     refused = client.post(part, {"label": "市民団体から", "value": 21})
     client.post(part, {"label": "市民団体から", "value": 10})
     again = client.post(part, {"label": "市民団体から", "value": 3})
-    client.post(address(fifth, YEAR, "figure", whole.pk), {"label": "問い合わせ", "value": 22})
+    seen = years.mark_of(whole)
+    change = address(fifth, YEAR, "figure", whole.pk)
+    client.post(change, {"label": "問い合わせ", "value": 22, "seen": seen})
+    client.post(
+        change, {"label": "問い合わせ", "value": 30, "seen": seen}
+    )  # seen before 22 was there
 
     assert (refused.status_code, again.status_code) == (422, 422)
     assert [(f.label, f.value, f.part_of_id) for f in Figure.objects.exclude(of_year=None).order_by("pk")] == [
