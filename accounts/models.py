@@ -241,7 +241,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         """
         if self.acting_on is None:
             raise ValueError(f"Say on which day {self.email} acts: user.act_on(today).")
-        if not self.is_active and not self.is_system:
+        if self.is_system:
+            return Duties(roles=frozenset({Role.SYSTEM}))
+        if not self.is_active:
             return Duties()
         held = self.duty_set.valid_on(self.acting_on).annotate(of=Value("duty"))
         belongs = self.membership_set.valid_on(self.acting_on).annotate(

@@ -313,6 +313,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expire_seconds": 50},
     },
+    "publish": {
+        "task": "reporting.tasks.publish_due",
+        "schedule": 60,
+        "options": {"expire_seconds": 50},
+    },
     "remind": {"task": "casework.tasks.send_due", "schedule": crontab(minute=5)},  # every hour
     # In the morning; where the city's quiet hours last longer, the e-mails wait until they end.
     "digest": {"task": "casework.tasks.send_digests", "schedule": crontab(hour=8, minute=0)},

@@ -29,8 +29,11 @@ class ReportingConfig(AppConfig):
             retention_classes,
             setup_steps,
         )
-        from .models import Publication
+        from .models import AcceptedWarning, Publication
+        from .publishing import forms as release_forms  # noqa: F401
+        from .publishing import panels, releases  # noqa: F401
         from .search import follow_moves, store  # noqa: F401  they follow moves
 
+        guards.append_only(AcceptedWarning)
         guards.append_only(Publication)
         post_migrate.connect(store.make, sender=self, dispatch_uid="reporting.search")

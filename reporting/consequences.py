@@ -14,7 +14,15 @@ from grants.models import LINE_FIELDS, ChangeRequest, ProjectYear
 from .deadlines import KIND
 from .following import begin_with_the_budget, follow_change
 from .line_checks import give_the_notes
-from .models import AdvancedMeasure, CollaborationReport, Form, Publication, Report, SettlementLine
+from .models import (
+    AdvancedMeasure,
+    CollaborationReport,
+    Form,
+    Publication,
+    ReleaseItem,
+    Report,
+    SettlementLine,
+)
 from .models.report import sent_report_of
 from .printing import collaboration_pdf
 from .versions import content_of_collaboration, content_of_report
@@ -150,16 +158,24 @@ def keep_what_was_sent(report: CollaborationReport, *, by, at: datetime, facts: 
 
 @on("collaboration_report", "publish", "correct")
 def publish_the_version(report: CollaborationReport, *, by, at: datetime, facts: dict) -> None:
-    """Freeze what the public reads from now on, with its PDF."""
-    version: Version = snapshot(report, content_of_collaboration(report), by=by, at=at)
+    """Keep what the release froze as what the public reads from now on, with its PDF."""
+    item = ReleaseItem.objects.get(pk=facts["item"])
+    version: Version = snapshot(report, item.content["text"], by=by, at=at)
     report.publication = Publication.objects.create(
         report=report,
         number=report.publications.count() + 1,
         version=version,
-        note=facts.get("note", ""),
+        note=item.note,
         pdf=collaboration_pdf(version.content, number=report.number or "", day=japan_date(at)),
         by=by,
         at=at,
     )
     report.publication.measures.set(row["id"] for row in version.content["measures"])
+    report.save(update_fields=["publication"])
+
+
+@on("collaboration_report", "withdraw")
+def take_it_from_the_public(report: CollaborationReport, *, by, at: datetime, facts: dict) -> None:
+    """Let no page and no file show the report any more; what was published stays on record."""
+    report.publication = None
     report.save(update_fields=["publication"])

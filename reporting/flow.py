@@ -1,6 +1,7 @@
 """The two machines of reporting: the group's report, and the department's collaboration report."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from casework.flow import EVERY_OPEN_STATE, SAME, Flow, Move, Stage
 from casework.parties import Party
@@ -41,9 +42,10 @@ COLLABORATION_FLOW = Flow(
     Stage("drafting",  _("Being written"),      DEPT,    1, todo=_("Finish the report and send it to the office.")),
     Stage("submitted", _("Submitted"),          OFFICE,  2, todo=_("Read the report, then accept it or return it.")),
     Stage("returned",  _("To be supplemented"), DEPT,    2, tone="action", todo=_("Mend what the office asks for and send the report again.")),
-    Stage("accepted",  _("Accepted"),           OFFICE,  3, todo=_("Record when the committee received it, and draft its publication.")),
+    Stage("accepted",  _("Accepted"),           OFFICE,  3, todo=_("Record when the committee received it, and put it into a release.")),
     Stage("published", _("Published"),          "",      4, final=True, tone="good"),
     Stage("corrected", _("Published, corrected"), "",    4, final=True, tone="good"),
+    Stage("withdrawn", _("No longer public"),   "",      4, final=True),
     Stage("none",      _("No collaboration"),   "",      4, final=True),
     #    verb        label                      from             to           who
     Move("start",     _("Start writing"),       ("requested",),  "drafting",  "reporting.write_collaboration"),
@@ -53,12 +55,10 @@ COLLABORATION_FLOW = Flow(
     Move("accept",    _("Accept"),              ("submitted",),  "accepted",  "reporting.handle_collaboration", opens=("publication",)),
     Move("answer_none", _("There was none"),    ("requested", "drafting"), "none", "reporting.write_collaboration", meets=("collaboration_report",), tone="secondary",
          hint=_("Your department did not work with a group in this fiscal year, or has already reported on it.")),
-    Move("publish",   _("Publish"),             ("accepted",),   "published", "reporting.publish", (tabled_where_that_comes_first,), by_approval=True, meets=("publication",),
-         drafted_as=_("Publish"),
-         hint=_("Everyone can read the report on the public pages.")),
-    Move("correct",   _("Publish the correction"), ("published", "corrected"), "corrected", "reporting.publish", (complete,), by_approval=True,
-         drafted_as=_("Publish the correction"),
-         hint=_("The public page shows the corrected text, the day and the note.")),
+    # What is public goes through a release (docs/publication.md); these follow it.
+    Move("publish",   _("Publish"),             ("accepted",),   "published", "reporting.publish", (tabled_where_that_comes_first,), only_follows=True, meets=("publication",)),
+    Move("correct",   _("Publish the correction"), ("published", "corrected", "withdrawn"), "corrected", "reporting.publish", (complete,), only_follows=True),
+    Move("withdraw",  pgettext_lazy("report", "Withdraw"), ("published", "corrected"), "withdrawn", "reporting.publish", only_follows=True),
     Move("extend",        _("Give more time"),             EVERY_OPEN_STATE, SAME, "casework.extend_deadline", by_approval=True, extends=True,
          hint=_("The first date stays on record; the new one counts from then on.")),
 )  # fmt: skip

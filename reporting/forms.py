@@ -34,16 +34,6 @@ class SendBackForm(MoveForm):
     )
 
 
-class CorrectionForm(MoveForm):
-    """What the public is told about a correction."""
-
-    note = forms.CharField(
-        label=_("What was corrected"),
-        widget=text_area(3),
-        help_text=_("Everyone can read this beside the report."),
-    )
-
-
 def amount_to_confirm(year: ProjectYear) -> dict:
     """Return what the office would confirm (額の確定), in yen, for it to check."""
     report = Report.objects.filter(project_year=year).first()
@@ -72,7 +62,6 @@ suggests(ProjectYear.KIND, "confirm", amount_to_confirm)
 suggests("report", "send_back", what_is_asked)
 asks("report", "send_back", SendBackForm)
 asks("collaboration_report", "send_back", SendBackForm)
-asks("collaboration_report", "correct", CorrectionForm)
 asks("collaboration_report", "extend", ExtendForm)
 
 

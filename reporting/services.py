@@ -11,18 +11,18 @@ from django.utils.translation import gettext as _
 from accounts.models import Department
 from accounts.permissions import require
 from casework import timekeeping
-from casework.approvals import waiting_draft
 from casework.calendar import japan_date, wareki_year
 from casework.edit_numbers import take_next
 from casework.services import advance, locked, open_case, record
 
 from .deadlines import KIND
 from .models import AdvancedMeasure, CollaborationReport, Report
+from .publishing.releases import waits_in_release
 from .settlement_lines import write_lines
 
 #: States in which the department, or for a correction the office, changes the working copy.
 WRITTEN_BY_DEPARTMENT = ("requested", "drafting", "returned")
-CORRECTED_BY_OFFICE = ("published", "corrected")
+CORRECTED_BY_OFFICE = ("published", "corrected", "withdrawn")
 
 
 def may_edit_report(report: Report, user) -> bool:
@@ -143,13 +143,15 @@ def save_collaboration_report(
     :param edit_number: the number the page was loaded with.
     :raises StaleDraft: if the report has a newer number; nothing is changed.
     :raises PermissionDenied: if ``by`` may not write the report now.
-    :raises ValidationError: if the report waits in a draft for approval.
+    :raises ValidationError: if the report waits in a release.
     """
     report = locked(report)
     if not may_edit_collaboration(report, by.act_on(japan_date(at))):
         raise PermissionDenied("reporting.write_collaboration")
-    if waiting_draft(report):
-        raise ValidationError(_("The report waits in a draft for approval. Drop the draft first."))
+    if waits_in_release(report):
+        raise ValidationError(
+            _("The report waits in a release. Drop the draft of the release first.")
+        )
     _write(report, fields, edit_number)
     report.advanced_measures.all().delete()
     AdvancedMeasure.objects.bulk_create(AdvancedMeasure(report=report, **row) for row in measures)

@@ -2,6 +2,8 @@
 
 from celery import shared_task
 
+from casework import clock
+from reporting.publishing import releases
 from reporting.search import indexing
 
 
@@ -12,3 +14,9 @@ def rebuild_search() -> dict[str, int]:
     A group that was renamed or a measure that was corrected tells the index of no move.
     """
     return indexing.rebuild()
+
+
+@shared_task
+def publish_due() -> int:
+    """Make public what was approved for a moment that has come (beat: every minute; safe to run again)."""
+    return releases.go_public_due(at=clock.now())

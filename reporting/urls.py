@@ -1,6 +1,15 @@
 from django.urls import path, re_path
 
-from .views import collaboration, interim, public, report_files, reports, search
+from .views import (
+    collaboration,
+    interim,
+    public,
+    public_site,
+    releases,
+    report_files,
+    reports,
+    search,
+)
 
 app_name = "reporting"
 
@@ -14,6 +23,8 @@ urlpatterns = [
     path("reports/<int:pk>/report.pdf", public.report_pdf, name="report-pdf"),
     path("open-data/", public.open_data_page, name="open-data"),
     path("open-data/360giving.json", public.giving_file, name="open-data-giving"),
+    path("public/", public_site.public_file, name="public-root"),
+    path("public/<path:path>", public_site.public_file, name="public-file"),
     re_path(
         r"^open-data/(?P<code>[a-z-]+)\.(?P<form>csv|json)$",
         public.open_data_file,
@@ -53,4 +64,15 @@ urlpatterns = [
     path("final-reports/<int:pk>/check/", reports.report_check, name="report-check"),
     path("office/collaboration-reports/", collaboration.requests, name="requests"),
     path("collaboration-reports/<int:pk>/tabling/", collaboration.tabling, name="tabling"),
+    path("collaboration-reports/<int:pk>/release/", releases.release_report, name="release-report"),
+    path("office/releases/", releases.release_list, name="releases"),
+    path("office/releases/<int:pk>/", releases.release_page, name="release"),
+    path("office/releases/<int:pk>/reports/", releases.put_in_reports, name="release-reports"),
+    path("office/releases/<int:pk>/table/", releases.put_in_table, name="release-table"),
+    path("office/releases/<int:pk>/moment/", releases.set_moment, name="release-moment"),
+    path(
+        "office/releases/<int:pk>/items/<int:item>/take-out/",
+        releases.take_out,
+        name="release-take-out",
+    ),
 ]

@@ -23,6 +23,7 @@ from grants.models import (
 from grants.standing import open_rules, rule_standings
 from guideline.models import Edition, Measure, Section
 from reporting.models import SettlementLine
+from reporting.publishing import releases
 from reviews import decisions
 from reviews import services as selection
 from reviews.models import PanelSeat
@@ -279,8 +280,11 @@ def judged(year) -> None:
 def approved(case, verb: str, *, at: datetime = NOON, **facts):
     """Draft one move and let another person approve it; return the case as it then stands.
 
-    Before an amount is confirmed, every line that nobody judged counts.
+    Before an amount is confirmed, every line that nobody judged counts. A report is published, and
+    corrected, by a release that holds nothing else.
     """
+    if case.kind == "collaboration_report" and verb in ("publish", "correct"):
+        return released(case, at=at, **facts)
     if verb == "confirm":
         judged(case)
     draft = approvals.draft(
@@ -288,6 +292,15 @@ def approved(case, verb: str, *, at: datetime = NOON, **facts):
     )
     advance(draft, "approve", by=anyone(Role.APPROVER), at=at, decided_on=at.date())
     return case.specific.__class__.objects.get(pk=case.pk)
+
+
+def released(report, *, note: str = "", at: datetime = NOON):
+    """Let a release make one report, or its correction, public; return the report."""
+    office = anyone(Role.OFFICE)
+    release = releases.begin_with(report, note=note, by=office, at=at)
+    draft = releases.propose(release, by=office, at=at)
+    advance(draft, "approve", by=anyone(Role.APPROVER), at=at, decided_on=at.date())
+    return report.__class__.objects.get(pk=report.pk)
 
 
 @remembered

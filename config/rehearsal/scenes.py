@@ -27,6 +27,7 @@ from reporting import interim
 from reporting import services as reporting
 from reporting.confirming import without_proof
 from reporting.models import CollaborationReport, InterimReport, Report
+from reporting.publishing import releases
 from reviews import decisions, public_summary, rulings
 from reviews import services as reviews
 from reviews.models import Conflict, PanelSeat, ScoreSheet
@@ -515,6 +516,18 @@ def fill_in_collaboration(
 
 
 def publish(stage: Stage, report: CollaborationReport, cast: Cast) -> CollaborationReport:
-    """The committee receives the report in writing; the approver publishes it."""
+    """The committee receives the report in writing; the office proposes it, the approver publishes it."""
     reporting.record_tabling(report, tabled_on=stage.today, by=cast.office, at=stage.at)
-    return decide(stage, report, "publish", cast)
+    return release(stage, report, cast)
+
+
+def release(
+    stage: Stage, report: CollaborationReport, cast: Cast, *, note: str = ""
+) -> CollaborationReport:
+    """One report, or its correction, becomes public by itself.
+
+    :param note: what was corrected, for the public.
+    """
+    made = releases.begin_with(report, note=note, by=cast.office, at=stage.at)
+    _approve(stage, releases.propose(made, by=cast.office, at=stage.at), cast)
+    return CollaborationReport.objects.get(pk=report.pk)

@@ -719,4 +719,204 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Release",
+            fields=[
+                (
+                    "case_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="as_release",
+                        serialize=False,
+                        to="casework.case",
+                    ),
+                ),
+                (
+                    "publish_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="becomes public at"),
+                ),
+                (
+                    "published_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="became public"),
+                ),
+            ],
+            options={
+                "verbose_name": "release",
+                "verbose_name_plural": "releases",
+            },
+            bases=("casework.case",),
+        ),
+        migrations.CreateModel(
+            name="ReleaseItem",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("report", "Collaboration report"),
+                            ("register", "Register of adopted projects, and open data"),
+                            ("progress", "Progress of the guideline’s measures"),
+                            ("figures", "Figures of a fiscal year"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("key", models.CharField(max_length=60)),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("publish", "Publish"),
+                            ("correct", "Publish a correction"),
+                            ("withdraw", "Withdraw"),
+                        ],
+                        max_length=10,
+                        verbose_name="what is done",
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(editable=False, null=True)),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "fiscal_year",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="fiscal year"),
+                ),
+                ("fictitious", models.BooleanField(default=False, verbose_name="fictitious")),
+                ("content", models.JSONField(null=True)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("note", models.TextField(blank=True, verbose_name="note for the public")),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="reporting.release",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "item of a release",
+            },
+        ),
+        migrations.CreateModel(
+            name="PublicEntry",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("report", "Collaboration report"),
+                            ("register", "Register of adopted projects, and open data"),
+                            ("progress", "Progress of the guideline’s measures"),
+                            ("figures", "Figures of a fiscal year"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("key", models.CharField(max_length=60)),
+                ("first_at", models.DateTimeField()),
+                (
+                    "item",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entry",
+                        to="reporting.releaseitem",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="AcceptedWarning",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("finding", models.CharField(max_length=64)),
+                ("check_code", models.CharField(max_length=30)),
+                ("reason", models.TextField(verbose_name="why it can stand")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accepted_warnings",
+                        to="reporting.release",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("release", "finding"), name="warning_accepted_once"
+                    )
+                ],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="releaseitem",
+            constraint=models.UniqueConstraint(
+                fields=("release", "kind", "key"), name="release_names_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="releaseitem",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "key", "number"), name="released_number_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="releaseitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["report", "register", "progress", "figures"])),
+                name="release_kind_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="releaseitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("action__in", ["publish", "correct", "withdraw"])),
+                name="release_action_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="releaseitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("action", "publish"),
+                    models.Q(("note", ""), _negated=True),
+                    ("number__isnull", True),
+                    _connector="OR",
+                ),
+                name="release_change_has_a_note",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="publicentry",
+            constraint=models.UniqueConstraint(fields=("kind", "key"), name="public_entry_once"),
+        ),
     ]

@@ -4,17 +4,24 @@ from .collaboration import AdvancedMeasure, CollaborationReport, Form, Publicati
 from .field_note import FieldNote
 from .interim import InterimReport
 from .receipt import Receipt
+from .release import AcceptedWarning, Action, Kind, PublicEntry, Release, ReleaseItem
 from .report import Report, SettlementLine, Verdict
 from .search_entry import SearchEntry
 
 __all__ = [
+    "AcceptedWarning",
+    "Action",
     "AdvancedMeasure",
     "CollaborationReport",
     "FieldNote",
     "Form",
     "InterimReport",
+    "Kind",
+    "PublicEntry",
     "Publication",
     "Receipt",
+    "Release",
+    "ReleaseItem",
     "Report",
     "SearchEntry",
     "SettlementLine",

@@ -174,6 +174,9 @@ class CollaborationReport(Case):
     @COLLABORATION_FLOW.move
     def correct(self, **facts): ...
 
+    @COLLABORATION_FLOW.move
+    def withdraw(self, **facts): ...
+
 
 class AdvancedMeasure(models.Model):
     """A measure of the guideline that a collaboration advanced, and how."""

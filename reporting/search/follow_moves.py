@@ -25,7 +25,7 @@ OF_PROPOSALS = (
 OF_YEARS = ("grant", "refuse", "withdraw", "not_continue", "not_fund", "revoke", TAKE_BACK)
 
 
-@on("collaboration_report", "publish", "correct", binds=False)
+@on("collaboration_report", "publish", "correct", "withdraw", binds=False)
 def find_the_report(report: CollaborationReport, *, by, at: datetime, facts: dict) -> None:
     index_soon("report", report.pk)
 

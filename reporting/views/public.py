@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,8 +17,10 @@ from grants.models import CourseEdition
 from guideline.models import fiscal_year_name, in_language
 from reporting import home as front
 from reporting import open_data, register
-from reporting.models import CollaborationReport, Form
+from reporting.models import CollaborationReport, Kind, PublicEntry
 from reporting.open_data import giving
+from reporting.public_text import text_of
+from reporting.publishing.addresses import path_of
 
 PER_PAGE = 25
 
@@ -143,35 +145,31 @@ def shown(report: CollaborationReport) -> dict:
     content = report.publication.version.content
     is_corrected = report.publication.number > 1
     return {
-        **content,
+        **text_of(content),
         "report": report,
-        "year": fiscal_year_name(content["fiscal_year"]),
-        "form_label": Form(content["form"]).label,
-        "department_label": in_language(content["department"], content["department_en"]),
         "is_corrected": is_corrected,
         "tabled_on": report.tabled_on,
         "published_at": report.first_published_at,
         "corrected_at": report.publication.at if is_corrected else None,
         "note": report.publication.note,
         "fictitious": report.fictitious,
-        "measures": [_named(row) for row in content["measures"]],
     }
-
-
-def _named(row: dict) -> dict:
-    url = reverse("guideline:measure", args=[row["edition"], row["number"]])
-    return {**row, "name": in_language(row["title"], row["title_en"]), "url": url}
 
 
 @require_safe
 def report(request, pk):
     """One published collaboration report."""
     public = CollaborationReport.objects.public(fictitious=settings.DEMO).with_publication()
+    entries = PublicEntry.objects.shown(fictitious=settings.DEMO).listed()
+    entry = entries.filter(kind=Kind.REPORT, key=str(pk)).first()
+    if entry and entry.item.withdraws:
+        return redirect("reporting:public-file", path=path_of(entry.item))
     found = get_object_or_404(public, pk=pk)
     text = shown(found)
     context = {
         "text": text,
         "report": found,
+        "plain_page": path_of(entry.item) if entry else "",
         "trail": _trail(
             (reverse("reporting:reports"), _("Collaboration reports")),
             (request.path, text["title"]),

@@ -182,7 +182,7 @@ def test_cases_move_in_the_order_of_their_ids(approver):
 
 def test_days_among_the_facts_come_back_as_days(approver):
     facts = {"decided_on": date(2026, 12, 1), "rank": 2}
-    approval = draft(Wish(makers.accepted_collaboration(), "publish", facts))
+    approval = draft(Wish(makers.granted_year(), "discontinue", facts))
     approval.refresh_from_db()
 
     assert approvals.facts_of(approval.items.get()) == {"decided_on": date(2026, 12, 1), "rank": 2}

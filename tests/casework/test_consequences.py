@@ -13,7 +13,10 @@ from tests.factories import NOON
 #: (kind, verb) → what follows, in the order it is done. Whoever registers a consequence writes it here.
 PINNED = {
     ("approval", "approve"): ["casework.execute", "casework.tell_the_drafter"],
-    ("approval", "drop"): ["casework.tell_the_drafter"],
+    ("approval", "drop"): [
+        "casework.tell_the_drafter",
+        "reporting.let_it_be_put_together_anew",
+    ],
     ("approval", "send_back"): ["casework.tell_the_drafter"],
     ("change", "approve"): ["grants.let_the_change_count", "reporting.let_the_report_follow"],
     ("change", "note"): ["grants.let_the_change_count", "reporting.let_the_report_follow"],
@@ -35,6 +38,10 @@ PINNED = {
     ],
     ("collaboration_report", "resubmit"): ["reporting.keep_what_was_sent"],
     ("collaboration_report", "submit"): ["reporting.keep_what_was_sent"],
+    ("collaboration_report", "withdraw"): [
+        "reporting.take_it_from_the_public",
+        "reporting.find_the_report",
+    ],
     ("destruction", "destroy"): ["casework.execute"],
     ("interim_report", "resubmit"): ["reporting.keep_what_was_said"],
     ("interim_report", "submit"): ["reporting.keep_what_was_said"],
@@ -129,6 +136,10 @@ PINNED = {
     ("proposal", "take"): ["reporting.find_the_project"],
     ("proposal", "take_back"): ["reporting.find_the_project"],
     ("proposal", "withdraw"): ["reviews.drop_the_sheets"],
+    ("release", "go_public"): ["reporting.make_public"],
+    ("release", "propose"): ["reporting.freeze", "reporting.put_before_an_approver"],
+    ("release", "publish"): ["reporting.make_public"],
+    ("release", "reopen"): ["reporting.thaw"],
     ("report", "resubmit"): ["reporting.report_the_year"],
     ("report", "send_back"): ["reporting.give_what_was_asked", "reporting.return_the_year"],
     ("report", "submit"): ["reporting.report_the_year"],

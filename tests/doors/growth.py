@@ -71,6 +71,7 @@ from reporting.models import (
     InterimReport,
     Publication,
     Receipt,
+    Release,
     Report,
     SettlementLine,
 )
@@ -218,6 +219,17 @@ def _cases(things: dict, number: int) -> None:
         again = copy(report, project_year=None, request_key=None, publication=None)
         if report.publication:
             _publish(report.publication, again, measure)
+        if name == "accepted":
+            _releases(things, again)
+
+
+def _releases(things: dict, report: CollaborationReport) -> None:
+    """One more release, one more report in the one there is, and one that is ready for it."""
+    release = Release.objects.get(pk=things["release"])
+    item = release.items.get(pk=things["release_item"])
+    copy(item, key=str(report.pk))
+    copy(item, release=copy(release))
+    copy(report, project_year=None, request_key=None, publication=None)
 
 
 def _owes_back(things: dict, number: int) -> None:

@@ -37,6 +37,7 @@ STANDS_FOR = {
     "claim": "claim",
     "approval": "approval",
     "destruction": "destruction",
+    "release": "release",
 }
 #: Moves that start on another thing than what is there first.
 STARTS_ON = {("proposal", "file_paper"): "keyed"}

@@ -54,6 +54,7 @@ from grants.services.pictures import add_picture
 from guideline import years
 from guideline.models import Crosswalk, Figure, Measure
 from reporting.models import CollaborationReport, InterimReport, Receipt, Report
+from reporting.publishing import releases
 from reviews.models import (
     AgendaItem,
     Attendance,
@@ -110,6 +111,7 @@ CASES = (
     "claim_draft",
     "change",
     "interim",
+    "release",
 )
 
 
@@ -304,7 +306,14 @@ def _reports() -> dict[str, object]:
         "collaboration": asked.order_by("pk").first().pk,
         "accepted": CollaborationReport.objects.get(title="受理された協働").pk,
         "published": CollaborationReport.objects.get(title="公開された協働").pk,
+        **_release(CollaborationReport.objects.get(title="受理された協働")),
     }
+
+
+def _release(report: CollaborationReport) -> dict[str, object]:
+    """A release that the office is putting together."""
+    made = releases.begin_with(report, by=plays.person("office").act_on(NOW.date()), at=NOW)
+    return {"release": made.pk, "release_item": made.items.get().pk}
 
 
 def _receipt(report: Report) -> Receipt:

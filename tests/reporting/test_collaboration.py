@@ -10,13 +10,13 @@ from django_fsm import TransitionNotAllowed
 
 from accounts.models import Role
 from casework import city, verification
-from casework.approvals import Wish, draft
 from casework.edit_numbers import StaleDraft
 from casework.errors import NotPossible
 from casework.models import Deadline
 from casework.services import advance
 from reporting import services
 from reporting.models import CollaborationReport, Publication
+from reporting.publishing import releases
 from tests import factories
 from tests.factories import NOON, TODAY
 from tests.pdf_text import pdf_text
@@ -148,7 +148,7 @@ def test_office_returns_with_a_date_and_accepts():
 
 def test_publish_needs_an_approval_and_freezes_the_text():
     report = makers.accepted_collaboration()
-    with pytest.raises(NotPossible):
+    with pytest.raises(PermissionDenied):
         advance(report, "publish", by=factories.user(Role.APPROVER), at=NOON)
     assert not CollaborationReport.objects.published().exists()
 
@@ -186,7 +186,7 @@ def test_correction_is_public_only_when_it_is_approved():
 def test_correction_cannot_change_while_it_waits_for_approval():
     report = makers.published_collaboration()
     office = factories.user(Role.OFFICE)
-    draft("訂正", [Wish(report, "correct", {"note": "数"})], by=office, at=NOON)
+    releases.propose(releases.begin_with(report, note="数", by=office, at=NOON), by=office, at=NOON)
 
     with pytest.raises(ValidationError):
         services.save_collaboration_report(

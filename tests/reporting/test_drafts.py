@@ -8,13 +8,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import MemberRole, Role
-from casework.approvals import Wish, draft
 from casework.drafts import saved_data
 from casework.services import advance
 from grants.forms.projects import YearDraft
 from grants.models import BudgetLine, ProjectYear
 from reporting.forms import CollaborationDraft
 from reporting.models import CollaborationReport, Report
+from reporting.publishing import releases
 from reporting.report_page import ReportDraft
 from tests import factories
 from tests.remembering import remembered
@@ -313,8 +313,8 @@ def test_correction_that_waits_for_approval_is_not_saved_by_itself():
     page = Page("reporting:collaboration-edit", report, office, CollaborationDraft, text="content")
     data = page.posted(content="訂正の途中")
     assert page.post(data, headers=AUTOSAVE).status_code == 200
-    wish = Wish(page.fresh(), "correct", {"note": "誤りの訂正"})
-    draft("訂正", [wish], by=office, at=LATER)
+    release = releases.begin_with(page.fresh(), note="誤りの訂正", by=office, at=LATER)
+    releases.propose(release, by=office, at=LATER)
 
     answer = page.post(page.posted(content="さらに"), headers=AUTOSAVE)
 

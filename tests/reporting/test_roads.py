@@ -79,7 +79,7 @@ COLLABORATION = {
     "drafting": "submit answer_none",
     "submitted": "send_back accept",
     "accepted": "publish",
-    "published": "correct",
+    "published": "correct withdraw",
 }
 
 

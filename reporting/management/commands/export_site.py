@@ -1,0 +1,35 @@
+"""Write the public site as files, for a municipal CMS or any web server."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from reporting.publishing.export import export
+from reporting.publishing.site import Site, here
+
+
+class Command(BaseCommand):
+    help = (
+        "Write the public site into DIR. Safe to run again; what did not change is left untouched."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("folder", type=Path, metavar="DIR")
+        parser.add_argument(
+            "--base-url",
+            default="",
+            help="Address of the site, for feed, sitemap and JSON-LD; that of /public/ here if not given.",
+        )
+
+    def handle(self, *, folder, base_url, **options):
+        base = base_url.rstrip("/") + "/" if base_url else here()
+        outcome = export(Site(base, fictitious=settings.DEMO).files(), folder)
+        self.stdout.write(
+            f"{outcome.written} files written, {outcome.unchanged} unchanged, {outcome.removed} removed."
+        )
+        if outcome.foreign:
+            raise CommandError(
+                "Left alone, for they were not written by this command: "
+                + ", ".join(outcome.foreign[:20])
+            )

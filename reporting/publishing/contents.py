@@ -1,0 +1,199 @@
+"""What the public would read of one thing as it stands now: plain JSON, to be frozen by a release."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.dateparse import parse_date
+
+from casework.calendar import wareki, wareki_year
+from grants.models import CourseEdition
+from guideline.models import Edition, Progress
+from reporting import open_data, register
+from reporting.models import CollaborationReport, Kind
+from reporting.versions import content_of_collaboration
+
+#: The one key of the register: it is released as a whole.
+ALL = "all"
+#: Open data that is made of published reports, and therefore never frozen beside them.
+FROM_REPORTS = "reports"
+
+
+class NoSuchThing(LookupError):
+    """There is nothing of this kind under this key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One thing that can be released, as it stands now.
+
+    :param title: in Japanese, as all that is stored; in lists and on a tombstone.
+    :param content: what the public would read, as plain JSON.
+    """
+
+    title: str
+    fiscal_year: int | None
+    fictitious: bool
+    content: dict
+
+
+def thing(kind: str, key: str, *, at: datetime) -> Thing:
+    """Return what the public would read under ``kind`` and ``key``, if it were released now.
+
+    :param at: the moment as of which tables are made.
+
+    :raises NoSuchThing: if there is nothing.
+    """
+    return _MADE_BY[Kind(kind)](key, at)
+
+
+def _report(key: str, at: datetime) -> Thing:
+    report = CollaborationReport.objects.filter(pk=int(key)).first() if key.isdigit() else None
+    if report is None:
+        raise NoSuchThing(key)
+    text = content_of_collaboration(report)
+    tabled = report.tabled_on.isoformat() if report.tabled_on else None
+    content = {"id": report.pk, "text": text, "tabled_on": tabled}
+    return Thing(report.title, report.fiscal_year, report.fictitious, content)
+
+
+def _register(key: str, at: datetime) -> Thing:
+    if key != ALL:
+        raise NoSuchThing(key)
+    rows = list(register.entries(fictitious=settings.DEMO))
+    for row, counts in zip(rows, register.counted(rows), strict=True):
+        row["counted"] = counts
+        row["invented"] = bool(row["invented"])
+        row["became_ja"], row["became_en"] = _in_both(register.became_label, row["became"])
+    content = {
+        "columns": list(register.COLUMNS),
+        "rows": rows,
+        "courses": _courses(),
+        "files": _files(at),
+    }
+    return Thing("採択事業の一覧とオープンデータ", None, False, content)
+
+
+def _courses() -> dict[str, list[str]]:
+    """Return the names of the courses, Japanese and English."""
+    found: dict[str, list[str]] = {}
+    for edition in CourseEdition.objects.order_by("fictitious", "-first_fiscal_year", "course"):
+        found.setdefault(edition.course, _in_both(lambda edition: edition.label, edition))
+    return found
+
+
+def _in_both(say: Callable, about) -> list[str]:
+    words = []
+    for language in ("ja", "en"):
+        with translation.override(language):
+            words.append(str(say(about)))
+    return words
+
+
+def _files(at: datetime) -> dict[str, str]:
+    """Return the files of open data that are frozen with the register, by their names."""
+    with translation.override("ja"):
+        return {
+            file.name: "".join(file.parts)
+            for file in open_data.files(fictitious=settings.DEMO, at=at)
+            if file.name.partition(".")[0] != FROM_REPORTS
+        }
+
+
+def progress_key(edition: Edition, day: date) -> str:
+    return f"{edition.code}/{day.isoformat()}"
+
+
+def edition_and_day(key: str) -> tuple[str, date]:
+    """Return the code of the edition and the day that ``key`` of a progress table names.
+
+    :raises NoSuchThing: if it names none.
+    """
+    code, _slash, written = key.partition("/")
+    try:
+        day = parse_date(written)
+    except ValueError:
+        day = None
+    if day is None:
+        raise NoSuchThing(key)
+    return code, day
+
+
+def _progress(key: str, at: datetime) -> Thing:
+    code, day = edition_and_day(key)
+    found = Progress.objects.filter(measure__edition__code=code, as_of=day)
+    rows = found.select_related("measure__section", "measure__edition").order_by("measure__number")
+    if not rows:
+        raise NoSuchThing(key)
+    edition = rows[0].measure.edition
+    content = {
+        "edition": code,
+        "edition_title": edition.title,
+        "edition_title_en": edition.title_en,
+        "day": day.isoformat(),
+        "rows": [_progress_row(row) for row in rows],
+    }
+    title = f"{edition.title}　具体施策の進捗状況（{wareki(day)}現在）"
+    return Thing(title, rows[0].fiscal_year, False, content)
+
+
+def _progress_row(row: Progress) -> dict:
+    measure = row.measure
+    return {
+        "number": measure.number,
+        "title": measure.title,
+        "title_en": measure.title_en,
+        "section": measure.section.title,
+        "section_en": measure.section.title_en,
+        "class": measure.classification,
+        "status": row.status,
+        "result": row.result,
+        "next_class": row.next_class,
+        "reason": row.reason,
+    }
+
+
+def _figures(key: str, at: datetime) -> Thing:
+    if not (key.isdigit() and len(key) == 4):
+        raise NoSuchThing(key)
+    rows = list(register.entries(fictitious=settings.DEMO, fiscal_year=int(key)))
+    if not rows:
+        raise NoSuchThing(key)
+    content = {"fiscal_year": int(key), "courses": _courses(), "rows": figures_of(rows)}
+    return Thing(f"{wareki_year(int(key))}の数字", int(key), False, content)
+
+
+def figures_of(rows: Iterable[dict]) -> list[dict]:
+    """Add up rows of the register by course: projects, and yen where it is known.
+
+    ``unknown`` counts the projects whose amount is in no sum.
+    """
+    rows = list(rows)
+    sums: dict[str, dict] = {}
+    for row, counts in zip(rows, register.counted(rows), strict=True):
+        own = sums.setdefault(
+            row["course_code"],
+            {
+                "course": row["course_code"],
+                "projects": 0,
+                "granted_yen": 0,
+                "confirmed_yen": 0,
+                "unknown": 0,
+            },
+        )
+        own["projects"] += counts
+        if counts and row["outcome"] == register.ADOPTED:
+            own["granted_yen"] += row["granted_yen"] or 0
+            own["confirmed_yen"] += row["confirmed_yen"] or 0
+            own["unknown"] += counts if row["granted_yen"] is None else 0
+    return [sums[course] for course in sorted(sums)]
+
+
+_MADE_BY: dict[Kind, Callable[[str, datetime], Thing]] = {
+    Kind.REPORT: _report,
+    Kind.REGISTER: _register,
+    Kind.PROGRESS: _progress,
+    Kind.FIGURES: _figures,
+}

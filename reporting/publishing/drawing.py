@@ -1,0 +1,160 @@
+"""One page of the public site, from frozen content: plain HTML, no script, the same bytes each time."""
+
+import re
+from collections import Counter
+from datetime import date
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from casework.calendar import japan_date
+from guideline.models import Classification, Status, fiscal_year_name, in_language
+from reporting import register
+from reporting.models import Kind, ReleaseItem
+from reporting.public_text import text_of
+
+from .addresses import ENGLISH, path_of, up_from
+
+LANGUAGES = ("ja", "en")
+#: Lines that only a template left behind; what people wrote has none with blanks alone that matter.
+_EMPTY_LINES = re.compile(r"\n[ \t]*(?=\n)")
+
+
+def page(
+    template: str, path: str, language: str, *, about: dict, preview: str = "", **context
+) -> bytes:
+    """Draw one page.
+
+    :param path: of the page in Japanese; links are relative to it.
+    :param about: what every page tells: names of program and city, see :class:`site.About`.
+    :param preview: the address of the live site where the page is only looked at; empty otherwise.
+    """
+    own = path if language == "ja" else ENGLISH + path
+    root = preview or up_from(own)
+    with translation.override(language):
+        text = render_to_string(
+            f"public/{template}.html",
+            {
+                **context, "about": about, "language": language, "is_preview": bool(preview),
+                "root": root, "home": root if language == "ja" else root + ENGLISH,
+                "other": root + (ENGLISH + path if language == "ja" else path),
+            },
+        )  # fmt: skip
+    return (_EMPTY_LINES.sub("", text).strip() + "\n").encode()
+
+
+def thing(item: ReleaseItem, language: str, *, about: dict, **said) -> bytes:
+    """Draw the page of one thing, or the tombstone that it left.
+
+    :param said: ``published_on``, ``first_on`` (Japan dates), and ``preview``.
+    """
+    path = path_of(item)
+    if item.withdraws:
+        return page("tombstone", path, language, about=about, item=item, **said)
+    template, prepare = _KINDS[Kind(item.kind)]
+    with translation.override(language):
+        context = prepare(item.content) if item.kind != Kind.REPORT else _report(item, **said)
+    return page(template, path, language, about=about, item=item, **said, **context)
+
+
+def _report(item: ReleaseItem, *, first_on: date, published_on: date, **said) -> dict:
+    text = text_of(item.content["text"])
+    tabled = item.content.get("tabled_on")
+    text |= {
+        "measures": [{**row, "url": ""} for row in text["measures"]],
+        "tabled_on": date.fromisoformat(tabled) if tabled else None,
+        "published_at": first_on,
+    }
+    return {"text": text, "title": text["title"]}
+
+
+def _course(content: dict, code: str) -> str:
+    if code == register.PREDECESSOR:
+        return _("The program before this one")
+    return in_language(*content["courses"].get(code, (code, code)))
+
+
+def _register(content: dict) -> dict:
+    rows = [
+        {
+            **row,
+            "course": _course(content, row["course_code"]),
+            "year": fiscal_year_name(row["adopted_in"] or None),
+            "has_ended": row["outcome"] == register.ENDED_AFTER,
+            "is_summary": register.is_summary(row),
+            "became_label": in_language(row["became_ja"], row["became_en"]),
+        }
+        for row in content["rows"]
+    ]
+    own = [row for row in content["rows"] if row["counted"]]
+    known = [row for row in own if row["granted_yen"] is not None]
+    return {
+        "title": _("Adopted projects"),
+        "rows": rows,
+        "projects": sum(row["counted"] for row in own),
+        "granted_yen": sum(row["granted_yen"] for row in known),
+        "known": len(known),
+    }
+
+
+def _progress(content: dict) -> dict:
+    rows = [
+        {
+            **row,
+            "name": in_language(row["title"], row["title_en"]),
+            "place": in_language(row["section"], row["section_en"]),
+            "class_label": Classification(row["class"]).label,
+            "status_label": Status(row["status"]).label,
+        }
+        for row in content["rows"]
+    ]
+    return {
+        "title": _("Progress of the measures"),
+        "edition": in_language(content["edition_title"], content["edition_title_en"]),
+        "day": date.fromisoformat(content["day"]),
+        "rows": rows,
+        "summary": _summary(content["rows"]),
+        "statuses": [status.label for status in Status],
+    }
+
+
+def _summary(rows: list[dict]) -> list[dict]:
+    """Count the measures of each class by status, as the rows say."""
+    counts = Counter((row["class"], row["status"]) for row in rows)
+    classes = [one for one in Classification if any(row["class"] == one for row in rows)]
+    return [
+        {
+            "label": one.label,
+            "counts": [counts[one, status] for status in Status.values],
+            "total": sum(counts[one, status] for status in Status.values),
+        }
+        for one in classes
+    ]
+
+
+def _figures(content: dict) -> dict:
+    rows = [{**row, "label": _course(content, row["course"])} for row in content["rows"]]
+    names = ("projects", "granted_yen", "confirmed_yen", "unknown")
+    return {
+        "title": _("Figures of the fiscal year"),
+        "year": fiscal_year_name(content["fiscal_year"]),
+        "rows": rows,
+        "sums": {name: sum(row[name] for row in rows) for name in names},
+    }
+
+
+def days_of(entry) -> dict:
+    """Return the days that the page of a public entry tells.
+
+    :param entry: fetched ``listed``, or with its item and the moment of its release as ``at``.
+    """
+    return {"published_on": japan_date(entry.at), "first_on": japan_date(entry.first_at)}
+
+
+_KINDS = {
+    Kind.REPORT: ("report", None),
+    Kind.REGISTER: ("register", _register),
+    Kind.PROGRESS: ("progress", _progress),
+    Kind.FIGURES: ("figures", _figures),
+}

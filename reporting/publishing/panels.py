@@ -1,0 +1,45 @@
+"""What releases add to the pages of cases, to desks and to lines of history."""
+
+from django.utils.translation import gettext_lazy as _
+
+from casework.desk_links import desk_link
+from casework.panels import panel
+from casework.parties import Party
+from casework.verbs import name_verbs
+from casework.work_pages import work_page
+from reporting.models import CollaborationReport, Release
+
+#: How many things of a release its case page names.
+NAMED = 10
+
+
+def what_is_inside(release: Release, request) -> dict:
+    """The first things in a release, with the way to all of them."""
+    items = list(release.items.defer("content").order_by("kind", "pk")[: NAMED + 1])
+    more = release.items.count() - NAMED if len(items) > NAMED else 0
+    return {"release": release, "items": items[:NAMED], "more": more}
+
+
+def _may_be_released(report: CollaborationReport, user) -> bool:
+    begun = report.state in ("accepted", "published", "corrected", "withdrawn")
+    return begun and user.has_perm("reporting.prepare_release")
+
+
+def _is_put_together(release: Release, user) -> bool:
+    return release.state == "draft" and user.has_perm("reporting.prepare_release", release)
+
+
+panel(Release.KIND, "reporting/panels/release.html", what_is_inside, 10)
+work_page(
+    CollaborationReport.KIND, _("Put into a release"), "reporting:release-report",
+    _may_be_released, order=200,
+)  # fmt: skip
+work_page(Release.KIND, _("Choose what is published"), "reporting:release", _is_put_together)
+desk_link(Party.OFFICE, _("Releases"), "reporting:releases", order=55)
+desk_link(Party.APPROVER, _("Releases"), "reporting:releases", order=55)
+
+name_verbs(
+    choose=_("Something was put into the release"),
+    leave_out=_("Something was taken out of the release"),
+    set_moment=_("The moment of publication was set"),
+)

@@ -1,0 +1,349 @@
+"""The public site: every path there is now, and the bytes of each, made of what releases froze."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db.models import Count, F, Max
+from django.db.models.fields.json import KT
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from casework import city
+from guideline.models import fiscal_year_name, in_language
+from reporting import open_data
+from reporting.models import Kind, PublicEntry
+
+from . import drawing, machine
+from .addresses import ENGLISH, address, index_of_year
+from .contents import FROM_REPORTS
+from .drawing import LANGUAGES, days_of
+
+#: Reports on one page of a list.
+PER_PAGE = 100
+#: What the front page and the feed tell of at most.
+NEWEST, FED = 20, 50
+#: Entries that are read at a time.
+BATCH = 100
+
+MEDIA_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "xml": "application/xml; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json; charset=utf-8",
+    "jsonld": "application/ld+json; charset=utf-8",
+}
+
+
+def here() -> str:
+    """Return the address under which this system shows the site itself."""
+    return settings.SITE_URL + reverse("reporting:public-root")
+
+
+class Found(NamedTuple):
+    """What stands at a path.
+
+    :param gone: whether it is the tombstone of something that was withdrawn.
+    """
+
+    body: bytes
+    gone: bool = False
+
+
+@dataclass(frozen=True)
+class Site:
+    """What is public at this moment.
+
+    :param base_url: the address of the root, ending in a slash, for feed, sitemap and JSON-LD.
+    :param fictitious: whether what is invented is shown too; only in a demonstration.
+    """
+
+    base_url: str
+    fictitious: bool
+
+    @cached_property
+    def about(self) -> dict:
+        """What every page tells of the city and its program."""
+        return city.values("program_name", "city_name", "open_data_licence")
+
+    @cached_property
+    def entries(self):
+        return PublicEntry.objects.shown(fictitious=self.fictitious)
+
+    @property
+    def _standing(self):
+        return self.entries.standing()
+
+    def read(self, path: str) -> Found | None:
+        """Return what stands at ``path``, or ``None``."""
+        language, own = _language(path)
+        for pattern, find in _ROUTES:
+            if told := pattern.fullmatch(own):
+                return find(self, language, path, **told.groupdict())
+        return None
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield path and bytes of every file of the site, one after the other."""
+        yield from self._things()
+        for path in self.other_paths():
+            found = self.read(path)
+            if found:
+                yield path, found.body
+
+    def _things(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the pages of all things; their contents are read a few at a time."""
+        entries = self.entries.select_related("item").annotate(at=F("item__release__published_at"))
+        for entry in entries.order_by("pk").iterator(chunk_size=BATCH):
+            for language in LANGUAGES:
+                body = drawing.thing(entry.item, language, about=self.about, **days_of(entry))
+                yield _in(language, _address(entry)), body
+
+    def other_paths(self) -> Iterator[str]:
+        """Yield the paths of what is not the page of one thing."""
+        yield from ("style.css", "feed.xml", "sitemap.xml", "data/catalog.jsonld")
+        yield from (f"data/{name}" for name in self.data_names())
+        for path in self.list_paths():
+            yield from (_in(language, path) for language in LANGUAGES)
+        yield from (f"reports/{row['year']}/index.jsonld" for row in self.years)
+
+    def list_paths(self) -> Iterator[str]:
+        """Yield the paths of lists, in Japanese."""
+        yield from ("index.html", "reports/index.html", "data/index.html")
+        if not self._one(Kind.REGISTER, "all"):
+            yield "register/index.html"
+        for row in self.years:
+            for number in range(1, _pages(row["count"]) + 1):
+                yield index_of_year(row["year"], number)
+
+    @cached_property
+    def years(self) -> list[dict]:
+        """Return the fiscal years of reports, the latest first, with how many there are."""
+        reports = self._standing.filter(kind=Kind.REPORT).values(year=F("item__fiscal_year"))
+        found = reports.annotate(count=Count("pk")).order_by("-year")
+        return [{**row, "path": index_of_year(row["year"])} for row in found]
+
+    def _years_named(self) -> list[dict]:
+        return [{**row, "label": fiscal_year_name(row["year"])} for row in self.years]
+
+    def page_paths(self) -> Iterator[tuple[str, object]]:
+        """Yield path and last moment of every page of a thing that stands, for the sitemap."""
+        entries = self._standing.listed().order_by("pk")
+        for entry in entries.iterator(chunk_size=1000):
+            yield _address(entry), entry.at
+
+    def newest(self, number: int, *, withdrawn: bool):
+        """Return the entries that changed last."""
+        entries = self.entries if withdrawn else self._standing
+        return entries.listed().order_by("-item__release__published_at", "-pk")[:number]
+
+    def _one(self, kind: str, key: str):
+        return self.entries.filter(kind=kind, key=key).listed().first()
+
+    # Pages
+
+    def _index(self, language: str, path: str) -> Found:
+        with translation.override(language):
+            context = {
+                "title": _("What is public"),
+                "newest": [_listed(e) for e in self.newest(NEWEST, withdrawn=False)],
+                "years": self._years_named(),
+                "register": self._one(Kind.REGISTER, "all"),
+                "progress": self._listed_of(Kind.PROGRESS),
+                "figures": self._listed_of(Kind.FIGURES),
+            }
+        return Found(drawing.page("index", "index.html", language, about=self.about, **context))
+
+    def _listed_of(self, kind: Kind) -> list[dict]:
+        return [
+            _listed(entry) for entry in self._standing.filter(kind=kind).listed().order_by("-key")
+        ]
+
+    def _report_years(self, language: str, path: str) -> Found:
+        with translation.override(language):
+            context = {"title": _("Collaboration reports"), "years": self._years_named()}
+        own = "reports/index.html"
+        return Found(drawing.page("report_years", own, language, about=self.about, **context))
+
+    def reports_of(self, fiscal_year: int):
+        """Return what lists say of the reports of a fiscal year, as dicts."""
+        of_year = self._standing.filter(kind=Kind.REPORT, item__fiscal_year=fiscal_year)
+        return of_year.order_by("pk").values(
+            "key", "first_at", title=F("item__title"), fictitious=F("item__fictitious"),
+            fiscal_year=F("item__fiscal_year"), at=F("item__release__published_at"),
+            department=KT("item__content__text__department"),
+            department_en=KT("item__content__text__department_en"),
+            partners=KT("item__content__text__partner_names"),
+        )  # fmt: skip
+
+    def _report_list(self, language: str, path: str, year: str, number: str = "1") -> Found | None:
+        found, wanted = self.reports_of(int(year)), int(number)
+        count = found.count()
+        if not 1 <= wanted <= _pages(count) or not count:
+            return None
+        rows = found[(wanted - 1) * PER_PAGE : wanted * PER_PAGE]
+        with translation.override(language):
+            context = {
+                "title": _("Collaboration reports of %(year)s") % {"year": fiscal_year_name(int(year))},
+                "rows": [
+                    {**row, "path": address(Kind.REPORT, row["key"], row["fiscal_year"]),
+                     "department": in_language(row["department"], row["department_en"])}
+                    for row in rows
+                ],
+                "count": count,
+                "pages": [(n, index_of_year(int(year), n)) for n in range(1, _pages(count) + 1)],
+                "number": wanted,
+                "data_of_list": f"reports/{year}/index.jsonld",
+            }  # fmt: skip
+        own = index_of_year(int(year), wanted)
+        return Found(drawing.page("report_list", own, language, about=self.about, **context))
+
+    def _thing(
+        self, language: str, path: str, kind: Kind, key: str, year: str = ""
+    ) -> Found | None:
+        entries = self.entries.select_related("item").annotate(at=F("item__release__published_at"))
+        entry = entries.filter(kind=kind, key=key).first()
+        if entry is None or (year and entry.item.fiscal_year != int(year)):
+            return None
+        body = drawing.thing(entry.item, language, about=self.about, **days_of(entry))
+        return Found(body, gone=entry.item.withdraws)
+
+    def _report(self, language: str, path: str, year: str, key: str) -> Found | None:
+        return self._thing(language, path, Kind.REPORT, key, year)
+
+    def _register(self, language: str, path: str) -> Found:
+        found = self._thing(language, path, Kind.REGISTER, "all")
+        if found:
+            return found
+        with translation.override(language):
+            context = {"title": _("Adopted projects")}
+        own = "register/index.html"
+        return Found(drawing.page("not_yet", own, language, about=self.about, **context))
+
+    def _progress(self, language: str, path: str, key: str) -> Found | None:
+        return self._thing(language, path, Kind.PROGRESS, key)
+
+    def _figures(self, language: str, path: str, key: str) -> Found | None:
+        return self._thing(language, path, Kind.FIGURES, key)
+
+    # Data
+
+    @cached_property
+    def _frozen_files(self) -> dict[str, str]:
+        entry = self._standing.filter(kind=Kind.REGISTER).select_related("item").first()
+        return entry.item.content["files"] if entry else {}
+
+    def data_names(self) -> list[str]:
+        """Return the names of the files of open data that are public now."""
+        reports = [f"{FROM_REPORTS}.{form}" for form in ("csv", "json")] if self.years else []
+        return sorted([*self._frozen_files, *reports])
+
+    def _data_index(self, language: str, path: str) -> Found:
+        with translation.override(language):
+            context = {"title": _("Open data"), "sets": self._data_sets()}
+        own = "data/index.html"
+        return Found(drawing.page("data", own, language, about=self.about, **context))
+
+    def _data_sets(self) -> list[dict]:
+        files: dict[str, list[str]] = defaultdict(list)
+        for name in self.data_names():
+            files[name.partition(".")[0]].append(name)
+        known = open_data.DATASETS
+        return [
+            {"label": known[code].label, "columns": known[code].columns, "files": files[code]}
+            for code in known
+            if code in files
+        ] + [
+            {"label": code, "columns": (), "files": files[code]}
+            for code in sorted(files.keys() - known.keys())
+        ]
+
+    def _data(self, language: str, path: str, name: str) -> Found | None:
+        if language != "ja" or name not in self.data_names():
+            return None
+        if name in self._frozen_files:
+            return Found(self._frozen_files[name].encode())
+        return Found("".join(self._of_reports(name)).encode())
+
+    def _of_reports(self, name: str) -> Iterator[str]:
+        """Return the file of the reports, which are read as their publications froze them."""
+        form = name.rpartition(".")[2]
+        at = self.changed_at
+        return open_data.file(FROM_REPORTS, form, fictitious=self.fictitious, at=at).parts
+
+    # For machines
+
+    def _feed(self, language: str, path: str) -> Found:
+        return Found(machine.feed(self, self.newest(FED, withdrawn=True)))
+
+    def _sitemap(self, language: str, path: str) -> Found:
+        return Found(machine.sitemap(self))
+
+    def _catalog(self, language: str, path: str) -> Found:
+        with translation.override("ja"):
+            return Found(machine.catalog(self, self._data_sets()))
+
+    def _list_for_machines(self, language: str, path: str, year: str) -> Found | None:
+        rows = self.reports_of(int(year))
+        return Found(machine.reports(self, int(year), rows)) if rows else None
+
+    def _style(self, language: str, path: str) -> Found:
+        return Found(resources.files("reporting.publishing").joinpath("style.css").read_bytes())
+
+    @cached_property
+    def changed_at(self):
+        """The moment at which something became public last, or ``None``."""
+        return self.entries.aggregate(last=Max("item__release__published_at"))["last"]
+
+
+def _language(path: str) -> tuple[str, str]:
+    if path.startswith(ENGLISH):
+        return "en", path.removeprefix(ENGLISH)
+    return "ja", path
+
+
+def _in(language: str, path: str) -> str:
+    return path if language == "ja" else ENGLISH + path
+
+
+def _address(entry: PublicEntry) -> str:
+    return address(entry.kind, entry.key, entry.item.fiscal_year)
+
+
+def _listed(entry: PublicEntry) -> dict:
+    """Return what a list says of an entry."""
+    return {"item": entry.item, "path": _address(entry), **days_of(entry)}
+
+
+def _pages(count: int) -> int:
+    return -(-count // PER_PAGE)
+
+
+def _route(pattern: str, find: Callable) -> tuple[re.Pattern, Callable]:
+    return re.compile(pattern, re.ASCII), find
+
+
+_YEAR, _KEY = r"(?P<year>\d{4})", r"(?P<key>[0-9]{1,18})"
+_ROUTES = (
+    _route(r"(index\.html)?", Site._index),
+    _route(r"reports/index\.html", Site._report_years),
+    _route(rf"reports/{_YEAR}/index\.html", Site._report_list),
+    _route(rf"reports/{_YEAR}/page-(?P<number>[2-9]|[1-9]\d{{1,5}})\.html", Site._report_list),
+    _route(rf"reports/{_YEAR}/{_KEY}\.html", Site._report),
+    _route(rf"reports/{_YEAR}/index\.jsonld", Site._list_for_machines),
+    _route(r"register/index\.html", Site._register),
+    _route(r"guideline/(?P<key>[\w-]+/\d{4}-\d\d-\d\d)\.html", Site._progress),
+    _route(r"figures/(?P<key>\d{4})\.html", Site._figures),
+    _route(r"data/index\.html", Site._data_index),
+    _route(r"data/catalog\.jsonld", Site._catalog),
+    _route(r"data/(?P<name>[\w-]+\.(csv|json))", Site._data),
+    _route(r"feed\.xml", Site._feed),
+    _route(r"sitemap\.xml", Site._sitemap),
+    _route(r"style\.css", Site._style),
+)

@@ -1,0 +1,194 @@
+"""Releases at work: put together, looked at, proposed."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Count
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from casework.approvals import waiting_draft
+from reporting.models import CollaborationReport, Kind, Release, ReleaseItem
+from reporting.models.release import UNDER_WAY
+from reporting.publishing import releases
+from reporting.publishing.forms import MomentForm, ReportReleaseForm, ReportsForm, ThingForm
+
+PER_PAGE = 50
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def release_list(request):
+    """All releases, the newest first; the office begins another."""
+    if not request.user.has_perm("reporting.read_releases"):
+        raise PermissionDenied("reporting.read_releases")
+    if request.method == "POST":
+        release = releases.begin(by=request.user, at=request.now)
+        return redirect("reporting:release", pk=release.pk)
+    found = Release.objects.visible_to(request.user).annotate(size=Count("items"))
+    page = Paginator(found.order_by("-pk"), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "may_begin": request.user.has_perm("reporting.prepare_release")}
+    return render(request, "reporting/release_list.html", context)
+
+
+def _visible(request, pk: int) -> Release:
+    return get_object_or_404(Release.objects.visible_to(request.user), pk=pk)
+
+
+def _own(request, pk: int) -> Release:
+    """Return a release that the person may put together."""
+    release = _visible(request, pk)
+    if not request.user.has_perm("reporting.prepare_release", release):
+        raise PermissionDenied("reporting.prepare_release")
+    return release
+
+
+@login_required
+@require_safe
+def release_page(request, pk):
+    """What is in a release, what else could be, and what is in the way."""
+    return _show(request, _visible(request, pk))
+
+
+def _show(request, release: Release, status: int = 200, **bound):
+    may_change = release.state == "draft" and request.user.has_perm(
+        "reporting.prepare_release", release
+    )
+    items = Paginator(
+        release.items.defer("content").order_by("kind", "fiscal_year", "pk"), PER_PAGE
+    )
+    context = {
+        "case": release,
+        "page": items.get_page(request.GET.get("page")),
+        "may_change": may_change,
+        "draft": waiting_draft(release),
+        "why_not": releases.why_not_yet(release, at=request.now) if may_change else None,
+    }
+    if may_change:
+        context |= {
+            "things": bound.get("things") or ThingForm(fictitious=settings.DEMO, prefix="thing"),
+            "moment": bound.get("moment") or MomentForm(initial={"publish_at": release.publish_at}),
+            "accepted": _accepted(release, request),
+        }
+    return render(request, "reporting/release.html", context, status=status)
+
+
+def _ready():
+    """Return the reports that are accepted and wait in no release."""
+    inside = ReleaseItem.objects.filter(
+        kind=Kind.REPORT, release__state__in=("draft", *UNDER_WAY)
+    ).values_list("key", flat=True)
+    return CollaborationReport.objects.filter(state="accepted").exclude(
+        pk__in=[int(key) for key in inside]
+    )
+
+
+def _accepted(release: Release, request):
+    ready = _ready().visible_to(request.user).select_related("department")
+    ordered = ready.order_by("-fiscal_year", "department__name", "pk")
+    return Paginator(ordered, PER_PAGE).get_page(request.GET.get("accepted"))
+
+
+@login_required
+@require_POST
+def put_in_reports(request, pk):
+    """Put accepted reports into a release."""
+    release = _own(request, pk)
+    form = ReportsForm(request.POST, reports=_ready().visible_to(request.user))
+    if not form.is_valid():
+        messages.error(request, _("Choose at least one report that is accepted."))
+        return redirect("reporting:release", pk=pk)
+    try:
+        with transaction.atomic():
+            for report in form.cleaned_data["reports"]:
+                releases.put_in(
+                    release, Kind.REPORT, str(report.pk), by=request.user, at=request.now
+                )
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("reporting:release", pk=pk)
+
+
+@login_required
+@require_POST
+def put_in_table(request, pk):
+    """Put a table into a release."""
+    release = _own(request, pk)
+    form = ThingForm(request.POST, fictitious=settings.DEMO, prefix="thing")
+    if form.is_valid():
+        kind, key = form.thing
+        said = {name: form.cleaned_data[name] for name in ("withdraw", "note")}
+        try:
+            releases.put_in(release, kind, key, **said, by=request.user, at=request.now)
+        except ValidationError as error:
+            form.add_error(None if not hasattr(error, "error_dict") else None, error)
+        else:
+            return redirect("reporting:release", pk=pk)
+    return _show(request, release, 422, things=form)
+
+
+@login_required
+@require_POST
+def take_out(request, pk, item):
+    """Take one thing out of a release."""
+    release = _own(request, pk)
+    found = get_object_or_404(release.items, pk=item)
+    try:
+        releases.take_out(found, by=request.user, at=request.now)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("reporting:release", pk=pk)
+
+
+@login_required
+@require_POST
+def set_moment(request, pk):
+    """Set when a release becomes public."""
+    release, form = _own(request, pk), MomentForm(request.POST)
+    if form.is_valid():
+        try:
+            releases.set_moment(release, **form.cleaned_data, by=request.user, at=request.now)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("reporting:release", pk=pk)
+    return _show(request, release, 422, moment=form)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def release_report(request, pk):
+    """Put one report into a release, from its own page."""
+    report = get_object_or_404(CollaborationReport.objects.visible_to(request.user), pk=pk)
+    if not request.user.has_perm("reporting.prepare_release"):
+        raise PermissionDenied("reporting.prepare_release")
+    being_made = Release.objects.visible_to(request.user).filter(state="draft").order_by("-pk")
+    form = ReportReleaseForm(request.POST or None, report=report, releases=being_made)
+    if request.method == "POST" and form.is_valid():
+        try:
+            release = _with_report(form.cleaned_data, report, request)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return redirect("reporting:release", pk=release.pk)
+    context = {
+        "case": report,
+        "form": form,
+        "waits": releases.waits_in_release(report),
+    }
+    return render(
+        request, "reporting/release_report.html", context, status=422 if form.errors else 200
+    )
+
+
+@transaction.atomic
+def _with_report(said: dict, report: CollaborationReport, request) -> Release:
+    who = {"by": request.user, "at": request.now}
+    release = said.pop("release") or releases.begin(title=report.title, **who)
+    releases.put_in(release, Kind.REPORT, str(report.pk), **said, **who)
+    return release

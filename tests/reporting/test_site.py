@@ -1,0 +1,394 @@
+"""The public site: the same bytes live and exported, whole files only, nothing else touched."""
+
+import csv
+import io
+import json
+import re
+from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import PurePosixPath
+from urllib.parse import urldefrag
+from xml.etree import ElementTree
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from accounts.models import Role
+from casework.services import advance
+from guideline.models import Progress
+from reporting.models import PublicEntry, Release
+from reporting.publishing import export as exporting
+from reporting.publishing import releases
+from reporting.publishing.export import MANIFEST, export
+from reporting.publishing.site import Site
+from tests import factories
+from tests.factories import NOON, TODAY
+from tests.remembering import remembered
+from tests.reporting import makers
+
+pytestmark = pytest.mark.django_db
+
+BASE = "https://example.jp/yell/"
+TOMORROW = NOON + timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def release(*things: tuple[str, str], at=NOON, **said) -> Release:
+    office = factories.anyone(Role.OFFICE)
+    made = releases.begin(by=office, at=at)
+    for kind, key in things:
+        releases.put_in(made, kind, key, by=office, at=at, **said)
+    draft = releases.propose(made, by=office, at=at)
+    advance(draft, "approve", by=factories.anyone(Role.APPROVER), at=at, decided_on=TODAY)
+    return Release.objects.get(pk=made.pk)
+
+
+@remembered
+def everything() -> list:
+    """Two reports, one of them corrected, a withdrawn one, and one of each table."""
+    year = makers.granted_year()
+    measure = factories.measure()
+    reports = [
+        makers.accepted_collaboration(title=title) for title in ("川の会", "海の会", "山の会")
+    ]
+    for report in reports:
+        factories.released(report)
+    factories.released(reports[1], note="人数の訂正", at=TOMORROW)
+    release(("report", str(reports[2].pk)), withdraw=True, note="相手の求めによる", at=TOMORROW)
+    Progress.objects.create(
+        measure=measure, fiscal_year=2026, as_of=TODAY, status="done", result="20件の相談"
+    )
+    release(
+        ("register", "all"),
+        ("figures", str(year.proposal.fiscal_year)),
+        ("progress", f"{measure.edition.code}/{TODAY.isoformat()}"),
+    )
+    return reports
+
+
+def site() -> Site:
+    return Site(BASE, fictitious=False)
+
+
+def files() -> dict[str, bytes]:
+    return dict(site().files())
+
+
+# One site, live and as files
+
+
+def test_live_pages_are_the_exported_bytes(settings, tmp_path):
+    everything()
+    settings.SITE_URL = "https://example.jp"
+    call_command("export_site", str(tmp_path), stdout=io.StringIO())
+
+    exported = {
+        str(path.relative_to(tmp_path)): path.read_bytes()
+        for path in tmp_path.rglob("*")
+        if path.is_file() and path.name != MANIFEST
+    }
+
+    assert len(exported) > 30
+    for path, body in exported.items():
+        answer = Client().get(f"/public/{path}")
+        assert answer.content == body, path
+        gone = (
+            "This page was withdrawn" in body.decode()
+            or "このページは公開を終えました" in body.decode()
+        )
+        assert answer.status_code == (410 if gone else 200), path
+
+
+def test_root_is_the_front_page():
+    assert Client().get("/public/").content == Client().get("/public/index.html").content
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["reports/2025/999999.html", "reports/1999/index.html", "reports/2025/page-2.html", "x.html",
+     "guideline/first/2023-12-20.html", "figures/1999.html", "data/secrets.csv", "en/data/awards.csv",
+     "../manage.py", "reports/2025/index.jsonld"],
+)  # fmt: skip
+def test_nothing_stands_at_another_address(path):
+    assert Client().get(f"/public/{path}").status_code == 404
+
+
+def test_every_link_inside_the_site_leads_to_a_file_of_it():
+    everything()
+    found = files()
+    for path, body in found.items():
+        if path.endswith(".html"):
+            for link in links_of(body):
+                target = resolved(path, link)
+                assert target in found, f"{path}: {link}"
+
+
+def links_of(body: bytes) -> list[str]:
+    reader = Reader()
+    reader.feed(body.decode())
+    return [link for link in reader.links if not link.startswith("#")]
+
+
+def resolved(path: str, link: str) -> str:
+    parts = list(PurePosixPath(path).parent.parts)
+    for step in PurePosixPath(urldefrag(link).url).parts:
+        parts = parts[:-1] if step == ".." else [*parts, step]
+    return "/".join(parts)
+
+
+class Reader(HTMLParser):
+    """What stands in a page: links, tags, attributes."""
+
+    def __init__(self):
+        super().__init__()
+        self.links, self.tags, self.handlers = [], set(), []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.links += [value for name, value in attrs if name in ("href", "src")]
+        self.handlers += [name for name, _value in attrs if name.startswith("on")]
+        self.handlers += [name for name, _value in attrs if name == "style"]
+
+
+def test_pages_have_no_script_no_form_and_both_languages():
+    everything()
+    pages = {path: body for path, body in files().items() if path.endswith(".html")}
+    for path, body in pages.items():
+        reader = Reader()
+        reader.feed(body.decode())
+        assert not reader.tags & {"script", "form", "iframe", "input", "button", "style"}, path
+        assert not reader.handlers, path
+        assert f'<html lang="{"en" if path.startswith("en/") else "ja"}">' in body.decode()
+    japanese = {path for path in pages if not path.startswith("en/")}
+    assert {path.removeprefix("en/") for path in pages} == japanese
+    assert "not translated" not in str(pages)
+
+
+def test_page_is_the_same_each_time_and_in_whatever_language_it_is_asked_for():
+    everything()
+    english = Client(headers={"accept-language": "en"})
+
+    assert files() == files()
+    for path in ("index.html", "register/index.html"):
+        assert english.get(f"/public/{path}").content == Client().get(f"/public/{path}").content
+
+
+# What pages tell
+
+
+def test_corrected_page_tells_day_and_note_and_the_first_day():
+    reports = everything()
+    page = site().read(f"reports/2025/{reports[1].pk}.html").body.decode()
+
+    assert "人数の訂正" in page
+    assert 'datetime="2026-11-21"' in page and 'datetime="2026-11-20"' in page
+
+
+def test_withdrawn_page_leaves_a_tombstone_with_day_and_reason_and_no_words():
+    reports = everything()
+    found = site().read(f"reports/2025/{reports[2].pk}.html")
+    page = found.body.decode()
+
+    assert found.gone
+    assert "相手の求めによる" in page and 'datetime="2026-11-21"' in page and "山の会" in page
+    for words in ("観察会を3回開いた", "のべ60人", "川を守る会"):
+        assert words not in page
+    assert "山の会" not in site().read("reports/2025/index.html").body.decode()
+    old = Client().get(f"/reports/{reports[2].pk}/")
+    assert (old.status_code, old["Location"]) == (302, f"/public/reports/2025/{reports[2].pk}.html")
+
+
+def test_old_address_leads_to_the_released_page():
+    reports = everything()
+    page = Client().get(f"/reports/{reports[0].pk}/").content.decode()
+
+    assert f"/public/reports/2025/{reports[0].pk}.html" in page
+
+
+def test_totals_of_the_pages_are_the_sums_of_the_open_data():
+    everything()
+    found = {path: body.decode("utf-8-sig") for path, body in files().items()}
+    awards = list(csv.DictReader(io.StringIO(found["data/awards.csv"])))
+    projects = sum(int(row["counted_projects"]) for row in awards)
+    granted = sum(
+        int(row["granted_yen"])
+        for row in awards
+        if int(row["counted_projects"]) and row["granted_yen"]
+    )
+    reports = json.loads(found["data/reports.json"])
+
+    text = re.sub(r"<[^>]+>", "", found["en/register/index.html"])
+    assert f"{projects} adopted project" in text
+    assert f"{granted:,}" in text
+    of_year = [row for row in reports if row["fiscal_year"] == 2025]
+    assert f"{len(of_year)} reports" in found["en/reports/2025/index.html"] and len(of_year) == 2
+    year = awards[0]["adopted_fiscal_year"]
+    figures = re.sub(r"<[^>]+>", " ", found[f"en/figures/{year}.html"].partition("<tfoot>")[2])
+    assert figures.split()[:2] == ["Total", str(projects)]
+
+
+def test_what_is_invented_is_shown_only_in_a_demonstration():
+    report = makers.published_collaboration(factories.department(fictitious=True))
+
+    assert f"reports/2025/{report.pk}.html" not in files()
+    shown = dict(Site(BASE, fictitious=True).files())
+    assert "架空" in shown[f"reports/2025/{report.pk}.html"].decode()
+
+
+def test_long_list_has_pages(monkeypatch):
+    monkeypatch.setattr("reporting.publishing.site.PER_PAGE", 1)
+    reports = [makers.published_collaboration(title=f"第{n}") for n in range(3)]
+    found = files()
+
+    assert "第0" in found["reports/2025/index.html"].decode()
+    assert "第2" in found["reports/2025/page-3.html"].decode()
+    assert len(
+        [path for path in found if re.match(r"reports/2025/(index|page-\d)\.html", path)]
+    ) == len(reports)
+
+
+# For machines
+
+
+def test_feed_tells_what_became_public_was_corrected_and_was_withdrawn():
+    reports = everything()
+    feed = ElementTree.fromstring(site().read("feed.xml").body)
+    name = "{http://www.w3.org/2005/Atom}"
+    told = {
+        entry.findtext(f"{name}id"): entry.findtext(f"{name}summary")
+        for entry in feed.iter(f"{name}entry")
+    }
+
+    place = f"{BASE}reports/2025/"
+    assert told[f"{place}{reports[0].pk}.html"] == "公開"
+    assert told[f"{place}{reports[1].pk}.html"] == "訂正：人数の訂正"
+    assert told[f"{place}{reports[2].pk}.html"] == "公開終了：相手の求めによる"
+    assert feed.findtext(f"{name}updated") == "2026-11-21T03:00:00Z"
+    assert len(told) == 6
+
+
+def test_sitemap_names_every_page_that_stands_and_no_other():
+    reports = everything()
+    tree = ElementTree.fromstring(site().read("sitemap.xml").body)
+    named = [place.text for place in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+
+    gone = {f"{start}reports/2025/{reports[2].pk}.html" for start in ("", "en/")}
+    pages = {path for path in files() if path.endswith(".html")} - gone
+    assert {url.removeprefix(BASE) for url in named} == pages
+    assert len(named) == len(set(named))
+
+
+def test_json_ld_lists_reports_and_data():
+    reports = everything()
+    listed = json.loads(site().read("reports/2025/index.jsonld").body)
+    catalog = json.loads(site().read("data/catalog.jsonld").body)
+
+    assert [part["name"] for part in listed["hasPart"]] == ["川の会", "海の会"]
+    assert listed["hasPart"][1]["dateModified"] == "2026-11-21"
+    assert reports[2].title not in json.dumps(listed, ensure_ascii=False)
+    urls = {file["contentUrl"] for one in catalog["dataset"] for file in one["distribution"]}
+    assert urls == {BASE + path for path in files() if re.match(r"data/.*(csv|json)$", path)}
+
+
+# Files
+
+
+FILES = {"a.html": b"a", "b/c.html": b"c", "b/d.csv": b"d"}
+
+
+def test_second_run_touches_nothing(tmp_path):
+    first = export(FILES.items(), tmp_path)
+    before = {path: (tmp_path / path).stat().st_mtime_ns for path in (*FILES, MANIFEST)}
+    second = export(FILES.items(), tmp_path)
+
+    assert (first.written, second.written, second.unchanged) == (3, 0, 3)
+    assert {path: (tmp_path / path).stat().st_mtime_ns for path in (*FILES, MANIFEST)} == before
+
+
+def test_only_what_changed_is_written_and_what_went_is_removed(tmp_path):
+    export(FILES.items(), tmp_path)
+    kept = (tmp_path / "a.html").stat().st_mtime_ns
+
+    outcome = export({"a.html": b"a", "b/c.html": b"other"}.items(), tmp_path)
+
+    assert (outcome.written, outcome.unchanged, outcome.removed) == (1, 1, 1)
+    assert (tmp_path / "a.html").stat().st_mtime_ns == kept
+    assert (tmp_path / "b/c.html").read_bytes() == b"other"
+    assert not (tmp_path / "b/d.csv").exists()
+
+
+def test_files_of_others_are_left_alone(tmp_path):
+    (tmp_path / "a.html").write_bytes(b"from the city")
+    (tmp_path / "logo.png").write_bytes(b"logo")
+
+    outcome = export(FILES.items(), tmp_path)
+
+    assert outcome.foreign == ["a.html"]
+    assert (tmp_path / "a.html").read_bytes() == b"from the city"
+    export({}.items(), tmp_path)
+    assert (tmp_path / "a.html").read_bytes() == b"from the city"
+    assert (tmp_path / "logo.png").read_bytes() == b"logo"
+
+
+def test_run_that_died_is_taken_up(tmp_path):
+    def dying():
+        yield "a.html", b"a"
+        yield "b/c.html", b"c"
+        raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError):
+        export(dying(), tmp_path)
+
+    outcome = export(FILES.items(), tmp_path)
+    assert (outcome.written, outcome.unchanged, outcome.foreign) == (1, 2, [])
+
+
+def test_file_that_died_while_it_was_written_is_never_seen(tmp_path, monkeypatch):
+    def fails(source, target):
+        raise OSError("disk")
+
+    monkeypatch.setattr(exporting.os, "replace", fails)
+    with pytest.raises(OSError, match="disk"):
+        export(FILES.items(), tmp_path)
+    assert not (tmp_path / "a.html").exists()
+    monkeypatch.undo()
+
+    assert export(FILES.items(), tmp_path).written == 3
+
+
+def test_own_file_that_somebody_changed_is_written_again(tmp_path):
+    export(FILES.items(), tmp_path)
+    (tmp_path / "a.html").write_bytes(b"defaced")
+
+    assert export(FILES.items(), tmp_path).written == 1
+    assert (tmp_path / "a.html").read_bytes() == b"a"
+
+
+def test_command_says_what_it_left_alone(tmp_path):
+    (tmp_path / "index.html").write_text("own")
+
+    with pytest.raises(CommandError, match=r"index\.html"):
+        call_command("export_site", str(tmp_path), "--base-url", BASE, stdout=io.StringIO())
+    assert (tmp_path / "style.css").exists()
+
+
+def test_withdrawn_page_is_replaced_by_its_tombstone(tmp_path):
+    report = makers.published_collaboration()
+    path = tmp_path / f"reports/2025/{report.pk}.html"
+    export(site().files(), tmp_path)
+    assert "川を守る会" in path.read_text()
+
+    release(("report", str(report.pk)), withdraw=True, note="誤り", at=TOMORROW)
+    export(site().files(), tmp_path)
+
+    assert "川を守る会" not in path.read_text()
+    for file in tmp_path.rglob("*"):
+        assert file.is_dir() or "川を守る会" not in file.read_text(), file
+    assert PublicEntry.objects.get().item.withdraws
