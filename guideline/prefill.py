@@ -15,10 +15,9 @@ from casework.history import digest_of
 
 from .models import Measure, MeasureYear, Status
 
-#: The fields of a year's row for which something can be suggested.
-WORDS = ("target", "plan", "result", "next_plan")
+#: The fields of a year's row that hold months, and all for which something can be suggested.
 MONTH_FIELDS = ("plan_months", "result_months")
-FIELDS = (*WORDS, *MONTH_FIELDS, "status")
+FIELDS = ("target", "plan", "plan_months", "result", "result_months", "status", "next_plan")
 
 
 @dataclass(frozen=True, slots=True)

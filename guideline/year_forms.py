@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dates import MONTHS as NAMES
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from casework.date_input import DateInput
 
@@ -33,10 +34,12 @@ def _words(label, help_text="") -> forms.CharField:
 class YearForm(forms.Form):
     """What is planned for a measure in a fiscal year, and what came of it."""
 
-    target = _words(_("Target"), _("What is to be reached in this fiscal year."))
+    target = _words(
+        pgettext_lazy("measure", "Target"), _("What is to be reached in this fiscal year.")
+    )
     plan = _words(_("Plan"), _("What is to be done in this fiscal year."))
     plan_months = _months(_("Planned months"))
-    result = _words(_("Result"), _("What was done, and what came of it."))
+    result = _words(pgettext_lazy("progress", "Result"), _("What was done, and what came of it."))
     result_months = _months(_("Months in which it was done"))
     status = forms.ChoiceField(
         label=_("Status"), choices=[("", _("not said yet")), *Status.choices], required=False
