@@ -25,6 +25,7 @@ class ReportingConfig(AppConfig):
             interim_pages,
             lent_dates,
             letters,
+            outcome_panels,
             permissions,
             retention_classes,
             setup_steps,

@@ -8,6 +8,7 @@ from casework.calendar import japan_date, wareki, wareki_year
 from casework.models import Version
 from casework.typesetting import Item, ProposalData, Section, Table, typeset
 
+from .measure_outcomes import in_words
 from .models import Report
 from .settlement import EXPENDITURE, INCOME
 from .versions import content_of_report
@@ -58,12 +59,25 @@ def report_sheet(report: Report, *, today: date) -> ProposalData:
         "organization": report.organization.name,
         "number": report.number,
         "items": _report_items(report),
-        "sections": _sections(content, REPORT_HEADINGS),
+        "sections": [*_sections(content, REPORT_HEADINGS), *_of_measures(content["outcomes"])],
         "income": _ledger(content["settlement"], INCOME),
         "expenditure": _ledger(content["settlement"], EXPENDITURE),
         "receipts": _receipts(content["receipts"]),
         "draft": sent is None,
     }
+
+
+def _of_measures(rows: list[dict]) -> list[Section]:
+    """Return what came of each measure of the guideline; no section where nothing is said."""
+    if not rows:
+        return []
+    told = [f"施策{row['number']} {row['title']}：{in_words(row)}" for row in rows]
+    return [{"heading": "指針の施策について、できたこと", "paragraphs": told}]
+
+
+def _how_and_what_came(row: dict) -> str:
+    came = in_words(row)
+    return "\n".join(filter(None, [row["how"], f"成果：{came}" if came else ""]))
 
 
 def _latest_version(report: Report) -> Version | None:
@@ -148,7 +162,7 @@ def collaboration_pdf(content: dict, *, number: str, day: date, draft: bool = Fa
         "items": _items(content),
         "sections": _sections(content, COLLABORATION_HEADINGS),
         "measures": [
-            {"code": str(row["number"]), "title": row["title"], "how": row["how"]}
+            {"code": str(row["number"]), "title": row["title"], "how": _how_and_what_came(row)}
             for row in content["measures"]
         ],
         "draft": draft,

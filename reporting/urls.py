@@ -3,6 +3,7 @@ from django.urls import path, re_path
 from .views import (
     collaboration,
     interim,
+    outcomes,
     public,
     public_site,
     releases,
@@ -34,6 +35,7 @@ urlpatterns = [
     path("final-reports/<int:pk>/edit/", reports.report_edit, name="report-edit"),
     path("final-reports/<int:pk>/budget/", reports.report_budget, name="report-budget"),
     path("final-reports/<int:pk>/checks/", reports.report_checks, name="report-checks"),
+    path("final-reports/<int:pk>/measures/", outcomes.report_measures, name="report-measures"),
     path("final-reports/<int:pk>/receipts/", reports.receipt_list, name="receipts"),
     path("final-reports/<int:pk>/receipts/checks/", reports.receipt_checks, name="receipt-checks"),
     path("final-reports/<int:pk>/workbook/", report_files.report_workbook, name="report-workbook"),
@@ -53,6 +55,11 @@ urlpatterns = [
         "collaboration-reports/<int:pk>/edit/",
         collaboration.report_edit,
         name="collaboration-edit",
+    ),
+    path(
+        "collaboration-reports/<int:pk>/measures/",
+        outcomes.collaboration_measures,
+        name="collaboration-measures",
     ),
     path(
         "collaboration-reports/<int:pk>/print/",

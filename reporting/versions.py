@@ -3,6 +3,7 @@
 from grants.versions import as_filed
 
 from .budget_beside import beside_budget
+from .measure_outcomes import content_of_outcome, outcomes_of, told_of_measures
 from .models import CollaborationReport, Report
 
 REPORT_FIELDS = ("title", "completed_on", "content", "results", "participants", "reflection")
@@ -29,6 +30,15 @@ def content_of_report(report: Report) -> dict:
         **_plain(report, REPORT_FIELDS),
         "settlement": _settlement(report),
         "receipts": _receipts(report),
+        "outcomes": [
+            {
+                "edition": row.measure.edition.code,
+                "number": row.measure.number,
+                "title": row.measure.title,
+                **content_of_outcome(row),
+            }
+            for row in told_of_measures(report)
+        ],
         "files": list(report.files.standing().order_by("pk").values("name", "digest")),
     }
 
@@ -59,6 +69,7 @@ def _receipts(report: Report) -> list[dict]:
 def content_of_collaboration(report: CollaborationReport) -> dict:
     """Return what the department sends, and, once approved, what the public reads."""
     named = report.advanced_measures.select_related("measure__edition")
+    came_of = {row.measure_id: content_of_outcome(row) for row in outcomes_of(report)}
     return {
         **_plain(report, COLLABORATION_FIELDS),
         "department": report.department.name,
@@ -71,6 +82,7 @@ def content_of_collaboration(report: CollaborationReport) -> dict:
                 "title": row.measure.title,
                 "title_en": row.measure.title_en,
                 "how": row.how,
+                **came_of.get(row.measure_id, {}),
             }
             for row in named.order_by("measure__edition_id", "measure__number")
         ],

@@ -3,6 +3,7 @@
 from .collaboration import AdvancedMeasure, CollaborationReport, Form, Publication
 from .field_note import FieldNote
 from .interim import InterimReport
+from .measure_outcome import MeasureOutcome, OutcomeEvidence
 from .receipt import Receipt
 from .release import AcceptedWarning, Action, Kind, PublicEntry, Release, ReleaseItem
 from .report import Report, SettlementLine, Verdict
@@ -17,6 +18,8 @@ __all__ = [
     "Form",
     "InterimReport",
     "Kind",
+    "MeasureOutcome",
+    "OutcomeEvidence",
     "PublicEntry",
     "Publication",
     "Receipt",

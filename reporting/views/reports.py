@@ -19,6 +19,7 @@ from reporting import following, line_checks, receipts, services
 from reporting.budget_beside import beside_budget
 from reporting.check_page import CheckPage
 from reporting.checks import findings
+from reporting.measure_outcomes import told_of_measures
 from reporting.models import Receipt, Report
 from reporting.printing import report_pdf
 from reporting.receipt_form import ReceiptForm
@@ -43,6 +44,10 @@ def _written_report(request, pk: int) -> Report:
     return report
 
 
+#: What a button that saves says → where it leads on to.
+THEN = {"receipts": "reporting:receipts", "measures": "reporting:report-measures"}
+
+
 @login_required
 @form_page
 def report_edit(request, pk):
@@ -57,8 +62,8 @@ def report_edit(request, pk):
         show=partial(_edit_page, request, report),
         saved=_("Saved. The report is not sent yet."),
     )  # fmt: skip
-    saved_by_button = request.POST.get("then") == "receipts" and response.status_code == 302
-    return redirect("reporting:receipts", pk=pk) if saved_by_button else response
+    onward = THEN.get(request.POST.get("then", ""))
+    return redirect(onward, pk=pk) if onward and response.status_code == 302 else response
 
 
 @login_required
@@ -289,6 +294,7 @@ def _beside_the_check(report: Report, page: CheckPage, user) -> dict:
             *report.taken_out(),
         ],
         "settlement": report.settlement,
+        "outcomes": told_of_measures(report),
     }
 
 
