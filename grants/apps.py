@@ -28,7 +28,6 @@ class GrantsConfig(AppConfig):
             lent_dates,
             letters,
             log_rows,
-            measure_panels,
             merging,
             months,
             notice_kinds,

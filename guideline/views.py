@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from casework import calendar
 from guideline.chart import chart
 from guideline.claims import disagreements
+from guideline.edition_links import links_of
 from guideline.measure_page import history, next_tasks
 from guideline.models import Crosswalk, Edition, Measure, Section, reads_all_progress
 from guideline.panels import panels_for
@@ -35,6 +36,7 @@ def index(request: HttpRequest, edition: str = "") -> HttpResponse:
             "chart": chart(status_counts(shown, day)),
             "mismatches": summary_mismatches(shown, day),
             "running": calendar.fiscal_year(request.today),
+            "links": links_of(shown),
             "takes_tables": request.user.has_perm("guideline.take_progress"),
         }
     return render(request, "guideline/index.html", context)

@@ -25,6 +25,7 @@ class ReportingConfig(AppConfig):
             interim_pages,
             lent_dates,
             letters,
+            measure_panels,
             outcome_panels,
             permissions,
             retention_classes,

@@ -1,7 +1,6 @@
 """What reporting adds to the pages of cases and measures, to desks and to lines of history."""
 
 import rules
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +14,6 @@ from casework.verbs import name_verbs
 from casework.work_pages import work_page
 from grants.categories import by_code
 from grants.models import ProjectYear
-from guideline import panels as guideline_panels
 
 from . import services
 from .budget_beside import beside_budget
@@ -25,7 +23,6 @@ from .confirming import unchecked
 from .models import CollaborationReport, Report
 from .models.report import report_of
 from .told import told_of
-from .views.public import shown
 
 
 def may_have_report(year, user) -> bool:
@@ -125,16 +122,6 @@ def collaboration_content(report, request) -> dict:
     }
 
 
-def measure_reports(measure, request) -> dict | None:
-    """The published reports that name a measure; nobody sees an unpublished one here."""
-    found = CollaborationReport.objects.public(fictitious=settings.DEMO).filter(
-        publication__measures=measure
-    )
-    reports = found.with_publication().order_by("-fiscal_year", "pk")
-    texts = [shown(report) for report in reports]
-    return {"texts": texts} if texts else None
-
-
 panel(Report.KIND, "casework/panels/representative.html", representatives.on_case, 15, part=RECORDS)
 panel(
     ProjectYear.KIND, "reporting/panels/year_report.html", year_report, order=40,
@@ -144,7 +131,6 @@ panel(Report.KIND, "reporting/panels/report_now.html", report_now, 10)
 panel(Report.KIND, "reporting/panels/report.html", report_content, 10, part=CONTENT)
 panel(Report.KIND, "reporting/panels/settlement.html", report_money, 10, part=MONEY)
 panel(CollaborationReport.KIND, "reporting/panels/collaboration.html", collaboration_content, 10)
-guideline_panels.register("reporting/panels/measure_reports.html", measure_reports, order=60)
 
 desk_link(Party.OFFICE, _("Collaboration reports"), "reporting:requests", order=50)
 desk_link(

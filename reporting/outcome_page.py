@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy
 from grants.forms.fields import text_area
 
 from .measure_outcomes import (
-    Outcome,
     mark_of_outcomes,
     measures_told_of,
     outcomes_of,
     proofs_of,
 )
 from .models import CollaborationReport, MeasureOutcome, Report
+from .outcome_writing import Outcome
 
 #: The largest figure that is taken for one (a column holds more).
 LARGEST = 10**15

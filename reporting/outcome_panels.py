@@ -4,8 +4,9 @@ from django.urls import reverse
 
 from casework.panels import CONTENT, panel
 
-from .measure_outcomes import may_tell, outcomes_of
+from .measure_outcomes import outcomes_of
 from .models import CollaborationReport, Report
+from .outcome_writing import may_tell
 
 PAGES = {
     Report.KIND: "reporting:report-measures",
@@ -24,4 +25,4 @@ def outcomes_panel(report: Report | CollaborationReport, request) -> dict | None
 
 TEMPLATE = "reporting/panels/outcomes.html"
 panel(Report.KIND, TEMPLATE, outcomes_panel, 20, part=CONTENT)
-panel(CollaborationReport.KIND, TEMPLATE, outcomes_panel, 20)
+panel(CollaborationReport.KIND, TEMPLATE, outcomes_panel, 20, part=CONTENT)

@@ -3,6 +3,7 @@ from django.urls import path, re_path
 from .views import (
     collaboration,
     interim,
+    measures,
     outcomes,
     public,
     public_site,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("reports/", public.report_list, name="reports"),
     path("reports/<int:pk>/", public.report, name="report"),
     path("reports/<int:pk>/report.pdf", public.report_pdf, name="report-pdf"),
+    path("guideline/<slug:edition>/cases/", measures.measure_cases, name="measure-cases"),
     path("open-data/", public.open_data_page, name="open-data"),
     path("open-data/360giving.json", public.giving_file, name="open-data-giving"),
     path("public/", public_site.public_file, name="public-root"),

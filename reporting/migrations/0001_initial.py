@@ -919,4 +919,156 @@ class Migration(migrations.Migration):
             model_name="publicentry",
             constraint=models.UniqueConstraint(fields=("kind", "key"), name="public_entry_once"),
         ),
+        migrations.CreateModel(
+            name="MeasureOutcome",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("words", models.TextField(verbose_name="what came of it")),
+                (
+                    "counted",
+                    models.CharField(blank=True, max_length=100, verbose_name="what is counted"),
+                ),
+                ("figure", models.BigIntegerField(blank=True, null=True, verbose_name="figure")),
+                ("unit", models.CharField(blank=True, max_length=20, verbose_name="unit")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="measure_outcomes",
+                        to="casework.case",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="outcomes",
+                        to="guideline.measure",
+                        verbose_name="measure",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "outcome of a measure",
+                "verbose_name_plural": "outcomes of measures",
+            },
+        ),
+        migrations.CreateModel(
+            name="OutcomeEvidence",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="grants.activity",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="casework.storedfile",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evidence",
+                        to="reporting.measureoutcome",
+                    ),
+                ),
+                (
+                    "picture",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="grants.picture",
+                    ),
+                ),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="reporting.receipt",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "evidence of an outcome",
+                "verbose_name_plural": "evidence of outcomes",
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="measureoutcome",
+            constraint=models.UniqueConstraint(
+                fields=("case", "measure"), name="measure_outcome_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="measureoutcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("counted", ""), ("figure__isnull", True), ("unit", "")),
+                    models.Q(
+                        models.Q(("counted", ""), _negated=True),
+                        models.Q(("unit", ""), _negated=True),
+                        ("figure__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="outcome_figure_says_what_and_in_which_unit",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="outcomeevidence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("activity__isnull", True),
+                        ("file__isnull", False),
+                        ("picture__isnull", True),
+                        ("receipt__isnull", True),
+                    ),
+                    models.Q(
+                        ("activity__isnull", True),
+                        ("file__isnull", True),
+                        ("picture__isnull", True),
+                        ("receipt__isnull", False),
+                    ),
+                    models.Q(
+                        ("activity__isnull", True),
+                        ("file__isnull", True),
+                        ("picture__isnull", False),
+                        ("receipt__isnull", True),
+                    ),
+                    models.Q(
+                        ("activity__isnull", False),
+                        ("file__isnull", True),
+                        ("picture__isnull", True),
+                        ("receipt__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="evidence_is_one_thing",
+            ),
+        ),
     ]

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from casework.views.answers import done
-from reporting.measure_outcomes import may_tell, tell_outcomes
 from reporting.models import CollaborationReport
 from reporting.outcome_page import OutcomePage
+from reporting.outcome_writing import may_tell, tell_outcomes
 
 from .reports import visible_report
 

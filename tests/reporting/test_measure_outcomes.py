@@ -14,14 +14,9 @@ from casework.services import advance
 from grants.models import Activity
 from grants.services import Read, mark_of_measures, read_measures
 from reporting import measure_outcomes
-from reporting.measure_outcomes import (
-    Outcome,
-    mark_of_outcomes,
-    outcomes_of,
-    proofs_of,
-    tell_outcomes,
-)
+from reporting.measure_outcomes import mark_of_outcomes, outcomes_of, proofs_of
 from reporting.models import CollaborationReport, MeasureOutcome, OutcomeEvidence, Report
+from reporting.outcome_writing import Outcome, tell_outcomes
 from reporting.printing import report_sheet
 from reporting.versions import content_of_collaboration
 from tests import factories

@@ -1,0 +1,59 @@
+"""Cases and yen by measure of an edition, for everybody."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from grants.measure_years import Brought, Tally, added, brought_to, counted_cases
+from guideline.models import Edition, Measure, fiscal_year_name
+from reporting.measure_chart import chart
+
+
+@require_safe
+def measure_cases(request: HttpRequest, edition: str) -> HttpResponse:
+    """What adopted projects bring to each measure, in one fiscal year or in all; with what is not shared."""
+    shown = get_object_or_404(Edition, code=edition)
+    brought = brought_to(shown, counted_cases(fictitious=settings.DEMO))
+    years = sorted({p.fiscal_year for p in (*brought.parts, *brought.unshared)}, reverse=True)
+    year = _chosen(request, years)
+    if year is not None:
+        brought = _of_year(brought, year)
+    measures = Measure.objects.filter(edition=shown).select_related("edition").order_by("number")
+    rows = [(measure, Tally.of(brought.of(measure.pk))) for measure in measures]
+    lost = Tally.of(brought.of(None))
+    unshared = added(row.yen for row in brought.unshared)
+    context = {
+        "edition": shown,
+        "rows": rows,
+        "chart": chart(rows),
+        "lost": lost if lost.parts else None,
+        "unshared": unshared,
+        "unshared_cases": len({row.case.pk for row in brought.unshared}),
+        "total": added([*(tally.yen for _measure, tally in rows), lost.yen, unshared]),
+        "cases": len({p.case.pk for p in (*brought.parts, *brought.unshared)}),
+        "years": [(y, fiscal_year_name(y), y == year) for y in years],
+        "year": year,
+        "year_name": fiscal_year_name(year),
+        "trail": [
+            ("/", _("Home")), (reverse("guideline:index"), _("Guideline")),
+            (reverse("guideline:edition", args=[shown.code]), shown.name),
+            ("", _("Cases and yen by measure")),
+        ],
+    }  # fmt: skip
+    return render(request, "reporting/measure_cases.html", context)
+
+
+def _chosen(request: HttpRequest, years: list[int]) -> int | None:
+    """Return the fiscal year that the address asks for, if something is there; else all of them."""
+    asked = request.GET.get("year", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and int(asked) in years else None
+
+
+def _of_year(brought: Brought, year: int) -> Brought:
+    return Brought(
+        [part for part in brought.parts if part.fiscal_year == year],
+        [row for row in brought.unshared if row.fiscal_year == year],
+    )
