@@ -106,10 +106,14 @@ def texts(reports: int) -> Iterator:
 def report(question: str) -> int:
     from django.db import connection
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext
 
-    client = Client()
-    with CaptureQueriesContext(connection) as queries:
+    client, queries = Client(), []
+
+    def note(execute, sql, params, many, context):
+        queries.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
         page = client.get("/search/", {"q": question})
     found = len(page.context["found"].hits)
     times = sorted(timed(client, question) for _request in range(REQUESTS))

@@ -13,6 +13,7 @@ class GrantsConfig(AppConfig):
             case_panels,
             change_letters,
             change_panels,
+            city_issue_panels,
             city_settings,
             consequences,
             continuation,

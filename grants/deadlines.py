@@ -14,6 +14,7 @@ from casework.deadlines import DeadlineKind, Rung
 from casework.derivation import Due, not_set, register_basis, the_earlier_of, with_clock
 from casework.parties import Party
 
+from .city_issue_flow import DUE as CITY_ISSUE
 from .processing import ACCEPTANCE, PROCESSING, acceptance_due, is_set, processing_due
 from .rules import RuleSet, Status
 
@@ -188,7 +189,18 @@ def _repayment(year, *, at, facts) -> Due | None:
 #: A draft is not a filed proposal, and people forget: two days and one week before, too.
 CALL_LADDER = (Rung(14), Rung(7), Rung(2), Rung(0))
 
+
+def city_issue_due(issue, *, at, facts) -> Due:
+    """Return the day the office named when it asked, or returned the issue; else "not set"."""
+    if due_on := facts.get("due_on"):
+        return Due.fixed(due_on, basis="set_by_office")
+    return not_set(CITY_ISSUE)
+
+
+register_basis(CITY_ISSUE, "業務課題の回答期日", "due date of city issues")
+
 deadlines.register(
+    DeadlineKind(CITY_ISSUE, _("City issue"), Party.DEPARTMENT, city_issue_due),
     DeadlineKind("call", _("Close of the call"), Party.ORGANIZATION, _call, CALL_LADDER),
     DeadlineKind(PROCESSING, _("Usual time until the decision (標準処理期間)"), Party.OFFICE,
                  processing_due, applies=partial(is_set, PROCESSING)),

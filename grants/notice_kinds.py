@@ -97,6 +97,21 @@ register(
 )  # fmt: skip
 
 
+def _asked_until(told: Told, language: str) -> str:
+    return in_words(told["asked_until"], language) if told.get("asked_until") else ""
+
+
+register(
+    NoticeKind(
+        "city_issue_asked", _("City issues are asked for"),
+        _("When the office asks a department what it would like to solve with groups."),
+        (*ABOUT_CASE, Variable("asked_until", _("Until when, in words"), _asked_until, optional=True)),
+        lambda case, at: {"case": case, "asked_until": japan_date(at)},
+        lambda cases: cases.filter(kind="city_issue"),
+    ),
+)  # fmt: skip
+
+
 def _a_year(case: Case | None, at: datetime) -> dict | None:
     if case is None or not ProjectYear.objects.filter(pk=case.pk).exists():
         return None

@@ -40,6 +40,14 @@ def is_filed(user, case) -> bool:
     return getattr(proposal_of(case), "submitted_at", None) is not None
 
 
+@rules.predicate
+def works_for(user, department) -> bool:
+    """The person works for ``department``."""
+    return user.is_authenticated and department is not None and (
+        department.pk in user.duties.departments
+    )  # fmt: skip
+
+
 #: The office, for a group that uses paper. What its members have not filed here is theirs alone.
 enters_paper = is_office & (came_on_paper | is_filed & has_no_log_in)
 #: Who hands in what a group writes: the group itself, or the office for one that uses paper.
@@ -65,6 +73,11 @@ rules.add_perm("grants.export_payments", is_accounting)
 #: Accounting enters the account of a group that claims on paper; asked of the group.
 rules.add_perm("grants.enter_bank_account", owns_organization | is_accounting)
 rules.add_perm("grants.read_bank_account", is_accounting)
+rules.add_perm("grants.open_city_issue", works_for)
+rules.add_perm("grants.write_city_issue", works_for_department)
+rules.add_perm("grants.keep_city_issues", is_office)
+rules.add_perm("grants.close_city_issue", is_office | works_for_department)
+rules.add_perm("grants.read_city_issues", is_office | is_approver | is_auditor)
 rules.add_perm("grants.plan", is_office)
 #: Asked of the group; who reads the log of a case is told by its case.
 rules.add_perm("grants.read_log", is_office | is_auditor | is_coordinator | belongs_to_organization)

@@ -7,6 +7,7 @@ from .views import (
     calls,
     changes,
     charges,
+    city_issues,
     claims,
     continuation,
     early_starts,
@@ -36,6 +37,15 @@ urlpatterns = [
     path("calls/<int:pk>/start/", calls.draft_start, name="draft-start"),
     path("calls/<int:pk>/ask/", questions.question_ask, name="question-ask"),
     path("fund/", fund.fund, name="fund"),
+    path("city-issues/", city_issues.issue_list, name="city-issues"),
+    path("city-issues/<int:pk>/", city_issues.issue_page, name="city-issue"),
+    # Department
+    path("department/city-issues/new/", city_issues.issue_new, name="city-issue-new"),
+    path("city-issues/<int:pk>/edit/", city_issues.issue_edit, name="city-issue-edit"),
+    # Office
+    path("office/city-issues/", city_issues.issues, name="office-city-issues"),
+    path("office/city-issues.csv", city_issues.issues_csv, name="city-issues-csv"),
+    path("office/city-issues.xlsx", city_issues.issues_xlsx, name="city-issues-xlsx"),
     # Who writes a proposal
     path("proposals/<int:pk>/edit/", proposals.proposal_edit, name="proposal-edit"),
     path("proposals/<int:pk>/pledges/", proposals.proposal_pledge, name="proposal-pledge"),

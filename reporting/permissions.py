@@ -10,20 +10,11 @@ from accounts.permissions import (
     register_table_rules,
 )
 from casework.permissions import works_for_department
-from grants.permissions import writes_for_group
-
-
-@rules.predicate
-def belongs_to(user, department) -> bool:
-    """The person works for ``department``."""
-    return user.is_authenticated and department is not None and (
-        department.pk in user.duties.departments
-    )  # fmt: skip
-
+from grants.permissions import works_for, writes_for_group
 
 rules.add_perm("reporting.write_report", writes_for_group)
 rules.add_perm("reporting.handle_report", is_office)
-rules.add_perm("reporting.open_collaboration", belongs_to)
+rules.add_perm("reporting.open_collaboration", works_for)
 rules.add_perm("reporting.write_collaboration", works_for_department)
 rules.add_perm("reporting.handle_collaboration", is_office)
 rules.add_perm("reporting.request_collaboration", is_office)

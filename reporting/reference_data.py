@@ -6,6 +6,6 @@ from reporting.search import indexing
 
 
 def load(*, at: datetime) -> list[str]:
-    """Make the index of the search anew; it differs from nothing."""
-    indexing.rebuild()
+    """Bring the index of the search up to date; it differs from nothing."""
+    indexing.rebuild(anew=False)
     return []

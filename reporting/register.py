@@ -25,7 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from grants.flow import PROPOSAL_FLOW, YEAR_FLOW
-from grants.models import PastAward, ProjectYear, Proposal, ProposalMeasure
+from grants.models import CityIssue, PastAward, ProjectYear, Proposal, ProposalMeasure
 from guideline.models import Measure
 from reporting.models import CollaborationReport
 
@@ -173,18 +173,24 @@ class Links:
 
     measures: list[Measure] = field(default_factory=list)
     reports: list[CollaborationReport] = field(default_factory=list)
+    issues: list[CityIssue] = field(default_factory=list)
 
 
 def links(numbers: Iterable[str], *, fictitious: bool) -> dict[str, Links]:
     """Return by number of their proposals what the public reads of projects that stand.
 
-    In two queries: measures of the guideline that they advance, and published reports on them.
+    In three queries: measures of the guideline that they advance, the public city issue that one
+    answers, and published reports on them.
     """
     found: dict[str, Links] = defaultdict(Links)
     projects = Proposal.objects.standing().filter(number__in=numbers)
     named = ProposalMeasure.objects.filter(proposal__in=projects.values("pk"))
     for row in named.select_related("proposal", "measure__edition").order_by("pk"):
         found[row.proposal.number].measures.append(row.measure)
+    issues = CityIssue.objects.public(fictitious=fictitious)
+    answering = projects.filter(city_issue__in=issues.values("pk")).select_related("city_issue")
+    for project in answering.order_by("pk"):
+        found[project.number].issues.append(project.city_issue)
     reports = CollaborationReport.objects.public(fictitious=fictitious)
     of_projects = reports.filter(project_year__proposal__in=projects.values("pk"))
     for report in of_projects.with_publication().order_by("fiscal_year", "pk"):

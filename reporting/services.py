@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department
 from accounts.permissions import require
-from casework import timekeeping
+from casework.asking import Question, ask_departments
 from casework.calendar import japan_date, wareki_year
 from casework.edit_numbers import take_next
 from casework.services import advance, locked, open_case, record
@@ -91,33 +91,22 @@ def request_collaboration_reports(
     :return: the reports that were opened now.
     :raises PermissionDenied: if ``by`` is not of the office.
     """
-    today = japan_date(at)
-    require(by.act_on(today), "reporting.request_collaboration")
-    under_way = CollaborationReport.objects.filter(fiscal_year=fiscal_year)
-    if due_on:
-        _name_the_day(under_way, due_on, by=by, at=at)
-    asked = set(under_way.values_list("department_id", flat=True))
-    departments = Department.objects.all() if among is None else among
-    departments = departments.valid_on(today).exclude(pk__in=asked).order_by("pk")
-    return [_request(d, fiscal_year, due_on, by=by, at=at) for d in departments]
+    require(by.act_on(japan_date(at)), "reporting.request_collaboration")
+    return ask_departments(
+        REQUEST, fiscal_year=fiscal_year, due_on=due_on, by=by, at=at, among=among
+    )
 
 
-def _request(department, fiscal_year: int, due_on, *, by, at) -> CollaborationReport:
-    report = CollaborationReport(
+def _asked_report(department: Department, fiscal_year: int) -> CollaborationReport:
+    return CollaborationReport(
         department=department,
         fiscal_year=fiscal_year,
         title=f"{wareki_year(fiscal_year)}の協働（{department.name}）",
         request_key=f"{department.pk}-{fiscal_year}",
     )
-    facts = {"due_on": due_on} if due_on else {}
-    return open_case(report, by=by, at=at, filed=True, opens=(KIND,), **facts)
 
 
-def _name_the_day(reports, due_on: date, *, by, at: datetime) -> None:
-    open_ones = reports.filter(state__in=WRITTEN_BY_DEPARTMENT).order_by("pk")
-    for report in open_ones.exclude(deadlines__due_on__isnull=False):
-        timekeeping.open_deadlines(report, (KIND,), at=at, facts={"due_on": due_on})
-        record(report, "name_the_day", by=by, at=at, due_on=due_on)
+REQUEST = Question(CollaborationReport, KIND, WRITTEN_BY_DEPARTMENT, _asked_report)
 
 
 def may_edit_collaboration(report: CollaborationReport, user) -> bool:

@@ -9,11 +9,11 @@ from reporting.search import indexing
 
 @shared_task
 def rebuild_search() -> dict[str, int]:
-    """Make the index of the search anew (beat: each night; safe to run again).
+    """Bring the index of the search up to date (beat: each night; safe to run again).
 
     A group that was renamed or a measure that was corrected tells the index of no move.
     """
-    return indexing.rebuild()
+    return indexing.rebuild(anew=False)
 
 
 @shared_task

@@ -16,6 +16,7 @@ from grants.eligibility import Outcome
 from grants.models import (
     LINE_FIELDS,
     ChangeRequest,
+    CityIssue,
     Claim,
     Payment,
     ProjectYear,
@@ -53,11 +54,15 @@ def line(
 
 
 def write_proposal(
-    stage: Stage, call: Round, group: User, *, title: str, yen: int, measures: list, years: int = 1
-) -> Proposal:
-    """A group writes a whole draft that asks the city for ``yen``, and accepts the pledges."""
+    stage: Stage, call: Round, group: User, *, title: str, yen: int, measures: list, years: int = 1,
+    issue: CityIssue | None = None,
+) -> Proposal:  # fmt: skip
+    """A group writes a whole draft that asks the city for ``yen``, and accepts the pledges.
+
+    :param issue: the city issue that it answers.
+    """
     organization = group.organizations.get()
-    draft = grants.start_draft(call, organization, title=title, by=group, at=stage.at)
+    draft = grants.start_draft(call, organization, title=title, by=group, at=stage.at, issue=issue)
     _fill_in(stage, draft, group, yen=yen, years=years, measures=measures)
     return grants.pledge(draft, name=group.name, by=group, at=stage.at)
 

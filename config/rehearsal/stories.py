@@ -14,7 +14,7 @@ from grants.models import ProjectYear, Proposal
 from reporting import interim
 from reporting.models import Report
 
-from . import departments, money, scenes, settling
+from . import city_issues, departments, money, scenes, settling
 from . import program as city
 from .cast import ON_PAPER
 from .program import A_DAY, Program
@@ -33,6 +33,7 @@ def enter_all(stage: Stage, program: Program) -> None:
     stage.enter(city.post_the_letters, program)
     for group in GROUPS:
         stage.enter(propose, program, *group)
+    stage.enter(city_issues.list_issues, program)
     stage.enter(departments.ask_departments_for_reports, program)
     stage.enter(departments.answer_that_there_was_none, program)
     stage.enter(departments.report_without_a_project, program)
@@ -86,6 +87,7 @@ def propose(
         proposal = scenes.write_proposal(
             stage, program.rounds[course, year], group, title=title, yen=yen,
             years=3 if fate in THREE_YEARS else 1, measures=program.measures,
+            issue=city_issues.answered_by(short) if course == "collaboration" else None,
         )  # fmt: skip
         yield stage.when(year, 5, 12)
         proposal = advance(proposal, "submit", by=group, at=stage.at)

@@ -2516,4 +2516,52 @@ class Migration(migrations.Migration):
                 name="past_award_has_a_source",
             ),
         ),
+        migrations.CreateModel(
+            name="CityIssue",
+            fields=[
+                (
+                    "case_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="as_city_issue",
+                        serialize=False,
+                        to="casework.case",
+                    ),
+                ),
+                ("problem", models.TextField(blank=True, verbose_name="what the problem is")),
+                (
+                    "offers",
+                    models.TextField(blank=True, verbose_name="what the department can bring"),
+                ),
+                (
+                    "seeks",
+                    models.TextField(blank=True, verbose_name="what it looks for in a group"),
+                ),
+                ("until", models.DateField(blank=True, null=True, verbose_name="looked for until")),
+                (
+                    "request_key",
+                    models.CharField(editable=False, max_length=40, null=True, unique=True),
+                ),
+                ("edit_number", models.PositiveIntegerField(default=0, editable=False)),
+            ],
+            options={
+                "verbose_name": "city issue",
+                "verbose_name_plural": "city issues",
+            },
+            bases=("casework.case",),
+        ),
+        migrations.AddField(
+            model_name="proposal",
+            name="city_issue",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="proposals",
+                to="grants.cityissue",
+                verbose_name="city issue that it answers",
+            ),
+        ),
     ]

@@ -7,6 +7,7 @@ from .bank import BankAccount
 from .budget import BudgetEntry, Payment
 from .change import ChangeLine, ChangeRequest
 from .charge_entry import ChargeEntry
+from .city_issue import CityIssue
 from .claim import Claim
 from .courses import CourseEdition, EditionParameter, ParameterChange, Round, RoundChange
 from .early_start import EarlyStart
@@ -37,6 +38,7 @@ __all__ = [
     "ChangeLine",
     "ChangeRequest",
     "ChargeEntry",
+    "CityIssue",
     "Claim",
     "CourseEdition",
     "EditionParameter",

@@ -79,6 +79,11 @@ class ProposalQuerySet(CaseQuerySet):
         still = ~Exists(own) | Exists(own.but_without_grant())
         return self.alias(stands=Q(state__in=SELECTED) & still)
 
+    def with_adopted(self):
+        """Tell of each as ``is_adopted`` whether it stands as adopted."""
+        adopted = self.model.objects.standing().filter(pk=OuterRef("pk"))
+        return self.annotate(is_adopted=Exists(adopted))
+
     def standing(self):
         """Keep what stands as adopted."""
         return self.with_standing().filter(stands=True)
@@ -110,7 +115,7 @@ class Proposal(Budgeted, Case):
 
     KIND = "proposal"
     flow = PROPOSAL_FLOW
-    shown_with = ("round__edition", "pledged_as", "wished_department")
+    shown_with = ("round__edition", "pledged_as", "wished_department", "city_issue")
     label = _("Proposal")
 
     # A name of its own, so that other cases may have a field called "proposal".
@@ -131,6 +136,14 @@ class Proposal(Budgeted, Case):
         blank=True,
         related_name="+",
         verbose_name=_("department the group would like to work with"),
+    )
+    city_issue = models.ForeignKey(
+        "grants.CityIssue",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="proposals",
+        verbose_name=_("city issue that it answers"),
     )
     years = models.PositiveSmallIntegerField(_("years"), default=1)
     # The name stands apart, so that it can be destroyed; versions hold a salted digest of it.

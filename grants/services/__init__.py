@@ -14,6 +14,12 @@ from grants.services.categories import (
 )
 from grants.services.changes import save_change, start_change
 from grants.services.charges import record_charge, reverse_charge, waive_charge
+from grants.services.city_issues import (
+    ask_for_issues,
+    may_write_issue,
+    open_issue,
+    save_issue,
+)
 from grants.services.claims import (
     read_account,
     register_account,
@@ -78,6 +84,10 @@ from grants.services.terms import (
 from grants.services.years import may_edit_year, save_year
 
 __all__ = [
+    "ask_for_issues",
+    "may_write_issue",
+    "open_issue",
+    "save_issue",
     "remove_category",
     "why_category_stays",
     "UNDECIDED",

@@ -15,16 +15,18 @@ from casework.outbox import tell
 from casework.parties import Party
 from casework.services import locked, open_case, record
 from grants.destroyed_drafts import destroyed_on
-from grants.models import BudgetLine, Proposal, ProposalMeasure, Round
+from grants.models import BudgetLine, CityIssue, Proposal, ProposalMeasure, Round
 
 
 @transaction.atomic
 def start_draft(
-    call: Round, organization, *, title: str, by, at: datetime, received_on: date | None = None
-) -> Proposal:
+    call: Round, organization, *, title: str, by, at: datetime, received_on: date | None = None,
+    issue: CityIssue | None = None,
+) -> Proposal:  # fmt: skip
     """Begin a proposal. A paper one is keyed in by the office and is filed from the start.
 
     :param received_on: the day a paper was received (収受日); ``None`` for a proposal made here.
+    :param issue: the city issue that it answers; its department is the one the group wishes for.
     :raises PermissionDenied: if ``by`` does not write for the group, or for paper is not the office.
     :raises ValidationError: if the call is not open.
     """
@@ -37,8 +39,12 @@ def start_draft(
         raise PermissionDenied("grants.write")
     if not is_open:
         raise ValidationError(_("This call is not open on that day."))
+    if issue is not None:
+        _refuse_closed(issue, call, today=japan_date(at))
     draft = Proposal(
         round=call,
+        city_issue=issue,
+        wished_department=issue.department if issue else None,
         organization=organization,
         title=title,
         fiscal_year=call.fiscal_year,
@@ -46,6 +52,13 @@ def start_draft(
         on_paper=received_on is not None,
     )
     return open_case(draft, by=by, at=at, filed=received_on is not None, opens=("call",))
+
+
+def _refuse_closed(issue: CityIssue, call: Round, *, today: date) -> None:
+    if not issue.is_open(today):
+        raise ValidationError(_("The city issue is not open any more."))
+    if not call.rules.is_yes("matches_department"):
+        raise ValidationError(_("Departments take no part in the projects of this call."))
 
 
 @transaction.atomic

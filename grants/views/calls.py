@@ -1,5 +1,6 @@
 """The calls as everyone sees them, and where a group begins its proposal."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -9,9 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Organization
 from casework import icalendar_files
+from casework.keys import key_in
 from casework.views.calendars import calendar_response
 from grants import call_dates, call_panels, services
-from grants.models import Proposal, Round
+from grants.models import CityIssue, Proposal, Round
 from grants.parameters import of_year, rules_in_words
 
 
@@ -41,11 +43,12 @@ def call_detail(request, pk):
     """One call: its rules in plain words, until when, and how to begin."""
     found = Round.objects.visible_to(request.user, request.now).select_related("edition")
     call = get_object_or_404(found, pk=pk)
-    groups = _groups(request.user)
+    groups = groups_of(request.user)
     rules = rules_in_words(of_year(call.frozen_rules, call.fiscal_year), public=True)
     mine = Proposal.objects.visible_to(request.user).filter(round=call, organization__in=groups)
     context = {
         "call": call,
+        "issue": _issue(request.GET, request),
         "is_open": call.is_open(request.now),
         "rules": [rule for rule in rules if rule.is_set],
         "open_questions": [rule for rule in rules if not rule.is_set],
@@ -57,7 +60,14 @@ def call_detail(request, pk):
     return render(request, "grants/call_detail.html", context)
 
 
-def _groups(user) -> list[Organization]:
+def _issue(told, request) -> CityIssue | None:
+    """Return the public city issue that an address or a form names."""
+    key = key_in(told.get("issue", ""))
+    public = CityIssue.objects.public(fictitious=settings.DEMO).select_related("department")
+    return public.filter(pk=key).first() if key is not None else None
+
+
+def groups_of(user) -> list[Organization]:
     """Return the groups the person writes for."""
     if not user.is_authenticated:
         return []
@@ -70,7 +80,7 @@ def _groups(user) -> list[Organization]:
 def draft_start(request, pk):
     """Begin a proposal for one of one's groups, and go on to write it."""
     call = get_object_or_404(Round.objects.announced(request.now), pk=pk)
-    groups = list(_groups(request.user))
+    groups = groups_of(request.user)
     if not groups:
         raise PermissionDenied("grants.write")
     chosen = request.POST.get("organization", "")
@@ -81,7 +91,7 @@ def draft_start(request, pk):
     try:
         draft = services.start_draft(
             call, group, title=_("Project of %(group)s") % {"group": group.name},
-            by=request.user, at=request.now,
+            by=request.user, at=request.now, issue=_issue(request.POST, request),
         )  # fmt: skip
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from casework.consequences import on
 from casework.flow import TAKE_BACK
-from grants.models import ProjectYear, Proposal
+from grants.models import CityIssue, ProjectYear, Proposal
 from reporting.models import CollaborationReport
 
 from .indexing import index_soon
@@ -39,3 +39,8 @@ def find_the_project(proposal: Proposal, *, by, at: datetime, facts: dict) -> No
 @on("project_year", *OF_YEARS, binds=False)
 def find_the_project_of_the_year(year: ProjectYear, *, by, at: datetime, facts: dict) -> None:
     find_the_project(year.proposal, by=by, at=at, facts=facts)
+
+
+@on("city_issue", "publish", "send_back", "close", TAKE_BACK, binds=False)
+def find_the_issue(issue: CityIssue, *, by, at: datetime, facts: dict) -> None:
+    index_soon("issue", issue.pk)

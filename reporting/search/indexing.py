@@ -46,9 +46,11 @@ def index(kind: str, *keys) -> None:
         _forget(SearchEntry.objects.filter(kind=kind, key__in=gone))
 
 
-def rebuild() -> dict[str, int]:
+def rebuild(*, anew: bool = True) -> dict[str, int]:
     """Make the whole index anew, batch by batch; who searches meanwhile finds the old or the new.
 
+    :param anew: whether tokens are written also where the words are the same; else only what
+        changed is.
     :returns: kind → how many are published.
     """
     counts = {}
@@ -56,7 +58,7 @@ def rebuild() -> dict[str, int]:
         kept: set[str] = set()
         for batch in in_batches(source.documents(None)):
             with transaction.atomic():
-                _write(kind, batch)
+                _write(kind, batch, anew=anew)
             kept.update(document.key for document in batch)
         counts[kind] = len(kept)
         _forget_others(kind, kept)
@@ -65,9 +67,11 @@ def rebuild() -> dict[str, int]:
     return counts
 
 
-def _write(kind: str, documents: list[Document]) -> None:
+def _write(kind: str, documents: list[Document], *, anew: bool = True) -> None:
     known = SearchEntry.objects.filter(kind=kind, key__in=[d.key for d in documents])
     standing = {entry.key: entry for entry in known.select_for_update()}
+    if not anew:
+        documents = [d for d in documents if not _is_same(d, standing.get(d.key))]
     entries = [_entry(kind, document, standing.get(document.key)) for document in documents]
     SearchEntry.objects.bulk_create([entry for entry in entries if entry.pk is None])
     SearchEntry.objects.bulk_update([e for e in entries if e.key in standing], KEPT, batch_size=50)
@@ -79,6 +83,10 @@ def _entry(kind: str, document: Document, entry: SearchEntry | None) -> SearchEn
     for name in KEPT:
         setattr(entry, name, _kept(document, name))
     return entry
+
+
+def _is_same(document: Document, entry: SearchEntry | None) -> bool:
+    return entry is not None and all(getattr(entry, name) == _kept(document, name) for name in KEPT)
 
 
 def _kept(document: Document, name: str):

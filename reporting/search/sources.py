@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
 from casework.flow import Text
-from grants.models import Proposal
+from grants.models import CityIssue, Proposal
 from guideline.models import Measure
 from reporting import register
 from reporting.models import CollaborationReport
@@ -189,6 +189,26 @@ def measures(keys: frozenset[str] | None) -> Iterator[Document]:
             title_en=measure.title_en,
             text=_joined([section.title, section.title_en, edition.title, edition.title_en]),
             measures=(measure.pk,),
+        )
+
+
+@source("issue", _("City issue"))
+def issues(keys: frozenset[str] | None) -> Iterator[Document]:
+    """Give the city issues that the office has published."""
+    found = CityIssue.objects.public(fictitious=settings.DEMO).select_related("department")
+    if keys is not None:
+        found = found.filter(pk__in=keys)
+    for issue in found.order_by("pk").iterator(chunk_size=BATCH):
+        department = issue.department
+        words = [department.name, department.name_en, issue.problem, issue.offers, issue.seeks]
+        yield Document(
+            key=str(issue.pk),
+            address=issue.get_absolute_url(),
+            title=issue.title,
+            text=_joined(words),
+            fiscal_year=issue.fiscal_year,
+            department=department.pk,
+            fictitious=department.fictitious,
         )
 
 

@@ -6,9 +6,10 @@ made after ``migrate``, where they lack.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from typing import NamedTuple, Protocol
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from .questions import Phrase, Term, Word
@@ -41,6 +42,7 @@ class FullText(Protocol):
     """What each database does in its own words."""
 
     made: tuple[str, ...]
+    before: str
     write: str
     match: str
     forget: str
@@ -58,6 +60,7 @@ class Sqlite:
         "CREATE VIRTUAL TABLE IF NOT EXISTS reporting_searchtokens USING fts5("
         "title, text, tokenize = 'unicode61 remove_diacritics 0', prefix = '1')",
     )
+    before = ""
     write = "INSERT INTO reporting_searchtokens (rowid, title, text) VALUES (%s, %s, %s)"
     match = (
         "SELECT rowid, rowid IN (SELECT rowid FROM reporting_searchtokens"
@@ -91,8 +94,11 @@ class Postgres:
         "CREATE TABLE IF NOT EXISTS reporting_searchtokens"
         " (entry bigint PRIMARY KEY, tokens tsvector NOT NULL)",
         "CREATE INDEX IF NOT EXISTS reporting_searchtokens_gin"
-        " ON reporting_searchtokens USING gin (tokens)",
+        " ON reporting_searchtokens USING gin (tokens) WITH (fastupdate = off)",
     )
+    # The planner counts the pages of the table and not those beside it (TOAST) in which the tokens
+    # lie, so that reading all of them looks cheap to it; the index is 500 times as fast.
+    before = "SET LOCAL enable_seqscan = off"
     write = "INSERT INTO reporting_searchtokens (entry, tokens) VALUES (%s, %s::tsvector)"
     match = (
         "SELECT entry, tokens @@ %(in_title)s::tsquery,"
@@ -168,6 +174,9 @@ def matches(words: Sequence[Word], *, using: str = "default") -> list[Match]:
     full_text = _of(connections[using])
     if not words:
         return []
-    with connections[using].cursor() as cursor:
+    together = transaction.atomic(using) if full_text.before else nullcontext()
+    with together, connections[using].cursor() as cursor:
+        if full_text.before:
+            cursor.execute(full_text.before)
         cursor.execute(full_text.match, full_text.question(words))
         return [Match(entry, bool(titled), weight) for entry, titled, weight in cursor.fetchall()]

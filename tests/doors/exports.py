@@ -44,6 +44,8 @@ OF_MONEY = {"grants:budget-csv", "grants:budget-entries-csv", "grants:budget-xls
 OF_PAYMENTS = {"grants:claims-csv"}
 #: Doors whose file is the log of projects; tests of grants hold it against what one sees.
 OF_LOG = {"grants:log-csv"}
+#: Doors whose file is the city issues; tests of grants hold it against what one sees.
+OF_ISSUES = {"grants:city-issues-csv", "grants:city-issues-xlsx"}
 CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Doors whose workbook is one form, which its own group fills in; tests of grants read it back.
 OF_ONE_FORM = {

@@ -34,6 +34,7 @@ from grants.models import (
     BudgetEntry,
     BudgetLine,
     ChangeRequest,
+    CityIssue,
     CourseEdition,
     EarlyStart,
     EditionParameter,
@@ -214,6 +215,9 @@ def _cases(things: dict, number: int) -> None:
         for change in ChangeRequest.objects.filter(project_year=year):
             copy(change, is_open=False)
             copy(change, project_year=again)
+    for name in ("issue", "issue_draft"):
+        issue = copy(CityIssue.objects.get(pk=things[name]), request_key=None)
+        copy(Proposal.objects.get(pk=things["proposal"]), city_issue=issue)
     for name in ("collaboration", "accepted", "published"):
         report = CollaborationReport.objects.get(pk=things[name])
         again = copy(report, project_year=None, request_key=None, publication=None)

@@ -35,6 +35,7 @@ STANDS_FOR = {
     "change": "change",
     "interim_report": "interim",
     "claim": "claim",
+    "city_issue": "issue_draft",
     "approval": "approval",
     "destruction": "destruction",
     "release": "release",

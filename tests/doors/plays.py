@@ -265,8 +265,26 @@ class Play:
             report = self.office(report, "accept")
             if goes_on:
                 scenes.publish(self.stage, report, self.cast)
+        self.issues(asked.get(), department)
         department.fictitious = False
         department.save(update_fields=["fictitious"])
+
+    def issues(self, writing: Department, published: Department) -> None:
+        """One department writes a city issue, another has one public."""
+        year, at = self.stage.fiscal_year, self.stage.at
+        grants.open_issue(
+            writing, fiscal_year=year, title="書いている課題", by=self.cast.department, at=at
+        )
+        writer = self.cast.writer
+        issue = grants.open_issue(
+            published, fiscal_year=year, title="公開された課題", by=writer, at=at
+        )
+        words = {"problem": "困りごと", "offers": "場所", "seeks": "団体"}
+        issue = grants.save_issue(
+            issue, fields=words, edit_number=issue.edit_number, by=writer, at=at
+        )
+        issue = advance(issue, "send", by=writer, at=at)
+        self.office(issue, "publish")
 
     def representative(self) -> None:
         """The group tells that another represents it; the office has not noted it."""

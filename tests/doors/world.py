@@ -39,6 +39,7 @@ from grants.models import (
     AgreementSignature,
     ChangeRequest,
     ChargeEntry,
+    CityIssue,
     Claim,
     EarlyStart,
     FundEntry,
@@ -105,6 +106,8 @@ CASES = (
     "collaboration",
     "accepted",
     "published",
+    "issue",
+    "issue_draft",
     "approval",
     "destruction",
     "claim",
@@ -307,6 +310,8 @@ def _reports() -> dict[str, object]:
         "accepted": CollaborationReport.objects.get(title="受理された協働").pk,
         "published": CollaborationReport.objects.get(title="公開された協働").pk,
         **_release(CollaborationReport.objects.get(title="受理された協働")),
+        "issue": CityIssue.objects.get(title="公開された課題").pk,
+        "issue_draft": CityIssue.objects.get(title="書いている課題").pk,
     }
 
 

@@ -25,8 +25,8 @@ from tests.reporting import makers
 
 pytestmark = pytest.mark.django_db
 
-#: Courses, rows and their number, measures and reports of the rows, years, totals; settings.
-REGISTER = 8
+#: Courses, rows and their number, measures, issues and reports of the rows, years, totals; settings.
+REGISTER = 9
 PAGES = ["/", "/register/", "/reports/", "/fund/", "/open-data/"]
 FILES = [f"/open-data/{code}.{form}" for code in open_data.DATASETS for form in ("csv", "json")]
 

@@ -1,0 +1,56 @@
+"""City issues on the pages of cases and on desks."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+from casework.desk_links import desk_link
+from casework.panels import CONTENT, panel
+from casework.parties import Party
+from casework.work_pages import work_page
+
+from . import services
+from .city_issue_rows import with_proposals
+from .models import CityIssue, Proposal
+from .models.city_issue import PUBLIC
+from .services.city_issues import WRITTEN
+
+
+def issue_content(issue: CityIssue, request) -> dict:
+    """What the department wrote, what is missing, and the proposals that answer it."""
+    shown = with_proposals(CityIssue.objects.filter(pk=issue.pk), request.user).get()
+    return {
+        "issue": issue,
+        "proposals": shown.proposals.all(),
+        "missing": issue.missing_parts() if issue.state in WRITTEN else [],
+        "is_public": issue.state in PUBLIC,
+    }
+
+
+def answered_issue(proposal: Proposal, request) -> dict:
+    """The issue that a proposal answers, from the row that was read with it."""
+    issue = proposal.city_issue
+    return {"issue": issue, "is_public": issue.state in PUBLIC}
+
+
+def answers_one(proposal: Proposal, user) -> bool:
+    return proposal.city_issue_id is not None
+
+
+def _is_complete(issue: CityIssue) -> bool:
+    return not issue.missing_parts()
+
+
+panel(CityIssue.KIND, "grants/panels/city_issue.html", issue_content, 10)
+panel(
+    Proposal.KIND, "grants/panels/answered_issue.html", answered_issue, 5,
+    part=CONTENT, offered=answers_one,
+)  # fmt: skip
+work_page(
+    CityIssue.KIND, _("Write the issue"), "grants:city-issue-edit", services.may_write_issue,
+    finished=_is_complete,
+)  # fmt: skip
+desk_link(Party.OFFICE, _("City issues"), "grants:office-city-issues", 55)
+desk_link(Party.APPROVER, _("City issues"), "grants:office-city-issues", 55)
+desk_link(Role.AUDITOR, _("City issues"), "grants:office-city-issues", 55)
+desk_link(Party.DEPARTMENT, _("List a city issue"), "grants:city-issue-new", 32)
+desk_link(Party.ORGANIZATION, _("City issues"), "grants:city-issues", 25)

@@ -1,0 +1,460 @@
+"""City issues (業務課題): asked for, listed, published, answered by a proposal, taken up."""
+
+import csv
+import io
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
+from django.utils import timezone
+from django_fsm import TransitionNotAllowed
+from openpyxl import load_workbook
+
+from accounts.models import Role
+from casework.edit_numbers import StaleDraft
+from casework.errors import NotPossible
+from casework.models import Deadline, Notice
+from casework.services import advance
+from grants import services
+from grants.models import CityIssue, Proposal
+from grants.models.city_issue import Standing
+from reporting.models import SearchEntry
+from reporting.search import indexing
+from tests import factories
+from tests.factories import NOON, TODAY
+from tests.remembering import remembered
+from tests.reporting import makers
+
+pytestmark = pytest.mark.django_db
+
+WORDS = {
+    "title": "海岸の清掃を続ける人手",
+    "problem": "清掃の担い手が減っている。",
+    "offers": "道具の貸し出しと広報",
+    "seeks": "月に1度動ける団体",
+    "until": TODAY + timedelta(days=60),
+}
+
+
+@pytest.fixture(autouse=True)
+def noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def office():
+    return factories.anyone(Role.OFFICE)
+
+
+@remembered
+def issue(department=None, **words) -> CityIssue:
+    """An issue that a department wrote and did not send yet."""
+    department = department or factories.department(mailbox="kaigan@example.jp")
+    clerk = makers.department_clerk(department)
+    made = services.open_issue(department, fiscal_year=2026, title="課題", by=clerk, at=NOON)
+    return services.save_issue(
+        made, fields={**WORDS, **words}, edit_number=made.edit_number, by=clerk, at=NOON
+    )
+
+
+@remembered
+def published(department=None, **words) -> CityIssue:
+    made = issue(department, **words)
+    made = advance(made, "send", by=makers.department_clerk(made.department), at=NOON)
+    return advance(made, "publish", by=office(), at=NOON)
+
+
+def read(path: str, person=None, language: str = "en") -> str:
+    client = Client()
+    client.cookies["django_language"] = language
+    if person:
+        client.force_login(person)
+    response = client.get(path)
+    assert response.status_code == 200, path
+    return response.getvalue().decode().replace("<wbr>", "")
+
+
+# Asking
+
+
+def test_each_department_is_asked_once_a_year_and_owes_an_answer():
+    one, other = factories.department(), factories.department()
+    due = TODAY + timedelta(days=30)
+
+    asked = services.ask_for_issues(fiscal_year=2026, due_on=due, by=office(), at=NOON)
+    again = services.ask_for_issues(fiscal_year=2026, due_on=due, by=office(), at=NOON)
+    next_year = services.ask_for_issues(fiscal_year=2027, due_on=None, by=office(), at=NOON)
+
+    assert {case.department for case in asked} >= {one, other}
+    assert {case.state for case in asked} == {"requested"}
+    assert again == []
+    assert len(next_year) == len(asked)
+    owed = Deadline.objects.filter(case__in=asked, kind="city_issue")
+    assert {deadline.due_on for deadline in owed} == {due}
+    assert owed.count() == len(asked)
+    assert {d.due_on for d in Deadline.objects.filter(case__in=next_year)} == {None}
+
+
+def test_department_is_told_that_it_is_asked():
+    department = factories.department()
+    clerk = makers.department_clerk(department)
+
+    (case,) = services.ask_for_issues(
+        fiscal_year=2026, due_on=None, by=office(), at=NOON,
+        among=type(department).objects.filter(pk=department.pk),
+    )  # fmt: skip
+
+    assert Notice.objects.get(case=case).recipient == clerk
+    assert "業務課題" in Notice.objects.get(case=case).subject
+
+
+def test_department_where_nobody_logs_in_is_told_by_its_mailbox():
+    department = factories.department(mailbox="dare@example.jp")
+
+    (case,) = services.ask_for_issues(
+        fiscal_year=2026, due_on=TODAY, by=office(), at=NOON,
+        among=type(department).objects.filter(pk=department.pk),
+    )  # fmt: skip
+
+    notice = Notice.objects.get(case=case)
+    assert (notice.to, notice.recipient) == ("dare@example.jp", None)
+    assert "令和8年11月20日" in notice.body
+
+
+def test_only_the_office_asks():
+    with pytest.raises(PermissionDenied):
+        services.ask_for_issues(
+            fiscal_year=2026, due_on=None, by=factories.user(Role.DEPARTMENT), at=NOON
+        )
+
+
+def test_none_is_an_answer():
+    department = factories.department()
+    (case,) = services.ask_for_issues(
+        fiscal_year=2026, due_on=TODAY, by=office(), at=NOON,
+        among=type(department).objects.filter(pk=department.pk),
+    )  # fmt: skip
+
+    case = advance(case, "answer_none", by=makers.department_clerk(department), at=NOON)
+
+    assert case.state == "none"
+    assert case.closed_at == NOON
+    assert Deadline.objects.get(case=case).met_at == NOON
+    assert not CityIssue.objects.public(fictitious=True).exists()
+
+
+# Writing and publishing
+
+
+def test_first_save_of_what_was_asked_for_starts_it():
+    department = factories.department()
+    clerk = makers.department_clerk(department)
+    (case,) = services.ask_for_issues(
+        fiscal_year=2026, due_on=None, by=office(), at=NOON,
+        among=type(department).objects.filter(pk=department.pk),
+    )  # fmt: skip
+
+    saved = services.save_issue(case, fields=WORDS, edit_number=0, by=clerk, at=NOON)
+
+    assert (saved.state, saved.problem) == ("draft", WORDS["problem"])
+    with pytest.raises(StaleDraft):
+        services.save_issue(case, fields=WORDS, edit_number=0, by=clerk, at=NOON)
+
+
+def test_another_department_and_the_office_write_nothing():
+    made = issue()
+
+    for person in (factories.user(Role.DEPARTMENT), office()):
+        with pytest.raises(PermissionDenied):
+            services.save_issue(
+                made, fields=WORDS, edit_number=made.edit_number, by=person, at=NOON
+            )
+
+
+@pytest.mark.parametrize("empty", ["title", "problem", "offers", "seeks"])
+def test_issue_without_its_words_is_not_sent(empty):
+    made = issue(**{empty: " "})
+
+    with pytest.raises(NotPossible):
+        advance(made, "send", by=makers.department_clerk(made.department), at=NOON)
+
+
+def test_returned_issue_is_nowhere_until_it_is_published_again():
+    made = published()
+    path = made.get_absolute_url()
+    assert WORDS["problem"] in read(path)
+
+    made = advance(made, "send_back", by=office(), at=NOON, reason="場所が分からない。")
+
+    assert Client().get(path).status_code == 404
+    clerk = makers.department_clerk(made.department)
+    made = advance(made, "resend", by=clerk, at=NOON)
+    assert Client().get(path).status_code == 404
+    advance(made, "publish", by=office(), at=NOON)
+    assert WORDS["problem"] in read(path)
+
+
+def test_department_closes_its_own_and_no_other():
+    made = published()
+
+    with pytest.raises(PermissionDenied):
+        advance(made, "close", by=factories.user(Role.DEPARTMENT), at=NOON)
+    closed = advance(made, "close", by=makers.department_clerk(made.department), at=NOON)
+
+    assert closed.state == "closed"
+    with pytest.raises(TransitionNotAllowed):
+        advance(closed, "send_back", by=office(), at=NOON, reason="")
+
+
+SECRET = "公開前の課題"
+
+
+@pytest.mark.parametrize("verbs", [(), ("send",), ("send", "send_back"), ("answer_none",)])
+def test_issue_that_is_not_public_is_found_and_read_by_nobody(verbs):
+    made = issue(title=SECRET, problem=SECRET)
+    clerk = makers.department_clerk(made.department)
+    for verb in verbs:
+        facts = {"reason": "理由"} if verb == "send_back" else {}
+        made = advance(made, verb, by=office() if facts else clerk, at=NOON, **facts)
+    indexing.rebuild()
+
+    assert SECRET not in read("/city-issues/") + read("/calls/")
+    assert not SearchEntry.objects.filter(kind="issue").exists()
+    for person in (None, clerk, *map(factories.user, Role.values)):
+        client = Client()
+        if person:
+            client.force_login(person)
+        assert client.get(made.get_absolute_url()).status_code == 404
+
+
+def test_issue_of_an_invented_department_is_public_only_in_a_demonstration(settings):
+    made = published(factories.department(fictitious=True))
+    assert Client().get(made.get_absolute_url()).status_code == 404
+
+    settings.DEMO = True
+
+    assert WORDS["problem"] in read(made.get_absolute_url())
+
+
+def test_public_page_names_the_mailbox_and_no_clerk():
+    made = published()
+    clerk = makers.department_clerk(made.department)
+
+    text = read(made.get_absolute_url())
+
+    assert "kaigan@example.jp" in text
+    assert clerk.name not in text
+    assert clerk.email not in text
+
+
+def test_published_issue_is_found_by_its_words(django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        made = published()
+    assert made.get_absolute_url() in read("/search/?q=清掃")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        advance(made, "send_back", by=office(), at=NOON, reason="理由")
+
+    assert made.get_absolute_url() not in read("/search/?q=清掃")
+
+
+# The public list
+
+
+def test_public_list_says_what_is_open_taken_up_and_closed():
+    department = factories.department()
+    open_one = published(department, title="開いた課題", until=None)
+    last_day = published(department, title="今日までの課題", until=TODAY)
+    over = published(department, title="過ぎた課題", until=TODAY - timedelta(days=1))
+    shut = advance(published(department, title="閉じた課題"), "close", by=office(), at=NOON)
+    taken = published(department, title="動いた課題", until=TODAY - timedelta(days=1))
+    adopted_from(taken)
+    found = CityIssue.objects.public(fictitious=False).with_standing()
+
+    by_standing = {
+        standing: set(found.standing_as(standing, today=TODAY).values_list("pk", flat=True))
+        for standing in Standing.values
+    }
+
+    assert by_standing == {
+        "open": {open_one.pk, last_day.pk},
+        "closed": {over.pk, shut.pk},
+        "taken_up": {taken.pk},
+    }
+    assert {one.pk: one.standing_on(TODAY).value for one in found} == {
+        pk: standing for standing, pks in by_standing.items() for pk in pks
+    }
+    text = read("/city-issues/?standing=closed")
+    assert "過ぎた課題" in text and "閉じた課題" in text
+    assert "開いた課題" not in text and "動いた課題" not in text
+    assert "FY 2026" in text
+    assert "No issue fits" in read("/city-issues/?year=2020")
+
+
+# Beginning a proposal
+
+
+def adopted_from(made: CityIssue) -> Proposal:
+    """A proposal that answers an issue and was selected."""
+    makers.sender()
+    proposal = begun(made)
+    proposal.refresh_from_db()
+    group = makers.group_of(proposal)
+    proposal = filled(proposal, group)
+    proposal = advance(proposal, "submit", by=group, at=NOON)
+    proposal = advance(proposal, "accept", by=office(), at=NOON)
+    proposal = advance(
+        proposal, "start_matching", by=office(), at=NOON, department=made.department_id
+    )
+    proposal = advance(proposal, "match", by=office(), at=NOON)
+    proposal = advance(proposal, "refer", by=office(), at=NOON)
+    return factories.approved(proposal, "select", assessed_yen=80_000)
+
+
+def filled(proposal: Proposal, group) -> Proposal:
+    words = {"purpose": "目的", "content": "内容", "schedule": "予定", "effect": "効果"}
+    lines = [
+        factories.line("income", "市の負担", 80_000, from_city=True),
+        factories.line("expenditure", "印刷", 80_000),
+    ]
+    measures = [{"measure": factories.measure(), "how": "場をつくる"}]
+    proposal = services.save_draft(
+        proposal, fields=words, lines=lines, measures=measures,
+        edit_number=proposal.edit_number, by=group, at=NOON,
+    )  # fmt: skip
+    return services.pledge(proposal, name=group.name, by=group, at=NOON)
+
+
+def begun(made: CityIssue) -> Proposal:
+    """The draft that a group begins on the page of an issue, whose last day may be over by now."""
+    group = factories.member(factories.organization(founded_on=date(2025, 4, 1)))
+    call = factories.call("collaboration", matches_department="yes")
+    CityIssue.objects.filter(pk=made.pk).update(until=None)
+    draft = services.start_draft(
+        call, group.organizations.get(), title="海岸をきれいに", by=group, at=NOON,
+        issue=CityIssue.objects.get(pk=made.pk),
+    )  # fmt: skip
+    CityIssue.objects.filter(pk=made.pk).update(until=made.until)
+    return draft
+
+
+def test_group_begins_a_proposal_on_the_page_of_the_issue():
+    made = published()
+    group = factories.member(factories.organization())
+    call = factories.call("collaboration", matches_department="yes")
+    client = Client()
+    client.force_login(group)
+    assert f'action="/calls/{call.pk}/start/"' in read(made.get_absolute_url(), group)
+
+    answer = client.post(
+        f"/calls/{call.pk}/start/",
+        {"issue": made.pk, "organization": group.organizations.get().pk},
+    )
+
+    proposal = Proposal.objects.get()
+    assert answer.url == f"/proposals/{proposal.pk}/edit/"
+    assert proposal.city_issue_id == made.pk
+    assert proposal.wished_department == made.department
+    assert f"?issue={made.pk}" in read(made.get_absolute_url())
+    assert WORDS["title"] in read(f"/calls/{call.pk}/?issue={made.pk}")
+    assert WORDS["title"] in read(f"/cases/{proposal.pk}/content/", group)
+
+
+def test_page_says_why_there_is_no_button():
+    made = published()
+    assert "no call in which departments take part is open" in read(made.get_absolute_url())
+
+    factories.call("startup")
+    assert "no call in which departments take part is open" in read(made.get_absolute_url())
+
+    coming = factories.call("collaboration", matches_department="yes")
+    type(coming).objects.filter(pk=coming.pk).update(
+        opens_at=timezone.now() + timedelta(days=5), announced_at=timezone.now()
+    )
+    text = read(made.get_absolute_url())
+    assert "opens on" in text and coming.name in text
+
+    closed = advance(made, "close", by=office(), at=NOON)
+    assert "does not look for a group any more" in read(closed.get_absolute_url())
+
+
+def test_no_proposal_begins_from_a_closed_issue_or_for_another_course():
+    made = published()
+    group = factories.member(factories.organization())
+    own = group.organizations.get()
+    with_departments = factories.call("collaboration", matches_department="yes")
+    start = {"title": "案", "by": group, "at": NOON, "issue": made}
+
+    with pytest.raises(ValidationError):
+        services.start_draft(factories.call("startup"), own, **start)
+    closed = advance(made, "close", by=office(), at=NOON)
+    with pytest.raises(ValidationError):
+        services.start_draft(with_departments, own, **{**start, "issue": closed})
+
+    assert not Proposal.objects.exists()
+
+
+def test_issue_that_is_not_public_starts_no_more_than_a_plain_draft():
+    made = issue()
+    group = factories.member(factories.organization())
+    call = factories.call("collaboration", matches_department="yes")
+    client = Client()
+    client.force_login(group)
+
+    client.post(
+        f"/calls/{call.pk}/start/",
+        {"issue": made.pk, "organization": group.organizations.get().pk},
+    )
+
+    assert Proposal.objects.get().city_issue is None
+
+
+# What came of it
+
+
+def test_only_an_adopted_project_is_shown_to_the_public():
+    made = published()
+    draft = begun(made)
+    assert draft.title not in read(made.get_absolute_url())
+    assert draft.organization.name not in read(made.get_absolute_url())
+
+    other = published(title="ほかの課題")
+    adopted = adopted_from(other)
+    text = read(other.get_absolute_url())
+
+    assert adopted.title in text
+    assert adopted.organization.name in text
+    assert "Taken up" in text
+    assert other.get_absolute_url() in read("/register/")
+
+    advance(adopted, "renounce", by=makers.group_of(adopted), at=NOON)
+    assert adopted.organization.name not in read(other.get_absolute_url())
+
+
+def test_office_reads_proposals_and_outcomes_and_takes_them_away():
+    made = published()
+    begun(made)  # a draft is its group's alone
+    adopted = adopted_from(published(title="ほかの課題"))
+
+    page = read("/office/city-issues/", office())
+    table = list(csv.DictReader(io.StringIO(read("/office/city-issues.csv", office())[1:])))
+    book = load_workbook(io.BytesIO(_bytes("/office/city-issues.xlsx", office())))
+    sheet = [[cell or "" for cell in row] for row in book.active.iter_rows(values_only=True)]
+
+    assert adopted.title in page and "adopted" in page
+    assert {row["title"]: (row["proposals"], row["adopted"]) for row in table} == {
+        WORDS["title"]: ("", ""),
+        "ほかの課題": (adopted.number, adopted.number),
+    }
+    assert [list(map(str, row)) for row in sheet] == [
+        list(table[0]),
+        *(list(r.values()) for r in table),
+    ]
+
+
+def _bytes(path: str, person) -> bytes:
+    client = Client()
+    client.force_login(person)
+    return client.get(path).getvalue()
