@@ -11,7 +11,7 @@ from casework.services import advance
 from grants import services as grants
 from grants.models import BudgetEntry, Claim, CourseEdition, ProjectYear, Round
 
-from . import meetings, scenes, talks
+from . import measures, meetings, scenes, talks
 from .program import A_DAY, Program
 from .rules import COURSES, invent_edition
 from .stage import Stage, Story
@@ -23,6 +23,7 @@ OPEN_FOR = timedelta(days=40)
 def enter_all(stage: Stage, program: Program) -> None:
     stage.enter(leave_work_with_approver_and_accounting, program)
     stage.enter(leave_work_with_panel_and_department, program)
+    stage.enter(measures.write_the_years, program)
 
 
 def leave_work_with_approver_and_accounting(stage: Stage, program: Program) -> Story:
