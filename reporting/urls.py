@@ -78,6 +78,14 @@ urlpatterns = [
     path("office/releases/<int:pk>/", releases.release_page, name="release"),
     path("office/releases/<int:pk>/reports/", releases.put_in_reports, name="release-reports"),
     path("office/releases/<int:pk>/table/", releases.put_in_table, name="release-table"),
+    path("office/releases/<int:pk>/check/", releases.check, name="release-check"),
+    path("office/releases/<int:pk>/accept/", releases.accept_warning, name="release-accept"),
+    path("office/releases/<int:pk>/items/<int:item>/", releases.item_page, name="release-item"),
+    re_path(
+        r"^office/releases/(?P<pk>[0-9]+)/items/(?P<item>[0-9]+)/preview/(?P<language>ja|en)/$",
+        releases.preview,
+        name="release-preview",
+    ),
     path("office/releases/<int:pk>/moment/", releases.set_moment, name="release-moment"),
     path(
         "office/releases/<int:pk>/items/<int:item>/take-out/",

@@ -28,7 +28,7 @@ from reporting import interim
 from reporting import services as reporting
 from reporting.confirming import without_proof
 from reporting.models import CollaborationReport, InterimReport, Report
-from reporting.publishing import releases
+from reporting.publishing import checks, releases
 from reviews import decisions, public_summary, rulings
 from reviews import services as reviews
 from reviews.models import Conflict, PanelSeat, ScoreSheet
@@ -534,5 +534,7 @@ def release(
     :param note: what was corrected, for the public.
     """
     made = releases.begin_with(report, note=note, by=cast.office, at=stage.at)
+    for found in checks.in_the_way(made, at=stage.at):
+        checks.accept(made, found.digest, reason="架空の語です。", by=cast.office, at=stage.at)
     _approve(stage, releases.propose(made, by=cast.office, at=stage.at), cast)
     return CollaborationReport.objects.get(pk=report.pk)

@@ -97,3 +97,10 @@ class ReportReleaseForm(forms.Form):
             del self.fields["withdraw"], self.fields["note"]
         elif report.state == "withdrawn":
             del self.fields["withdraw"]
+
+
+class AcceptForm(forms.Form):
+    """Why one warning can stand."""
+
+    finding = forms.RegexField(r"^[0-9a-f]{64}$")
+    reason = forms.CharField(max_length=500)

@@ -39,6 +39,7 @@ desk_link(Party.OFFICE, _("Releases"), "reporting:releases", order=55)
 desk_link(Party.APPROVER, _("Releases"), "reporting:releases", order=55)
 
 name_verbs(
+    accept_warning=_("A warning was accepted"),
     choose=_("Something was put into the release"),
     leave_out=_("Something was taken out of the release"),
     set_moment=_("The moment of publication was set"),

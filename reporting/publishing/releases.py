@@ -25,6 +25,7 @@ from reporting.conditions import tabled_where_that_comes_first
 from reporting.models import Action, CollaborationReport, Kind, PublicEntry, Release, ReleaseItem
 from reporting.models.release import UNDER_WAY
 
+from . import checks
 from .contents import NoSuchThing, edition_and_day, thing
 
 #: Action → the move that a report makes by it.
@@ -244,7 +245,8 @@ def _refused(report: CollaborationReport, item: ReleaseItem, asked: set[tuple], 
 def freeze(release: Release, *, by, at: datetime, facts: dict) -> None:
     """Keep what the public would read of each item as it stands now, with its digest.
 
-    :raises NotPossible: if one of them went meanwhile, or waits in another release.
+    :raises NotPossible: if one of them went meanwhile, waits in another release, or a check finds
+        something that nobody accepted.
     """
     _lock_things(release)
     for item in release.items.order_by("pk"):
@@ -252,6 +254,7 @@ def freeze(release: Release, *, by, at: datetime, facts: dict) -> None:
             raise NotPossible(_("It waits in another release: %(release)s") % {"release": other})
         if not item.withdraws:
             _freeze(item, at=at)
+    checks.refuse_what_is_in_the_way(release, at=at)
 
 
 def _lock_things(release: Release) -> None:

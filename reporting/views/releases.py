@@ -7,17 +7,30 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casework.approvals import waiting_draft
-from reporting.models import CollaborationReport, Kind, Release, ReleaseItem
+from casework.calendar import japan_date
+from casework.errors import NotPossible
+from reporting.models import CollaborationReport, Kind, PublicEntry, Release, ReleaseItem
 from reporting.models.release import UNDER_WAY
-from reporting.publishing import releases
-from reporting.publishing.forms import MomentForm, ReportReleaseForm, ReportsForm, ThingForm
+from reporting.publishing import checks, difference, drawing, releases
+from reporting.publishing.forms import (
+    AcceptForm,
+    MomentForm,
+    ReportReleaseForm,
+    ReportsForm,
+    ThingForm,
+)
+from reporting.publishing.site import Site, here
 
 PER_PAGE = 50
+#: How many findings and changes one page shows at most.
+MOST_FINDINGS, MOST_CHANGES = 100, 200
 
 
 @login_required
@@ -142,6 +155,91 @@ def take_out(request, pk, item):
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("reporting:release", pk=pk)
+
+
+@login_required
+@require_safe
+def item_page(request, pk, item):
+    """One thing in a release: how to look at it, and what it would change of what is public now."""
+    release = _visible(request, pk)
+    found = get_object_or_404(release.items, pk=item)
+    changed = difference.changes(found, at=request.now)
+    context = {
+        "case": release,
+        "item": found,
+        "is_new": changed is None,
+        "changes": (changed or [])[:MOST_CHANGES],
+        "more": max(0, len(changed or []) - MOST_CHANGES),
+    }
+    return render(request, "reporting/release_item.html", context)
+
+
+@login_required
+@require_safe
+def preview(request, pk, item, language):
+    """The page as the public would see it, marked as a preview."""
+    release = _visible(request, pk)
+    found = get_object_or_404(release.items, pk=item)
+    found.content = checks.content_of(found, at=request.now)
+    if not found.content and not found.withdraws:
+        raise Http404(item)
+    entry = PublicEntry.objects.filter(kind=found.kind, key=found.key).first()
+    body = drawing.thing(
+        found, language,
+        about=Site(here(), fictitious=settings.DEMO).about,
+        published_on=request.today,
+        first_on=japan_date(entry.first_at) if entry else request.today,
+        preview=reverse("reporting:public-root"),
+    )  # fmt: skip
+    response = HttpResponse(body, content_type="text/html; charset=utf-8")
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@login_required
+@require_POST
+def check(request, pk):
+    """Run the checks and show what they found."""
+    release = _visible(request, pk)
+    if not request.user.has_perm("reporting.read_releases"):
+        raise PermissionDenied("reporting.read_releases")
+    return _found(request, release)
+
+
+def _found(request, release: Release, status: int = 200):
+    let_stand = checks.accepted(release)
+    found = checks.findings(release, at=request.now)
+    open_ones = [one for one in found if one.blocks or one.digest not in let_stand]
+    context = {
+        "case": release,
+        "open": open_ones[:MOST_FINDINGS],
+        "more": max(0, len(open_ones) - MOST_FINDINGS),
+        "accepted": [(one, let_stand[one.digest]) for one in found if one.digest in let_stand],
+        "checks": checks.all_checks(),
+        "may_change": release.state == "draft"
+        and request.user.has_perm("reporting.prepare_release", release),
+        "why_not": releases.why_not_yet(release, at=request.now),
+    }
+    return render(request, "reporting/release_check.html", context, status=status)
+
+
+@login_required
+@require_POST
+def accept_warning(request, pk):
+    """Let one warning stand, with a reason."""
+    release = _own(request, pk)
+    form = AcceptForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say why it can stand."))
+        return _found(request, release, 422)
+    said = form.cleaned_data
+    try:
+        checks.accept(
+            release, said["finding"], reason=said["reason"], by=request.user, at=request.now
+        )
+    except NotPossible as error:
+        messages.error(request, str(error))
+    return _found(request, release)
 
 
 @login_required

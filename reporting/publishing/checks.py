@@ -1,0 +1,310 @@
+"""What is looked for in a release before the button: each finding names the page and the place.
+
+Higher pieces add checks with :func:`check`. A finding blocks the release, or it warns; a warning
+stands in the way until somebody accepts it by name, with a reason.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from accounts.permissions import require
+from casework import history
+from casework.calendar import fiscal_year, japan_date
+from casework.errors import NotPossible
+from casework.flow import Text
+from casework.services import locked, record
+from guideline.models import fiscal_year_name
+from reporting.models import AcceptedWarning, Kind, Release, ReleaseItem
+
+from . import personal
+from .contents import NoSuchThing, thing
+from .places import label_of, strings
+from .site import Site, here
+
+BLOCKS, WARNS = "blocks", "warns"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that somebody should look at.
+
+    :param place: the field or the row in which it stands, in words.
+    :param words: what is said of it.
+    """
+
+    code: str
+    level: str
+    item: ReleaseItem
+    place: str
+    words: str
+
+    @property
+    def digest(self) -> str:
+        """Which finding it is: another text at the place is another finding."""
+        return history.digest_of([self.code, self.item.kind, self.item.key, self.place, self.words])
+
+    @property
+    def blocks(self) -> bool:
+        return self.level == BLOCKS
+
+    @property
+    def label(self) -> Text:
+        return _CHECKS[self.code][0]
+
+
+class Looked:
+    """What the checks of one release share; read once.
+
+    :param at: the moment as of which it is looked at.
+    """
+
+    def __init__(self, release: Release, *, at: datetime):
+        self.release, self.at = release, at
+
+    @cached_property
+    def names(self) -> personal.Names:
+        return personal.known_names()
+
+    @cached_property
+    def site(self) -> Site:
+        return Site(here(), fictitious=settings.DEMO)
+
+    def content(self, item: ReleaseItem) -> dict:
+        """Return what the public would read: what was frozen, or how it stands now."""
+        return content_of(item, at=self.at)
+
+
+def content_of(item: ReleaseItem, *, at: datetime) -> dict:
+    """Return the frozen content of an item, or, while nothing is frozen, how the thing stands at ``at``."""
+    if item.content is not None or item.withdraws:
+        return item.content or {}
+    try:
+        return thing(item.kind, item.key, at=at).content
+    except NoSuchThing:
+        return {}
+
+
+Check = Callable[[Looked, ReleaseItem, dict], Iterator[tuple[str, str]]]
+_CHECKS: dict[str, tuple[Text, str, Check]] = {}
+
+
+def check(code: str, label: Text, *, level: str = WARNS):
+    """Register the decorated function as a check of each item of a release.
+
+    It is called with the :class:`Looked`, the item and its content, and yields place and words.
+
+    :raises ValueError: if there is a check of this code already.
+    """
+
+    def register(function: Check) -> Check:
+        if _CHECKS.setdefault(code, (label, level, function))[2] is not function:
+            raise ValueError(f"There are two checks {code}.")
+        return function
+
+    return register
+
+
+def all_checks() -> list[Text]:
+    """Return what is looked for, in words."""
+    return [label for label, _level, _function in _CHECKS.values()]
+
+
+def findings(release: Release, *, at: datetime) -> list[Finding]:
+    """Return everything that the checks find in a release, page by page."""
+    looked, found = Looked(release, at=at), []
+    for item in release.items.order_by("kind", "fiscal_year", "pk").iterator(chunk_size=100):
+        if item.withdraws:
+            continue
+        content = looked.content(item)
+        for code, (_label, level, function) in _CHECKS.items():
+            places = dict.fromkeys(function(looked, item, content))
+            found += [Finding(code, level, item, place, words) for place, words in places]
+    return sorted(found, key=lambda one: not one.blocks)
+
+
+def accepted(release: Release) -> dict[str, AcceptedWarning]:
+    """Return digest of a finding → who accepted it and why."""
+    rows = release.accepted_warnings.select_related("by").order_by("pk")
+    return {row.finding: row for row in rows}
+
+
+def in_the_way(release: Release, *, at: datetime) -> list[Finding]:
+    """Return what blocks, and the warnings that nobody accepted."""
+    let_stand = accepted(release)
+    found = findings(release, at=at)
+    return [one for one in found if one.blocks or one.digest not in let_stand]
+
+
+def refuse_what_is_in_the_way(release: Release, *, at: datetime) -> None:
+    """Refuse a release while something stands in its way.
+
+    :raises NotPossible: naming the first page and place.
+    """
+    found = in_the_way(release, at=at)
+    if found:
+        first = found[0]
+        told = {
+            "count": len(found),
+            "title": first.item.title,
+            "place": first.place,
+            "words": first.words,
+        }
+        raise NotPossible(
+            _("%(count)d findings are in the way. The first: %(title)s, %(place)s: %(words)s")
+            % told
+        )
+
+
+@transaction.atomic
+def accept(release: Release, digest: str, *, reason: str, by, at: datetime) -> AcceptedWarning:
+    """Let one warning stand, with the reason.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises NotPossible: if there is no such warning, or it blocks.
+    """
+    require(by.act_on(japan_date(at)), "reporting.prepare_release", release)
+    release = locked(release)
+    found = next((one for one in findings(release, at=at) if one.digest == digest), None)
+    if found is None or found.blocks or release.state != "draft":
+        raise NotPossible(_("There is no such warning any more."))
+    row, _made = AcceptedWarning.objects.get_or_create(
+        release=release, finding=digest,
+        defaults={"check_code": found.code, "reason": reason, "by": by, "at": at},
+    )  # fmt: skip
+    record(release, "accept_warning", by=by, at=at, check=found.code, finding=digest, reason=reason)
+    return row
+
+
+# The checks
+
+
+@check("pictures", gettext_lazy("Photos: alternative text and consent"), level=BLOCKS)
+def pictures(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
+    """A photo needs its words, and the consent of whom it shows."""
+    for number, photo in enumerate(content.get("text", {}).get("photos", ()), start=1):
+        place = _("Photo %(number)d") % {"number": number}
+        if not str(photo.get("alt") or "").strip():
+            yield place, _("The alternative text is missing.")
+        if not photo.get("consent"):
+            yield place, _("The consent is missing.")
+
+
+@check("sums", gettext_lazy("Numbers that do not add up"), level=BLOCKS)
+def sums(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
+    """The figures of a year agree with the register that the public reads with them."""
+    if item.kind != Kind.FIGURES:
+        return
+    for register in _registers(looked):
+        own = [row for row in register["rows"] if row["adopted_in"] == content["fiscal_year"]]
+        for row in content["rows"]:
+            of_course = [one for one in own if one["course_code"] == row["course"]]
+            projects = sum(one["counted"] for one in of_course)
+            granted = sum(one["granted_yen"] or 0 for one in of_course if one["counted"])
+            for name, told, counted in (
+                (_("Adopted projects"), row["projects"], projects),
+                (_("Granted amount"), row["granted_yen"], granted),
+            ):
+                if told != counted:
+                    yield (
+                        f"{row['course']}, {name}",
+                        _("The page says %(told)d, the rows of the register add up to %(counted)d.")
+                        % {"told": told, "counted": counted},
+                    )
+
+
+def _registers(looked: Looked) -> Iterator[dict]:
+    item = looked.release.items.filter(kind=Kind.REGISTER).exclude(action="withdraw").first()
+    if item:
+        yield looked.content(item)
+    elif entry := looked.site.entries.standing().filter(kind=Kind.REGISTER).first():
+        yield entry.item.content
+
+
+@check("names", gettext_lazy("Names of people that the system knows"))
+def names(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
+    """Names of officers, members and people with a log-in; partners that the page names are published."""
+    partners = content.get("text", {}).get("partner_names", "")
+    for place, text in _free_text(item, content):
+        for found in looked.names.within(text, but=partners):
+            yield (
+                place,
+                _("This looks like the name of a person: “%(words)s”") % {"words": found.words},
+            )
+
+
+_SAID = {
+    "email": gettext_lazy("This looks like an e-mail address: “%(words)s”"),
+    "phone": gettext_lazy("This looks like a phone number: “%(words)s”"),
+    "postcode": gettext_lazy("This looks like a postcode: “%(words)s”"),
+}
+
+
+@check("reach", gettext_lazy("Phone numbers, postcodes, e-mail addresses"))
+def reach(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
+    for place, text in _free_text(item, content):
+        for found in personal.ways_to_reach(text):
+            yield place, _SAID[found.what] % {"words": found.words}
+
+
+_LINK = re.compile(r"https?://[^\s<>\"'」）)]+")
+
+
+@check("links", gettext_lazy("Links within the site that lead nowhere"))
+def links(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
+    """Addresses of this site in the words of a page; the pages’ own links are tested."""
+    for place, text in _free_text(item, content):
+        for url in _LINK.findall(text):
+            own = url.removeprefix(looked.site.base_url).partition("#")[0]
+            if own != url.partition("#")[0] and looked.site.read(own) is None:
+                yield place, _("Nothing public stands at %(url)s") % {"url": url}
+
+
+_ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
+_DATE = re.compile(
+    r"(?:(?P<era>令和|平成|R|H)\s?(?P<of_era>元|\d{1,2})|(?P<year>(?:19|20)\d\d))"
+    r"(?:年|[-/.])\s?(?P<month>\d{1,2})(?:月|[-/.])\s?(?P<day>\d{1,2})"
+)
+
+
+@check("dates", pgettext_lazy("check", "Dates of another fiscal year"))
+def dates(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
+    """Days in the words of a report that lie outside its fiscal year."""
+    if item.kind != Kind.REPORT:
+        return
+    for place, text in _free_text(item, content):
+        for day in days_in(text):
+            if fiscal_year(day) != item.fiscal_year:
+                yield place, _("%(day)s does not lie in %(year)s.") % {
+                    "day": day.isoformat(), "year": fiscal_year_name(item.fiscal_year),
+                }  # fmt: skip
+
+
+def days_in(text: str) -> Iterator[date]:
+    """Return the days that a text names with their year, in era years or not."""
+    for match in _DATE.finditer(personal.normal(text)):
+        said = match.groupdict()
+        if said["era"]:
+            year = _ERAS[said["era"]] + (1 if said["of_era"] == "元" else int(said["of_era"]))
+        else:
+            year = int(said["year"])
+        try:
+            yield date(year, int(said["month"]), int(said["day"]))
+        except ValueError:
+            continue  # no day of the calendar
+
+
+def _free_text(item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
+    """Yield place and text of all that people wrote, and the note."""
+    if item.note:
+        yield str(_("Note for the public")), item.note
+    rest = {name: value for name, value in content.items() if name not in ("files", "columns")}
+    for path, text in strings(rest):
+        yield label_of(path), text

@@ -1,0 +1,94 @@
+"""What in a public text may be about a person: names that the system knows, and how to reach somebody.
+
+No list finds every person. What is found is shown to a person, who decides; the tests print how much
+of a planted set is found, and what is found wrongly.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from accounts.models import Officer, User
+
+#: Shorter names stand in too many words to be looked for.
+SHORTEST = 3
+_DASH = r"[-‐‑‒–—―−ー－]"  # noqa: RUF001  all that people type for a hyphen
+_DIGITS_BEFORE, _DIGITS_AFTER = r"(?<![\d,.])", r"(?![\d,])"
+
+#: What a way to reach a person looks like, after normalisation of width.
+PATTERNS = {
+    "email": re.compile(
+        r"[\w.+-]+(?:@|\(at\)|\[at\])[\w-]+(?:\.[\w-]+)+", re.IGNORECASE | re.ASCII
+    ),
+    "phone": re.compile(
+        rf"{_DIGITS_BEFORE}(?:\+81[\s-]?|\(?0)\d{{1,4}}\)?[\s-]?\(?\d{{1,4}}\)?[\s-]?\d{{3,4}}{_DIGITS_AFTER}"
+    ),
+    "postcode": re.compile(rf"(?:〒\s?\d{{3}}-?\d{{4}}|{_DIGITS_BEFORE}\d{{3}}-\d{{4}}(?![\d-]))"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One place in a text.
+
+    :param what: ``name``, or a key of ``PATTERNS``.
+    """
+
+    what: str
+    words: str
+
+
+def normal(text: str) -> str:
+    """Return a text with one width and one hyphen."""
+    return re.sub(_DASH, "-", unicodedata.normalize("NFKC", text))
+
+
+def ways_to_reach(text: str) -> Iterator[Found]:
+    """Find what looks like a phone number, a postcode or an e-mail address."""
+    plain = _dashes_between_digits(unicodedata.normalize("NFKC", text))
+    taken: list[tuple[int, int]] = []
+    for what, pattern in PATTERNS.items():
+        for match in pattern.finditer(plain):
+            enough = what != "phone" or 10 <= sum(c.isdigit() for c in match[0]) <= 12
+            if enough and not any(a < match.end() and match.start() < b for a, b in taken):
+                taken.append(match.span())
+                yield Found(what, match[0].strip())
+
+
+def _dashes_between_digits(text: str) -> str:
+    """Return ``text`` with every dash after a digit as a hyphen; ー in a word stays."""
+    return re.sub(rf"(?<=\d){_DASH}(?=\d)", "-", text)
+
+
+class Names:
+    """Names to look for, each as it is compared: without blanks, in one width."""
+
+    def __init__(self, names: Iterable[str]):
+        self._by_start: dict[str, set[str]] = defaultdict(set)
+        for name in names:
+            compared = _compared(name)
+            if len(compared) >= SHORTEST:
+                self._by_start[compared[:2]].add(compared)
+
+    def within(self, text: str, *, but: str = "") -> Iterator[Found]:
+        """Find the names in ``text``, each once; what stands in ``but`` is not looked for."""
+        plain, known, found = _compared(text), _compared(but), set()
+        for start in range(len(plain) - 1):
+            for name in self._by_start.get(plain[start : start + 2], ()):
+                if name not in found and plain.startswith(name, start) and name not in known:
+                    found.add(name)
+                    yield Found("name", name)
+
+
+def _compared(name: str) -> str:
+    return re.sub(r"[\s・]+", "", unicodedata.normalize("NFKC", name)).casefold()
+
+
+def known_names() -> Names:
+    """Return the names of officers and of everybody with a log-in: members, contact persons, the city’s people."""
+    officers = Officer.objects.order_by().values_list("name", flat=True)
+    people = User.objects.exclude(email__endswith="@system.invalid")
+    users = people.order_by().values_list("name", flat=True)
+    return Names(officers.union(users))

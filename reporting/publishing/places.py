@@ -1,0 +1,68 @@
+"""The places of a content: every value under its path, and what a place is called."""
+
+from collections.abc import Iterator
+
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.translation import gettext as _
+
+from reporting.models import CollaborationReport
+
+Path = tuple[str, ...]
+#: By what a row of a table is told apart.
+_KEYS = ("entry_key", "number", "course", "code", "id", "label", "name")
+
+
+def values(content: object, path: Path = ()) -> Iterator[tuple[Path, object]]:
+    """Yield path and value of every leaf; a row of a table bears its own key, not its place."""
+    if isinstance(content, dict):
+        for name, value in content.items():
+            yield from values(value, (*path, str(name)))
+    elif isinstance(content, list):
+        seen: set[str] = set()
+        for place, value in enumerate(content):
+            key = _key(value) or str(place + 1)
+            key = f"{key}#{place + 1}" if key in seen else key
+            seen.add(key)
+            yield from values(value, (*path, key))
+    else:
+        yield path, content
+
+
+def _key(row: object) -> str:
+    if not isinstance(row, dict):
+        return ""
+    return next((str(row[name]) for name in _KEYS if row.get(name) not in (None, "")), "")
+
+
+def strings(content: object) -> Iterator[tuple[Path, str]]:
+    """Yield path and text of every leaf that holds words."""
+    for path, value in values(content):
+        if isinstance(value, str) and value.strip():
+            yield path, value
+
+
+def label_of(path: Path) -> str:
+    """Return what a place is called: fields of a report as on its form, rows by their key."""
+    return ", ".join(_word(name) for name in path if name not in ("text", "rows"))
+
+
+def _word(name: str) -> str:
+    try:
+        return str(CollaborationReport._meta.get_field(name).verbose_name)
+    except FieldDoesNotExist:
+        return _WORDS.get(name, lambda: name)()
+
+
+_WORDS = {
+    "measures": lambda: _("Measures"),
+    "how": lambda: _("How"),
+    "group": lambda: _("Group"),
+    "project": lambda: _("Project"),
+    "result": lambda: _("Result"),
+    "reason": lambda: _("Reason"),
+    "status": lambda: _("Status"),
+    "granted_yen": lambda: _("Granted amount"),
+    "confirmed_yen": lambda: _("Confirmed amount"),
+    "projects": lambda: _("Adopted projects"),
+    "files": lambda: _("Open data"),
+}

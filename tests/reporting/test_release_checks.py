@@ -1,0 +1,293 @@
+"""Checks before the button: what they find of a planted set, what blocks, what can stand and why."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Officer, Role
+from casework.errors import NotPossible
+from casework.models import Remark
+from reporting import services
+from reporting.models import Release, ReleaseItem
+from reporting.publishing import checks, difference, personal, releases
+from tests import factories
+from tests.factories import NOON
+from tests.reporting import makers, planted
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def office():
+    return factories.user(Role.OFFICE)
+
+
+def found_in(text: str) -> set[str]:
+    names = personal.Names(planted.NAMES)
+    return {one.what for one in (*names.within(text), *personal.ways_to_reach(text))}
+
+
+@pytest.mark.parametrize(("text", "what"), planted.TO_BE_FOUND.items())
+def test_planted_text_is_found(text, what):
+    assert found_in(text) == {what}
+
+
+@pytest.mark.parametrize("text", planted.CLEAN)
+def test_clean_text_is_not_found(text):
+    assert found_in(text) == set()
+
+
+def test_recall_and_false_positives_of_the_planted_set_are_these(capsys):
+    every = {**planted.TO_BE_FOUND, **planted.UNKNOWN}
+    wanted, found = Counter(every.values()), Counter()
+    for text, what in every.items():
+        found[what] += what in found_in(text)
+    wrong = sum(bool(found_in(text)) for text in planted.CLEAN)
+    with capsys.disabled():
+        for what, number in sorted(wanted.items()):
+            print(f"{what}: {found[what]} of {number} found")
+        print(f"false positives: {wrong} of {len(planted.CLEAN)} clean texts")
+
+    assert {what: (found[what], wanted[what]) for what in wanted} == {
+        "name": (7, 10), "phone": (7, 8), "postcode": (4, 4), "email": (3, 4),
+    }  # fmt: skip
+    assert wrong == 0
+
+
+# On a release
+
+
+def release_of(office, **words) -> Release:
+    return releases.begin_with(makers.accepted_collaboration(**words), by=office, at=NOON)
+
+
+def said(release: Release) -> list[tuple[str, str, str]]:
+    return [(one.code, one.place, one.level) for one in checks.findings(release, at=NOON)]
+
+
+def test_clean_release_has_nothing_in_the_way(office):
+    assert said(release_of(office)) == []
+
+
+def test_names_of_officers_and_members_are_found_with_their_place(office):
+    member = factories.member(factories.organization())
+    type(member).objects.filter(pk=member.pk).update(name="見本 花子")
+    Officer.objects.create(organization=member.organizations.get(), name="架空 太郎", post="会長")
+    release = release_of(office, results="架空太郎さんが来た。", city_role="見本花子が司会")
+
+    results = str(makers.CollaborationReport._meta.get_field("results").verbose_name)
+    city_role = str(makers.CollaborationReport._meta.get_field("city_role").verbose_name)
+    assert sorted(said(release)) == sorted(
+        [("names", results, "warns"), ("names", city_role, "warns")]
+    )
+
+
+def test_partner_that_the_report_names_is_published(office):
+    Officer.objects.create(organization=factories.organization(), name="架空 太郎", post="会長")
+    release = release_of(office, partner_names="架空太郎", results="架空太郎さんと開いた。")
+
+    assert said(release) == []
+
+
+def test_days_of_another_fiscal_year_are_found(office):
+    words = (
+        "令和7年5月3日と2026-03-31に開いた。R8.4.1と令和元年5月1日は別の年度。2025年13月1日はない。"
+    )
+    release = release_of(office, fiscal_year=2025, results=words)
+
+    days = [one.words.split()[0] for one in checks.findings(release, at=NOON)]
+    assert [day[:10] for day in days] == ["2026-04-01", "2019-05-01"]
+
+
+def test_days_in_a_text_are_read():
+    assert list(checks.days_in("平成３１年４月３０日、H31.4.30、2025/5/3")) == [
+        date(2019, 4, 30), date(2019, 4, 30), date(2025, 5, 3),
+    ]  # fmt: skip
+
+
+def test_link_within_the_site_has_to_lead_somewhere(office, settings):
+    settings.SITE_URL = "https://example.jp"
+    there = makers.published_collaboration()
+    text = (
+        f"https://example.jp/public/reports/2025/{there.pk}.html と "
+        "https://example.jp/public/reports/2025/99.html と https://other.example.jp/x"
+    )
+    found = checks.findings(release_of(office, content=text), at=NOON)
+
+    assert [(one.code, "99.html" in one.words) for one in found] == [("links", True)]
+
+
+def test_photo_without_words_or_consent_blocks(office):
+    item = ReleaseItem(kind="report", key="1", action="publish", title="x", fiscal_year=2025)
+    content = {"text": {"photos": [{"alt": " ", "consent": True}, {"alt": "川", "consent": None}]}}
+
+    assert len(list(checks.pictures(None, item, content))) == 2
+    assert checks._CHECKS["pictures"][1] == checks.BLOCKS
+
+
+def test_figures_that_do_not_agree_with_the_register_block(office):
+    year = makers.granted_year()
+    release = releases.begin(by=office, at=NOON)
+    for kind, key in (("register", "all"), ("figures", str(year.proposal.fiscal_year))):
+        releases.put_in(release, kind, key, by=office, at=NOON)
+    assert said(release) == []
+
+    item = release.items.get(kind="figures")
+    item.content = checks.content_of(item, at=NOON)
+    item.content["rows"][0]["granted_yen"] += 1
+    item.save()
+
+    (found,) = checks.findings(release, at=NOON)
+    assert (found.code, found.blocks) == ("sums", True)
+    assert "80001" in found.words and "80000" in found.words
+    with pytest.raises(NotPossible):
+        checks.accept(release, found.digest, reason="よい", by=office, at=NOON)
+
+
+# Accepting
+
+
+def test_warning_is_in_the_way_until_somebody_accepts_it_with_a_reason(office):
+    release = release_of(office, results="問い合わせは0467-00-0000へ。")
+    (found,) = checks.in_the_way(release, at=NOON)
+    with pytest.raises(NotPossible, match="0467-00-0000"):
+        releases.propose(release, by=office, at=NOON)
+    assert Release.objects.get().state == "draft"
+    assert ReleaseItem.objects.get().content is None
+
+    with pytest.raises(PermissionDenied):
+        checks.accept(
+            release, found.digest, reason="よい", by=factories.user(Role.APPROVER), at=NOON
+        )
+    row = checks.accept(release, found.digest, reason="市役所の代表番号", by=office, at=NOON)
+
+    assert (row.by, row.reason, row.check_code) == (office, "市役所の代表番号", "reach")
+    assert Remark.objects.filter(text="市役所の代表番号").exists()
+    assert checks.in_the_way(release, at=NOON) == []
+    releases.propose(release, by=office, at=NOON)
+
+
+def test_accepted_warning_covers_no_other_finding(office):
+    release = release_of(office, results="0467-00-0000")
+    (found,) = checks.in_the_way(release, at=NOON)
+    checks.accept(release, found.digest, reason="代表番号", by=office, at=NOON)
+    makers.CollaborationReport.objects.update(results="0467-00-0001")
+
+    assert [one.digest == found.digest for one in checks.in_the_way(release, at=NOON)] == [False]
+
+
+# The difference
+
+
+def test_difference_names_words_and_numbers_that_change(office):
+    report = makers.published_collaboration(results="のべ60人が参加した。", cost_yen=30_000)
+    services.save_collaboration_report(
+        report, fields={"results": "のべ61人が参加した。", "cost_yen": 29_000}, measures=[],
+        edit_number=report.edit_number, by=office, at=NOON,
+    )  # fmt: skip
+    release = releases.begin_with(report, note="人数", by=office, at=NOON)
+
+    cost, results = sorted(
+        difference.changes(release.items.get(), at=NOON), key=lambda c: str(c.before)
+    )
+
+    assert (cost.before, cost.after, cost.parts) == (30_000, 29_000, ())
+    assert results.parts == (
+        ("same", "のべ"), ("removed", "60"), ("added", "61"), ("same", "人が参加した。"),
+    )  # fmt: skip
+
+
+def test_first_publication_has_nothing_to_differ_from(office):
+    assert difference.changes(release_of(office).items.get(), at=NOON) is None
+
+
+def test_row_of_a_table_is_told_by_its_key():
+    before = {"rows": [{"number": 1, "status": "partly"}, {"number": 2, "status": "done"}]}
+    after = {"rows": [{"number": 2, "status": "ongoing"}, {"number": 3, "status": "done"}]}
+
+    told = {one.place: (one.before, one.after) for one in difference.between(before, after)}
+    assert len(told) == 5
+    assert ("done", "ongoing") in told.values() and ("partly", None) in told.values()
+
+
+# Pages
+
+
+def browser(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    client.cookies["django_language"] = "ja"
+    return client
+
+
+def test_preview_is_the_page_marked_and_only_for_who_may_see_the_release(office):
+    release = release_of(office)
+    item = release.items.get()
+    path = reverse("reporting:release-preview", args=[release.pk, item.pk, "ja"])
+
+    answer = browser(office).get(path)
+    page = answer.content.decode()
+
+    assert "まだ公開していません" in page and "川を守る会" in page
+    assert (answer["X-Robots-Tag"], 'content="noindex"' in page) == ("noindex", True)
+    assert 'href="/public/style.css"' in page
+    assert Client().get(path).status_code == 302
+    for role in (Role.DEPARTMENT, Role.COMMITTEE, Role.PANEL):
+        assert browser(factories.user(role)).get(path).status_code == 404
+
+
+def test_preview_of_what_waits_is_what_was_frozen(office):
+    release = release_of(office)
+    releases.propose(release, by=office, at=NOON)
+    makers.CollaborationReport.objects.update(results="後から")
+    item = release.items.get()
+
+    page = browser(factories.user(Role.APPROVER)).get(
+        reverse("reporting:release-preview", args=[release.pk, item.pk, "en"])
+    )
+    assert "のべ60人" in page.content.decode()
+
+
+def test_office_runs_the_checks_accepts_and_is_led_to_the_proposal(office):
+    release = release_of(office, results="0467-00-0000")
+    client, check = browser(office), reverse("reporting:release-check", args=[release.pk])
+    page = client.post(check).content.decode()
+    (found,) = checks.in_the_way(release, at=NOON)
+    propose = reverse("casework:move", args=[release.pk, "propose"])
+    assert "0467-00-0000" in page and propose not in page
+
+    accept = reverse("reporting:release-accept", args=[release.pk])
+    assert client.post(accept, {"finding": found.digest, "reason": ""}).status_code == 422
+    page = client.post(accept, {"finding": found.digest, "reason": "代表番号"}).content.decode()
+
+    assert propose in page and "代表番号" in page
+    assert client.post(propose).status_code == 302
+    assert Release.objects.get().state == "waiting"
+
+
+def test_page_of_an_item_shows_what_changes(office):
+    report = makers.published_collaboration()
+    release = releases.begin(by=office, at=NOON)
+    item = releases.put_in(
+        release, "report", str(report.pk), withdraw=True, note="誤り", by=office, at=NOON
+    )
+    path = reverse("reporting:release-item", args=[release.pk, item.pk])
+
+    assert "ページがなくなり" in browser(office).get(path).content.decode()
+    late = NOON + timedelta(days=1)
+    releases.take_out(item, by=office, at=late)
+    makers.CollaborationReport.objects.update(results="のべ61人が参加した。")
+    item = releases.put_in(release, "report", str(report.pk), note="数", by=office, at=late)
+    page = browser(office).get(reverse("reporting:release-item", args=[release.pk, item.pk]))
+    assert "</span>61</ins>" in page.content.decode()
