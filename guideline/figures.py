@@ -25,10 +25,14 @@ def refuse_more_than_the_whole(figure: "Figure") -> None:
     :raises ValidationError: naming the value.
     """
     whole = figure.part_of or figure
-    if figure.value is None or whole.parts_exceed:
-        return
     if figure.part_of_id and whole.part_of_id:
         raise ValidationError({"part_of": _("A part has no parts of its own.")})
+    if _belongs_to(whole) != _belongs_to(figure):
+        raise ValidationError(
+            {"part_of": _("A part is of the same measure and year as the whole.")}
+        )
+    if figure.value is None or whole.parts_exceed:
+        return
     others = whole.parts.exclude(pk=figure.pk) if whole.pk else []
     parts = [part.value for part in others] + ([figure.value] if figure.part_of_id else [])
     if are_more(whole.value, parts):
@@ -39,3 +43,7 @@ def refuse_more_than_the_whole(figure: "Figure") -> None:
                 )
             }
         )
+
+
+def _belongs_to(figure: "Figure") -> tuple[int | None, ...]:
+    return figure.measure_id, figure.of_year_id, figure.fiscal_year

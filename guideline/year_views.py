@@ -161,9 +161,11 @@ def figure(
     """Write a figure of a year, a part of one (``?part_of=``), or one that is there (``pk``)."""
     measure = _of_the_office(request, edition, number, fiscal_year)
     there = Figure.objects.filter(of_year__measure=measure, of_year__fiscal_year=fiscal_year)
-    row = get_object_or_404(there, pk=pk) if pk else Figure(measure=measure)
+    new = Figure(measure=measure, fiscal_year=fiscal_year)
+    row = get_object_or_404(there, pk=pk) if pk else new
     if not pk and "part_of" in request.GET:
-        row.part_of = get_object_or_404(there, pk=_number(request.GET["part_of"]), part_of=None)
+        whole = get_object_or_404(there, pk=_number(request.GET["part_of"]), part_of=None)
+        row.part_of, row.of_year = whole, whole.of_year
     back = reverse("guideline:measure-year", args=[edition, number, fiscal_year])
     posted = request.POST if request.method == "POST" else None
     form = FigureForm(posted, instance=row, today=request.today)

@@ -216,6 +216,15 @@ def test_part_is_held_against_the_whole_as_it_stands_now(fifth, clerk):
         years.write_figure(fifth, YEAR, part, by=clerk, at=NOON)
 
 
+def test_part_is_of_the_measure_and_year_of_its_whole(fifth, clerk):
+    whole = figure(fifth, clerk, 20)
+    other = Measure.objects.of("first").get(number=6)
+
+    for measure, year in ((other, YEAR), (fifth, YEAR - 1)):
+        with pytest.raises(ValidationError, match="same measure"):
+            figure(measure, clerk, 1, label="内訳", part_of=whole, year=year)
+
+
 def test_figure_struck_stays_in_the_history(fifth, clerk):
     row = figure(fifth, clerk, 20)
 
