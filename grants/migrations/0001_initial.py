@@ -983,12 +983,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "past award",
                 "verbose_name_plural": "past awards",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("source", ""), _negated=True),
-                        name="past_award_has_a_source",
-                    )
-                ],
+                "constraints": [],
             },
         ),
         migrations.CreateModel(
@@ -2466,10 +2461,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.RemoveConstraint(
-            model_name="pastaward",
-            name="past_award_has_a_source",
         ),
         migrations.AddField(
             model_name="pastaward",

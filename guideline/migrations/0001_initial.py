@@ -245,16 +245,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "figure",
                 "verbose_name_plural": "figures",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("measure", "label", "fiscal_year"), name="figure_once_a_fiscal_year"
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("fiscal_year__isnull", True)),
-                        fields=("measure", "label"),
-                        name="figure_without_a_year_once",
-                    ),
-                ],
+                "constraints": [],
             },
         ),
         migrations.CreateModel(
@@ -448,10 +439,6 @@ class Migration(migrations.Migration):
                 "verbose_name": "claim",
                 "verbose_name_plural": "claims",
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("measure", "about", "subject", "place", "source"),
-                        name="claim_once_a_place_of_a_document",
-                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
@@ -739,10 +726,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RemoveConstraint(
-            model_name="claim",
-            name="claim_once_a_place_of_a_document",
-        ),
         migrations.AddField(
             model_name="claim",
             name="as_of",
@@ -856,14 +839,6 @@ class Migration(migrations.Migration):
                 "verbose_name": "version of a year’s plan and result",
                 "verbose_name_plural": "versions of a year’s plan and result",
             },
-        ),
-        migrations.RemoveConstraint(
-            model_name="figure",
-            name="figure_once_a_fiscal_year",
-        ),
-        migrations.RemoveConstraint(
-            model_name="figure",
-            name="figure_without_a_year_once",
         ),
         migrations.AddField(
             model_name="figure",

@@ -10,13 +10,14 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
 from casework.flow import Text
 from grants.models import CityIssue, Proposal
-from guideline.models import Measure
+from guideline.models import Measure, Progress
 from reporting import register
 from reporting.models import CollaborationReport
 
@@ -25,7 +26,8 @@ T = TypeVar("T")
 #: Rows that are read, and written, at a time.
 BATCH = 500
 
-#: What of a published report is searched: the words that its page shows.
+#: What of a published report is searched: words that ``_report_text.html`` shows, and no others. A
+#: new part of the report is found only once it is named here.
 REPORT_WORDS = (
     "partner_names",
     "purpose",
@@ -34,10 +36,9 @@ REPORT_WORDS = (
     "partner_role",
     "cost_borne_by",
     "results",
-    "changed_for_citizens",
-    "difficulties",
-    "next_year",
 )
+
+MEASURE_WORDS = ("title", "title_en", "how", "came_of_it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,7 @@ def reports(keys: frozenset[str] | None) -> Iterator[Document]:
         content = report.publication.version.content
         named = content["measures"]
         words = [str(content.get(name) or "") for name in REPORT_WORDS]
-        words += [f"{row['title']} {row['title_en']} {row['how']}" for row in named]
+        words += [" ".join(str(row.get(name) or "") for name in MEASURE_WORDS) for row in named]
         year = report.project_year
         yield Document(
             key=str(report.pk),
@@ -176,8 +177,10 @@ def _in_register(row: dict) -> str:
 
 @source("measure", _("Measure"))
 def measures(keys: frozenset[str] | None) -> Iterator[Document]:
-    """Give the measures of all editions."""
-    found = Measure.objects.select_related("edition", "section").order_by("pk")
+    """Give the measures of all editions, with the results of those days that were made public."""
+    told = Prefetch("progress_set", Progress.objects.public().order_by("as_of"))
+    found = Measure.objects.select_related("edition", "section").prefetch_related(told)
+    found = found.order_by("pk")
     if keys is not None:
         found = found.filter(pk__in=keys)
     for measure in found.iterator(chunk_size=BATCH):
@@ -187,7 +190,17 @@ def measures(keys: frozenset[str] | None) -> Iterator[Document]:
             address=measure.get_absolute_url(),
             title=measure.title,
             title_en=measure.title_en,
-            text=_joined([section.title, section.title_en, edition.title, edition.title_en]),
+            text=_joined(
+                [
+                    measure.text,
+                    measure.previous_actions,
+                    section.title,
+                    section.title_en,
+                    edition.title,
+                    edition.title_en,
+                    *(day.result for day in measure.progress_set.all()),
+                ]
+            ),
             measures=(measure.pk,),
         )
 

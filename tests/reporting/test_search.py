@@ -1,5 +1,7 @@
 """The index and its answers, the same on SQLite and PostgreSQL."""
 
+from datetime import date
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -9,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Role
 from casework.services import advance
 from grants.models import PastAward
+from guideline.models import Progress, PublicDay
 from reporting import services, tasks
 from reporting.models import SearchEntry
 from reporting.search import indexing, store
@@ -331,6 +334,21 @@ def test_measure_is_found_in_both_languages():
 
     assert ask("相談窓口") == [str(measure.pk)]
     assert ask("help desk") == [str(measure.pk)]
+
+
+def test_result_of_a_measure_is_found_once_its_day_is_public():
+    measure = factories.measure(text="窓口で相談を受ける")
+    told = {"measure": measure, "fiscal_year": 2025, "status": "done", "result": "秘密の成果"}
+    Progress.objects.create(**told, as_of=date(2025, 12, 20))
+    indexing.rebuild()
+    assert (ask("相談を受ける"), ask("秘密の成果")) == ([str(measure.pk)], [])
+
+    PublicDay.objects.create(
+        edition=measure.edition, as_of=date(2025, 12, 20), source="試験", made_public_at=NOON
+    )
+    indexing.rebuild(anew=False)
+
+    assert ask("秘密の成果") == [str(measure.pk)]
 
 
 def test_invented_things_are_found_only_in_a_demonstration(settings, at_once):
