@@ -32,14 +32,15 @@ GROUNDS = Part("grounds", pgettext_lazy("part of a case", "Grounds"))
 MONEY = Part("money", pgettext_lazy("part of a case", "Money"))
 ACTIVITY = Part("activities", pgettext_lazy("part of a case", "Activities"))
 REPORTS = Part("reports", pgettext_lazy("part of a case", "Reports"))
+VIEWS = Part("views", pgettext_lazy("part of a case", "Views"))
 CONTACT = Part("contact", pgettext_lazy("part of a case", "Contact"))
 PAPERS = Part("papers", pgettext_lazy("part of a case", "Papers"))
 RECORDS = Part("records", pgettext_lazy("part of a case", "Records"))
 
 #: In the order in which they stand in the menu of a case.
 PARTS = (
-    NOW, GROUNDS, REQUIREMENTS, CONTENT, COORDINATION, MONEY, ACTIVITY, REPORTS, CONTACT, PAPERS,
-    RECORDS,
+    NOW, GROUNDS, REQUIREMENTS, CONTENT, COORDINATION, MONEY, ACTIVITY, REPORTS, VIEWS, CONTACT,
+    PAPERS, RECORDS,
 )  # fmt: skip
 #: The parts that every case has.
 OF_ALL = {NOW, PAPERS, RECORDS}

@@ -16,6 +16,7 @@ class ReportingConfig(AppConfig):
         from casework import guards
 
         from . import (  # noqa: F401  they register what they hold with casework
+            booklet,
             case_panels,
             committee,
             consequences,
@@ -27,15 +28,17 @@ class ReportingConfig(AppConfig):
             letters,
             measure_panels,
             outcome_panels,
+            partner_panels,
             permissions,
             retention_classes,
             setup_steps,
         )
-        from .models import AcceptedWarning, Publication
+        from .models import AcceptedWarning, CommitteeComment, Publication
         from .publishing import forms as release_forms  # noqa: F401
         from .publishing import panels, releases  # noqa: F401
         from .search import follow_moves, store  # noqa: F401  they follow moves
 
         guards.append_only(AcceptedWarning)
+        guards.append_only(CommitteeComment)
         guards.append_only(Publication)
         post_migrate.connect(store.make, sender=self, dispatch_uid="reporting.search")

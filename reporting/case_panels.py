@@ -22,6 +22,7 @@ from .closing import still_open
 from .confirming import unchecked
 from .models import CollaborationReport, Report
 from .models.report import report_of
+from .public_text import as_written
 from .told import told_of
 
 
@@ -109,11 +110,16 @@ def _beside_the_budget(report: Report) -> list[tuple]:
 
 
 def collaboration_content(report, request) -> dict:
-    """What the department wrote, what is missing, and what the public reads."""
+    """What the department wrote."""
+    return {"report": report, "text": as_written(report, request.user, views=False)}
+
+
+def collaboration_now(report, request) -> dict:
+    """What is missing, what the office asks for where, and the papers of the report."""
     is_written = report.state in services.WRITTEN_BY_DEPARTMENT
     return {
         "report": report,
-        "measures": report.advanced_measures.select_related("measure__edition").order_by("pk"),
+        "notes": list(report.field_notes.awaited().order_by("pk")),
         "missing": report.missing_parts() if is_written else [],
         "may_edit": services.may_edit_collaboration(report, request.user),
         "may_table": report.state in ("accepted", *services.CORRECTED_BY_OFFICE)
@@ -130,9 +136,14 @@ panel(
 panel(Report.KIND, "reporting/panels/report_now.html", report_now, 10)
 panel(Report.KIND, "reporting/panels/report.html", report_content, 10, part=CONTENT)
 panel(Report.KIND, "reporting/panels/settlement.html", report_money, 10, part=MONEY)
-panel(CollaborationReport.KIND, "reporting/panels/collaboration.html", collaboration_content, 10)
+panel(CollaborationReport.KIND, "reporting/panels/collaboration_now.html", collaboration_now, 10)
+panel(
+    CollaborationReport.KIND, "reporting/panels/collaboration.html", collaboration_content, 10,
+    part=CONTENT,
+)  # fmt: skip
 
 desk_link(Party.OFFICE, _("Collaboration reports"), "reporting:requests", order=50)
+desk_link(Party.OFFICE, _("Written reports to the committee"), "reporting:tablings", order=51)
 desk_link(
     Party.DEPARTMENT, _("Begin a collaboration report"), "reporting:collaboration-new", order=30
 )
@@ -140,11 +151,14 @@ desk_link(
 name_verbs(
     add_receipt=_("A receipt was entered"),
     change_receipt=_("A receipt was changed"),
+    ask_again=_("The department was asked again"),
+    check_answers=_("The office checked the report"),
     check_lines=_("The office checked the settlement"),
     remove_receipt=_("A receipt was taken out"),
     take_over_budget=_("The changed budget was taken over into the report"),
     keep_own_lines=_("The lines of the report stay, though the budget was changed"),
     name_the_day=_("The due date was named"),
+    release_comments=_("The committee’s comments were released"),
     table=_("Received by the committee"),
 )
 
@@ -201,6 +215,16 @@ work_page(
     services.may_edit_collaboration,
     finished=_is_complete,
 )
+
+
+def _is_to_be_read(report: CollaborationReport, user) -> bool:
+    return report.state == "submitted" and user.has_perm("reporting.handle_collaboration", report)
+
+
+work_page(
+    CollaborationReport.KIND, _("Check the report"), "reporting:collaboration-check",
+    _is_to_be_read,
+)  # fmt: skip
 
 
 def _awaits_the_committee(report: CollaborationReport, user) -> bool:

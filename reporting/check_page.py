@@ -74,7 +74,7 @@ class CheckPage:
             (name, AskForm(data, prefix=name, initial={"asked": asked.get(name, "")}))
             for name in REPORT_FIELDS
         ]
-        self.settled = _settled_form(report, data)
+        self.settled = settled_form(report, data)
 
     @property
     def all(self) -> list[forms.Form]:
@@ -107,7 +107,7 @@ def _line_form(line: SettlementLine, asked: dict, data) -> LineCheckForm:
     return form
 
 
-def _settled_form(report: Report, data) -> SettledForm | None:
+def settled_form(report: Report, data) -> SettledForm | None:
     """Return the list of what was asked for and is not ticked off, if there is any."""
     notes = list(report.field_notes.awaited().select_related("line").order_by("pk"))
     if not notes:

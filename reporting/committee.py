@@ -1,14 +1,15 @@
 """What the committee (市民活動推進委員会) reads on its desk: reports and the guideline's progress.
 
-Of the reports it reads what is public, and of one that it received before its publication only that it
-did: no personal data, and no words that nobody has approved.  Of the guideline's progress it reads every day.
+Of the reports it reads what is public, what it received in writing (:mod:`reporting.tablings`), and of
+one that it received otherwise before its publication only that it did: no personal data.  Of the
+guideline's progress it reads every day.
 """
 
 from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
@@ -18,10 +19,10 @@ from casework import calendar
 from casework.desk_links import desk_link
 from casework.desk_panels import desk_panel
 from guideline.chart import chart
-from guideline.models import Edition, Progress, ProgressQuerySet
+from guideline.models import Edition, Progress, ProgressQuerySet, fiscal_year_name
 from guideline.summary import as_of, status_counts
 
-from .models import CollaborationReport
+from .models import CollaborationReport, Tabling
 from .views.public import shown
 
 #: How many reports the desk shows; the list of reports has them all.
@@ -92,7 +93,19 @@ def _edition(seen: ProgressQuerySet) -> Edition | None:
     return last.measure.edition if last else None
 
 
+def to_comment_on(request: HttpRequest) -> dict | None:
+    """The reports that the committee received in writing, and on which it comments now."""
+    open_ones = Q(comments_until__isnull=True) | Q(comments_until__gte=request.today)
+    found = Tabling.objects.visible_to(request.user).filter(open_ones)
+    rows = list(found.annotate(number=Count("tabled")).order_by("comments_until", "-pk")[:NEWEST])
+    for one in rows:
+        one.year_name = fiscal_year_name(one.fiscal_year)
+    return {"tablings": rows} if rows else None
+
+
+desk_panel(Role.COMMITTEE, "reporting/desk/to_comment_on.html", to_comment_on, order=5)
 desk_panel(Role.COMMITTEE, "reporting/desk/reports.html", reports, order=10)
+desk_link(Role.COMMITTEE, _("Written reports to the committee"), "reporting:tablings", order=5)
 desk_panel(Role.COMMITTEE, "reporting/desk/guideline.html", guideline, order=20)
 desk_link(Role.COMMITTEE, _("Collaboration reports"), "reporting:reports", order=10)
 desk_link(Role.COMMITTEE, _("Guideline"), "guideline:index", order=20)

@@ -9,15 +9,12 @@ from grants.completeness import NO_CATEGORY, lacks_category
 from .checks import to_be_mended
 from .told import told_of_sums
 
-#: What a collaboration report cannot do without.
-COLLABORATION = (
-    "title", "partner_names", "form", "purpose", "content", "city_role", "partner_role", "results",
-)  # fmt: skip
+EMPTY = _("“{field}” is empty.")
 
 
 def empty_fields(case, names: tuple[str, ...]) -> list[Text]:
     return [
-        format_lazy(_("“{field}” is empty."), field=case._meta.get_field(name).verbose_name)
+        format_lazy(EMPTY, field=case._meta.get_field(name).verbose_name)
         for name in names
         if not getattr(case, name)
     ]
@@ -32,5 +29,11 @@ def missing_in_report(report) -> list[Text]:
 
 
 def missing_in_collaboration(report) -> list[Text]:
-    """Return what is missing in a department's report; empty means that it can be sent."""
-    return empty_fields(report, COLLABORATION)
+    """Return what the form asks and the department has not answered; empty means it can be sent."""
+    asked = [one for one in report.questions if one.required]
+    return [format_lazy(EMPTY, field=one.name) for one in asked if _is_empty(report.answer_to(one))]
+
+
+def _is_empty(answer) -> bool:
+    """Return whether nothing was answered; an amount of 0 is an answer."""
+    return answer is None or answer is False or answer == ""

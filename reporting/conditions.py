@@ -6,6 +6,7 @@ from casework import city
 from casework.approvals import waiting_draft
 from casework.calendar import japan_date
 from casework.flow import Condition
+from casework.parties import is_reached
 
 #: Value of the setting ``tabling_order``: the committee receives a report before the public does.
 TABLED_FIRST = "before_publication"
@@ -34,4 +35,12 @@ report_not_in_a_draft = Condition(
 )
 tabled_where_that_comes_first = Condition(
     _tabled, _("The committee receives the report first. Record the day it did.")
+)
+report_takes_views = Condition(
+    lambda part, at: part.report.state in ("drafting", "submitted", "returned"),
+    _("The report takes no views of partners now."),
+)
+nobody_of_the_partner_logs_in = Condition(
+    lambda part, at: not is_reached(part, day=japan_date(at)),
+    _("Somebody of the partner logs in: the partner writes its view itself."),
 )

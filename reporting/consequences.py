@@ -18,13 +18,16 @@ from .models import (
     AdvancedMeasure,
     CollaborationReport,
     Form,
+    Partner,
     Publication,
     ReleaseItem,
     Report,
+    ReportFigure,
     SettlementLine,
 )
 from .models.report import sent_report_of
 from .printing import collaboration_pdf
+from .report_form_data import form_of
 from .versions import content_of_collaboration, content_of_report
 
 FORM_OF_INSTRUMENT = {"cost_share": Form.COST_SHARE, "subsidy": Form.SUBSIDY}
@@ -105,8 +108,9 @@ def report_the_year(report: Report, *, by, at: datetime, facts: dict) -> None:
 
 
 @on("report", "send_back")
-def give_what_was_asked(report: Report, *, by, at: datetime, facts: dict) -> None:
-    """Let the group read at each place what the office asks for there."""
+@on("collaboration_report", "send_back")
+def give_what_was_asked(report: Case, *, by, at: datetime, facts: dict) -> None:
+    """Let the writer read at each place what the office asks for there."""
     give_the_notes(report, at=at)
 
 
@@ -130,6 +134,7 @@ def ask_the_department(year: ProjectYear, *, by, at: datetime, facts: dict) -> N
     told = sent_report_of(year)
     report = CollaborationReport(
         project_year=year,
+        report_form=form_of(year.fiscal_year),
         title=year.title,
         number=f"{year.number}-K" if year.number else None,
         fiscal_year=year.fiscal_year,
@@ -145,6 +150,13 @@ def ask_the_department(year: ProjectYear, *, by, at: datetime, facts: dict) -> N
         cost_borne_by=terms.cost_share if terms else "",
     )
     open_case(report, by=by, at=at, filed=True, opens=(KIND,))
+    Partner.objects.create(
+        report=report, organization=year.organization, name=year.organization.name
+    )
+    if told and told.participants is not None:
+        ReportFigure.objects.create(
+            report=report, label="参加者", value=told.participants, unit="人"
+        )
     AdvancedMeasure.objects.bulk_create(
         AdvancedMeasure(report=report, measure_id=measure, how=how)
         for measure, how in {row.measure.pk: row.how for row in carried(proposal)}.items()
@@ -152,8 +164,23 @@ def ask_the_department(year: ProjectYear, *, by, at: datetime, facts: dict) -> N
 
 
 @on("collaboration_report", "submit", "resubmit")
+def give_the_scores(report: CollaborationReport, *, by, at: datetime, facts: dict) -> None:
+    """What the department sends, it has scored for good: from now on it reads the partners' scores."""
+    if report.scores_fixed_at is None:
+        report.scores_fixed_at = at
+        report.save(update_fields=["scores_fixed_at"])
+
+
+@on("collaboration_report", "submit", "resubmit")
 def keep_what_was_sent(report: CollaborationReport, *, by, at: datetime, facts: dict) -> None:
     snapshot(report, content_of_collaboration(report), by=by, at=at)
+
+
+@on("collaboration_report", "accept", "answer_none")
+def ask_partners_no_longer(report: CollaborationReport, *, by, at: datetime, facts: dict) -> None:
+    """Close what partners were asked and did not give: the office takes the report as it is."""
+    for part in report.partner_parts.filter(state="asked").order_by("pk"):
+        follow(part, "close", cause=report, by=by, at=at)
 
 
 @on("collaboration_report", "publish", "correct")

@@ -11,10 +11,12 @@ from casework.parties import Party
 from grants.date_rules import date_by
 
 from .interim_flow import DUE
+from .partner_flow import PART
 
 KIND = "collaboration_report"
 PUBLICATION = "publication"
 
+register_basis(PART, "協働事業報告書への意見の期日", "due date of a partner’s view")
 register_basis(KIND, "協働事業報告書の提出期日", "due date of collaboration reports")
 
 
@@ -51,7 +53,15 @@ def interim_report_due(report, *, at, facts) -> Due:
     return date_by(DUE, year.rules, year.starts_on, ClosedDays())
 
 
+def partner_part_due(part, *, at, facts) -> Due:
+    """Return the day that was named when the partner was asked, or "not set" where nobody named one."""
+    if due_on := facts.get("due_on"):
+        return Due.fixed(due_on, basis="set_by_office")
+    return not_set(PART)
+
+
 deadlines.register(
+    DeadlineKind(PART, _("View on the collaboration"), Party.ORGANIZATION, partner_part_due),
     DeadlineKind(DUE, _("Interim report"), Party.ORGANIZATION, interim_report_due),
     DeadlineKind(KIND, _("Collaboration report"), Party.DEPARTMENT, collaboration_report_due),
     DeadlineKind(

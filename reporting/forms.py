@@ -5,19 +5,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
 from casework.calendar import fiscal_year
-from casework.drafts import Draft
 from casework.forms import DateInput, ExtendForm
+from casework.models import Case
 from casework.moves import MoveForm, asks, suggests
 from grants.amount import Amount
-from grants.forms.drafts import MeasureFormSet
-from grants.forms.fields import YenField, text_area
+from grants.forms.fields import text_area
 from grants.models import ProjectYear
 from grants.reckoning import reckons_confirmation
-from guideline.models import Measure, fiscal_year_name
+from guideline.models import fiscal_year_name
 
 from .confirming import without_proof
 from .line_checks import in_one_text
-from .models import CollaborationReport, Report
+from .models import Report
 
 REPORT_FIELDS = ("completed_on", "content", "results", "participants", "reflection")
 
@@ -53,13 +52,14 @@ def settled(year: ProjectYear) -> Amount | None:
     return report.settlement.amount if report else None
 
 
-def what_is_asked(report: Report) -> dict:
+def what_is_asked(report: Case) -> dict:
     """Return what the office wrote down while it checked, as the reason of a return."""
     return {"reason": in_one_text(report)}
 
 
 suggests(ProjectYear.KIND, "confirm", amount_to_confirm)
 suggests("report", "send_back", what_is_asked)
+suggests("collaboration_report", "send_back", what_is_asked)
 asks("report", "send_back", SendBackForm)
 asks("collaboration_report", "send_back", SendBackForm)
 asks("collaboration_report", "extend", ExtendForm)
@@ -86,80 +86,6 @@ class ReportFieldsForm(forms.ModelForm):
 
     def __init__(self, data=None, *, instance: Report):
         super().__init__(data, instance=instance, initial={"edit_number": instance.edit_number})
-
-
-class CollaborationFieldsForm(forms.ModelForm):
-    """The words of a department's report."""
-
-    edit_number = forms.IntegerField(widget=forms.HiddenInput)
-    title = forms.CharField(label=_("Name of the collaboration"), max_length=200)
-    cost_yen = YenField(
-        label=_("Cost (yen)"), required=False, help_text=_("Leave this empty if it is not known.")
-    )
-
-    class Meta:
-        model = CollaborationReport
-        fields = [
-            "title",
-            "partner_names",
-            "form",
-            "purpose",
-            "content",
-            "city_role",
-            "partner_role",
-            "cost_yen",
-            "cost_borne_by",
-            "results",
-            "process_score",
-            "outcome_score",
-        ]
-        widgets = {
-            "partner_names": text_area(2),
-            "purpose": text_area(4),
-            "content": text_area(8),
-            "city_role": text_area(4),
-            "partner_role": text_area(4),
-            "cost_borne_by": text_area(2),
-            "results": text_area(),
-        }
-        help_texts = {
-            "partner_names": _("One name a line."),
-            "process_score": _("5 is best. Leave this open if you give no score."),
-            "outcome_score": _("5 is best. Leave this open if you give no score."),
-        }
-
-    def __init__(self, data=None, *, instance: CollaborationReport):
-        super().__init__(data, instance=instance, initial={"edit_number": instance.edit_number})
-
-
-class CollaborationDraft(Draft):
-    """The page of a department's report: the words, and the measures it advanced."""
-
-    def __init__(self, report: CollaborationReport, data=None):
-        self.case = report
-        self.text = CollaborationFieldsForm(data, instance=report)
-        named = report.advanced_measures.order_by("pk").values("measure", "how")
-        self.measures = MeasureFormSet(
-            data,
-            prefix="measures",
-            initial=list(named) if data is None else None,
-            form_kwargs={"choices": measure_choices()},
-        )
-        self.tables = {"measures": (_("Measures"), self.measures)}
-
-    def content(self) -> dict:
-        """Return what :func:`reporting.services.save_collaboration_report` takes."""
-        measures = self.measures.rows()
-        return {"fields": self.fields, "measures": measures, "edit_number": self.edit_number}
-
-
-def measure_choices() -> list:
-    """Return the measures of all editions, by edition: a report may be about an earlier year."""
-    groups: dict[str, list] = {}
-    for measure in Measure.objects.by_edition():
-        named = (measure.pk, f"{measure.number}. {measure.name}")
-        groups.setdefault(measure.edition.name, []).append(named)
-    return [("", _("Choose a measure")), *groups.items()]
 
 
 class FiscalYearField(forms.TypedChoiceField):

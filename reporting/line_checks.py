@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.permissions import require
 from casework.approvals import waiting_draft
 from casework.calendar import japan_date
+from casework.models import Case
 from casework.services import locked, record
 from grants.models import Side
 
@@ -63,10 +64,8 @@ def check_report(
         changed, ["verdict", "disallowed_yen", "disallowed_reason", "set_aside"]
     )
     for one in asked:
-        _ask(report, one, by=by, at=at)
-    notes = report.field_notes.awaited().filter(pk__in=settled)
-    done = sorted(notes.values_list("pk", flat=True))
-    notes.update(settled_at=at, settled_by=by)
+        ask_at(report, one, by=by, at=at)
+    done = settle_notes(report, settled, by=by, at=at)
     record(report, "check_lines", by=by, at=at, lines=_as_facts(changed), settled=done)
     return report
 
@@ -93,8 +92,8 @@ def _as_facts(lines: list[SettlementLine]) -> list[list]:
     return [[line.pk, line.verdict, line.disallowed_yen] for line in lines]
 
 
-def _ask(report: Report, asked: Asked, *, by, at: datetime) -> None:
-    """Write, change or take away the note on one place that the group was not given yet."""
+def ask_at(report: Case, asked: Asked, *, by, at: datetime) -> None:
+    """Write, change or take away the note on one place that the writer was not given yet."""
     written = report.field_notes.being_written().filter(field=asked.field, line=asked.line)
     if not asked.words:
         written.delete()
@@ -104,15 +103,23 @@ def _ask(report: Report, asked: Asked, *, by, at: datetime) -> None:
         )
 
 
-def give_the_notes(report: Report, *, at: datetime) -> list[int]:
-    """Let the group read what was written for it; return the ids of the notes."""
+def settle_notes(report: Case, settled: Collection[int], *, by, at: datetime) -> list[int]:
+    """Tick off what was asked for and is done; return the ids of the notes."""
+    notes = report.field_notes.awaited().filter(pk__in=settled)
+    done = sorted(notes.values_list("pk", flat=True))
+    notes.update(settled_at=at, settled_by=by)
+    return done
+
+
+def give_the_notes(report: Case, *, at: datetime) -> list[int]:
+    """Let the writer read what was written for it; return the ids of the notes."""
     given = report.field_notes.being_written()
     ids = sorted(given.values_list("pk", flat=True))
     given.update(given_at=at)
     return ids
 
 
-def in_one_text(report: Report) -> str:
+def in_one_text(report: Case) -> str:
     """Return what is asked for, place by place, as the reason of a return begins with it."""
     notes = report.field_notes.being_written().select_related("line").order_by("pk")
     return "\n".join(f"・{note.place}：{note.asked}" for note in notes)

@@ -31,13 +31,8 @@ REPORT_HEADINGS = (
     ("成果", "results"),
     ("団体として学んだこと", "reflection"),
 )
-COLLABORATION_HEADINGS = (
-    ("目的", "purpose"),
-    ("実施した内容", "content"),
-    ("市の役割", "city_role"),
-    ("相手の役割", "partner_role"),
-    ("成果", "results"),
-)
+#: The kinds of questions that stand as facts at the head; the others are texts and tables below.
+HEAD = ("partners", "choice", "yen", "score")
 
 
 def report_pdf(report: Report, *, today: date) -> bytes:
@@ -159,8 +154,8 @@ def collaboration_pdf(content: dict, *, number: str, day: date, draft: bool = Fa
         "issued": wareki(day),
         "department": content["department"],
         "number": number,
-        "items": _items(content),
-        "sections": _sections(content, COLLABORATION_HEADINGS),
+        "items": collaboration_items(content),
+        "sections": _answers(content) + _said_by_others(content),
         "measures": [
             {"code": str(row["number"]), "title": row["title"], "how": _how_and_what_came(row)}
             for row in content["measures"]
@@ -170,22 +165,99 @@ def collaboration_pdf(content: dict, *, number: str, day: date, draft: bool = Fa
     return typeset("collaboration_report", data)
 
 
-def _items(content: dict) -> list[Item]:
-    cost = content["cost_yen"]
-    pairs = (
-        ("対象年度", wareki_year(content["fiscal_year"])),
-        ("協働の相手", content["partner_names"] or UNKNOWN),
-        ("協働の形態", FORM_JA.get(content["form"], UNKNOWN)),
-        ("事業費", UNKNOWN if cost is None else f"{cost:,}円"),
-        ("費用の負担", content["cost_borne_by"] or UNKNOWN),
-        ("評価（過程・5点満点）", _score(content["process_score"])),
-        ("評価（成果・5点満点）", _score(content["outcome_score"])),
-    )
-    return [_item(label, value) for label, value in pairs]
+def collaboration_sections(content: dict) -> list[Section]:
+    """Return all that a report says below its head, the measures as a table among it."""
+    rows: list[list] = [
+        [str(row["number"]), row["title"], row["how"]] for row in content["measures"]
+    ]
+    columns = ["番号", "取組", "この事業による前進"]
+    measures: list[Section] = [
+        {"heading": "関係する指針の取組", "table": {"columns": columns, "rows": rows}}
+    ]
+    return [*_answers(content), *(measures if rows else []), *_said_by_others(content)]
 
 
-def _score(score: int | None) -> str:
+def _answers(content: dict) -> list[Section]:
+    return [_printed(content, part) for part in content["parts"] if _is_below(content, part)]
+
+
+def _said_by_others(content: dict) -> list[Section]:
+    """Return what partners say beside the department's scores, and what the committee says."""
+    views = [section for view in content["views"] for section in _view(content, view)]
+    comments = content.get("committee", [])
+    if comments:
+        views.append({"heading": "市民活動推進委員会の意見（第三者評価）", "paragraphs": comments})
+    return views
+
+
+def _view(content: dict, view: dict) -> list[Section]:
+    named = {part["code"]: part["label"] for part in content["parts"]}
+    rows: list[list] = [
+        [named.get(code, ""), *(_points(side[code]) for side in (content, view))]
+        for code in ("process_score", "outcome_score")
+    ]
+    columns = ["評価（5点満点）", "担当課", view["partner"]]
+    said: list[Section] = [
+        {"heading": f"{view['partner']}：{one['label']}", "paragraphs": [one["words"]]}
+        for one in view["answers"]
+    ]
+    scores: Section = {
+        "heading": f"{view['partner']}の評価", "table": {"columns": columns, "rows": rows},
+    }  # fmt: skip
+    return [scores, *said]
+
+
+def _points(score: int | None) -> str:
     return UNKNOWN if score is None else f"{score}点"
+
+
+def collaboration_items(content: dict) -> list[Item]:
+    """Return the facts at the head of a report."""
+    told = [
+        _item(_head_of(part), _told(content, part))
+        for part in content["parts"]
+        if part["kind"] in HEAD or part["code"] == "cost_borne_by"
+    ]
+    return [_item("対象年度", wareki_year(content["fiscal_year"])), *told]
+
+
+def _head_of(part: dict) -> str:
+    return f"{part['label']}（5点満点）" if part["kind"] == "score" else part["label"]
+
+
+def _told(content: dict, part: dict) -> str:
+    value = content.get(part["code"])
+    if part["kind"] == "partners":
+        return "\n".join(map(_partner, content["partners"])) or content["partner_names"] or UNKNOWN
+    if part["kind"] == "choice":
+        return FORM_JA.get(value, UNKNOWN)
+    if part["kind"] == "score":
+        return _points(value)
+    if part["kind"] == "yen":
+        return UNKNOWN if value is None else f"{value:,}円"
+    return value or UNKNOWN
+
+
+def _partner(row: dict) -> str:
+    bore = row["share_yen"]
+    return row["name"] if bore is None else f"{row['name']}（負担 {bore:,}円）"
+
+
+def _is_below(content: dict, part: dict) -> bool:
+    """Return whether a question stands below the head: a text that has to be there, or is."""
+    if part["kind"] == "figures":
+        return bool(content["figures"])
+    if part["kind"] not in ("words", "whole") or part["code"] == "cost_borne_by":
+        return False
+    return part["words"] is None or bool(part["words"])
+
+
+def _printed(content: dict, part: dict) -> Section:
+    if part["kind"] == "figures":
+        rows: list[list] = [[f["label"], f"{f['value']} {f['unit']}"] for f in content["figures"]]
+        return {"heading": part["label"], "table": {"columns": ["項目", "数"], "rows": rows}}
+    words = part["words"] if part["words"] is not None else content[part["code"]]
+    return {"heading": part["label"], "paragraphs": [words or UNKNOWN]}
 
 
 def _sections(content: dict, headings: tuple[tuple[str, str], ...]) -> list[Section]:

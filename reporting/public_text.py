@@ -4,7 +4,11 @@ from django.urls import reverse
 
 from guideline.models import fiscal_year_name, in_language
 
-from .models import Form
+from .models import CollaborationReport, Form
+from .versions import content_of_collaboration
+
+#: What stands as a line of facts at the head of a report; other answers are texts under headings.
+FACTS = ("partners", "choice", "yen", "score")
 
 
 def text_of(content: dict) -> dict:
@@ -12,10 +16,50 @@ def text_of(content: dict) -> dict:
     return {
         **content,
         "year": fiscal_year_name(content["fiscal_year"]),
-        "form_label": Form(content["form"]).label,
+        "form_label": Form(content["form"]).label if content["form"] else "",
         "department_label": in_language(content["department"], content["department_en"]),
         "measures": [_named(row) for row in content["measures"]],
+        "views": [read_view(content, view) for view in content["views"]],
+        "parts": [read_part(content, part) for part in content["parts"]],
     }
+
+
+def as_written(report: CollaborationReport, reader, *, views: bool = True) -> dict:
+    """Return what ``reader`` reads of a report as it stands now, in the shape of :func:`text_of`."""
+    return text_of(content_of_collaboration(report, reader=reader, views=views))
+
+
+def read_part(content: dict, part: dict) -> dict:
+    """Return one question of a report with its answer, as the page reads it."""
+    words = part["words"] if part["words"] is not None else content.get(part["code"])
+    if part["kind"] == "choice":
+        words = Form(words).label if words else ""
+    return {
+        **part,
+        "name": in_language(part["label"], part["label_en"]),
+        "section_name": in_language(part["section"], part["section_en"]),
+        "is_fact": part["kind"] in FACTS or part["code"] == "cost_borne_by",
+        "value": words,
+    }
+
+
+def read_view(content: dict, view: dict) -> dict:
+    """Return what one partner says, beside what the department scored, in the page's language."""
+    scores = [
+        {
+            "name": _score_name(content, code),
+            "of_partner": view[code],
+            "of_department": content[code],
+        }
+        for code in ("process_score", "outcome_score")
+    ]
+    said = [{**one, "name": in_language(one["label"], one["label_en"])} for one in view["answers"]]
+    return {**view, "scores": scores, "said": said}
+
+
+def _score_name(content: dict, code: str) -> str:
+    part = next(one for one in content["parts"] if one["code"] == code)
+    return in_language(part["label"], part["label_en"])
 
 
 def _named(row: dict) -> dict:

@@ -15,6 +15,7 @@ from .models import FieldNote, Receipt
 retention.keep_with("report", "as_report__project_year__proposal")
 retention.keep_with("interim_report", "as_interim_report__project_year__proposal")
 retention.keep_with("collaboration_report", "as_collaboration_report__project_year__proposal")
+retention.keep_with("partner_part", "as_partner_part__report__project_year__proposal")
 
 
 def _notes(day: date) -> QuerySet[FieldNote]:

@@ -16,8 +16,18 @@ from casework.edit_numbers import take_next
 from casework.services import advance, locked, open_case, record
 
 from .deadlines import KIND
-from .models import AdvancedMeasure, CollaborationReport, Report
+from .models import (
+    AdvancedMeasure,
+    Answer,
+    CollaborationReport,
+    FormQuestion,
+    Report,
+    ReportFigure,
+)
+from .partner_parts import may_change_scores
+from .partners import write_partners
 from .publishing.releases import waits_in_release
+from .report_form_data import form_of
 from .settlement_lines import write_lines
 
 #: States in which the department, or for a correction the office, changes the working copy.
@@ -72,7 +82,10 @@ def open_collaboration_report(
     :raises PermissionDenied: if ``by`` does not work for ``department``.
     """
     require(by.act_on(japan_date(at)), "reporting.open_collaboration", department)
-    report = CollaborationReport(department=department, fiscal_year=fiscal_year, title=title)
+    report = CollaborationReport(
+        department=department, fiscal_year=fiscal_year, title=title,
+        report_form=form_of(fiscal_year),
+    )  # fmt: skip
     open_case(report, by=by, at=at, filed=True)
     return advance(report, "start", by=by, at=at)
 
@@ -103,6 +116,7 @@ def _asked_report(department: Department, fiscal_year: int) -> CollaborationRepo
         fiscal_year=fiscal_year,
         title=f"{wareki_year(fiscal_year)}の協働（{department.name}）",
         request_key=f"{department.pk}-{fiscal_year}",
+        report_form=form_of(fiscal_year),
     )
 
 
@@ -121,14 +135,17 @@ def may_edit_collaboration(report: CollaborationReport, user) -> bool:
 @transaction.atomic
 def save_collaboration_report(
     report: CollaborationReport, *, fields: dict, measures: list[dict], edit_number: int, by,
-    at: datetime,
+    at: datetime, partners: list[dict] | None = None, figures: list[dict] | None = None,
 ) -> CollaborationReport:  # fmt: skip
     """Save the working copy; the first save of a requested report starts it.
 
     After publication the office writes a correction here; the public reads the old text until
     an approver has published the new one.
 
+    :param fields: answers by the code of their question.
     :param measures: dicts of ``measure, how``.
+    :param partners: dicts of ``name, organization, share_yen``; ``None`` leaves what there is.
+    :param figures: dicts of ``label, value, unit``; ``None`` leaves what there is.
     :param edit_number: the number the page was loaded with.
     :raises StaleDraft: if the report has a newer number; nothing is changed.
     :raises PermissionDenied: if ``by`` may not write the report now.
@@ -141,10 +158,40 @@ def save_collaboration_report(
         raise ValidationError(
             _("The report waits in a release. Drop the draft of the release first.")
         )
-    _write(report, fields, edit_number)
+    own = {one.code: one for one in report.questions if one.is_own}
+    columns = {name: value for name, value in fields.items() if name not in own}
+    if partners is not None:
+        columns["partner_names"] = "\n".join(row["name"] for row in partners)
+        write_partners(report, partners)
+    if not may_change_scores(report) and _scores_differ(report, columns):
+        raise ValidationError(
+            _("Your scores are given for good. The office can ask for them anew.")
+        )
+    _write(report, columns, edit_number)
+    _write_answers(report, {own[code]: words for code, words in fields.items() if code in own})
     report.advanced_measures.all().delete()
     AdvancedMeasure.objects.bulk_create(AdvancedMeasure(report=report, **row) for row in measures)
+    if figures is not None:
+        report.figures.all().delete()
+        ReportFigure.objects.bulk_create(ReportFigure(report=report, **row) for row in figures)
     return advance(report, "start", by=by, at=at) if report.state == "requested" else report
+
+
+def _scores_differ(report: CollaborationReport, columns: dict) -> bool:
+    names = ("process_score", "outcome_score")
+    return any(name in columns and columns[name] != getattr(report, name) for name in names)
+
+
+def _write_answers(report: CollaborationReport, answers: dict[FormQuestion, object]) -> None:
+    """Keep what was answered to the questions without a column; an empty answer leaves no row."""
+    report.answers.filter(question__in=answers).delete()
+    Answer.objects.bulk_create(
+        Answer(report=report, question=question, words=str(words))
+        for question, words in answers.items()
+        if words not in (None, "")
+    )
+    report.__dict__.pop("questions", None)  # they told of the answers before
+    report.__dict__.pop("answers_by_code", None)
 
 
 @transaction.atomic

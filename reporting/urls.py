@@ -5,12 +5,15 @@ from .views import (
     interim,
     measures,
     outcomes,
+    partner_parts,
     public,
     public_site,
     releases,
     report_files,
+    report_forms,
     reports,
     search,
+    tablings,
 )
 
 app_name = "reporting"
@@ -68,10 +71,43 @@ urlpatterns = [
         collaboration.report_print,
         name="collaboration-print",
     ),
+    path(
+        "collaboration-reports/<int:pk>/partners/",
+        partner_parts.ask_partners,
+        name="ask-partners",
+    ),
+    path("collaboration-reports/<int:pk>/scores/", partner_parts.fix_scores, name="fix-scores"),
+    path("partner-views/<int:pk>/edit/", partner_parts.part_edit, name="part-edit"),
+    # Committee
+    path("tablings/", tablings.tabling_list, name="tablings"),
+    path("tablings/<int:pk>/", tablings.tabled, name="tabled"),
+    path("tablings/<int:pk>/booklet/", tablings.booklet_ask, name="booklet-ask"),
+    re_path(
+        r"^tablings/(?P<pk>\d+)/booklet\.(?P<form>pdf|docx)$",
+        tablings.booklet_file,
+        name="booklet",
+    ),
+    path("tablings/<int:pk>/reports/<int:place>/", tablings.tabled_report, name="tabled-report"),
+    path(
+        "tablings/<int:pk>/reports/<int:place>/release/", tablings.release, name="release-comments"
+    ),
     # Office
+    path("office/tablings/<int:fiscal_year>/new/", tablings.tabling_new, name="tabling-new"),
     path("years/<int:pk>/interim/ask/", interim.interim_ask, name="interim-ask"),
     path("final-reports/<int:pk>/check/", reports.report_check, name="report-check"),
+    path("office/report-forms/", report_forms.form_list, name="report-forms"),
+    path("office/report-forms/<int:pk>/", report_forms.form_edit, name="report-form"),
     path("office/collaboration-reports/", collaboration.requests, name="requests"),
+    path(
+        "collaboration-reports/<int:pk>/ask-again/",
+        collaboration.ask_again,
+        name="ask-again",
+    ),
+    path(
+        "collaboration-reports/<int:pk>/check/",
+        collaboration.report_check,
+        name="collaboration-check",
+    ),
     path("collaboration-reports/<int:pk>/tabling/", collaboration.tabling, name="tabling"),
     path("collaboration-reports/<int:pk>/release/", releases.release_report, name="release-report"),
     path("office/releases/", releases.release_list, name="releases"),

@@ -1,10 +1,13 @@
 """The content of a report as a numbered version keeps it: plain JSON, amounts in yen."""
 
+from decimal import Decimal
+
 from grants.versions import as_filed
 
 from .budget_beside import beside_budget
 from .measure_outcomes import content_of_outcome, outcomes_of, told_of_measures
-from .models import CollaborationReport, Report
+from .models import CollaborationReport, CommitteeComment, FormQuestion, PartnerPart, Report
+from .partner_parts import read_parts
 
 REPORT_FIELDS = ("title", "completed_on", "content", "results", "participants", "reflection")
 COLLABORATION_FIELDS = (
@@ -66,10 +69,22 @@ def _receipts(report: Report) -> list[dict]:
     ]  # fmt: skip
 
 
-def content_of_collaboration(report: CollaborationReport) -> dict:
-    """Return what the department sends, and, once approved, what the public reads."""
+def content_of_collaboration(
+    report: CollaborationReport, *, public: bool = False, reader=None, views: bool = True
+) -> dict:
+    """Return what the department sends, and, once approved, what the public reads.
+
+    Beside the plain fields stand ``parts``: the questions of the form in their order, with the words
+    of the answers that have no field.
+
+    :param public: without what the form keeps from the public.
+    :param views: with what the partners say and the words of the scores.
+    :param reader: who reads it as it stands, for views of partners are not everyone's at any time.
+    """
+    asked = [one for one in report.questions if one.is_public or not public]
     named = report.advanced_measures.select_related("measure__edition")
-    came_of = {row.measure_id: content_of_outcome(row) for row in outcomes_of(report)}
+    measures = list(named.order_by("measure__edition_id", "measure__number"))
+    came_of = {r.measure_id: content_of_outcome(r) for r in outcomes_of(report)} if measures else {}
     return {
         **_plain(report, COLLABORATION_FIELDS),
         "department": report.department.name,
@@ -84,9 +99,66 @@ def content_of_collaboration(report: CollaborationReport) -> dict:
                 "how": row.how,
                 **came_of.get(row.measure_id, {}),
             }
-            for row in named.order_by("measure__edition_id", "measure__number")
+            for row in measures
+        ],
+        "parts": [_part(report, question) for question in asked],
+        "partners": [
+            {"name": one.name, "share_yen": one.share_yen} for one in report.partners.order_by("pk")
+        ],
+        "figures": [
+            {"label": one.label, "value": _plain_figure(one.value), "unit": one.unit}
+            for one in report.figures.order_by("pk")
+        ],
+        "committee": _released_comments(report) if views else [],
+        **(views_of(report, public=public, reader=reader) if views else {"views": []}),
+    }
+
+
+def _released_comments(report: CollaborationReport) -> list[str]:
+    """Return what members of the committee say of a report, once the office let it be public."""
+    said = CommitteeComment.objects.filter(
+        tabled__report=report.pk, tabled__released_at__isnull=False
+    )
+    return list(said.order_by("pk").values_list("words", flat=True))
+
+
+def views_of(report: CollaborationReport, *, public: bool = False, reader=None) -> dict:
+    """Return what the partners say of a report, as far as ``reader`` reads it, and the scale."""
+    return {
+        "views": [_view(part, public=public) for part in read_parts(report, reader)],
+        "scale": [
+            {"score": word.score, "words": word.words, "words_en": word.words_en}
+            for word in (report.report_form.scale.values() if report.report_form else ())
         ],
     }
+
+
+def _view(part: PartnerPart, *, public: bool) -> dict:
+    """Return what one partner gave: its scores, and its words question by question."""
+    names = ("code", "label", "label_en")
+    return {
+        "partner": part.partner.name,
+        "process_score": part.process_score,
+        "outcome_score": part.outcome_score,
+        "answers": [
+            {
+                **{name: getattr(answer.question, name) for name in names},
+                "words": answer.words,
+            }
+            for answer in sorted(part.answers.all(), key=lambda one: one.question.position)
+            if answer.question.is_public or not public
+        ],
+    }
+
+
+def _part(report: CollaborationReport, question: FormQuestion) -> dict:
+    names = ("code", "kind", "section", "section_en", "label", "label_en")
+    words = report.answers_by_code.get(question.code, "") if question.is_own else None
+    return {**{name: getattr(question, name) for name in names}, "words": words}
+
+
+def _plain_figure(value: Decimal) -> str:
+    return f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"
 
 
 def _plain(case, names: tuple[str, ...]) -> dict:

@@ -1071,4 +1071,579 @@ class Migration(migrations.Migration):
                 name="evidence_is_one_thing",
             ),
         ),
+        migrations.CreateModel(
+            name="FormQuestion",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "filled_by",
+                    models.CharField(
+                        choices=[("department", "The department"), ("partner", "The partner")],
+                        max_length=10,
+                        verbose_name="who answers",
+                    ),
+                ),
+                ("code", models.SlugField(max_length=30, verbose_name="code")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("line", "A line of words"),
+                            ("words", "Words"),
+                            ("choice", "A choice"),
+                            ("yen", "Yen"),
+                            ("whole", "A whole number"),
+                            ("score", "A score from 1 to 5"),
+                            ("partners", "A table of partners"),
+                            ("figures", "A table of figures"),
+                            ("measures", "Measures of the guideline"),
+                            ("photos", "Photos"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="place")),
+                ("section", models.CharField(max_length=60, verbose_name="section")),
+                (
+                    "section_en",
+                    models.CharField(blank=True, max_length=60, verbose_name="section in English"),
+                ),
+                ("label", models.CharField(max_length=100, verbose_name="question")),
+                (
+                    "label_en",
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="question in English"
+                    ),
+                ),
+                ("help", models.CharField(blank=True, max_length=300, verbose_name="help")),
+                (
+                    "help_en",
+                    models.CharField(blank=True, max_length=300, verbose_name="help in English"),
+                ),
+                ("required", models.BooleanField(default=False, verbose_name="has to be answered")),
+                (
+                    "is_public",
+                    models.BooleanField(default=True, verbose_name="the public reads it"),
+                ),
+            ],
+            options={
+                "verbose_name": "question of a form",
+                "verbose_name_plural": "questions of a form",
+            },
+        ),
+        migrations.AddField(
+            model_name="collaborationreport",
+            name="scores_fixed_at",
+            field=models.DateTimeField(editable=False, null=True),
+        ),
+        migrations.AlterField(
+            model_name="fieldnote",
+            name="report",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="field_notes",
+                to="casework.case",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Partner",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="partner")),
+                (
+                    "share_yen",
+                    models.PositiveIntegerField(null=True, verbose_name="what it bore (yen)"),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organization",
+                        verbose_name="organization",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="partners",
+                        to="reporting.collaborationreport",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "partner of a collaboration",
+                "verbose_name_plural": "partners of collaborations",
+            },
+        ),
+        migrations.CreateModel(
+            name="PartnerPart",
+            fields=[
+                (
+                    "case_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="as_partner_part",
+                        serialize=False,
+                        to="casework.case",
+                    ),
+                ),
+                (
+                    "process_score",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        choices=[(1, "1"), (2, "2"), (3, "3"), (4, "4"), (5, "5")],
+                        null=True,
+                        verbose_name="how well we worked together",
+                    ),
+                ),
+                (
+                    "outcome_score",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        choices=[(1, "1"), (2, "2"), (3, "3"), (4, "4"), (5, "5")],
+                        null=True,
+                        verbose_name="how much came of it",
+                    ),
+                ),
+                (
+                    "said_on",
+                    models.DateField(
+                        editable=False, null=True, verbose_name="day on which the partner said it"
+                    ),
+                ),
+                ("edit_number", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "partner",
+                    models.OneToOneField(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="part",
+                        to="reporting.partner",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="partner_parts",
+                        to="reporting.collaborationreport",
+                    ),
+                ),
+                (
+                    "typed_in_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "view of a partner",
+                "verbose_name_plural": "views of partners",
+            },
+            bases=("casework.case",),
+        ),
+        migrations.CreateModel(
+            name="PartnerAnswer",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("words", models.TextField(verbose_name="answer")),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reporting.formquestion",
+                    ),
+                ),
+                (
+                    "part",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="reporting.partnerpart",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "answer of a partner",
+                "verbose_name_plural": "answers of partners",
+            },
+        ),
+        migrations.CreateModel(
+            name="ReportFigure",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("label", models.CharField(max_length=100, verbose_name="what was counted")),
+                (
+                    "value",
+                    models.DecimalField(decimal_places=2, max_digits=14, verbose_name="figure"),
+                ),
+                ("unit", models.CharField(blank=True, max_length=20, verbose_name="unit")),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="figures",
+                        to="reporting.collaborationreport",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "figure of a collaboration report",
+                "verbose_name_plural": "figures of collaboration reports",
+            },
+        ),
+        migrations.CreateModel(
+            name="ReportForm",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "first_fiscal_year",
+                    models.PositiveSmallIntegerField(unique=True, verbose_name="first fiscal year"),
+                ),
+                ("source", models.TextField(blank=True, verbose_name="source")),
+                ("changed_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "form of collaboration reports",
+                "verbose_name_plural": "forms of collaboration reports",
+            },
+        ),
+        migrations.AddField(
+            model_name="formquestion",
+            name="form",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="questions",
+                to="reporting.reportform",
+            ),
+        ),
+        migrations.AddField(
+            model_name="collaborationreport",
+            name="report_form",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reports",
+                to="reporting.reportform",
+                verbose_name="form",
+            ),
+        ),
+        migrations.CreateModel(
+            name="ScoreWord",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("score", models.PositiveSmallIntegerField(verbose_name="score")),
+                ("words", models.CharField(max_length=60, verbose_name="what it means")),
+                (
+                    "words_en",
+                    models.CharField(
+                        blank=True, max_length=60, verbose_name="what it means, in English"
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="source")),
+                (
+                    "is_candidate",
+                    models.BooleanField(
+                        default=False, verbose_name="another city's words, as a proposal"
+                    ),
+                ),
+                (
+                    "form",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="score_words",
+                        to="reporting.reportform",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "meaning of a score",
+                "verbose_name_plural": "meanings of scores",
+            },
+        ),
+        migrations.CreateModel(
+            name="TabledReport",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("place", models.PositiveSmallIntegerField()),
+                ("released_at", models.DateTimeField(null=True)),
+                (
+                    "released_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tablings",
+                        to="reporting.collaborationreport",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="casework.version",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "report to the committee",
+                "verbose_name_plural": "reports to the committee",
+            },
+        ),
+        migrations.CreateModel(
+            name="CommitteeComment",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("words", models.TextField(verbose_name="comment")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "tabled",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments",
+                        to="reporting.tabledreport",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "comment of the committee",
+                "verbose_name_plural": "comments of the committee",
+            },
+        ),
+        migrations.CreateModel(
+            name="Tabling",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("fiscal_year", models.PositiveSmallIntegerField(verbose_name="fiscal year")),
+                ("tabled_on", models.DateField(verbose_name="received by the committee on")),
+                (
+                    "comments_until",
+                    models.DateField(blank=True, null=True, verbose_name="comments until"),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "written report to the committee",
+                "verbose_name_plural": "written reports to the committee",
+            },
+        ),
+        migrations.AddField(
+            model_name="tabledreport",
+            name="tabling",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="tabled",
+                to="reporting.tabling",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Booklet",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("pdf", models.BinaryField()),
+                ("docx", models.BinaryField()),
+                (
+                    "tabling",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="booklet",
+                        to="reporting.tabling",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "booklet for the committee",
+                "verbose_name_plural": "booklets for the committee",
+            },
+        ),
+        migrations.CreateModel(
+            name="Answer",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("words", models.TextField(verbose_name="answer")),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="reporting.collaborationreport",
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="reporting.formquestion",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "answer in a collaboration report",
+                "verbose_name_plural": "answers in collaboration reports",
+                "constraints": [
+                    models.UniqueConstraint(fields=("report", "question"), name="answer_once")
+                ],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="partner",
+            constraint=models.UniqueConstraint(
+                fields=("report", "name"), name="partner_once_a_report"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="partnerpart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("process_score__isnull", True),
+                        ("process_score__range", (1, 5)),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("outcome_score__isnull", True),
+                        ("outcome_score__range", (1, 5)),
+                        _connector="OR",
+                    ),
+                ),
+                name="partner_scores_1_to_5",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="partneranswer",
+            constraint=models.UniqueConstraint(
+                fields=("part", "question"), name="partner_answer_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="formquestion",
+            constraint=models.UniqueConstraint(
+                fields=("form", "filled_by", "code"), name="question_once_a_side"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="scoreword",
+            constraint=models.UniqueConstraint(fields=("form", "score"), name="score_word_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="scoreword",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("score__range", (1, 5))), name="score_word_1_to_5"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="tabledreport",
+            constraint=models.UniqueConstraint(
+                fields=("tabling", "report"), name="tabled_once_a_tabling"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="tabledreport",
+            constraint=models.UniqueConstraint(
+                fields=("tabling", "place"), name="tabled_place_once"
+            ),
+        ),
     ]

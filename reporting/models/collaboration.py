@@ -1,17 +1,22 @@
 """The report of a department on a collaboration (協働事業報告書), and what of it is public."""
 
+from functools import cached_property
+
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from casework.flow import Text
 from casework.models import Case, Version
 from casework.models.case import CaseQuerySet
 from grants.models import ProjectYear
 from guideline.models import Measure
 from reporting.completeness import missing_in_collaboration
 from reporting.flow import COLLABORATION_FLOW
+
+from .report_form import FormQuestion, ReportForm
 
 SCORES = [(score, str(score)) for score in range(1, 6)]
 
@@ -65,12 +70,15 @@ class CollaborationReport(Case):
     Its ``organization`` stays empty: a group does not read a report before it is published.
 
     :param cost_yen: what the collaboration cost, in yen; empty is not known.
+    :param report_form: the form it was begun with, which it keeps.
+    :param scores_fixed_at: when the department's scores were given for good, so that it may read
+        what the partners scored.
     :param request_key: department and fiscal year of a request by the office, which is made once.
     """
 
     KIND = "collaboration_report"
     flow = COLLABORATION_FLOW
-    shown_with = ("project_year__proposal__round__edition", "publication")
+    shown_with = ("project_year__proposal__round__edition", "publication", "report_form")
     label = _("Collaboration report")
 
     case_ptr = models.OneToOneField(
@@ -98,6 +106,11 @@ class CollaborationReport(Case):
     outcome_score = models.PositiveSmallIntegerField(
         _("how much came of it"), choices=SCORES, null=True, blank=True
     )
+    report_form = models.ForeignKey(
+        ReportForm, on_delete=models.PROTECT, null=True, editable=False, related_name="reports",
+        verbose_name=_("form"),
+    )  # fmt: skip
+    scores_fixed_at = models.DateTimeField(null=True, editable=False)
     tabled_on = models.DateField(_("received by the committee on"), null=True, editable=False)
     measures = models.ManyToManyField(
         Measure,
@@ -142,6 +155,48 @@ class CollaborationReport(Case):
         """Whether department or project are invented, for a demonstration."""
         year = self.project_year
         return self.department.fictitious or bool(year and year.proposal.round.edition.fictitious)
+
+    @cached_property
+    def questions(self) -> list[FormQuestion]:
+        """What the form asks the department, in order; each tells as ``said`` its answer in words."""
+        said = type(self).answers.rel.related_model.objects.filter(
+            report=self.pk, question=OuterRef("pk")
+        )
+        asked = FormQuestion.objects.filter(
+            form=self.report_form_id, filled_by=FormQuestion.Side.DEPARTMENT
+        )
+        return list(asked.with_answers(said).order_by("position", "pk"))
+
+    def label_of(self, code: str) -> Text:
+        """Return the question of a code, in the language of the page."""
+        return next((one.name for one in self.questions if one.code == code), code)
+
+    @cached_property
+    def answers_by_code(self) -> dict[str, str]:
+        """Code → words of the answers that are rows of their own."""
+        return {one.code: one.said for one in self.questions if one.said}
+
+    def answer_to(self, question: FormQuestion):
+        """Return what the department answered; of a table, whether there is a row."""
+        if question.is_own:
+            return self.answers_by_code.get(question.code, "")
+        if question.kind == FormQuestion.Kind.PARTNERS:
+            return self.partner_names
+        if question.kind == FormQuestion.Kind.FIGURES:
+            return self.figures.exists()
+        if question.kind == FormQuestion.Kind.MEASURES:
+            return self.advanced_measures.exists()
+        if question.kind == FormQuestion.Kind.PHOTOS:
+            return False
+        return getattr(self, question.code)
+
+    @cached_property
+    def all_parts(self) -> list:
+        """The parts of the partners, in the order in which they were named."""
+        found = self.partner_parts.select_related("partner", "organization")
+        answers = type(self).partner_parts.rel.related_model.answers.rel.related_model.objects
+        said = Prefetch("answers", answers.select_related("question"))
+        return list(found.prefetch_related(said).order_by("partner"))
 
     def missing_parts(self) -> list:
         """Return, in words, what has to be there before the report can be sent."""

@@ -6,8 +6,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from casework.flow import Text
+from casework.models import Case
 
-from .report import Report, SettlementLine
+from .report import SettlementLine
 
 
 class FieldNoteQuerySet(models.QuerySet):
@@ -21,15 +22,16 @@ class FieldNoteQuerySet(models.QuerySet):
 
 
 class FieldNote(models.Model):
-    """Words of the office about one place; the group gets them when the report is sent back.
+    """Words of the office about one place; its writer gets them when the report is sent back.
 
-    :param field: name of a field of the report; empty for a line.
+    :param report: of a group, or of a department.
+    :param field: name of a field of the report, or code of a question; empty for a line.
     :param line: of the settlement. A note outlives the line that the group took out.
     :param given_at: when the report was sent back with it; from then on the row stays.
     :param settled_at: when the office ticked it off.
     """
 
-    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="field_notes")
+    report = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="field_notes")
     field = models.CharField(max_length=30, blank=True)
     line = models.ForeignKey(
         SettlementLine, on_delete=models.SET_NULL, null=True, related_name="notes"
@@ -72,5 +74,5 @@ class FieldNote(models.Model):
     def place(self) -> Text:
         """What the note is about, in words."""
         if self.field:
-            return Report._meta.get_field(self.field).verbose_name
+            return self.report.label_of(self.field)
         return self.line.label if self.line else _("a line that was taken out")

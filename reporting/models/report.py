@@ -85,6 +85,10 @@ class Report(Case):
         year = self.project_year
         return settle(self.lines(), year.granted_yen or 0, year.rules)
 
+    def label_of(self, field: str) -> Text:
+        """Return what a field is called, for what the office asks for there."""
+        return self._meta.get_field(field).verbose_name
+
     @asked_once
     def missing_parts(self) -> list:
         """Return, in words, what has to be there before the report can be sent."""

@@ -53,7 +53,7 @@ def _report(key: str, at: datetime) -> Thing:
     report = CollaborationReport.objects.filter(pk=int(key)).first() if key.isdigit() else None
     if report is None:
         raise NoSuchThing(key)
-    text = content_of_collaboration(report)
+    text = content_of_collaboration(report, public=True)
     tabled = report.tabled_on.isoformat() if report.tabled_on else None
     content = {"id": report.pk, "text": text, "tabled_on": tabled}
     return Thing(report.title, report.fiscal_year, report.fictitious, content)

@@ -8,18 +8,24 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from casework.calendar import fiscal_year
 from casework.draft_pages import write
 from grants.case_panels import supplement_asked
 from guideline.models import fiscal_year_name
-from reporting import forms, services
+from reporting import forms, request_overview, services
+from reporting.collaboration_checks import CollaborationCheckPage, check_collaboration
+from reporting.collaboration_form import CollaborationDraft, registered_names
 from reporting.models import CollaborationReport
 from reporting.models.report import sent_report_of
 from reporting.printing import collaboration_pdf
+from reporting.public_text import as_written
 from reporting.versions import content_of_collaboration
+from reporting.views.public import whole_year
 
 PER_PAGE = 50
 
@@ -36,17 +42,49 @@ def requests(request):
             **form.cleaned_data, by=request.user, at=request.now
         )
         messages.success(request, _asked(len(opened)))
-        return redirect("reporting:requests")
-    found = CollaborationReport.objects.visible_to(request.user).select_related("department")
-    ordered = found.prefetch_related("deadlines__extensions").order_by(
-        "-fiscal_year", "department__name", "pk"
+        year = form.cleaned_data["fiscal_year"]
+        return redirect(f"{reverse('reporting:requests')}?year={year}")
+    year = whole_year(request.GET.get("year")) or fiscal_year(request.today)
+    shown = request.GET.get("shown", "")
+    found = CollaborationReport.objects.visible_to(request.user).filter(fiscal_year=year)
+    found = request_overview.with_dates(found, today=request.today)
+    if shown in request_overview.SHOWN:
+        found = found.filter(request_overview.SHOWN[shown])
+    ordered = found.select_related("department").prefetch_related("deadlines__extensions")
+    page = Paginator(ordered.order_by("department__name", "pk"), PER_PAGE).get_page(
+        request.GET.get("page")
     )
-    page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
     for report in page.object_list:
-        report.year_name = fiscal_year_name(report.fiscal_year)
         report.owed = next((d for d in report.deadlines.all() if _is_open(d)), None)
-    context = {"form": form, "page": page}
+        report.is_awaited = report.state in services.WRITTEN_BY_DEPARTMENT
+    years = CollaborationReport.objects.order_by("-fiscal_year").values_list(
+        "fiscal_year", flat=True
+    )
+    context = {
+        "form": form,
+        "page": page,
+        "year": year,
+        "year_name": fiscal_year_name(year),
+        "years": [(one, fiscal_year_name(one)) for one in years.distinct()],
+        "shown": shown,
+        "answers": request_overview.answers(year, today=request.today),
+    }
     return render(request, "reporting/requests.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def ask_again(request, pk):
+    """Tell a department once more that its report is awaited."""
+    report = _visible(request, pk)
+    try:
+        request_overview.ask_again(report, by=request.user, at=request.now)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        words = _("%(department)s is told once more.")
+        messages.success(request, words % {"department": report.department})
+    return redirect(f"{reverse('reporting:requests')}?year={report.fiscal_year}")
 
 
 def _is_open(deadline) -> bool:
@@ -92,7 +130,7 @@ def report_edit(request, pk):
         raise PermissionDenied("reporting.write_collaboration")
     return write(
         request, report,
-        read=forms.CollaborationDraft,
+        read=CollaborationDraft,
         save=lambda draft: services.save_collaboration_report(
             report, **draft.content(), by=request.user, at=request.now
         ),
@@ -101,16 +139,47 @@ def report_edit(request, pk):
     )  # fmt: skip
 
 
-def _edit_page(request, report, draft: forms.CollaborationDraft, status: int) -> HttpResponse:
+def _edit_page(request, report, draft: CollaborationDraft, status: int) -> HttpResponse:
     year = None if report.publication_id else report.project_year
     context = {
         "case": report,
         "draft": draft,
         "asked": supplement_asked(report),
         "year": year,
+        "groups": registered_names(),
         "told_by_group": year and sent_report_of(year),
     }
     return render(request, "reporting/collaboration_edit.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def report_check(request, pk):
+    """Read a report question by question, and ask the department for what is to be mended."""
+    report = _visible(request, pk)
+    if not request.user.has_perm("reporting.handle_collaboration", report):
+        raise PermissionDenied("reporting.handle_collaboration")
+    page = CollaborationCheckPage(report, request.POST or None)
+    if request.method == "POST" and page.is_valid():
+        try:
+            check_collaboration(report, **page.content(), by=request.user, at=request.now)
+        except ValidationError as refusal:
+            return _check_page(request, report, page, 422, refusal.messages)
+        messages.success(request, _("Saved."))
+        return redirect("casework:case", pk=pk)
+    return _check_page(request, report, page, 422 if request.method == "POST" else 200)
+
+
+def _check_page(
+    request, report, page: CollaborationCheckPage, status: int, refusal=()
+) -> HttpResponse:
+    text = as_written(report, request.user)
+    rows = [
+        {"part": part, "form": form}
+        for part, (_question, form) in zip(text["parts"], page.questions, strict=True)
+    ]
+    context = {"case": report, "page": page, "rows": rows, "text": text, "refusal": refusal}
+    return render(request, "reporting/collaboration_check.html", context, status=status)
 
 
 @login_required
@@ -139,7 +208,7 @@ def report_print(request, pk):
     """The report on paper as it stands now, marked as a draft."""
     report = _visible(request, pk)
     pdf = collaboration_pdf(
-        content_of_collaboration(report),
+        content_of_collaboration(report, reader=request.user),
         number=report.number or "",
         day=request.today,
         draft=True,

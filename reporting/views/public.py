@@ -52,7 +52,7 @@ def _trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
 def register_page(request):
     """Adopted projects, to filter by course and fiscal year."""
     course = request.GET.get("course", "")
-    fiscal_year = _whole(request.GET.get("fiscal_year"))
+    fiscal_year = whole_year(request.GET.get("fiscal_year"))
     found = register.entries(fictitious=settings.DEMO, course=course, fiscal_year=fiscal_year)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     everything = not course and fiscal_year is None
@@ -70,7 +70,7 @@ def register_page(request):
     return render(request, "reporting/register.html", context)
 
 
-def _whole(text: str | None) -> int | None:
+def whole_year(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) == 4 else None
 
 
@@ -112,7 +112,7 @@ def _years_of(found) -> list[dict]:
 def report_list(request):
     """Published collaboration reports, to filter by fiscal year and department."""
     public = CollaborationReport.objects.public(fictitious=settings.DEMO)
-    fiscal_year = _whole(request.GET.get("fiscal_year"))
+    fiscal_year = whole_year(request.GET.get("fiscal_year"))
     department = request.GET.get("department", "")
     found = public.filter(fiscal_year=fiscal_year) if fiscal_year else public
     if (key := key_in(department)) is not None:

@@ -32,6 +32,8 @@ PINNED = {
     ("claim", "send_back"): ["grants.let_the_dates_follow"],
     ("claim", "submit"): ["grants.keep_the_claim"],
     ("claim", "take_back"): ["grants.let_the_dates_follow"],
+    ("collaboration_report", "accept"): ["reporting.ask_partners_no_longer"],
+    ("collaboration_report", "answer_none"): ["reporting.ask_partners_no_longer"],
     ("collaboration_report", "correct"): [
         "reporting.publish_the_version",
         "reporting.find_the_report",
@@ -40,8 +42,15 @@ PINNED = {
         "reporting.publish_the_version",
         "reporting.find_the_report",
     ],
-    ("collaboration_report", "resubmit"): ["reporting.keep_what_was_sent"],
-    ("collaboration_report", "submit"): ["reporting.keep_what_was_sent"],
+    ("collaboration_report", "resubmit"): [
+        "reporting.give_the_scores",
+        "reporting.keep_what_was_sent",
+    ],
+    ("collaboration_report", "send_back"): ["reporting.give_what_was_asked"],
+    ("collaboration_report", "submit"): [
+        "reporting.give_the_scores",
+        "reporting.keep_what_was_sent",
+    ],
     ("collaboration_report", "withdraw"): [
         "reporting.take_it_from_the_public",
         "reporting.find_the_report",

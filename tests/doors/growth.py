@@ -68,13 +68,21 @@ from guideline.models import (
 )
 from reporting.models import (
     CollaborationReport,
+    CommitteeComment,
     FieldNote,
     InterimReport,
+    Partner,
+    PartnerAnswer,
+    PartnerPart,
     Publication,
     Receipt,
     Release,
     Report,
+    ReportFigure,
+    ReportForm,
+    ScoreWord,
     SettlementLine,
+    TabledReport,
 )
 from reviews.models import (
     AgendaItem,
@@ -126,6 +134,7 @@ def grow(world: World, times: int) -> None:
         newcomer = _people(world.things, number)
         _plans(world.things, number)
         _cases(world.things, number)
+        _forms(world.things, number)
         _selection(world.things, number, newcomer)
         _papers(world.things, number)
         _guideline(world.things, number)
@@ -218,9 +227,16 @@ def _cases(things: dict, number: int) -> None:
     for name in ("issue", "issue_draft"):
         issue = copy(CityIssue.objects.get(pk=things[name]), request_key=None)
         copy(Proposal.objects.get(pk=things["proposal"]), city_issue=issue)
-    for name in ("collaboration", "accepted", "published"):
+    part = PartnerPart.objects.get(pk=things["partner_part"])
+    partner = copy(part.partner, name=f"相手{number}")
+    PartnerAnswer.objects.create(
+        part=copy(part, partner=partner), question=part.questions[1], words=f"増{number}"
+    )
+    for name in ("collaboration", "asking", "accepted", "published"):
         report = CollaborationReport.objects.get(pk=things[name])
         again = copy(report, project_year=None, request_key=None, publication=None)
+        Partner.objects.create(report=report, name=f"増{number}", share_yen=number)
+        ReportFigure.objects.create(report=report, label=f"増{number}", value=number)
         if report.publication:
             _publish(report.publication, again, measure)
         if name == "accepted":
@@ -234,6 +250,20 @@ def _releases(things: dict, report: CollaborationReport) -> None:
     copy(item, key=str(report.pk))
     copy(item, release=copy(release))
     copy(report, project_year=None, request_key=None, publication=None)
+
+
+def _forms(things: dict, number: int) -> None:
+    """One more form, and one more question and meaning in the one that there is."""
+    form = ReportForm.objects.get(pk=things["report_form"])
+    copy(form, first_fiscal_year=2100 + number)
+    copy(form.questions.get(code="difficulties"), code=f"own-{number}")
+    ScoreWord.objects.update_or_create(form=form, score=1 + number % 5, defaults={"words": "増"})
+    tabled = TabledReport.objects.get(tabling=things["tabling"], place=1)
+    copy(tabled.tabling)
+    again = copy(tabled.report, project_year=None, request_key=None, publication=None)
+    copy(tabled, report=again, place=1 + number)
+    by = tabled.tabling.by
+    CommitteeComment.objects.create(tabled=tabled, words=f"増{number}", by=by, at=NOW)
 
 
 def _owes_back(things: dict, number: int) -> None:
@@ -349,7 +379,7 @@ def _papers(things: dict, number: int) -> None:
 #: Things that are cases with a page of their own.
 _CASES = {
     "proposal", "draft", "keyed", "returned", "submitted", "selected", "confirmed", "in_selection", "planned", "applied", "year", "reported",
-    "change", "interim", "claim", "claim_draft", "sheet", "report", "reported_report", "collaboration", "accepted", "published", "approval",
+    "change", "interim", "claim", "claim_draft", "sheet", "report", "reported_report", "collaboration", "asking", "partner_part", "accepted", "published", "approval",
 }  # fmt: skip
 
 

@@ -32,6 +32,7 @@ STANDS_FOR = {
     "score_sheet": "sheet",
     "report": "report",
     "collaboration_report": "collaboration",
+    "partner_part": "partner_part",
     "change": "change",
     "interim_report": "interim",
     "claim": "claim",

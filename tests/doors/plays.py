@@ -17,9 +17,9 @@ from grants import accounting, agreements
 from grants import services as grants
 from grants.models import LINE_FIELDS, ProjectYear, Proposal, Round
 from guideline.models import Measure
-from reporting import interim
+from reporting import interim, partner_parts, tablings
 from reporting import services as reporting
-from reporting.models import CollaborationReport
+from reporting.models import Booklet, CollaborationReport
 from reviews import services as reviews
 from reviews.models import PossibleConflict, ScoreSheet
 
@@ -255,7 +255,10 @@ class Play:
         )  # fmt: skip
         writer = self.cast.writer
         department = Department.objects.get(pk=scenes.department_of(writer))
-        for title, goes_on in (("公開された協働", True), ("受理された協働", False)):
+        tabled = []
+        for title, goes_on in (
+            ("公開された協働", True), ("受理された協働", False), ("報告された協働", False),
+        ):  # fmt: skip
             report = reporting.open_collaboration_report(
                 department, fiscal_year=self.stage.fiscal_year - 1, title=title, by=writer,
                 at=self.stage.at,
@@ -265,9 +268,38 @@ class Play:
             report = self.office(report, "accept")
             if goes_on:
                 scenes.publish(self.stage, report, self.cast)
+            tabled = [report]
+        self.tabled(tabled)
         self.issues(asked.get(), department)
         department.fictitious = False
         department.save(update_fields=["fictitious"])
+        self.asks_its_partner()
+
+    def tabled(self, reports: list[CollaborationReport]) -> None:
+        """The committee received one report, and its booklet is made."""
+        found = tablings.table_reports(
+            reports, fiscal_year=self.stage.fiscal_year - 1, tabled_on=self.stage.today,
+            comments_until=None, by=self.cast.office, at=self.stage.at,
+        )  # fmt: skip
+        Booklet.objects.create(tabling=found, pdf=b"%PDF-1.4", docx=b"PK")
+
+    def asks_its_partner(self) -> None:
+        """A department writes a report and asks the group for its view."""
+        clerk, at = self.cast.department, self.stage.at
+        department = Department.objects.get(pk=scenes.department_of(clerk))
+        report = reporting.open_collaboration_report(
+            department,
+            fiscal_year=self.stage.fiscal_year - 1,
+            title="団体にきく協働",
+            by=clerk,
+            at=at,
+        )
+        group = self.group.organizations.get()
+        report = reporting.save_collaboration_report(
+            report, fields={}, measures=[], edit_number=report.edit_number, by=clerk, at=at,
+            partners=[{"name": group.name, "organization": group}],
+        )  # fmt: skip
+        partner_parts.ask_partners(report, due_on=None, by=clerk, at=at)
 
     def issues(self, writing: Department, published: Department) -> None:
         """One department writes a city issue, another has one public."""

@@ -54,7 +54,15 @@ from grants.models import (
 from grants.services.pictures import add_picture
 from guideline import years
 from guideline.models import Crosswalk, Figure, Measure
-from reporting.models import CollaborationReport, InterimReport, Receipt, Report
+from reporting.models import (
+    CollaborationReport,
+    InterimReport,
+    PartnerPart,
+    Receipt,
+    Report,
+    ReportForm,
+    Tabling,
+)
 from reporting.publishing import releases
 from reviews.models import (
     AgendaItem,
@@ -104,6 +112,8 @@ CASES = (
     "report",
     "reported_report",
     "collaboration",
+    "asking",
+    "partner_part",
     "accepted",
     "published",
     "issue",
@@ -312,6 +322,10 @@ def _reports() -> dict[str, object]:
         **_release(CollaborationReport.objects.get(title="受理された協働")),
         "issue": CityIssue.objects.get(title="公開された課題").pk,
         "issue_draft": CityIssue.objects.get(title="書いている課題").pk,
+        "partner_part": (part := PartnerPart.objects.get()).pk,
+        "asking": part.report_id,
+        "tabling": Tabling.objects.get().pk,
+        "report_form": ReportForm.objects.earliest("pk").pk,
     }
 
 

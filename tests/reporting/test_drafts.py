@@ -12,7 +12,7 @@ from casework.drafts import saved_data
 from casework.services import advance
 from grants.forms.projects import YearDraft
 from grants.models import BudgetLine, ProjectYear
-from reporting.forms import CollaborationDraft
+from reporting.collaboration_form import CollaborationDraft
 from reporting.models import CollaborationReport, Report
 from reporting.publishing import releases
 from reporting.report_page import ReportDraft

@@ -149,6 +149,9 @@ def collaboration_data(measure=None, **fields) -> dict:
     if measure:
         rows |= {"measures-0-measure": measure.pk, "measures-0-how": "場"}
     words = {name: value or "" for name, value in makers.WORDS.items()}
+    rows |= {"partners-TOTAL_FORMS": 1, "partners-INITIAL_FORMS": 0,
+             "partners-0-name": words.pop("partner_names"),
+             "figures-TOTAL_FORMS": 0, "figures-INITIAL_FORMS": 0}  # fmt: skip
     return {"edit_number": 0, **words, **rows, **fields}
 
 

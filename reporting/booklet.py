@@ -1,0 +1,163 @@
+"""The booklet of a written report to the committee (書面報告; Japanese only), made by a worker.
+
+It holds what stands in the versions that were tabled, so it is the same however often it is made.
+"""
+
+from collections.abc import Sequence
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from casework import works
+from casework.calendar import wareki, wareki_year
+from casework.history import digest_of
+from casework.models import Work
+from casework.typesetting import CommitteeData, CommitteePart, Section, typeset
+from casework.word import docx_of
+from casework.work_kinds import work
+from casework.works import Progress
+
+from .booklet_totals import by_department, differences
+from .models import Booklet, TabledReport, Tabling
+from .printing import FORM_JA, collaboration_items, collaboration_sections
+
+KIND = "committee_booklet"
+CODES = {"process_score": "協働の進め方", "outcome_score": "協働の成果"}
+UNKNOWN_COST = "費用が未記入"
+
+
+def tabled_in(tabling: Tabling) -> list[TabledReport]:
+    """Return what was tabled, in the order of the booklet."""
+    return list(tabling.tabled.select_related("version", "report").order_by("place"))
+
+
+def booklet_data(tabling: Tabling, contents: Sequence[dict]) -> CommitteeData:
+    """Return the content of the booklet.
+
+    :param contents: of the versions, in the order of the booklet.
+    """
+    totals = by_department(contents)
+    return {
+        "title": f"協働事業報告書（{wareki_year(tabling.fiscal_year)}）",
+        "issued": wareki(tabling.tabled_on),
+        "note": "書面報告",
+        "items": [
+            {"label": "報告書", "value": f"{len(contents)}件"},
+            {"label": "担当課", "value": f"{len(totals)}課"},
+        ],
+        "parts": [
+            _contents(contents), _totals(contents), _apart(contents),
+            *(_report(place, content) for place, content in enumerate(contents, start=1)),
+        ],
+    }  # fmt: skip
+
+
+def _part(heading: str, section: Section) -> CommitteePart:
+    return {"heading": heading, "sections": [section]}
+
+
+def _contents(contents: Sequence[dict]) -> CommitteePart:
+    rows: list[list[str | int | None]] = [
+        [f"報告{place}", content["title"], content["department"], content["partner_names"]]
+        for place, content in enumerate(contents, start=1)
+    ]
+    table = {"columns": ["番号", "協働の名前", "担当課", "相手"], "rows": rows}
+    return _part("目次", {"heading": "", "table": table})
+
+
+def _totals(contents: Sequence[dict]) -> CommitteePart:
+    """Reports by department and form, with the cost that is known."""
+    totals = by_department(contents)
+    used = [code for code in FORM_JA if any(total.forms[code] for total in totals)]
+    rows: list[list[str | int | None]] = [
+        [
+            one.department,
+            *(one.forms[code] for code in used),
+            one.reports,
+            one.cost_yen,
+            one.unknown,
+        ]
+        for one in totals
+    ]
+    sums: list[str | int | None] = [
+        "計", *(sum(int(row[n] or 0) for row in rows) for n in range(1, len(used) + 4))
+    ]  # fmt: skip
+    columns = ["担当課", *(FORM_JA[code] for code in used), "件数", "事業費（円）", UNKNOWN_COST]
+    return _part(
+        "担当課と形態ごとの集計",
+        {"heading": "", "table": {"columns": columns, "rows": rows, "total": sums}},
+    )
+
+
+def _apart(contents: Sequence[dict]) -> CommitteePart:
+    """What both sides scored, and how far apart they are."""
+    found = differences(contents)
+    if not found:
+        return _part(
+            "双方の評価の差", {"heading": "", "paragraphs": ["双方が評価した報告はない。"]}
+        )
+    rows: list[list[str | int | None]] = [
+        [f"報告{one.place}", one.partner, CODES[one.code], f"{one.of_department}点",
+         f"{one.of_partner}点", f"{one.difference:+d}".replace("-", "−").replace("+0", "0")]
+        for one in found
+    ]  # fmt: skip
+    columns = ["番号", "相手", "評価", "担当課", "相手の評価", "差"]
+    return _part("双方の評価の差", {"heading": "", "table": {"columns": columns, "rows": rows}})
+
+
+def _report(place: int, content: dict) -> CommitteePart:
+    return {
+        "heading": f"報告{place}　{content['title']}",
+        "new_page": True,
+        "items": [
+            {"label": "担当課", "value": content["department"]}, *collaboration_items(content)
+        ],
+        "sections": collaboration_sections(content),
+    }  # fmt: skip
+
+
+# The work
+
+
+def fingerprint(tabling: Tabling) -> str:
+    return digest_of([one.version.digest for one in tabled_in(tabling)])
+
+
+def ask_for_booklet(tabling: Tabling, *, by, at) -> Work:
+    """Ask a worker for the booklet; it is made once."""
+    return works.ask(
+        KIND, params={"tabling": tabling.pk}, fingerprint=fingerprint(tabling), by=by, at=at
+    )
+
+
+def _tabling(asked: Work) -> Tabling:
+    return Tabling.objects.get(pk=asked.params["tabling"])
+
+
+def _readers(user) -> Q:
+    """Whoever reads tablings."""
+    return Q() if user.has_perm("reporting.read_tablings") else Q(pk__in=[])
+
+
+@work(
+    KIND,
+    label=_("Booklet for the committee"),
+    address=lambda asked: reverse("reporting:tabled", args=[asked.params["tabling"]]),
+    about=lambda asked: str(_tabling(asked)),
+    readers=_readers,
+)
+def make_booklet(asked: Work, progress: Progress) -> dict:
+    """Make PDF and DOCX of the versions that were tabled, and keep them."""
+    tabling = _tabling(asked)
+    contents = [one.version.content for one in progress.each(tabled_in(tabling))]
+    data = booklet_data(tabling, contents)
+    made = {}
+    for name, make in progress.each([("pdf", _pdf), ("docx", docx_of)]):
+        made[name] = make(data)
+    Booklet.objects.get_or_create(tabling=tabling, defaults=made)
+    return {"reports": len(contents)}
+
+
+def _pdf(data: CommitteeData) -> bytes:
+    return typeset("committee", dict(data))

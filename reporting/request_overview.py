@@ -1,0 +1,101 @@
+"""Who answered the request for reports on a fiscal year, who is missing, and who is asked again."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils.translation import gettext as _
+
+from accounts.permissions import require
+from casework import outbox
+from casework.calendar import japan_date
+from casework.models import Deadline, Event, Extension
+from casework.parties import Party
+from casework.services import locked, record
+
+from .models import CollaborationReport
+from .services import WRITTEN_BY_DEPARTMENT
+
+ASKED_AGAIN = "ask_again"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """How the departments answered on one fiscal year, counted by department.
+
+    :ivar asked: how many have a report to write, or wrote one.
+    :ivar answered: how many of them owe none any more.
+    :ivar none: how many of those said that there was none, and nothing else.
+    :ivar late: how many owe one whose date has passed.
+    """
+
+    asked: int
+    answered: int
+    none: int
+    late: int
+
+    @property
+    def missing(self) -> int:
+        return self.asked - self.answered
+
+
+def answers(fiscal_year: int, *, today: date) -> Answers:
+    """Count the answers on a fiscal year, in one query."""
+    rows = with_dates(CollaborationReport.objects.filter(fiscal_year=fiscal_year), today=today)
+    by_department: dict[int, list[tuple[str, bool]]] = {}
+    for department, state, late in rows.values_list("department", "state", "is_late").order_by():
+        by_department.setdefault(department, []).append((state, late))
+    said = by_department.values()
+    owing = [one for one in said if any(state in WRITTEN_BY_DEPARTMENT for state, _l in one)]
+    return Answers(
+        asked=len(by_department),
+        answered=len(by_department) - len(owing),
+        none=sum(all(state == "none" for state, _late in one) for one in said),
+        late=sum(any(late for _state, late in one) for one in said),
+    )
+
+
+def with_dates(reports, *, today: date):
+    """Tell of each report as ``is_late`` whether its date has passed, and when it was asked again."""
+    more = Extension.objects.filter(deadline=OuterRef("pk"), until__gte=today)
+    open_ones = Deadline.objects.filter(
+        case=OuterRef("pk"), met_at=None, closed_at=None, due_on__lt=today
+    )
+    again = Event.objects.filter(case=OuterRef("pk"), verb=ASKED_AGAIN).order_by("-pk")
+    return reports.annotate(
+        is_late=Exists(open_ones.exclude(Exists(more))),
+        asked_again_at=Subquery(again.values("at")[:1]),
+    )
+
+
+#: What the list can be narrowed to, by the word in its address.
+SHOWN = {
+    "missing": Q(state__in=WRITTEN_BY_DEPARTMENT),
+    "late": Q(is_late=True),
+    "answered": ~Q(state__in=WRITTEN_BY_DEPARTMENT),
+    "none": Q(state="none"),
+}
+
+
+@transaction.atomic
+def ask_again(report: CollaborationReport, *, by, at: datetime) -> CollaborationReport:
+    """Tell the department once more that its report is awaited; once a day at most.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if the department owes nothing now, or was asked again today.
+    """
+    report = locked(report)
+    today = japan_date(at)
+    require(by.act_on(today), "reporting.request_collaboration")
+    if report.state not in WRITTEN_BY_DEPARTMENT:
+        raise ValidationError(_("The department owes nothing here now."))
+    last = report.events.filter(verb=ASKED_AGAIN).order_by("-pk").first()
+    if last and japan_date(last.at) == today:
+        raise ValidationError(_("The department was asked again today."))
+    outbox.tell(
+        report, Party.DEPARTMENT, "your_turn", at=at, key=f"{report.pk}-{ASKED_AGAIN}-{today}"
+    )
+    record(report, ASKED_AGAIN, by=by, at=at)
+    return report

@@ -1,0 +1,128 @@
+"""Reports are tabled at the committee, whose members comment on them until a date.
+
+The members' words are the third party's evaluation (第三者評価). They are only added, and they become
+part of what the public reads of a report once the office releases them.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.permissions import require
+from casework.calendar import japan_date
+from casework.services import record, snapshot
+
+from .models import CollaborationReport, CommitteeComment, TabledReport, Tabling
+from .services import record_tabling
+from .versions import content_of_collaboration
+
+#: The most reports that one booklet holds.
+MOST = 300
+
+
+def to_be_tabled(fiscal_year: int, user):
+    """Return the accepted reports on a fiscal year that no committee has received."""
+    found = CollaborationReport.objects.visible_to(user).filter(
+        state="accepted", fiscal_year=fiscal_year, tablings=None
+    )
+    return found.select_related("department").order_by("department__name", "pk")
+
+
+@transaction.atomic
+def table_reports(
+    reports: Collection[CollaborationReport], *, fiscal_year: int, tabled_on: date,
+    comments_until: date | None, by, at: datetime,
+) -> Tabling:  # fmt: skip
+    """Record that the committee received these reports on a day, each as it stands now.
+
+    :param comments_until: last day for comments, Japan date; ``None`` leaves it "not set".
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if there is none, too many, one that is not accepted or was tabled, or
+        if the days cannot be.
+    """
+    require(by.act_on(japan_date(at)), "reporting.request_collaboration")
+    if comments_until and comments_until < tabled_on:
+        raise ValidationError({"comments_until": _("That is before the committee received them.")})
+    found = to_be_tabled(fiscal_year, by).filter(pk__in=[one.pk for one in reports])
+    ready = list(found)
+    if not ready or len(ready) != len(reports) or len(ready) > MOST:
+        raise ValidationError(_("Choose reports that are accepted and were not tabled before."))
+    tabling = Tabling.objects.create(
+        fiscal_year=fiscal_year, tabled_on=tabled_on, comments_until=comments_until, by=by, at=at
+    )
+    for place, report in enumerate(ready, start=1):
+        report = record_tabling(report, tabled_on=tabled_on, by=by, at=at)
+        version = snapshot(report, content_of_collaboration(report, public=True), by=by, at=at)
+        TabledReport.objects.create(tabling=tabling, report=report, version=version, place=place)
+    return tabling
+
+
+@transaction.atomic
+def comment(tabled: TabledReport, *, words: str, by, at: datetime) -> CommitteeComment:
+    """Add what a member of the committee says of a report.
+
+    :raises PermissionDenied: if ``by`` is not of the committee.
+    :raises ValidationError: if the day for comments has passed, or there are no words.
+    """
+    today = japan_date(at)
+    require(by.act_on(today), "reporting.comment_on_tabled")
+    tabling = Tabling.objects.select_for_update().get(pk=tabled.tabling_id)
+    if not tabling.takes_comments(today):
+        raise ValidationError(_("The day until which comments are taken has passed."))
+    if not words.strip():
+        raise ValidationError({"words": _("Write your comment first.")})
+    return CommitteeComment.objects.create(tabled=tabled, words=words.strip(), by=by, at=at)
+
+
+@transaction.atomic
+def release_comments(tabled: TabledReport, *, by, at: datetime) -> TabledReport:
+    """Let the comments on a report be part of what the public reads, with its next publication.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if comments are still taken, there is none, or they are released.
+    """
+    require(by.act_on(japan_date(at)), "reporting.handle_collaboration", tabled.report)
+    tabled = TabledReport.objects.select_for_update(of=("self",)).get(pk=tabled.pk)
+    until = tabled.tabling.comments_until
+    if until is None or tabled.tabling.takes_comments(japan_date(at)):
+        raise ValidationError(_("Comments are still taken. Release them after the last day."))
+    if tabled.released_at or not tabled.comments.exists():
+        raise ValidationError(_("There is nothing to release."))
+    tabled.released_at, tabled.released_by = at, by
+    tabled.save(update_fields=["released_at", "released_by"])
+    record(tabled.report, "release_comments", by=by, at=at, tabled=tabled.pk)
+    return tabled
+
+
+@transaction.atomic
+def set_last_day(tabling: Tabling, *, comments_until: date, by, at: datetime) -> Tabling:
+    """Name, or change, the last day on which members comment.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: if comments were released, or the day lies before the tabling.
+    """
+    require(by.act_on(japan_date(at)), "reporting.request_collaboration")
+    tabling = Tabling.objects.select_for_update().get(pk=tabling.pk)
+    if tabling.tabled.filter(released_at__isnull=False).exists():
+        raise ValidationError(_("Comments were released: the last day stands."))
+    if comments_until < tabling.tabled_on:
+        raise ValidationError({"comments_until": _("That is before the committee received them.")})
+    tabling.comments_until = comments_until
+    tabling.save(update_fields=["comments_until"])
+    return tabling
+
+
+def own_comments(tabled: TabledReport, user):
+    """Return the comments on a report that ``user`` reads: a member the own ones, others all.
+
+    :raises PermissionDenied: if ``user`` reads none.
+    """
+    comments = tabled.comments.select_related("by").order_by("pk")
+    if user.has_perm("reporting.read_comments"):
+        return comments
+    if user.has_perm("reporting.comment_on_tabled"):
+        return comments.filter(by=user.pk)
+    raise PermissionDenied("reporting.comment_on_tabled")

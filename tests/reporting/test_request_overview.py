@@ -1,0 +1,114 @@
+"""The office sees who answered its request, who is missing and late, and asks again."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Role
+from casework.models import Event, Notice
+from casework.services import advance
+from reporting import services
+from reporting.models import CollaborationReport
+from reporting.request_overview import answers, ask_again
+from tests import factories
+from tests.factories import NOON, TODAY
+from tests.reporting import makers
+
+pytestmark = pytest.mark.django_db
+
+DUE = date(2027, 1, 15)
+
+
+def requested(number: int) -> list[CollaborationReport]:
+    for _n in range(number):
+        makers.department_clerk(factories.department())
+    return services.request_collaboration_reports(
+        fiscal_year=2025, due_on=DUE, by=factories.user(Role.OFFICE), at=NOON
+    )
+
+
+def clerk_of(report):
+    return makers.department_clerk(report.department)
+
+
+def test_answers_are_counted_by_department():
+    none, sent, late, waiting = requested(4)
+    advance(none, "answer_none", by=clerk_of(none), at=NOON)
+    written = services.save_collaboration_report(
+        sent, fields=makers.WORDS, measures=[], edit_number=0, by=clerk_of(sent), at=NOON
+    )
+    advance(written, "submit", by=clerk_of(sent), at=NOON)
+    makers.collaboration(waiting.department)  # a second report of a department that owes its first
+    late.deadlines.update(due_on=TODAY)
+
+    before, after = answers(2025, today=TODAY), answers(2025, today=TODAY + timedelta(days=1))
+
+    assert (before.asked, before.answered, before.missing, before.none) == (4, 2, 2, 1)
+    assert (before.late, after.late) == (0, 1)
+    assert answers(2024, today=TODAY).asked == 0
+
+
+def test_department_that_said_none_and_reported_later_is_counted_as_reporting():
+    (none,) = requested(1)
+    advance(none, "answer_none", by=clerk_of(none), at=NOON)
+    more = makers.collaboration(none.department)
+
+    assert (answers(2025, today=TODAY).none, answers(2025, today=TODAY).missing) == (0, 1)
+    advance(more, "submit", by=clerk_of(more), at=NOON)
+    assert answers(2025, today=TODAY).missing == 0
+
+
+def test_asking_again_sends_one_notice_a_day_and_is_remembered():
+    (report,) = requested(1)
+    office = factories.user(Role.OFFICE)
+    before = Notice.objects.filter(case=report).count()
+    people = report.department.duty_set.count()
+
+    ask_again(report, by=office, at=NOON)
+
+    assert Notice.objects.filter(case=report).count() == before + people
+    assert Event.objects.filter(case=report, verb="ask_again", by=office).count() == 1
+    with pytest.raises(ValidationError):
+        ask_again(report, by=office, at=NOON + timedelta(hours=1))
+    ask_again(report, by=office, at=NOON + timedelta(days=1))
+    assert Event.objects.filter(case=report, verb="ask_again").count() == 2
+
+
+def test_only_who_owes_is_asked_again_and_only_by_the_office(client):
+    (report,) = requested(1)
+    address = reverse("reporting:ask-again", args=[report.pk])
+    for person in (clerk_of(report), factories.user(Role.AUDITOR), factories.user(Role.APPROVER)):
+        with pytest.raises(PermissionDenied):
+            ask_again(report, by=person, at=NOON)
+        client.force_login(person)
+        assert client.post(address).status_code == 403
+    advance(report, "answer_none", by=clerk_of(report), at=NOON)
+    with pytest.raises(ValidationError):
+        ask_again(report, by=factories.user(Role.OFFICE), at=NOON)
+
+
+def test_page_shows_one_year_narrows_and_asks_as_often_for_three_as_for_one(client):
+    client.force_login(factories.user(Role.OFFICE))
+    address = reverse("reporting:requests")
+    counts = set()
+    for _round in range(2):
+        reports = requested(2)
+        ask_again(reports[0], by=factories.user(Role.OFFICE), at=NOON)
+        client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(address, {"year": "2025"}).content.decode()
+        counts.add(len(queries))
+    assert len(counts) == 1
+    for report in reports:
+        assert report.department.name in page
+    advance(reports[1], "answer_none", by=clerk_of(reports[1]), at=NOON)
+    missing = client.get(address, {"year": "2025", "shown": "missing"}).content.decode()
+    assert reports[1].title not in missing and reports[0].title in missing
+    assert reports[0].title not in client.get(address, {"year": "2024"}).content.decode()
+
+    answer = client.post(reverse("reporting:ask-again", args=[reports[1].pk]), follow=True)
+    assert answer.status_code == 200

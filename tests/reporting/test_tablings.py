@@ -1,0 +1,278 @@
+"""Reports at the committee: tabled as a booklet, commented on until a day, released by the office."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
+from django.db.utils import DatabaseError
+from django.urls import reverse
+from django.utils import timezone
+from docx import Document
+
+from accounts.models import Role
+from casework import works
+from casework.services import advance
+from reporting import booklet, partner_parts, tablings
+from reporting.booklet_totals import by_department, differences
+from reporting.models import Booklet, CommitteeComment, PartnerPart
+from reporting.versions import content_of_collaboration
+from tests import factories
+from tests.factories import NOON, TODAY
+from tests.pdf_text import pdf_text
+from tests.remembering import remembered
+from tests.reporting import makers
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOON + timedelta(days=30)
+
+
+def office():
+    return factories.anyone(Role.OFFICE)
+
+
+@remembered
+def scored_by_both():
+    """An accepted report on which its partner gave its view."""
+    group = factories.member(factories.organization(name="川を守る会"))
+    report = makers.collaboration(process_score=4, outcome_score=2, difficulties="雨が多かった。")
+    clerk = makers.department_clerk(report.department)
+    report = partner_of(report, group.organizations.get(), clerk)
+    partner_parts.ask_partners(report, due_on=None, by=clerk, at=NOON)
+    part = PartnerPart.objects.get(report=report)
+    said = {"process_score": 5, "outcome_score": 2, "changed": "川がきれいになった。"}
+    part = partner_parts.save_part(
+        part, fields=said, edit_number=0, by=group.act_on(TODAY), at=NOON
+    )
+    advance(part, "give", by=group, at=NOON)
+    report = advance(report, "submit", by=clerk, at=NOON)
+    return advance(report, "accept", by=office(), at=NOON)
+
+
+def partner_of(report, group, clerk):
+    from reporting import services
+
+    return services.save_collaboration_report(
+        report, fields={}, measures=[], partners=[{"name": group.name, "organization": group}],
+        edit_number=report.edit_number, by=clerk, at=NOON,
+    )  # fmt: skip
+
+
+@remembered
+def tabling():
+    """Three reports of two departments before the committee; one has no known cost."""
+    first = scored_by_both()
+    more = [
+        makers.accepted_collaboration(first.department, form="commission", cost_yen=None),
+        makers.accepted_collaboration(form="commission", cost_yen=45_000),
+    ]
+    return tablings.table_reports(
+        [first, *more], fiscal_year=2025, tabled_on=TODAY, by=office(), at=NOON,
+        comments_until=TODAY + timedelta(days=7),
+    )  # fmt: skip
+
+
+def member():
+    return factories.anyone(Role.COMMITTEE)
+
+
+def first_of(found):
+    return found.tabled.order_by("place").first()
+
+
+def of_partner(found):
+    return next(one for one in found.tabled.all() if one.version.content["views"])
+
+
+def made(found) -> Booklet:
+    asked = booklet.ask_for_booklet(found, by=office(), at=NOON)
+    assert works.do(asked.pk, now=timezone.now)
+    return Booklet.objects.get(tabling=found)
+
+
+def test_each_report_is_tabled_as_it_stands_and_only_once():
+    found = tabling()
+
+    assert [one.place for one in found.tabled.order_by("place")] == [1, 2, 3]
+    assert {one.report.tabled_on for one in found.tabled.all()} == {TODAY}
+    assert list(tablings.to_be_tabled(2025, office())) == []
+    with pytest.raises(ValidationError):
+        tablings.table_reports(
+            [first_of(found).report], fiscal_year=2025, tabled_on=TODAY, comments_until=None,
+            by=office(), at=NOON,
+        )  # fmt: skip
+
+
+def test_only_accepted_reports_are_tabled_by_the_office_on_days_that_can_be():
+    report = makers.accepted_collaboration()
+    said = {"fiscal_year": 2025, "tabled_on": TODAY, "comments_until": None, "at": NOON}
+
+    for role in (Role.COMMITTEE, Role.APPROVER, Role.AUDITOR):
+        with pytest.raises(PermissionDenied):
+            tablings.table_reports([report], by=factories.user(role), **said)
+    for wrong in (
+        {"tabled_on": TODAY + timedelta(days=1)},
+        {"comments_until": TODAY - timedelta(days=1)},
+        {"fiscal_year": 2024},
+    ):
+        with pytest.raises(ValidationError):
+            tablings.table_reports([report], by=office(), **{**said, **wrong})
+    with pytest.raises(ValidationError):
+        tablings.table_reports([makers.collaboration()], by=office(), **said)
+
+
+def test_totals_are_those_of_the_rows():
+    contents = [one.version.content for one in booklet.tabled_in(tabling())]
+
+    totals = by_department(contents)
+
+    # Added up another way: by the reports themselves, one department at a time.
+    for total in totals:
+        own = [c for c in contents if c["department"] == total.department]
+        assert total.reports == len(own)
+        assert total.cost_yen == sum(c["cost_yen"] or 0 for c in own)
+        assert total.unknown == [c["cost_yen"] for c in own].count(None)
+        assert dict(total.forms) == {
+            form: len([c for c in own if c["form"] == form]) for form in {c["form"] for c in own}
+        }
+    assert sum(total.cost_yen for total in totals) == 30_000 + 45_000
+    assert sum(total.unknown for total in totals) == 1
+    assert len(totals) == 2
+
+
+def test_differences_are_told_of_who_scored_on_both_sides():
+    contents = [one.version.content for one in booklet.tabled_in(tabling())]
+
+    found = {(one.partner, one.code): one.difference for one in differences(contents)}
+
+    assert found == {("川を守る会", "process_score"): -1, ("川を守る会", "outcome_score"): 0}
+
+
+def test_worker_makes_the_booklet_once_as_pdf_and_for_word():
+    found = tabling()
+    paper = made(found)
+
+    text = pdf_text(bytes(paper.pdf))
+    words = Document(io.BytesIO(bytes(paper.docx)))
+    cells = "".join(c.text for t in words.tables for row in t.rows for c in row.cells)
+    for said in ("目次", "担当課と形態ごとの集計", "双方の評価の差", "雨が多かった。"):
+        assert said in text, said
+    assert "川がきれいになった。" in "".join(p.text for p in words.paragraphs)
+    assert "75,000" in text and "75,000" in cells
+    again = booklet.ask_for_booklet(found, by=office(), at=LATER)
+    assert again.state == "done"
+    assert Booklet.objects.count() == 1
+
+
+def test_members_comment_until_the_day_and_nobody_else_does():
+    found = tabling()
+    one = first_of(found)
+
+    for role in (Role.OFFICE, Role.APPROVER, Role.AUDITOR, Role.PANEL):
+        with pytest.raises(PermissionDenied):
+            tablings.comment(one, words="意見", by=factories.user(role), at=NOON)
+    with pytest.raises(ValidationError):
+        tablings.comment(one, words=" ", by=member(), at=NOON)
+    tablings.comment(one, words="よい協働です。", by=member(), at=NOON + timedelta(days=7))
+    with pytest.raises(ValidationError):
+        tablings.comment(one, words="遅い", by=member(), at=NOON + timedelta(days=8))
+
+
+def test_comment_cannot_be_changed_or_deleted():
+    said = tablings.comment(first_of(tabling()), words="意見", by=member(), at=NOON)
+
+    for change in (
+        lambda: CommitteeComment.objects.filter(pk=said.pk).update(words="別の意見"),
+        lambda: connection.cursor().execute("DELETE FROM reporting_committeecomment"),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
+
+
+def test_comments_are_public_only_once_they_are_released_and_without_names():
+    found = tabling()
+    one = of_partner(found)
+    author = member()
+    tablings.comment(one, words="第三者としての意見", by=author, at=NOON)
+    assert content_of_collaboration(one.report, public=True)["committee"] == []
+    with pytest.raises(ValidationError):
+        tablings.release_comments(one, by=office(), at=NOON)
+    with pytest.raises(PermissionDenied):
+        tablings.release_comments(one, by=author, at=LATER)
+
+    tablings.release_comments(one, by=office(), at=LATER)
+
+    public = content_of_collaboration(one.report, public=True)
+    assert public["committee"] == ["第三者としての意見"]
+    assert author.name not in str(public)
+    with pytest.raises(ValidationError):
+        tablings.release_comments(one, by=office(), at=LATER)
+    with pytest.raises(ValidationError):
+        tablings.set_last_day(found, comments_until=TODAY, by=office(), at=LATER)
+    published = factories.approved(one.report, "publish")
+    assert "第三者としての意見" in pdf_text(bytes(published.publication.pdf))
+
+
+def test_tabling_without_last_day_is_closed_by_naming_one():
+    report = makers.accepted_collaboration()
+    found = tablings.table_reports(
+        [report], fiscal_year=2025, tabled_on=TODAY, comments_until=None, by=office(), at=NOON
+    )
+    tablings.comment(first_of(found), words="意見", by=member(), at=LATER)
+    with pytest.raises(ValidationError):
+        tablings.release_comments(first_of(found), by=office(), at=LATER)
+
+    tablings.set_last_day(found, comments_until=TODAY, by=office(), at=LATER)
+
+    tablings.release_comments(first_of(found), by=office(), at=LATER)
+
+
+def test_member_reads_the_booklet_and_the_own_comments_alone(client):
+    found = tabling()
+    one = first_of(found)
+    made(found)
+    tablings.comment(one, words="ほかの委員の意見", by=factories.user(Role.COMMITTEE), at=NOON)
+    client.force_login(member())
+    page = reverse("reporting:tabled-report", args=[found.pk, one.place])
+
+    desk = client.get("/committee/").content.decode()
+    assert reverse("reporting:tabled", args=[found.pk]) in desk
+    assert client.post(page, {"words": "わたしの意見"}).status_code == 302
+    text = client.get(page).content.decode()
+    assert "わたしの意見" in text and "ほかの委員の意見" not in text
+    for form in ("pdf", "docx"):
+        answer = client.get(reverse("reporting:booklet", args=[found.pk, form]))
+        assert answer.status_code == 200
+    client.force_login(office())
+    assert "ほかの委員の意見" in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("role", [Role.PANEL, Role.ACCOUNTING, Role.COORDINATOR, None])
+def test_others_meet_no_tabling(client, role):
+    found = tabling()
+    made(found)
+    client.force_login(factories.user(role) if role else factories.member(factories.organization()))
+
+    assert client.get(reverse("reporting:tablings")).status_code == 403
+    for page in (
+        reverse("reporting:tabled", args=[found.pk]),
+        reverse("reporting:tabled-report", args=[found.pk, 1]),
+        reverse("reporting:booklet", args=[found.pk, "pdf"]),
+    ):
+        assert client.get(page).status_code == 404, page
+
+
+def test_office_tables_on_its_page_and_is_led_to_the_work(client):
+    report = makers.accepted_collaboration()
+    client.force_login(office())
+    new = reverse("reporting:tabling-new", args=[2025])
+
+    assert report.title in client.get(new).content.decode()
+    assert client.post(new, {"tabled_on": "2026-11-20"}).status_code == 422
+    answer = client.post(new, {"tabled_on": "2026-11-20", "reports": [report.pk]})
+
+    assert answer.status_code == 302
+    assert answer.url.startswith("/works/")
+    assert client.get(answer.url).status_code == 200
