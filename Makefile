@@ -42,6 +42,7 @@ benchmarks: setup-dev ## how the program behaves as numbers grow (benchmarks/REA
 	@$(VENV) -m benchmarks.reminders
 	@$(VENV) -m benchmarks.selection
 	@$(VENV) -m benchmarks.cases
+	@$(VENV) -m benchmarks.export_site
 	@$(VENV) -m benchmarks.search
 
 check: setup-dev ## lint, format, contracts, migrations, translations, deployment settings
