@@ -12,6 +12,8 @@ from .stage import Stage, Story
 
 #: Of so many measures, one is left for the visitor to write in the running year.
 LEFT = 7
+#: What a measure can have come to of which something was done.
+BEGUN = [status for status in Status if status != Status.NOT_STARTED]
 
 
 def write_the_years(stage: Stage, program: Program) -> Story:
@@ -35,7 +37,7 @@ def _write(stage: Stage, measure: Measure, year: int, at: int, *, by) -> None:
         "target": "（架空）説明会を年2回ひらく。", "plan": "（架空）広報で知らせ、説明会をひらく。",
         "plan_months": planned, "result_months": [m for m in planned if m in begun][at % 2 :],
         "result": "（架空）説明会をひらき、広報に載せた。",
-        "status": list(Status)[(at + year) % len(Status)], "next_plan": "（架空）説明会を続ける。",
+        "status": BEGUN[(at + year) % len(BEGUN)], "next_plan": "（架空）説明会を続ける。",
     }  # fmt: skip
     years.write(measure, year, values, edit_number=0, by=by, at=stage.at)
     whole = Figure(label="（架空）参加者", value=20 + at, unit="人")
