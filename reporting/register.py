@@ -25,7 +25,14 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from grants.flow import PROPOSAL_FLOW, YEAR_FLOW
-from grants.models import CityIssue, PastAward, ProjectYear, Proposal, ProposalMeasure
+from grants.models import (
+    CityIssue,
+    MeasureReading,
+    PastAward,
+    ProjectYear,
+    Proposal,
+    ProposalMeasure,
+)
 from guideline.models import Measure
 from reporting.models import CollaborationReport
 
@@ -179,14 +186,19 @@ class Links:
 def links(numbers: Iterable[str], *, fictitious: bool) -> dict[str, Links]:
     """Return by number of their proposals what the public reads of projects that stand.
 
-    In three queries: measures of the guideline that they advance, the public city issue that one
-    answers, and published reports on them.
+    In four queries: measures of the guideline that they advance, as the office reads it and else as
+    named, the public city issue that one answers, and published reports on them.
     """
     found: dict[str, Links] = defaultdict(Links)
     projects = Proposal.objects.standing().filter(number__in=numbers)
-    named = ProposalMeasure.objects.filter(proposal__in=projects.values("pk"))
-    for row in named.select_related("proposal", "measure__edition").order_by("pk"):
-        found[row.proposal.number].measures.append(row.measure)
+    read = MeasureReading.objects.values("proposal")
+    for advanced in (
+        MeasureReading.objects.standing(),
+        ProposalMeasure.objects.exclude(proposal__in=read),
+    ):
+        own = advanced.filter(proposal__in=projects.values("pk"))
+        for row in own.select_related("proposal", "measure__edition").order_by("pk"):
+            found[row.proposal.number].measures.append(row.measure)
     issues = CityIssue.objects.public(fictitious=fictitious)
     answering = projects.filter(city_issue__in=issues.values("pk")).select_related("city_issue")
     for project in answering.order_by("pk"):

@@ -2,6 +2,7 @@ from django.urls import path, re_path
 
 from .views import (
     collaboration,
+    figures,
     interim,
     measures,
     outcomes,
@@ -27,6 +28,8 @@ urlpatterns = [
     path("reports/<int:pk>/", public.report, name="report"),
     path("reports/<int:pk>/report.pdf", public.report_pdf, name="report-pdf"),
     path("guideline/<slug:edition>/cases/", measures.measure_cases, name="measure-cases"),
+    path("figures/", figures.figure_list, name="figures"),
+    path("figures/<slug:code>/", figures.figure, name="figure"),
     path("open-data/", public.open_data_page, name="open-data"),
     path("open-data/360giving.json", public.giving_file, name="open-data-giving"),
     path("public/", public_site.public_file, name="public-root"),

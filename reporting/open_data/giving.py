@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from casework import city
 from casework.calendar import wareki_year
-from grants.models import ProjectYear, ProposalMeasure
+from grants.models import MeasureReading, ProjectYear, Proposal, ProposalMeasure
+from guideline.models import Measure
 from reporting.register import ADOPTED, past_awards
 
 from .amounts import ENDED, PLANNED, status_of, years
@@ -85,7 +86,10 @@ def grants(*, fictitious: bool) -> QuerySet[ProjectYear]:
     found = years(fictitious=fictitious).filter(granted_yen__isnull=False, decided_on__isnull=False)
     in_force = found.filter(was_revoked=False)
     fetched = in_force.select_related("proposal__round__edition", "proposal__organization")
-    return fetched.prefetch_related(Prefetch("proposal__proposal_measures", named))
+    read = MeasureReading.objects.newest().select_related("measure__edition").order_by("pk")
+    return fetched.prefetch_related(
+        Prefetch("proposal__proposal_measures", named), Prefetch("proposal__measure_readings", read)
+    )
 
 
 def parts(told: Publisher, *, fictitious: bool) -> Iterator[str]:
@@ -126,13 +130,20 @@ def _grant(year: ProjectYear, told: Publisher) -> dict:
         "recipientOrganization": [{"id": told.id_of(group), "name": group.name}],
         "fundingOrganization": [{"id": told.id, "name": told.name}],
         "grantProgramme": [{"code": edition.course, "title": edition.label_ja}],
-        "classifications": [_classification(n.measure) for n in proposal.proposal_measures.all()],
+        "classifications": [_classification(m) for m in _measures(proposal)],
     }
     if year.asked is not None:
         grant["amountAppliedFor"] = year.asked
     if year.paid is not None:
         grant["amountDisbursed"] = year.paid
     return grant
+
+
+def _measures(proposal: Proposal) -> list[Measure]:
+    """Return the measures as the office reads them, and as the group named them until then."""
+    if read := proposal.measure_readings.all():
+        return [row.measure for row in read if row.weight]
+    return [row.measure for row in proposal.proposal_measures.all()]
 
 
 def _classification(measure) -> dict:

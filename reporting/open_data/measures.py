@@ -3,17 +3,32 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from grants.models import Proposal, ProposalMeasure
+from grants.models import MeasureReading, Proposal, ProposalMeasure
 from guideline.models import Measure, Progress
 from reporting.models import CollaborationReport, Publication
 
-from .table import CODE, SECOND, Column, DataSet, Kind, Value, iso
+from .table import CODE, SECOND, Column, DataSet, Kind, iso
+from .table import Value as Told
 
 
-def rows(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
+def rows(*, fictitious: bool, at: datetime) -> Iterator[tuple[Told, ...]]:
     """Yield the measures of all editions with their latest status and what advanced them."""
     found = Measure.objects.annotate(
         status=_latest("status"),
@@ -47,20 +62,37 @@ def _number_of(found) -> Subquery:
     return Subquery(counted, output_field=IntegerField())
 
 
-def adopted_by_measure(*, fictitious: bool):
-    """Return which measures the projects of the register name that stand as adopted."""
-    standing = Proposal.objects.standing().values("pk")
-    found = ProposalMeasure.objects.filter(proposal__in=standing)
+def _of_adopted(found: QuerySet, *, fictitious: bool) -> QuerySet:
+    """Keep the rows of projects of the register that stand as adopted."""
+    of_register = found.filter(proposal__in=Proposal.objects.standing().values("pk"))
     if fictitious:
-        return found
-    return found.filter(
+        return of_register
+    return of_register.filter(
         proposal__round__edition__fictitious=False, proposal__organization__fictitious=False
     )
 
 
-def _adopted_for_measure(fictitious: bool) -> Subquery:
-    own = adopted_by_measure(fictitious=fictitious).filter(measure=OuterRef("pk"))
-    return _number_of(own.annotate(measure_of=F("measure")))
+def adopted_by_measure(*, fictitious: bool) -> tuple[QuerySet, QuerySet]:
+    """Return which measures adopted projects advance: as the office reads it, and else as named.
+
+    A project is in one of the two alone: what its group named counts until the office has read it.
+    """
+    read = MeasureReading.objects.values("proposal")
+    named = ProposalMeasure.objects.exclude(proposal__in=read)
+    return (
+        _of_adopted(MeasureReading.objects.standing(), fictitious=fictitious),
+        _of_adopted(named, fictitious=fictitious),
+    )
+
+
+def _adopted_for_measure(fictitious: bool) -> CombinedExpression:
+    read, named = (
+        Coalesce(
+            _number_of(found.filter(measure=OuterRef("pk")).annotate(measure_of=F("measure"))), 0
+        )
+        for found in adopted_by_measure(fictitious=fictitious)
+    )
+    return read + named
 
 
 def _published_for_measure(fictitious: bool) -> Subquery:
@@ -69,15 +101,28 @@ def _published_for_measure(fictitious: bool) -> Subquery:
     return _number_of(found.annotate(measure_of=F("measures")).filter(measure_of=OuterRef("pk")))
 
 
-def advances(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
-    """Yield project and measure, one row a pair; what the group wrote of it is not published."""
+def advances(*, fictitious: bool, at: datetime) -> Iterator[tuple[Told, ...]]:
+    """Yield project and measure, one row a pair; what anybody wrote of it is not published."""
+    read, named = adopted_by_measure(fictitious=fictitious)
     invented = Q(proposal__round__edition__fictitious=True)
     invented |= Q(proposal__organization__fictitious=True)
-    found = adopted_by_measure(fictitious=fictitious).annotate(is_invented=invented)
-    ordered = found.order_by("proposal__number", "measure__edition__code", "measure__number")
-    yield from ordered.values_list(
-        "proposal__number", "measure__edition__code", "measure__number", "is_invented"
-    ).iterator(chunk_size=1000)
+    columns = {
+        "project": F("proposal__number"),
+        "edition": F("measure__edition__code"),
+        "number": F("measure__number"),
+        "is_invented": Case(When(invented, then=True), default=False, output_field=BooleanField()),
+    }
+    rows_read = read.values(**columns, percent=F("weight"))
+    rows_named = named.values(**columns, percent=Value(None, output_field=IntegerField()))
+    both = rows_read.union(rows_named, all=True).order_by("project", "edition", "number")
+    for row in both.iterator(chunk_size=1000):
+        yield (
+            row["project"],
+            row["edition"],
+            row["number"],
+            bool(row["is_invented"]),
+            row["percent"],
+        )
 
 
 MEASURES = DataSet(
@@ -108,6 +153,7 @@ ADVANCES = DataSet(
         Column("edition", Kind.CODE, _("Code of the edition of the guideline"), SECOND),
         Column("number", Kind.WHOLE, _("Number of the measure"), SECOND),
         Column("fictitious", Kind.YES_NO, _("Whether the row is invented for a demonstration"), SECOND),
+        Column("weight_percent", Kind.WHOLE, _("Percent of the yen of the project that count for the measure, as the office weighs it; empty until it has"), SECOND),
     ),
     advances,
 )  # fmt: skip

@@ -232,5 +232,5 @@ def test_file_asks_as_often_for_three_grants_as_for_one(count, django_assert_num
         makers.granted_year()
     package()
 
-    with django_assert_num_queries(4):  # settings, is there any, grants, measures
+    with django_assert_num_queries(5):  # settings, is there any, grants, measures named and read
         package()

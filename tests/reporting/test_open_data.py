@@ -14,8 +14,18 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
 from casework.services import advance
-from grants.models import FundTarget, Payment, ProjectYear, Proposal, ProposalMeasure, Round
+from grants.models import (
+    FundTarget,
+    MeasureReading,
+    PastAward,
+    Payment,
+    ProjectYear,
+    Proposal,
+    ProposalMeasure,
+    Round,
+)
 from reporting import open_data
+from reporting.figures import table_of
 from tests import factories
 from tests.factories import NOON
 from tests.remembering import remembered
@@ -99,6 +109,13 @@ def test_change_log_adds_up_to_the_columns():
 @pytest.mark.parametrize("code", open_data.DATASETS)
 def test_values_are_of_the_kind_that_the_dictionary_says(code):
     everything()
+    PastAward.objects.create(
+        key="startup-2023-1",
+        course="startup",
+        adoption_fiscal_year=2023,
+        status="adopted",
+        source="広報",
+    )
 
     kinds = {column.name: column.kind for column in open_data.DATASETS[code].columns}
     shapes = {
@@ -295,4 +312,29 @@ def test_table_is_read_in_as_many_queries_for_three_rows_as_for_one(code):
             read(f"data/{code}.csv")
         asked.append(len(queries))
 
-    assert asked[0] == asked[1] <= 4
+    # The figures are added up from all the other tables.
+    assert asked[0] == asked[1] <= (60 if code == "figures" else 4)
+
+
+# Measures as the office reads them
+
+
+def test_what_the_office_reads_stands_in_the_place_of_what_the_group_named():
+    year = everything()
+    proposal = year.proposal
+    named, other = proposal.proposal_measures.get().measure, factories.measure()
+    event = proposal.events.latest("pk")
+    told = {"proposal": proposal, "event": event}
+    MeasureReading.objects.create(measure=named, named=named, weight=0, reason="別の施策", **told)
+    MeasureReading.objects.create(measure=other, weight=100, **told)
+
+    (row,) = rows("project-measures")
+
+    assert (row["number"], row["weight_percent"]) == (other.number, 100)
+    counted = {row["number"]: row["adopted_projects"] for row in rows("measures")}
+    assert (counted[named.number], counted[other.number]) == (0, 1)
+    page = Client().get("/register/").getvalue().decode()
+    assert f'href="{other.get_absolute_url()}"' in page
+    assert f'href="{named.get_absolute_url()}"' not in page
+    cells = table_of("measures", fictitious=False, at=NOON).cells
+    assert cells == {f"{other.edition.code}/{other.number}": {"projects": 1, "granted_yen": 80_000}}

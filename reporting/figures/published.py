@@ -1,0 +1,148 @@
+"""The figures reckoned in Python from the published files alone: no database, no other code of ours.
+
+Whoever has the files can do the same with them.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+
+from .table import FIGURES, Cells, Figure
+
+Read = Callable[[str], bytes]
+Row = dict[str, str]
+
+
+def rows_of(read: Read, code: str) -> list[Row]:
+    """Return the rows of a published table.
+
+    :param read: gives the bytes of a published file by its path.
+    """
+    text = read(f"data/{code}.csv").decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def cells(figure: Figure, read: Read) -> Cells:
+    return RECKONED[figure.code](*(rows_of(read, code) for code in figure.files))
+
+
+def sources(figure: Figure, read: Read) -> tuple[str, ...]:
+    """Return which rows of which files a figure adds up."""
+    return tuple(
+        f"{code}:{_id(row, KEYS[code])}" for code in figure.files for row in rows_of(read, code)
+    )
+
+
+#: What names a row of a published table.
+KEYS = {
+    "awards": ("id",),
+    "amounts": ("project_id", "project_year"),
+    "measures": ("edition", "number"),
+    "project-measures": ("project_id", "edition", "number"),
+    "reports": ("id",),
+    "fund": ("fiscal_year",),
+}
+
+
+def _id(row: Row, key: Iterable[str]) -> str:
+    return "/".join(row[name] for name in key)
+
+
+def _sum(rows: Iterable[Row], column: str) -> int | None:
+    """Add up a column; where no row knows anything, nothing is known."""
+    known = [int(row[column]) for row in rows if row[column]]
+    return sum(known) if known else None
+
+
+def register(awards: list[Row]) -> Cells:
+    own = [row for row in awards if row["course"] != "predecessor"]
+    standing = [row for row in own if row["status"] == "adopted"]
+    projects = sum(int(row["counted_projects"]) for row in standing)
+    known = [row for row in standing if row["granted_yen"]]
+    return {
+        "this_program": {
+            "projects": projects,
+            "groups": len({row["group_name"] for row in standing} - {""}),
+            "granted_yen": _sum(known, "granted_yen"),
+            "unknown": projects - len(known),
+            "listed": len(awards),
+            "ended": len(own) - len(standing),
+            "predecessor": len(awards) - len(own),
+        }
+    }
+
+
+def amounts(years: list[Row]) -> Cells:
+    granted = [row for row in years if row["status"] not in ("planned", "ended")]
+    return {
+        year: {
+            "years": len(of_year),
+            **{name: _sum(of_year, name) for name in FIGURES["amounts"].columns if name != "years"},
+        }
+        for year, of_year in _by(granted, "fiscal_year").items()
+    }
+
+
+def progress(measures: list[Row]) -> Cells:
+    told = [row for row in measures if row["status"]]
+    columns = [name for name in FIGURES["progress"].columns if name != "total"]
+    return {
+        name: {
+            **{status: sum(row["status"] == status for row in rows) for status in columns},
+            "total": len(rows),
+        }
+        for name, rows in _by(told, "edition", "class").items()
+    }
+
+
+def measures(named: list[Row], awards: list[Row]) -> Cells:
+    granted = {row["id"]: row["granted_yen"] for row in awards}
+    return {
+        name: {
+            "projects": len(rows),
+            "granted_yen": _sum(
+                [
+                    {"yen": granted[row["project_id"]]}
+                    for row in rows
+                    if row["project_id"] in granted
+                ],
+                "yen",
+            ),
+        }
+        for name, rows in _by(named, "edition", "number").items()
+    }
+
+
+def reports(told: list[Row]) -> Cells:
+    forms = [name for name in FIGURES["reports"].columns if name != "total"]
+    return {
+        name: {
+            **{form: sum(row["form"] == form for row in rows) for form in forms},
+            "total": len(rows),
+        }
+        for name, rows in _by(told, "fiscal_year", "department").items()
+    }
+
+
+def fund(years: list[Row]) -> Cells:
+    return {
+        row["fiscal_year"]: {name: _sum([row], name) for name in FIGURES["fund"].columns}
+        for row in years
+    }
+
+
+def _by(rows: Iterable[Row], *columns: str) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(_id(row, columns), []).append(row)
+    return dict(sorted(found.items()))
+
+
+RECKONED: dict[str, Callable[..., Cells]] = {
+    "register": register,
+    "amounts": amounts,
+    "progress": progress,
+    "measures": measures,
+    "reports": reports,
+    "fund": fund,
+}

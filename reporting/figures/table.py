@@ -1,0 +1,126 @@
+"""Which tables of figures there are, and what each carries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from casework.flow import Text
+from casework.history import digest_of
+from guideline.models import Status
+from reporting.models import Form
+
+#: A number, or ``None`` where it is not known.
+Number = int | None
+#: Row → column → number.
+Cells = dict[str, dict[str, Number]]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What a table of figures is.
+
+    :param rows: what its rows are named by.
+    :param columns: names of its columns → what stands there.
+    :param files: tables of open data from which it can be reckoned.
+    """
+
+    code: str
+    title: Text
+    rows: Text
+    columns: dict[str, Text]
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of figures as it is published.
+
+    :param as_of: the moment as of which the rows were read.
+    :param rows: name of the row, and its numbers in the order of the columns.
+    :param sources: ids of the rows of open data that it adds up, as ``file:id``.
+    """
+
+    code: str
+    title: Text
+    as_of: datetime
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Number, ...]], ...]
+    sources: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of numbers and sources; the same numbers have the same one at any moment."""
+        return digest_of([self.code, self.columns, self.rows, self.sources])
+
+    @property
+    def cells(self) -> Cells:
+        return {name: dict(zip(self.columns, row, strict=True)) for name, row in self.rows}
+
+
+YEN = {
+    "asked_yen": _("Asked (yen)"),
+    "granted_yen": _("Granted (yen)"),
+    "paid_yen": _("Paid (yen)"),
+    "confirmed_yen": _("Confirmed (yen)"),
+    "settled_yen": _("Settled (yen)"),
+}
+#: In the order of the page.
+FIGURES = {
+    figure.code: figure
+    for figure in (
+        Figure(
+            "register",
+            _("The register in numbers"),
+            _("Program"),
+            {
+                "projects": _("Adopted projects"),
+                "groups": _("Groups known by name"),
+                "granted_yen": _("Granted (yen)"),
+                "unknown": _("Projects whose amount is not known or not decided yet"),
+                "listed": _("Rows of the register"),
+                "ended": _("Projects that ended after their adoption"),
+                "predecessor": _("Rows of the program before this one"),
+            },
+            ("awards",),
+        ),
+        Figure("amounts", _("Yen by fiscal year"), _("Fiscal year"), {"years": _("Project years that were granted"), **YEN}, ("amounts",)),
+        Figure(
+            "progress",
+            _("Progress of the measures by class"),
+            _("Edition and class"),
+            {**{status.value: status.label for status in Status}, "total": _("All")},
+            ("measures",),
+        ),
+        Figure(
+            "measures",
+            _("Projects and yen by measure"),
+            _("Edition and measure"),
+            {
+                "projects": _("Adopted projects that name it"),
+                "granted_yen": _("Granted to these projects (yen); a project with several measures counts at each"),
+            },
+            ("project-measures", "awards"),
+        ),
+        Figure(
+            "reports",
+            _("Collaboration reports by department and form"),
+            _("Fiscal year and department"),
+            {**{form.value: form.label for form in Form}, "total": _("All")},
+            ("reports",),
+        ),
+        Figure(
+            "fund",
+            _("The fund by fiscal year"),
+            _("Fiscal year"),
+            {
+                "gift_yen": _("Gifts (yen)"),
+                "interest_yen": _("Interest (yen)"),
+                "other_yen": _("Other income (yen)"),
+                "used_yen": _("Used (yen)"),
+                "balance_yen": _("Balance (yen)"),
+            },
+            ("fund",),
+        ),
+    )
+}  # fmt: skip

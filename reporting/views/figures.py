@@ -1,0 +1,59 @@
+"""The verified figures for everyone: which tables there are, and each with where it comes from."""
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from reporting.figures import FIGURES, Table, table_of, tables
+from reporting.figures.words import labels
+
+PER_PAGE = 50
+
+
+@require_safe
+def figure_list(request):
+    """All tables of figures, with the moment, the sources and the digest of each."""
+    context = {
+        "tables": tables(fictitious=settings.DEMO, at=request.now),
+        "trail": [("/", _("Home")), (request.path, _("Figures"))],
+    }
+    return render(request, "reporting/figure_list.html", context)
+
+
+@require_safe
+def figure(request, code):
+    """One table of figures."""
+    if code not in FIGURES:
+        raise Http404(code)
+    table = table_of(code, fictitious=settings.DEMO, at=request.now)
+    page = Paginator(table.rows, PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = _shown(table, page.object_list)
+    context = {
+        "table": table,
+        "page": page,
+        "figure": FIGURES[code],
+        "trail": [
+            ("/", _("Home")),
+            (reverse("reporting:figures"), _("Figures")),
+            (request.path, table.title),
+        ],
+    }
+    return render(request, "reporting/figure.html", context)
+
+
+def _shown(table: Table, rows) -> list[dict]:
+    told, words = labels(table), FIGURES[table.code].columns
+    return [
+        {
+            "name": told[name],
+            "cells": [
+                {"label": words[column], "number": number, "is_yen": column.endswith("_yen")}
+                for column, number in zip(table.columns, numbers, strict=True)
+            ],
+        }
+        for name, numbers in rows
+    ]

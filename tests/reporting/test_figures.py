@@ -1,0 +1,376 @@
+"""Verified figures: two ways to the same numbers, and each tampered cell named."""
+
+import csv
+import io
+import re
+from datetime import date
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Role
+from casework.models import Version
+from grants.models import FundEntry, PastAward, ProjectYear
+from guideline.models import Progress, PublicDay
+from reporting import figures, open_data
+from reporting.figures.verification import read_live
+from tests import factories
+from tests.factories import NOON
+from tests.remembering import remembered
+from tests.reporting import makers
+from tests.reporting.test_public import past_award
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@remembered
+def everything() -> ProjectYear:
+    """Rows for every figure, with what is easily counted wrong."""
+    measure = factories.measure()
+    makers.published_collaboration(measures=[measure])
+    makers.published_collaboration(fiscal_year=2024, form="patronage")
+    year = makers.granted_year(granted_yen=80_000, advance_percent="100")
+    factories.paid(year, 80_000)
+    makers.granted_year("collaboration", granted_yen=75_000)
+    makers.ready_proposal("startup", office=factories.anyone(Role.OFFICE))
+    factories.approved(makers.granted_year(), "revoke", reason="虚偽の申請")
+    past_award("startup-2022-count", adoption_fiscal_year=2022, count=3)
+    past_award("startup-2022-1", adoption_fiscal_year=2022, group_name="前の会")
+    past_award("startup-2023-1", group_name="別の会", amount_yen=100_000)
+    past_award("predecessor-2015-count", course="predecessor", count=11)
+    progress(measure, "partly")
+    by = factories.anyone(Role.OFFICE)
+    told = {"by": by, "at": NOON, "document": "台帳", "on": date(2024, 5, 1)}
+    FundEntry.objects.create(kind="gift", amount_yen=9_000, fiscal_year=2024, **told)
+    wrong = FundEntry.objects.create(kind="gift", amount_yen=500, fiscal_year=2024, **told)
+    FundEntry.objects.create(
+        kind="reversal", of=wrong, amount_yen=500, fiscal_year=2026, reason="誤り", **told
+    )
+    FundEntry.objects.create(kind="use", amount_yen=2_000, fiscal_year=2026, **told)
+    return year
+
+
+def progress(measure, status: str, day: date = date(2026, 3, 31)) -> Progress:
+    PublicDay.objects.get_or_create(edition=measure.edition, as_of=day)
+    return Progress.objects.create(measure=measure, fiscal_year=2025, as_of=day, status=status)
+
+
+def files() -> dict[str, bytes]:
+    return {f.path: "".join(f.parts).encode() for f in open_data.files(fictitious=False, at=NOON)}
+
+
+def found(published: dict[str, bytes]) -> list[figures.Difference]:
+    return figures.differences(published.__getitem__, fictitious=False)
+
+
+def cells(code: str) -> dict:
+    (table,) = (t for t in figures.tables(fictitious=False, at=NOON) if t.code == code)
+    return table.cells
+
+
+def tampered(published: dict[str, bytes], code: str, column: str, value: str, row: int = 0):
+    """Return the files with one cell of one table written over."""
+    path = f"data/{code}.csv"
+    lines = list(csv.reader(io.StringIO(published[path].decode("utf-8-sig"))))
+    lines[row + 1][lines[0].index(column)] = value
+    out = io.StringIO()
+    csv.writer(out).writerows(lines)
+    return {**published, path: out.getvalue().encode("utf-8-sig")}
+
+
+def rows(published: dict[str, bytes], code: str) -> list[dict]:
+    text = published[f"data/{code}.csv"].decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_both_ways_agree_when_there_is_nothing():
+    assert found(files()) == []
+
+
+def test_both_ways_agree_on_every_figure():
+    everything()
+
+    published = files()
+
+    assert found(published) == []
+    assert {row["table"] for row in rows(published, "figures")} == figures.FIGURES.keys()
+
+
+def test_figures_are_those_counted_by_hand():
+    everything()
+
+    register = cells("register")["this_program"]
+    assert register["projects"] == 3 + 3 + 1
+    assert register["granted_yen"] == 80_000 + 75_000 + 100_000
+    assert (register["ended"], register["predecessor"]) == (1, 1)
+    years = cells("amounts")
+    assert sum(row["granted_yen"] for row in years.values()) == 155_000
+    assert sum(row["paid_yen"] or 0 for row in years.values()) == 80_000
+    assert {row["settled_yen"] for row in years.values()} == {None}
+    assert [row["partly"] for row in cells("progress").values()] == [1]
+    reports = cells("reports")
+    assert sorted((row["co_host"], row["patronage"], row["total"]) for row in reports.values()) == [
+        (0, 1, 1),
+        (1, 0, 1),
+    ]
+    fund = cells("fund")
+    assert [row["balance_yen"] for row in fund.values()] == [9_500, 9_500, 7_000]
+    assert [row["gift_yen"] for row in fund.values()] == [9_500, None, -500]
+
+
+def test_yen_by_measure_count_a_project_at_each_of_its_measures():
+    year = everything()
+    named = year.proposal.proposal_measures.get().measure
+
+    told = cells("measures")[f"{named.edition.code}/{named.number}"]
+
+    assert told == {"projects": 1, "granted_yen": 80_000}
+
+
+@pytest.mark.parametrize(
+    ("code", "column", "value", "figure"),
+    [
+        ("awards", "granted_yen", "1", ("register", "this_program", "granted_yen")),
+        ("awards", "counted_projects", "9", ("register", "this_program", "projects")),
+        ("awards", "group_name", "別の会", ("register", "this_program", "groups")),
+        ("awards", "status", "ended_after_adoption", ("register", "this_program", "ended")),
+        ("amounts", "granted_yen", "1", ("amounts", None, "granted_yen")),
+        ("amounts", "paid_yen", "1", ("amounts", None, "paid_yen")),
+        ("amounts", "asked_yen", "1", ("amounts", None, "asked_yen")),
+        ("amounts", "settled_yen", "1", ("amounts", None, "settled_yen")),
+        ("measures", "status", "done", ("progress", None, "done")),
+        ("measures", "class", "III", ("progress", None, "total")),
+        ("project-measures", "number", "99", ("measures", None, "projects")),
+        ("reports", "form", "other", ("reports", None, "other")),
+        ("reports", "department", "別の課", ("reports", None, "total")),
+        ("fund", "gift_yen", "1", ("fund", "2024", "gift_yen")),
+        ("fund", "balance_yen", "", ("fund", "2024", "balance_yen")),
+    ],
+)
+def test_tampered_cell_of_a_published_file_is_named(code, column, value, figure):
+    everything()
+    published = files()
+    told = rows(published, code)
+    at = next(i for i, row in enumerate(told) if _is_counted(code, row))
+
+    named = {
+        (d.table, d.row, d.column) for d in found(tampered(published, code, column, value, at))
+    }
+
+    table, row, name = figure
+    assert {(t, c) for t, r, c in named if row in (None, r)} >= {(table, name)}
+
+
+def _is_counted(code: str, row: dict) -> bool:
+    if code == "awards":
+        return row["status"] == "adopted" and bool(row["granted_yen"] and row["group_name"])
+    if code == "amounts":
+        return row["status"] == "granted" and bool(row["paid_yen"])
+    return row.get("status") != "" and row.get("fiscal_year") != "2025"
+
+
+@pytest.mark.parametrize("code", figures.FIGURES)
+def test_every_cell_of_the_printed_figures_is_held(code):
+    """The file of figures itself: write over each cell of a table in turn."""
+    everything()
+    published = files()
+    for at, row in enumerate(rows(published, "figures")):
+        if row["table"] == code:
+            value = str(int(row["value"] or 0) + 1)
+            (named,) = found(tampered(published, "figures", "value", value, at))
+            assert (named.table, named.row, named.column) == (code, row["row"], row["column"])
+            assert named.published == int(value)
+
+
+@pytest.mark.parametrize(
+    ("change", "table", "column"),
+    [
+        (lambda: PastAward.objects.filter(key="startup-2023-1").update(amount_yen=1), "register", "granted_yen"),
+        (lambda: PastAward.objects.filter(key="startup-2022-count").update(count=9), "register", "projects"),
+        (lambda: ProjectYear.objects.filter(granted_yen=75_000).update(granted_yen=1), "amounts", "granted_yen"),
+        (lambda: Progress.objects.update(status="done"), "progress", "done"),
+        (lambda: ProjectYear.objects.filter(granted_yen=80_000).update(granted_yen=2), "measures", "granted_yen"),
+        (lambda: FundEntry.objects.create(kind="gift", amount_yen=7, fiscal_year=2025, on=date(2025, 5, 1), document="台帳", by=factories.anyone(Role.OFFICE), at=NOON), "fund", "gift_yen"),
+        (lambda: makers.published_collaboration(fiscal_year=2023), "reports", "total"),
+    ],
+)  # fmt: skip
+def test_row_that_changed_since_the_publication_is_named(change, table, column):
+    everything()
+    published = files()
+
+    change()
+
+    assert (table, column) in {(d.table, d.column) for d in found(published)}
+
+
+def test_missing_row_of_a_published_file_is_named():
+    everything()
+    published = files()
+    path = "data/awards.csv"
+    lines = published[path].decode().split("\r\n")
+    kept = [line for line in lines if ",80000," not in line]
+    assert len(kept) == len(lines) - 1
+
+    named = found({**published, path: "\r\n".join(kept).encode()})
+
+    assert ("register", "listed") in {(d.table, d.column) for d in named}
+    assert ("measures", "granted_yen") in {(d.table, d.column) for d in named}
+
+
+def test_figures_are_looked_at_where_only_their_files_are_there():
+    everything()
+    published = tampered(files(), "awards", "granted_yen", "1")
+    some = {path: published[path] for path in ("data/awards.csv", "data/figures.csv")}
+
+    named = figures.differences(some.__getitem__, fictitious=False, codes=["register"])
+
+    assert {d.table for d in named} == {"register"}
+
+
+# What a table carries
+
+
+def test_table_carries_its_moment_its_sources_and_its_digest():
+    everything()
+
+    for table in figures.tables(fictitious=False, at=NOON):
+        assert table.as_of == NOON
+        assert table.sources
+        assert re.fullmatch(r"[0-9a-f]{64}", table.digest)
+    (register, *_rest) = figures.tables(fictitious=False, at=NOON)
+    assert "awards:startup-2023-1" in register.sources
+    assert len(register.sources) == len(rows(files(), "awards"))
+
+
+def test_digest_changes_with_a_number_or_a_source_and_not_with_the_moment():
+    everything()
+    before = {t.code: t.digest for t in figures.tables(fictitious=False, at=NOON)}
+
+    later = {t.code: t.digest for t in figures.tables(fictitious=False, at=makers.LATER)}
+    PastAward.objects.filter(key="startup-2022-1").update(key="startup-2022-9")
+    after = {t.code: t.digest for t in figures.tables(fictitious=False, at=NOON)}
+
+    assert later == before
+    assert {code for code in before if after[code] != before[code]} == {"register", "measures"}
+
+
+# The command
+
+
+def test_command_says_how_many_agree_and_changes_nothing():
+    everything()
+    versions = Version.objects.count()
+    out = StringIO()
+
+    call_command("verify_published", stdout=out)
+    call_command("verify_published", stdout=out)
+
+    assert out.getvalue().count("0 differences") == 2
+    assert Version.objects.count() == versions
+
+
+def test_command_reads_an_exported_site_and_names_the_cell(tmp_path):
+    everything()
+    for path, content in tampered(files(), "fund", "used_yen", "3", 2).items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    out = StringIO()
+
+    with pytest.raises(CommandError):
+        call_command("verify_published", site=tmp_path, stdout=out)
+
+    assert "fund: 2026: used_yen: 3 / 2000" in out.getvalue()
+
+
+def test_command_says_which_file_is_missing(tmp_path):
+    with pytest.raises(CommandError, match="figures.csv"):
+        call_command("verify_published", site=tmp_path)
+
+
+# The public pages
+
+
+def english(path: str) -> str:
+    client = Client()
+    client.cookies["django_language"] = "en"
+    return client.get(path).getvalue().decode().replace("<wbr>", "")
+
+
+@pytest.mark.parametrize("code", figures.FIGURES)
+def test_page_shows_each_number_with_its_origin(code):
+    everything()
+    (table,) = (t for t in figures.tables(fictitious=False, at=NOON) if t.code == code)
+
+    page = english(f"/figures/{code}/")
+
+    cells = re.findall(r'<td data-label="[^"]*" class="num">(.*?)</td>', page)
+    shown = [re.sub(r"<[^>]*>|[¥,]", "", cell) for cell in cells]
+    numbers = [number for _name, row in table.rows for number in row]
+    assert shown == ["not known" if number is None else str(number) for number in numbers]
+    assert table.digest in page and f"<dd>{len(table.sources)}</dd>" in page
+    assert table.digest in english("/figures/")
+
+
+def test_there_is_no_other_table():
+    assert Client().get("/figures/secrets/").status_code == 404
+
+
+def test_totals_of_public_pages_are_sums_over_the_open_data():
+    """Reads the published output alone: HTML on the one side, CSV on the other."""
+    everything()
+    served = {
+        path: Client().get(f"/open-data/{path}.csv").getvalue()
+        for path in ("awards", "fund", "reports")
+    }
+    told = {code: rows({f"data/{code}.csv": body}, code) for code, body in served.items()}
+
+    standing = [
+        row
+        for row in told["awards"]
+        if row["status"] == "adopted" and row["course"] != "predecessor"
+    ]
+    projects = sum(int(row["counted_projects"]) for row in standing)
+    yen = sum(int(row["granted_yen"] or 0) for row in standing)
+    home, register = english("/"), english("/register/")
+    assert f"¥{yen:,}" in home
+    assert f"{projects} adopted projects of this program" in register
+    for page in (home, register):
+        assert f"The register has {len(told['awards'])} rows." in page
+    assert f"{len(told['awards'])} rows</p>" in register
+    assert english("/reports/").count("<article") == len(told["reports"]) or all(
+        row["title"] in english("/reports/") for row in told["reports"]
+    )
+    fund = english("/fund/")
+    for row in told["fund"]:
+        for name in ("gift_yen", "used_yen", "balance_yen"):
+            if row[name] and int(row[name]) > 0:
+                assert f"{int(row[name]):,}" in fund
+
+
+def test_verifying_asks_as_often_for_many_rows_as_for_few():
+    asked = []
+    for _ in range(2):
+        everything_once_more(len(asked))
+        with CaptureQueriesContext(connection) as queries:
+            figures.differences(read_live(fictitious=False, at=NOON), fictitious=False)
+        asked.append(len(queries))
+
+    assert asked[0] == asked[1]
+
+
+def everything_once_more(times: int) -> None:
+    makers.published_collaboration(fiscal_year=2020 + times)
+    makers.granted_year()
+    progress(factories.measure(), "done")
+    past_award(f"startup-2021-{times}", adoption_fiscal_year=2021)
