@@ -47,14 +47,21 @@ def label_of(path: Path) -> str:
 
 
 def _word(name: str) -> str:
+    if name in _WORDS:
+        return _WORDS[name]()
     try:
-        return str(CollaborationReport._meta.get_field(name).verbose_name)
+        field = CollaborationReport._meta.get_field(name)
     except FieldDoesNotExist:
-        return _WORDS.get(name, lambda: name)()
+        return name
+    return str(getattr(field, "verbose_name", name))  # rows that point to a report have none
 
 
 _WORDS = {
     "measures": lambda: _("Measures"),
+    "partners": lambda: _("Partners"),
+    "figures": lambda: _("Results in figures"),
+    "views": lambda: _("What the partners say"),
+    "committee": lambda: _("Comments of the committee"),
     "how": lambda: _("How"),
     "group": lambda: _("Group"),
     "project": lambda: _("Project"),
