@@ -1,6 +1,7 @@
 from django.urls import path
 
 from guideline import (
+    comparison_views,
     crosswalk_views,
     edition_year_views,
     export_views,
@@ -15,6 +16,12 @@ urlpatterns = [
     path("guideline/", views.index, name="index"),
     path("guideline/crosswalk/", views.crosswalk, name="crosswalk"),
     path("guideline/crosswalk/<int:pk>/", crosswalk_views.item, name="crosswalk-item"),
+    path("guideline/compare/<slug:before>/<slug:after>/", comparison_views.page, name="comparison"),
+    path(
+        "guideline/compare/<slug:before>/<slug:after>/table.<slug:form>",
+        comparison_views.file,
+        name="comparison-file",
+    ),
     path("guideline/<slug:edition>/", views.index, name="edition"),
     path("guideline/<slug:edition>/progress/<slug:day>/", export_views.page, name="progress-on"),
     path(

@@ -114,6 +114,13 @@ def crosswalk(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "unconfirmed": unconfirmed,
+        "comparisons": sorted(
+            {
+                (row.from_measure.edition.code, row.to_measure.edition.code)
+                for row in rows
+                if row.from_measure and row.to_measure
+            }
+        ),
         "confirms": request.user.has_perm("guideline.confirm_crosswalk"),
         "open_row": next((row for row in rows if row.confirmed_at is None), None),
         "unconfirmed_words": ngettext(

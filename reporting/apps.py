@@ -27,6 +27,7 @@ class ReportingConfig(AppConfig):
             lent_dates,
             letters,
             measure_panels,
+            measure_prefill,
             outcome_panels,
             partner_panels,
             permissions,

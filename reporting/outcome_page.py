@@ -26,7 +26,7 @@ class OutcomeForm(forms.Form):
         label=gettext_lazy("What came of it"), required=False, widget=text_area(3)
     )
     counted = forms.CharField(
-        label=gettext_lazy("What is counted"), required=False, max_length=100,
+        label=gettext_lazy("What the figure counts"), required=False, max_length=100,
         help_text=gettext_lazy("For example: inquiries, visitors, new members."),
     )  # fmt: skip
     figure = forms.IntegerField(

@@ -28,6 +28,7 @@ def measure_cases(request: HttpRequest, edition: str) -> HttpResponse:
     context = {
         "edition": shown,
         "rows": rows,
+        "without": [measure for measure, tally in rows if not tally.parts],
         "chart": chart(rows),
         "lost": lost if lost.parts else None,
         "unshared": unshared,
