@@ -113,7 +113,7 @@ def reports(keys: frozenset[str] | None) -> Iterator[Document]:
             key=str(report.pk),
             address=report.get_absolute_url(),
             title=content["title"],
-            text=_joined([content["department"], content["department_en"], *words]),
+            text=_joined([*words, content["department"], content["department_en"]]),
             fiscal_year=content["fiscal_year"],
             course=year.proposal.round.edition.course if year else "",
             department=report.department_id,
@@ -213,7 +213,7 @@ def issues(keys: frozenset[str] | None) -> Iterator[Document]:
         found = found.filter(pk__in=keys)
     for issue in found.order_by("pk").iterator(chunk_size=BATCH):
         department = issue.department
-        words = [department.name, department.name_en, issue.problem, issue.offers, issue.seeks]
+        words = [issue.problem, issue.offers, issue.seeks, department.name, department.name_en]
         yield Document(
             key=str(issue.pk),
             address=issue.get_absolute_url(),
