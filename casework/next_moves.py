@@ -115,7 +115,7 @@ def _on_paper(case: Case, user) -> str:
     """Say to the office what it enters for the group, and how the group gets to know."""
     how = (
         _("This came on paper: enter here what the group hands in on paper.")
-        if is_reached(case, day=user.acting_on)
+        if is_reached(case, user.acting_on)
         else _(
             "This group has no log-in: ask it by post or telephone, and enter here what it hands in."
         )

@@ -10,6 +10,8 @@ from django.utils.translation import pgettext
 
 from accounts.models import DatedQuerySet, Duties, Duty, MemberRole, Membership, User
 
+from .asked_once import asked_once
+
 
 class Party(models.TextChoices):
     ORGANIZATION = "organization", _("Organization")
@@ -98,7 +100,8 @@ def writers_on(day: date) -> DatedQuerySet:
     return standing.exclude(role=MemberRole.VIEWER)
 
 
-def is_reached(case, *, day: date) -> bool:
+@asked_once
+def is_reached(case, day: date) -> bool:
     """Return whether notices reach the group of ``case``: somebody who writes for it logs in."""
     return writers_on(day).filter(organization=case.organization_id).exists()
 
@@ -113,7 +116,7 @@ def uses_paper(case, *, day: date) -> bool:
         return case.by_paper
     if case.organization_id is None or case.internal:
         return False
-    return case.on_paper or not is_reached(case, day=day)
+    return case.on_paper or not is_reached(case, day)
 
 
 def _members(case, day: date) -> list[User]:

@@ -41,6 +41,6 @@ report_takes_views = Condition(
     _("The report takes no views of partners now."),
 )
 nobody_of_the_partner_logs_in = Condition(
-    lambda part, at: not is_reached(part, day=japan_date(at)),
+    lambda part, at: not is_reached(part, japan_date(at)),
     _("Somebody of the partner logs in: the partner writes its view itself."),
 )

@@ -18,7 +18,7 @@ from grants.permissions import works_for, writes_for_group
 @rules.predicate
 def nobody_logs_in(user, part) -> bool:
     """Nobody who writes for the partner logs in, so that the department types in what it says."""
-    return part is not None and not is_reached(part, day=user.acting_on)
+    return part is not None and not is_reached(part, user.acting_on)
 
 
 rules.add_perm("reporting.write_report", writes_for_group)

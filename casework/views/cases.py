@@ -167,7 +167,7 @@ def _of_department(case: Case, user) -> bool:
 
 def _is_told_by_post(case: Case, today: date) -> bool:
     """Return whether nobody of the group logs in, and the head of the page does not say so yet."""
-    return case.by_paper and not case.waits_by_paper and not is_reached(case, day=today)
+    return case.by_paper and not case.waits_by_paper and not is_reached(case, today)
 
 
 def _may_upload(case: Case, user) -> bool:

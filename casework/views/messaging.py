@@ -77,7 +77,7 @@ def _page(
         "waiting": set(seen.unanswered().values_list("pk", flat=True)),
         "form": form,
         "alone": party is not None and form is None,
-        "unreached": party == Party.OFFICE and not is_reached(case, day=request.today),
+        "unreached": party == Party.OFFICE and not is_reached(case, request.today),
         "audience": [Party(p).label for p in parties],
         "in_draft": case.filed_at is None,
         "trail": trail_to(case, request.user, _("Messages")),

@@ -245,7 +245,7 @@ def _cases(things: dict, number: int) -> None:
 
 def _releases(things: dict, report: CollaborationReport) -> None:
     """One more release, one more report in the one there is, and one that is ready for it."""
-    release = Release.objects.get(pk=things["release"])
+    release = Release.objects.get(pk=things["prepared_release"])
     item = release.items.get(pk=things["release_item"])
     copy(item, key=str(report.pk))
     copy(item, release=copy(release))
@@ -290,7 +290,7 @@ def _year_of(measure: Measure, number: int) -> None:
         "target": "増", "plan": "増", "plan_months": [4, 5], "result": "増", "result_months": [5],
         "status": "partly", "next_plan": "増",
     }  # fmt: skip
-    year, before = calendar.fiscal_year(NOW.date()), 2019 + number
+    year, before = calendar.fiscal_year(NOW.date()), 2019 - number
     years.write(measure, before, values, edit_number=0, by=by, at=NOW)
     for fiscal_year in (year, before):
         whole = Figure(label=f"増{number}", value=3, unit="件")

@@ -39,7 +39,7 @@ STANDS_FOR = {
     "city_issue": "issue_draft",
     "approval": "approval",
     "destruction": "destruction",
-    "release": "release",
+    "release": "prepared_release",
 }
 #: Moves that start on another thing than what is there first.
 STARTS_ON = {("proposal", "file_paper"): "keyed"}

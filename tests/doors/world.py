@@ -124,7 +124,7 @@ CASES = (
     "claim_draft",
     "change",
     "interim",
-    "release",
+    "prepared_release",
 )
 
 
@@ -332,7 +332,7 @@ def _reports() -> dict[str, object]:
 def _release(report: CollaborationReport) -> dict[str, object]:
     """A release that the office is putting together."""
     made = releases.begin_with(report, by=plays.person("office").act_on(NOW.date()), at=NOW)
-    return {"release": made.pk, "release_item": made.items.get().pk}
+    return {"prepared_release": made.pk, "release_item": made.items.get().pk}
 
 
 def _receipt(report: Report) -> Receipt:
