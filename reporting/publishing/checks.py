@@ -22,10 +22,12 @@ from casework.errors import NotPossible
 from casework.flow import Text
 from casework.services import locked, record
 from guideline.models import fiscal_year_name
+from reporting.figures import FIGURES, differences
 from reporting.models import AcceptedWarning, Kind, Release, ReleaseItem
+from reporting.open_data.data_files import FOLDER
 
 from . import personal
-from .contents import NoSuchThing, thing
+from .contents import FROM_REPORTS, NoSuchThing, thing
 from .places import label_of, strings
 from .site import Site, here
 
@@ -226,6 +228,27 @@ def _registers(looked: Looked) -> Iterator[dict]:
         yield looked.content(item)
     elif entry := looked.site.entries.standing().filter(kind=Kind.REGISTER).first():
         yield entry.item.content
+
+
+@check("figures", gettext_lazy("Figures that the rows do not bear out"), level=BLOCKS)
+def figures(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
+    """What the files of open data add up to is what the rows add up to, cell by cell.
+
+    Reports are read from what is public, so the file of them is not in the release.
+    """
+    if item.kind != Kind.REGISTER:
+        return
+
+    def read(path: str) -> bytes:
+        return content["files"][path.removeprefix(f"{FOLDER}/")].encode()
+
+    frozen = [code for code, figure in FIGURES.items() if FROM_REPORTS not in figure.files]
+    for one in differences(read, fictitious=settings.DEMO, codes=frozen):
+        yield (
+            f"{one.table}, {one.row}, {one.column}",
+            _("The files say %(told)s, the rows add up to %(counted)s.")
+            % {"told": one.published, "counted": one.recomputed},
+        )
 
 
 @check("names", gettext_lazy("Names of people that the system knows"))

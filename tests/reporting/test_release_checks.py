@@ -14,7 +14,7 @@ from casework.errors import NotPossible
 from casework.models import Remark
 from reporting import services
 from reporting.models import Release, ReleaseItem
-from reporting.publishing import checks, difference, personal, releases
+from reporting.publishing import checks, contents, difference, personal, releases
 from tests import factories
 from tests.factories import NOON
 from tests.reporting import makers, planted
@@ -156,6 +156,32 @@ def test_figures_that_do_not_agree_with_the_register_block(office):
 
 
 # Accepting
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "place"),
+    [
+        ("awards.csv", ",80000,", ",80001,", "register, this_program, granted_yen"),
+        ("figures.csv", ",80000,", ",80001,", "register, this_program, granted_yen"),
+    ],
+)
+def test_open_data_that_the_rows_do_not_bear_out_block_with_the_cell(
+    office, name, before, after, place
+):
+    makers.granted_year()
+    release = releases.begin(by=office, at=NOON)
+    item = releases.put_in(release, "register", contents.ALL, by=office, at=NOON)
+    assert said(release) == []
+    item.content = contents.thing(item.kind, item.key, at=NOON).content
+    assert before in item.content["files"][name]
+    item.content["files"][name] = item.content["files"][name].replace(before, after)
+    item.save()
+
+    (first, *_more) = checks.in_the_way(release, at=NOON)
+
+    assert first.blocks
+    assert first.place == place
+    assert "80001" in first.words and "80000" in first.words
 
 
 def test_warning_is_in_the_way_until_somebody_accepts_it_with_a_reason(office):
