@@ -31,8 +31,8 @@ journeys: setup-dev ## the browser journeys alone, the long ones too
 long: setup-dev ## the tests that make test leaves out for their length
 	$(VENV) -m pytest -m "long and not postgres" -n logical --maxprocesses 2 --dist load
 
-pictures: setup-dev ## take the pictures of a selection in docs/pictures anew
-	PICTURES=docs/pictures $(VENV) -m pytest -m long tests/journeys/test_pictures.py
+pictures: setup-dev ## take the pictures of a selection and of a publication in docs/pictures anew
+	PICTURES=docs/pictures $(VENV) -m pytest -m journey tests/journeys/test_pictures.py tests/journeys/test_publication.py
 
 drills: setup-dev ## break what surrounds the delivery of notices, on real processes
 	@$(VENV) -m tests.drills
