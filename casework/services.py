@@ -281,7 +281,7 @@ def correct(case: Case, *, reason: str, by, at: datetime) -> Case:
     taking_back.put_back(case, last)
     case.__dict__["state"] = last.source  # not a move of the table: the door writes it itself
     case.came_from = history.source_of(case, last.source, before=last)
-    case.closed_at = at if case.stage.final else None
+    case.closed_at = taking_back.closed_before(case, last) if case.stage.final else None
     case.save()
     for consequence in consequences.following(case.kind, TAKE_BACK):
         consequence(case, by=by, at=at, facts={"event": last.pk})

@@ -48,6 +48,12 @@ def refusal(case: Case, last: Event, *, at: datetime) -> Text | None:
     return refusals.refused(case, TAKE_BACK, at=at)
 
 
+def closed_before(case: Case, last: Event) -> datetime:
+    """Return when ``case`` had come to the final state that ``last`` led out of."""
+    came = case.events.filter(pk__lt=last.pk, target=last.source).exclude(source=last.source)
+    return came.order_by("-pk").values_list("at", flat=True)[0]
+
+
 def fields_of(case: Case) -> dict[str, object]:
     """Return what the columns of ``case`` hold; its state is the door's own affair."""
     fields = case._meta.concrete_fields

@@ -281,7 +281,7 @@ def test_steps_are_folded_while_cases_wait(enter):
 
 # Queries: session, person, duties, the menu with the words of the city; then the parts.
 
-AUDITOR_DESK, COMMITTEE_DESK, ADMINISTRATOR_DESK = 7, 9, 21
+AUDITOR_DESK, COMMITTEE_DESK, ADMINISTRATOR_DESK = 7, 10, 21
 
 
 @pytest.mark.parametrize("count", [1, 3])

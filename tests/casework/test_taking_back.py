@@ -19,9 +19,12 @@ from casework.errors import NotPossible
 from casework.models import Case
 from casework.models.case import KINDS
 from casework.services import advance, correct
+from grants import services as issues
 from grants.models import ChangeRequest, Claim, Proposal
-from reporting import interim
-from reporting.models import InterimReport
+from reporting import interim, partner_parts
+from reporting import services as reports
+from reporting.models import InterimReport, PartnerPart, Release
+from reporting.publishing import releases
 from reviews import services as selection
 from reviews.models import ScoreSheet
 from tests import factories
@@ -211,6 +214,89 @@ def sent_interim() -> InterimReport:
     return advance(report, "submit", by=group, at=NOON)
 
 
+@remembered
+def viewed(*, known: bool = True) -> PartnerPart:
+    """The part of a partner that has said everything, and did not give it yet.
+
+    :param known: whether it is a group with a log-in, or a name alone.
+    """
+    report = makers.collaboration(process_score=4, outcome_score=3)
+    clerk = makers.department_clerk(report.department)
+    group = factories.member(factories.organization()).organizations.get() if known else None
+    report = reports.save_collaboration_report(
+        report, fields={}, measures=[], partners=[{"name": "相手", "organization": group}],
+        edit_number=report.edit_number, by=clerk, at=NOON,
+    )  # fmt: skip
+    (part,) = partner_parts.ask_partners(report, due_on=date(2026, 12, 20), by=clerk, at=NOON)
+    by = makers.group_of(part) if known else clerk
+    said = {"process_score": 5, "outcome_score": 2}
+    return partner_parts.save_part(part, fields=said, edit_number=0, by=by, at=NOON)
+
+
+def given_view() -> Before:
+    part = viewed()
+    part = advance(part, "give", by=makers.group_of(part), at=NOON)
+    return office_does(part, reason="誤り")
+
+
+def typed_in_view() -> Before:
+    part = viewed(known=False)
+    by = makers.department_clerk(part.department)
+    return Before(part, by, {"said_on": factories.TODAY})
+
+
+@remembered
+def asked_issue() -> Before:
+    """A city issue that the office asks a department for, with a day."""
+    clerk = factories.user(Role.DEPARTMENT)
+    (issue,) = issues.ask_for_issues(
+        fiscal_year=2026, due_on=date(2026, 12, 20), by=factories.user(Role.OFFICE), at=NOON
+    )
+    return Before(issue, clerk)
+
+
+@remembered
+def written_issue() -> Before:
+    before = asked_issue()
+    words = {"title": "課題", "problem": "人手", "offers": "広報", "seeks": "団体", "until": None}
+    issue = issues.save_issue(before.case, fields=words, edit_number=0, by=before.by, at=NOON)
+    return Before(issue, before.by)
+
+
+def sent_issue() -> Before:
+    before = written_issue()
+    return office_does(advance(before.case, "send", by=before.by, at=NOON))
+
+
+def returned_issue() -> Before:
+    sent = sent_issue()
+    issue = advance(sent.case, "send_back", by=sent.by, at=NOON, reason="誤り")
+    return Before(issue, makers.department_clerk(issue.department))
+
+
+def public_issue() -> Before:
+    sent = sent_issue()
+    return office_does(advance(sent.case, "publish", by=sent.by, at=NOON))
+
+
+def begun_release() -> Before:
+    office = factories.user(Role.OFFICE)
+    return Before(releases.begin_with(makers.accepted_collaboration(), by=office, at=NOON), office)
+
+
+@remembered
+def planned_release() -> Before:
+    """A release that is approved and becomes public later."""
+    before = begun_release()
+    releases.set_moment(
+        before.case, publish_at=MUCH_LATER + timedelta(days=9), by=before.by, at=NOON
+    )
+    draft = releases.propose(before.case, by=before.by, at=NOON)
+    approver = factories.user(Role.APPROVER)
+    advance(draft, "approve", by=approver, at=NOON, decided_on=factories.TODAY)
+    return Before(Release.objects.get(), before.by)
+
+
 READY: dict[tuple[str, str], Callable[[], Before]] = {
     ("approval", "redraft"): returned_draft,
     ("change", "send_back"): lambda: office_does(filed_change(), reason="誤り"),
@@ -233,9 +319,19 @@ READY: dict[tuple[str, str], Callable[[], Before]] = {
     ("project_year", "plan"): to_be_continued,
     ("project_year", "settle"): paid_up,
     ("collaboration_report", "start"): requested_collaboration,
-    ("collaboration_report", "send_back"): sent_collaboration,
-    ("collaboration_report", "accept"): sent_collaboration,
-    ("collaboration_report", "answer_none"): requested_collaboration,
+    ("partner_part", "give"): lambda: Before(viewed(), makers.group_of(PartnerPart.objects.get())),
+    ("partner_part", "type_in"): typed_in_view,
+    ("partner_part", "ask_anew"): given_view,
+    ("city_issue", "start"): asked_issue,
+    ("city_issue", "answer_none"): asked_issue,
+    ("city_issue", "send"): written_issue,
+    ("city_issue", "send_back"): lambda: office_does(sent_issue().case, reason="誤り"),
+    ("city_issue", "publish"): sent_issue,
+    ("city_issue", "resend"): returned_issue,
+    ("city_issue", "withdraw"): returned_issue,
+    ("city_issue", "close"): public_issue,
+    ("release", "drop"): begun_release,
+    ("release", "stop"): planned_release,
     ("score_sheet", "submit"): filled_sheet,
     ("score_sheet", "reopen"): submitted_sheet,
 }
