@@ -98,6 +98,8 @@ def newest(found: re.Match) -> Model:
     rows = model._base_manager.order_by("pk")
     if found["model"] == "proposal":  # one that is filed: a draft is its group's alone
         rows = rows.filter(filed_at__isnull=False)
+    if found["model"] == "figure":  # one of a document: those of a year have pages of their own
+        rows = rows.filter(of_year__isnull=True)
     return rows.last()
 
 

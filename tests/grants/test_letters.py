@@ -24,7 +24,9 @@ from tests.reporting import makers
 pytestmark = pytest.mark.django_db
 
 #: Kinds of cases that are not a group's, so that nothing about them is told to one.
-NOT_OF_A_GROUP = {"approval", "destruction", "score_sheet", "collaboration_report"}
+NOT_OF_A_GROUP = {
+    "approval", "destruction", "score_sheet", "collaboration_report", "city_issue", "release",
+}  # fmt: skip
 #: Moves of a group's case that say their end to nobody, and why.
 SAID_OTHERWISE = {
     ("proposal", "pass_up"): "the group itself declines the place",
@@ -59,7 +61,7 @@ def test_decision_about_a_groups_case_sends_a_letter_to_the_group(kind, verb):
 
 def test_kinds_of_cases_are_a_groups_or_not():
     assert set(KINDS) - NOT_OF_A_GROUP == {
-        "proposal", "project_year", "change", "claim", "report", "interim_report",
+        "proposal", "project_year", "change", "claim", "report", "interim_report", "partner_part",
     }  # fmt: skip
     assert set(SAID_OTHERWISE) <= set(decisive())
 
