@@ -966,7 +966,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.TextField(blank=True, verbose_name="note")),
-                ("source", models.CharField(max_length=500, verbose_name="source")),
+                ("source", models.CharField(blank=True, max_length=500, verbose_name="source")),
                 ("level", models.CharField(blank=True, max_length=1, verbose_name="rests on")),
                 (
                     "organization",
@@ -2490,11 +2490,6 @@ class Migration(migrations.Migration):
                 max_length=64,
                 verbose_name="digest of the register it was taken from",
             ),
-        ),
-        migrations.AlterField(
-            model_name="pastaward",
-            name="source",
-            field=models.CharField(blank=True, max_length=500, verbose_name="source"),
         ),
         migrations.AddConstraint(
             model_name="pastaward",

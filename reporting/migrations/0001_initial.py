@@ -503,7 +503,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="field_notes",
-                to="reporting.report",
+                to="casework.case",
             ),
         ),
         migrations.AddField(
@@ -1141,15 +1141,6 @@ class Migration(migrations.Migration):
             model_name="collaborationreport",
             name="scores_fixed_at",
             field=models.DateTimeField(editable=False, null=True),
-        ),
-        migrations.AlterField(
-            model_name="fieldnote",
-            name="report",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="field_notes",
-                to="casework.case",
-            ),
         ),
         migrations.CreateModel(
             name="Partner",
