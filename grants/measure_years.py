@@ -54,6 +54,7 @@ class Part:
     :param said: the measure that the case speaks of, maybe of an earlier edition.
     :param weight: percent of the case; ``None`` where it is named and not confirmed, so that no
         yen count.
+    :param yen: what counts for the measure; ``whole`` that of the case in the year.
     """
 
     case: Proposal
@@ -62,6 +63,7 @@ class Part:
     said: Measure
     weight: int | None
     yen: Yen
+    whole: Yen
 
     @property
     def is_carried(self) -> bool:
@@ -142,13 +144,18 @@ def brought_to(
     unshared: list[Unshared] = []
     focus = ways.lead_into({measure.pk}) if measure else into
     for case in _with_measures(_about(cases, focus)):
-        rows = [row for row in beside(case.named, case.read) if not row.is_taken_out]
+        rows = _numbered(row for row in beside(case.named, case.read) if not row.is_taken_out)
         for fiscal_year, yen in _yen_by_year(case):
             parts += _parts(case, fiscal_year, yen, rows, own, ways, into)
             is_about = any(row.measure.pk in into for row in rows)
             if is_about and all(row.weight is None for row in rows):
                 unshared.append(Unshared(case, fiscal_year, yen))
     return Brought(parts, unshared)
+
+
+def _numbered(rows: Iterable[Advanced]) -> list[Advanced]:
+    """Put measures in the order of the guideline: of those who lost equally the lower number gets more."""
+    return sorted(rows, key=lambda row: (row.measure.edition.code, row.measure.number))
 
 
 def _of_same_editions(measures: set[int]) -> set[int]:
@@ -205,7 +212,7 @@ def _parts(
             continue  # it is of an edition that does not lead here
         ends: list[int | None] = [*ways.carried_to(row.measure.pk, own)] or [None]
         for end, part in zip(ends, shared(share, [1] * len(ends)), strict=True):
-            yield Part(case, fiscal_year, end, row.measure, row.weight, part)
+            yield Part(case, fiscal_year, end, row.measure, row.weight, part, yen)
 
 
 def by_year(parts: Iterable[Part]) -> dict[int, Tally]:

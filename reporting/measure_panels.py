@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from grants.measure_years import Tally, brought_to, by_year, counted_cases
+from grants.measure_years import Part, Tally, added, brought_to, by_year, counted_cases
 from grants.models import MeasureReading, Proposal
 from guideline.edition_links import edition_link
 from guideline.models import Measure, fiscal_year_name
@@ -42,6 +42,19 @@ def measure_cases(measure: Measure, request) -> dict:
             "-fiscal_year", "pk"
         )[:MOST],
         "carried": any(part.is_carried for part in parts),
+        "granted": _as_in_figures(parts),
+    }
+
+
+def _as_in_figures(parts: list[Part]) -> dict[str, int]:
+    """Return what the verified figures say: the projects in full, and their yen for the measure.
+
+    There a project counts at the measure that it speaks of, and not at one of a later edition.
+    """
+    own = [part for part in parts if not part.is_carried]
+    return {
+        "in_full": added(part.whole for part in own).decided,
+        "shared": added(part.yen for part in own).decided,
     }
 
 

@@ -27,6 +27,7 @@ from reporting.open_data.amounts import years
 from reporting.open_data.measures import adopted_by_measure
 from reporting.register import ADOPTED, PREDECESSOR, adopted_cases, past_awards
 
+from .live_shares import shares, unshared
 from .table import Cells, Figure
 
 
@@ -143,15 +144,21 @@ def progress(*, fictitious: bool) -> Cells:
 
 
 def measures(*, fictitious: bool) -> Cells:
+    """Count a project whole at each measure that it advances, and beside that its yen by weight."""
+    standing = Proposal.objects.standing().filter(
+        pk__in=adopted_cases(fictitious=fictitious).values("pk")
+    )
+    granted = _granted_in_force().filter(proposal__in=standing.values("pk"))
     of_project = (
-        _granted_in_force()
-        .filter(proposal=OuterRef("proposal"))
+        granted.filter(proposal=OuterRef("proposal"))
         .order_by()
         .values("proposal")
         .annotate(yen=Sum("granted_yen"))
     )
+    read, named = adopted_by_measure(fictitious=fictitious)
+    shared = shares(read, granted)
     found: Cells = {}
-    for advanced in adopted_by_measure(fictitious=fictitious):
+    for advanced in (read, named):
         added = (
             advanced.annotate(yen=Subquery(of_project.values("yen"), output_field=IntegerField()))
             .order_by()
@@ -164,8 +171,9 @@ def measures(*, fictitious: bool) -> Cells:
             found[name] = {
                 "projects": (before["projects"] or 0) + row["projects"],
                 "granted_yen": _added(before["granted_yen"], row["granted"]),
+                "shared_yen": shared.get(name, 0),
             }
-    return found
+    return {**found, **unshared(granted)}
 
 
 def _told(name: str) -> Cast:

@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable
 
-from .table import FIGURES, Cells, Figure
+from .table import FIGURES, UNSHARED, Cells, Figure
 
 Read = Callable[[str], bytes]
 Row = dict[str, str]
@@ -95,22 +95,51 @@ def progress(measures: list[Row]) -> Cells:
     }
 
 
-def measures(named: list[Row], awards: list[Row]) -> Cells:
-    granted = {row["id"]: row["granted_yen"] for row in awards}
-    return {
+def measures(named: list[Row], awards: list[Row], years: list[Row]) -> Cells:
+    projects = {row["id"]: row["granted_yen"] for row in awards if row["status"] == "adopted"}
+    granted = [row for row in years if row["granted_yen"] and row["project_id"] in projects]
+    shared, left = _shared(named, granted)
+    found: Cells = {
         name: {
             "projects": len(rows),
             "granted_yen": _sum(
-                [
-                    {"yen": granted[row["project_id"]]}
-                    for row in rows
-                    if row["project_id"] in granted
-                ],
-                "yen",
+                [{"yen": projects.get(row["project_id"], "")} for row in rows], "yen"
             ),
+            "shared_yen": shared.get(name, 0),
         }
         for name, rows in _by(named, "edition", "number").items()
     }
+    if left:
+        yen = _sum(left, "granted_yen")
+        projects_left = len({row["project_id"] for row in left})
+        found[UNSHARED] = {"projects": projects_left, "granted_yen": yen, "shared_yen": yen}
+    return found
+
+
+def _shared(named: list[Row], granted: list[Row]) -> tuple[dict[str, int], list[Row]]:
+    """Return what each measure gets of the project years, and those of which none gets anything."""
+    weighed = _by([row for row in named if row["weight_percent"]], "project_id")
+    found: dict[str, int] = {}
+    left = []
+    for year in granted:
+        measures_of = weighed.get(year["project_id"])
+        if measures_of is None:
+            left.append(year)
+            continue
+        for name, yen in _by_weight(int(year["granted_yen"]), measures_of).items():
+            found[name] = found.get(name, 0) + yen
+    return found, left
+
+
+def _by_weight(amount: int, rows: list[Row]) -> dict[str, int]:
+    """Share an amount: rounded down, and one yen more for those who lost most until it is all there."""
+    exact = {_id(row, ("edition", "number")): amount * int(row["weight_percent"]) for row in rows}
+    numbered = sorted(exact, key=lambda name: (name.split("/")[0], int(name.split("/")[1])))
+    found = {name: exact[name] // 100 for name in numbered}
+    missing = amount - sum(found.values())
+    for name in sorted(numbered, key=lambda name: -(exact[name] % 100))[:missing]:
+        found[name] += 1
+    return found
 
 
 def reports(told: list[Row]) -> Cells:

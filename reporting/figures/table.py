@@ -65,6 +65,8 @@ YEN = {
     "confirmed_yen": _("Confirmed (yen)"),
     "settled_yen": _("Settled (yen)"),
 }
+#: The row of the projects of which no yen are shared to a measure.
+UNSHARED = "unshared"
 #: In the order of the page.
 FIGURES = {
     figure.code: figure
@@ -97,10 +99,11 @@ FIGURES = {
             _("Projects and yen by measure"),
             _("Edition and measure"),
             {
-                "projects": _("Adopted projects that name it"),
-                "granted_yen": _("Granted to these projects (yen); a project with several measures counts at each"),
+                "projects": _("Adopted projects that advance it"),
+                "granted_yen": _("Granted to these projects (yen), in full: a project counts whole at each of its measures"),
+                "shared_yen": _("Of this for the measure (yen), by the weights that the office gave: the column adds up to what was granted"),
             },
-            ("project-measures", "awards"),
+            ("project-measures", "awards", "amounts"),
         ),
         Figure(
             "reports",

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from guideline.models import Classification, Edition, Measure, fiscal_year_name
 
-from .table import Table
+from .table import UNSHARED, Table
 
 
 def labels(table: Table) -> dict[str, str]:
@@ -37,6 +37,7 @@ def _measures(rows: Iterable[str]) -> dict[str, str]:
     known = {
         f"{m.edition.code}/{m.number}": f"{m.edition.title} {m.number} {m.name}" for m in found
     }
+    known[UNSHARED] = _("Shared to no measure: not confirmed yet, or advancing none")
     return {row: known.get(row, row) for row in rows}
 
 

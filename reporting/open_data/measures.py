@@ -153,7 +153,7 @@ ADVANCES = DataSet(
         Column("edition", Kind.CODE, _("Code of the edition of the guideline"), SECOND),
         Column("number", Kind.WHOLE, _("Number of the measure"), SECOND),
         Column("fictitious", Kind.YES_NO, _("Whether the row is invented for a demonstration"), SECOND),
-        Column("weight_percent", Kind.WHOLE, _("Percent of the yen of the project that count for the measure, as the office weighs it; empty until it has"), SECOND),
+        Column("weight_percent", Kind.WHOLE, _("Percent of the yen of the project that count for the measure, as the office weighs it; empty until it has. Each amount is shared by these, rounded down; what is left over goes, one yen each, to whoever lost most by that, among equals to the lower number"), SECOND),
     ),
     advances,
 )  # fmt: skip

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import date
+from fractions import Fraction
 from io import StringIO
 
 import pytest
@@ -16,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Role
 from casework.models import Version
 from grants.models import FundEntry, PastAward, ProjectYear
+from grants.services import Read, mark_of_measures, read_measures
 from guideline.models import Progress, PublicDay
 from reporting import figures, open_data
 from reporting.figures.verification import read_live
@@ -129,13 +131,86 @@ def test_figures_are_those_counted_by_hand():
     assert [row["gift_yen"] for row in fund.values()] == [9_500, None, -500]
 
 
-def test_yen_by_measure_count_a_project_at_each_of_its_measures():
-    year = everything()
-    named = year.proposal.proposal_measures.get().measure
+def test_measure_tells_its_projects_in_full_and_beside_it_what_is_for_it_by_weight():
+    proposal = everything().proposal
+    named, more = proposal.proposal_measures.get().measure, factories.measure()
+    weigh(proposal, {named: 67, more: 33})
 
-    told = cells("measures")[f"{named.edition.code}/{named.number}"]
+    told = cells("measures")
 
-    assert told == {"projects": 1, "granted_yen": 80_000}
+    assert told[_name(named)] == {"projects": 1, "granted_yen": 80_000, "shared_yen": 53_600}
+    assert told[_name(more)] == {"projects": 1, "granted_yen": 80_000, "shared_yen": 26_400}
+    assert told["unshared"] == {"projects": 1, "granted_yen": 75_000, "shared_yen": 75_000}
+
+
+def _name(measure) -> str:
+    return f"{measure.edition.code}/{measure.number}"
+
+
+def weigh(proposal, weights: dict) -> None:
+    """The office reads a project as about these measures, the first in the place of the one named."""
+    (named,) = proposal.proposal_measures.values_list("measure", flat=True)
+    first, *more = weights
+    reason = "" if first.pk == named else "別の施策"
+    rows = [Read(first.pk, weights[first], named, reason=reason)]
+    rows += [Read(measure.pk, weights[measure]) for measure in more]
+    seen = mark_of_measures(proposal)
+    read_measures(proposal, rows, seen=seen, by=factories.anyone(Role.OFFICE), at=NOON)
+
+
+def _exact(amount: int, weights: list[int]) -> list[int]:
+    """Share an amount by giving away one yen after the other to whoever is furthest behind."""
+    found = [amount * weight // 100 for weight in weights]
+    while sum(found) < amount:
+        behind = [Fraction(amount * w, 100) - yen for w, yen in zip(weights, found, strict=True)]
+        found[behind.index(max(behind))] += 1
+    return found
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [
+        [100], [67, 33], [34, 33, 33], [1, 99], [25, 25, 25, 25],
+        pytest.param([50, 50], marks=pytest.mark.postgres),
+    ],
+)  # fmt: skip
+def test_shares_by_weight_are_the_same_in_figures_files_and_on_the_pages_of_measures(
+    client, weights
+):
+    """A third way: fractions. The yen do not divide, so that who gets the odd one is seen."""
+    measures = [factories.measure() for _ in weights]
+    granted = [79_999, 77_777, 101]
+    for yen in granted:
+        proposal = makers.granted_year(granted_yen=yen).proposal
+        # the last one stands first: the order of the guideline decides, not that of the page
+        shares = dict(zip(measures, weights, strict=True))
+        weigh(proposal, dict(reversed(shares.items())))
+
+    told, published = cells("measures"), files()
+
+    by_hand = [sum(column) for column in zip(*(_exact(y, weights) for y in granted), strict=True)]
+    assert [told[_name(m)]["shared_yen"] for m in measures] == by_hand
+    assert {told[_name(m)]["granted_yen"] for m in measures} == {sum(granted)}
+    assert sum(row["shared_yen"] for row in told.values()) == sum(granted)
+    assert found(published) == []
+    client.cookies["django_language"] = "en"
+    for measure, shared in zip(measures, by_hand, strict=True):
+        page = re.sub(r"<[^>]*>", "", client.get(measure.get_absolute_url()).content.decode())
+        assert f"In full, ¥{sum(granted):,} were granted" in page
+        assert f"¥{shared:,} of it are for the measure by weight" in page
+
+
+def test_yen_by_measure_add_up_to_what_the_open_data_say_was_granted():
+    proposal = everything().proposal
+    weigh(proposal, {factories.measure(): 1, factories.measure(): 99})
+
+    published = files()
+
+    years = [row for row in rows(published, "amounts") if row["granted_yen"]]
+    in_all = sum(int(row["granted_yen"]) for row in years)
+    shared = [row for row in rows(published, "figures") if row["column"] == "shared_yen"]
+    assert sum(int(row["value"]) for row in shared) == in_all == 155_000
+    assert {row["table"] for row in shared} == {"measures"}
 
 
 @pytest.mark.parametrize(
@@ -152,6 +227,8 @@ def test_yen_by_measure_count_a_project_at_each_of_its_measures():
         ("measures", "status", "done", ("progress", None, "done")),
         ("measures", "class", "III", ("progress", None, "total")),
         ("project-measures", "number", "99", ("measures", None, "projects")),
+        ("project-measures", "weight_percent", "100", ("measures", "unshared", "shared_yen")),
+        ("amounts", "granted_yen", "1", ("measures", "unshared", "shared_yen")),
         ("reports", "form", "other", ("reports", None, "other")),
         ("reports", "department", "別の課", ("reports", None, "total")),
         ("fund", "gift_yen", "1", ("fund", "2024", "gift_yen")),
