@@ -6,6 +6,7 @@ from guideline import (
     edition_year_views,
     export_views,
     measure_text_views,
+    month_views,
     progress_views,
     views,
     year_views,
@@ -56,6 +57,11 @@ urlpatterns = [
         "guideline/<slug:edition>/<int:number>/years/<int:fiscal_year>/",
         year_views.measure_year,
         name="measure-year",
+    ),
+    path(
+        "guideline/<slug:edition>/<int:number>/years/<int:fiscal_year>/months/",
+        month_views.page,
+        name="measure-months",
     ),
     path(
         "guideline/<slug:edition>/<int:number>/years/<int:fiscal_year>/figures/",

@@ -12,12 +12,17 @@ CELL, ROW, HEAD = 58, 44, 22
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A month of a row; ``x`` is where it begins."""
+    """A month of a row; ``x`` is where it begins.
+
+    :param plan: what is planned for it in words; empty where nothing is said. So ``result``.
+    """
 
     month: int
     x: int
     planned: bool
     done: bool
+    plan: str = ""
+    result: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +55,12 @@ def chart(rows: Iterable[tuple[str, YearShown | None]]) -> Chart | None:
 
 
 def _row(label: str, year: YearShown | None, y: int) -> Row:
-    planned = year.plan_months if year else ()
-    done = year.result_months if year else ()
+    planned, done = (dict(year.planned), dict(year.done)) if year else ({}, {})
     cells = tuple(
-        Cell(month, place * CELL, month in planned, month in done)
+        Cell(
+            month, place * CELL, month in planned, month in done,
+            planned.get(month, ""), done.get(month, ""),
+        )
         for place, month in enumerate(MONTHS)
-    )
+    )  # fmt: skip
     return Row(label, year, y, cells)

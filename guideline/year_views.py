@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -32,7 +33,7 @@ FIGURE_STALE = gettext_lazy(
 )
 
 
-def _of_the_office(request: HttpRequest, edition: str, number: int, fiscal_year: int) -> Measure:
+def of_the_office(request: HttpRequest, edition: str, number: int, fiscal_year: int) -> Measure:
     require(request.user, "guideline.enter_years")
     if fiscal_year not in FISCAL_YEARS:
         raise Http404(fiscal_year)
@@ -40,7 +41,7 @@ def _of_the_office(request: HttpRequest, edition: str, number: int, fiscal_year:
     return get_object_or_404(found, number=number)
 
 
-def _row(measure: Measure, fiscal_year: int) -> MeasureYear:
+def row_of(measure: Measure, fiscal_year: int) -> MeasureYear:
     found = MeasureYear.objects.filter(measure=measure, fiscal_year=fiscal_year).first()
     row = found or MeasureYear(fiscal_year=fiscal_year)
     row.measure = measure
@@ -53,8 +54,8 @@ def measure_year(
     request: HttpRequest, edition: str, number: int, fiscal_year: int
 ) -> HttpResponse:  # fmt: skip
     """Plan and result of one measure in one fiscal year, to write; the year before stands beside it."""
-    measure = _of_the_office(request, edition, number, fiscal_year)
-    year = _row(measure, fiscal_year)
+    measure = of_the_office(request, edition, number, fiscal_year)
+    year = row_of(measure, fiscal_year)
     suggested = suggestions_for(year)
     if request.method != "POST":
         return _page(request, year, YearForm.of(year), suggested)
@@ -72,13 +73,16 @@ def measure_year(
         )  # fmt: skip
     except StaleDraft:
         return _stale(request, measure, fiscal_year, form)
+    except ValidationError as refusal:
+        _refuse(form, refusal)
+        return _page(request, year, form, suggested, status=422)
     messages.success(request, _("Saved."))
     return redirect("guideline:measure-year", edition, number, fiscal_year)
 
 
 def _stale(request, measure: Measure, fiscal_year: int, mine: YearForm) -> HttpResponse:
     """Show what somebody else saved beside what was typed; to save again is to choose one's own."""
-    year = _row(measure, fiscal_year)
+    year = row_of(measure, fiscal_year)
     typed = {name: mine[name].value() for name in mine.fields}
     form = YearForm(initial={**typed, "edit_number": year.edit_number})
     values = mine.values()
@@ -95,7 +99,7 @@ def _page(
     *, took: Suggestion | None = None, others: Sequence = (), status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     measure, fiscal_year = year.measure, year.fiscal_year
-    before = _row(measure, fiscal_year - 1)
+    before = row_of(measure, fiscal_year - 1)
     days = PublicDay.objects.filter(edition=measure.edition, made_public_at__isnull=False)
     keys = form.keys_taken()
     context = {
@@ -113,7 +117,7 @@ def _page(
         "versions": list(_versions(year)) if year.pk else [],
         "released_at": years.released_at(fiscal_year, days.values_list("as_of", "made_public_at")),
         "lacks": lacks(year),
-        "trail": _trail(measure, (reverse("guideline:edition-year", args=[measure.edition.code, fiscal_year]), year.name), ("", measure.name)),
+        "trail": trail_of(measure, (reverse("guideline:edition-year", args=[measure.edition.code, fiscal_year]), year.name), ("", measure.name)),
     }  # fmt: skip
     return render(request, "guideline/measure_year.html", context, status=status)
 
@@ -145,7 +149,7 @@ def _changed(row: MeasureYearVersion, older: MeasureYearVersion | None) -> list[
     ]
 
 
-def _trail(measure: Measure, *steps: tuple[str, str]) -> list[tuple[str, str]]:
+def trail_of(measure: Measure, *steps: tuple[str, str]) -> list[tuple[str, str]]:
     return [
         ("/", _("Home")), (reverse("guideline:index"), _("Guideline")),
         (reverse("guideline:edition", args=[measure.edition.code]), measure.edition.name),
@@ -159,7 +163,7 @@ def figure(
     request: HttpRequest, edition: str, number: int, fiscal_year: int, pk: int | None = None
 ) -> HttpResponse:
     """Write a figure of a year, a part of one (``?part_of=``), or one that is there (``pk``)."""
-    measure = _of_the_office(request, edition, number, fiscal_year)
+    measure = of_the_office(request, edition, number, fiscal_year)
     there = Figure.objects.filter(of_year__measure=measure, of_year__fiscal_year=fiscal_year)
     new = Figure(measure=measure, fiscal_year=fiscal_year)
     row = get_object_or_404(there, pk=pk) if pk else new
@@ -186,7 +190,7 @@ def figure(
     context = {
         "measure": measure, "fiscal_year": fiscal_year, "year_name": fiscal_year_name(fiscal_year),
         "form": form, "row": row, "whole": row.part_of,
-        "trail": _trail(
+        "trail": trail_of(
             measure,
             (back, measure.name), ("", _("Figure")),
         ),
@@ -200,7 +204,7 @@ def _number(words: str) -> int:
     return int(words)
 
 
-def _refuse(form: FigureForm, refusal: ValidationError) -> None:
+def _refuse(form: Form, refusal: ValidationError) -> None:
     """Put a refusal where the person who types can mend it."""
     told = refusal.message_dict if hasattr(refusal, "error_dict") else {"": refusal.messages}
     for name, words in told.items():
@@ -214,7 +218,7 @@ def strike_figure(
     request: HttpRequest, edition: str, number: int, fiscal_year: int, pk: int
 ) -> HttpResponse:  # fmt: skip
     """Take a figure, with its parts, out of a year."""
-    measure = _of_the_office(request, edition, number, fiscal_year)
+    measure = of_the_office(request, edition, number, fiscal_year)
     there = Figure.objects.filter(of_year__measure=measure, of_year__fiscal_year=fiscal_year)
     row = get_object_or_404(there.select_related("of_year", "measure"), pk=pk)
     years.strike_figure(row, by=request.user, at=request.now)

@@ -7,7 +7,7 @@ a release waits for the next.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
@@ -20,12 +20,14 @@ from casework.history import digest_of
 
 from .figures import are_more
 from .models import (
+    BY_MONTH,
     TONES,
     Figure,
     Measure,
     MeasureYear,
     MeasureYearVersion,
     PublicDay,
+    SaysMonths,
     Status,
     fiscal_year_name,
     in_japanese,
@@ -35,6 +37,8 @@ from .models import (
 from .prefill import FIELDS, Suggestion
 from .services import Overtaken
 
+#: Everything that a version keeps of a year's row, besides its figures.
+KEPT = (*FIELDS, *BY_MONTH)
 #: What a figure says in a version, besides its parts.
 FIGURE_FIELDS = ("label", "label_en", "value", "unit", "unit_en", "parts_exceed")
 
@@ -72,9 +76,10 @@ class FigureShown:
 
 
 @dataclass(frozen=True, slots=True)
-class YearShown:
+class YearShown(SaysMonths):
     """Plan and result of a measure in a fiscal year, as somebody reads it.
 
+    :param plan_by_month: number of a month as text → words; so ``result_by_month``.
     :param frozen_at: the moment at which it was made public; ``None`` for who reads it as it stands.
     """
 
@@ -87,6 +92,8 @@ class YearShown:
     result_months: tuple[int, ...]
     status: str
     next_plan: str
+    plan_by_month: Mapping[str, str] = field(default_factory=dict)
+    result_by_month: Mapping[str, str] = field(default_factory=dict)
     figures: tuple[FigureShown, ...] = ()
     frozen_at: datetime | None = None
 
@@ -111,7 +118,7 @@ def content_of(year: MeasureYear, figures: Iterable[Figure]) -> dict:
         for row in rows
         if row.part_of_id is None
     ]
-    return {**{name: getattr(year, name) for name in FIELDS}, "figures": wholes}
+    return {**{name: getattr(year, name) for name in KEPT}, "figures": wholes}
 
 
 def _said(figure: Figure) -> dict:
@@ -124,10 +131,11 @@ def shown_from(
 ) -> YearShown:
     """Return what a version says of a measure and a year."""
     words = {name: content[name] for name in FIELDS if not name.endswith("_months")}
+    by_month = {name: content.get(name, {}) for name in BY_MONTH}  # versions from before have none
     return YearShown(
         measure_id, fiscal_year, frozen_at=frozen_at,
         plan_months=tuple(content["plan_months"]), result_months=tuple(content["result_months"]),
-        figures=tuple(_figure_from(said) for said in content["figures"]), **words,
+        figures=tuple(_figure_from(said) for said in content["figures"]), **words, **by_month,
     )  # fmt: skip
 
 
@@ -198,21 +206,21 @@ def write(
     measure: Measure, fiscal_year: int, values: Mapping, *, edit_number: int,
     taken: Iterable[Suggestion] = (), by, at: datetime,
 ) -> MeasureYear:  # fmt: skip
-    """Write the words, months and status of a year; what changes nothing leaves no trace.
+    """Write words, months and status of a year; what changes nothing leaves no trace.
 
-    :param values: by the names in ``prefill.FIELDS``.
+    :param values: by the names in :data:`KEPT`; what is not named stays as it is.
     :param edit_number: the number the page was loaded with; 0 where there was no row.
     :param taken: the suggestions that were taken into what is written.
     :raises StaleDraft: if somebody else wrote meanwhile.
     :raises ValidationError: if a value cannot be.
     """
     year = _locked(measure, fiscal_year)
-    changed = [name for name in FIELDS if getattr(year, name) != values[name]]
+    changed = [name for name, value in values.items() if getattr(year, name) != value]
     take_next(year, edit_number)
     if not changed and year.pk:
         return year
-    for name in FIELDS:
-        setattr(year, name, values[name])
+    for name, value in values.items():
+        setattr(year, name, value)
     year.full_clean()
     year.save()
     _keep(year, taken=taken, by=by, at=at)

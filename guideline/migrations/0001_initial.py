@@ -991,4 +991,24 @@ class Migration(migrations.Migration):
                 fields=("year", "number"), name="measure_year_version_once"
             ),
         ),
+        migrations.AddField(
+            model_name="measureyear",
+            name="plan_by_month",
+            field=models.JSONField(
+                blank=True,
+                default=dict,
+                validators=[guideline.models.years.refuse_other_than_words_by_month],
+                verbose_name="plan by month",
+            ),
+        ),
+        migrations.AddField(
+            model_name="measureyear",
+            name="result_by_month",
+            field=models.JSONField(
+                blank=True,
+                default=dict,
+                validators=[guideline.models.years.refuse_other_than_words_by_month],
+                verbose_name="what was done, by month",
+            ),
+        ),
     ]

@@ -21,10 +21,20 @@ from .documents import (
     in_language,
     reads_all_progress,
 )
-from .years import MONTHS, MeasureTextVersion, MeasureYear, MeasureYearVersion
+from .years import (
+    BY_MONTH,
+    MONTH_WORDS,
+    MONTHS,
+    MeasureTextVersion,
+    MeasureYear,
+    MeasureYearVersion,
+    SaysMonths,
+)
 
 __all__ = [
+    "BY_MONTH",
     "MONTHS",
+    "MONTH_WORDS",
     "TONES",
     "Claim",
     "Classification",
@@ -41,6 +51,7 @@ __all__ = [
     "ProgressQuerySet",
     "ProgressTable",
     "PublicDay",
+    "SaysMonths",
     "Section",
     "Sourced",
     "Status",

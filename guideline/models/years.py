@@ -4,12 +4,17 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.dates import MONTHS as NAMES
 from django.utils.translation import gettext_lazy as _
+
+from casework import parties
 
 from .documents import TONES, Measure, Status, fiscal_year_name
 
 #: The months of a fiscal year, in its order.
 MONTHS = (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)
+#: The longest words that a month carries; what needs more belongs to the year.
+MONTH_WORDS = 400
 
 
 def refuse_other_than_months(value: object) -> None:
@@ -18,10 +23,46 @@ def refuse_other_than_months(value: object) -> None:
         raise ValidationError(_("These are not months of a fiscal year, in their order."))
 
 
-class MeasureYear(models.Model):
+def refuse_other_than_words_by_month(value: object) -> None:
+    """Refuse what is not words by month: the month's number as text, and words that are not empty."""
+    known = {str(month) for month in MONTHS}
+    if not isinstance(value, dict) or not value.keys() <= known:
+        raise ValidationError(_("These are not words by month."))
+    for words in value.values():
+        if not isinstance(words, str) or not words.strip():
+            raise ValidationError(_("These are not words by month."))
+        if len(words) > MONTH_WORDS:
+            raise ValidationError(
+                _("The words of a month are longer than %(longest)d characters. Shorten them."),
+                params={"longest": MONTH_WORDS},
+            )
+
+
+#: Words by month → the months that a bar shows; a month with words is one of them.
+BY_MONTH = {"plan_by_month": "plan_months", "result_by_month": "result_months"}
+
+
+class SaysMonths:
+    """What has months and, for some of them, words."""
+
+    __slots__ = ()
+
+    @property
+    def planned(self) -> list[tuple[int, str]]:
+        """The planned months in the order of the fiscal year, each with its words, which may be empty."""
+        return [(month, self.plan_by_month.get(str(month), "")) for month in self.plan_months]
+
+    @property
+    def done(self) -> list[tuple[int, str]]:
+        """The months in which something was done, in the same way."""
+        return [(month, self.result_by_month.get(str(month), "")) for month in self.result_months]
+
+
+class MeasureYear(SaysMonths, models.Model):
     """What is planned for a measure in a fiscal year, and what came of it.
 
-    ``plan_months`` and ``result_months`` are months, 1 to 12, in the order of the fiscal year.
+    ``plan_months`` and ``result_months`` are months, 1 to 12, in the order of the fiscal year;
+    ``plan_by_month`` and ``result_by_month`` say in words what a month of them brings: number → words.
     ``edit_number`` counts the times its words were written (``casework.edit_numbers``).
     """
 
@@ -34,12 +75,24 @@ class MeasureYear(models.Model):
     plan_months = models.JSONField(
         _("planned months"), default=list, blank=True, validators=[refuse_other_than_months]
     )
+    plan_by_month = models.JSONField(
+        _("plan by month"),
+        default=dict,
+        blank=True,
+        validators=[refuse_other_than_words_by_month],
+    )
     result = models.TextField(_("result"), blank=True)
     result_months = models.JSONField(
         _("months in which it was done"),
         default=list,
         blank=True,
         validators=[refuse_other_than_months],
+    )
+    result_by_month = models.JSONField(
+        _("what was done, by month"),
+        default=dict,
+        blank=True,
+        validators=[refuse_other_than_words_by_month],
     )
     status = models.CharField(_("status"), max_length=20, choices=Status.choices, blank=True)
     next_plan = models.TextField(_("plan for next year"), blank=True)
@@ -58,6 +111,12 @@ class MeasureYear(models.Model):
     def __str__(self):
         return f"{self.measure} {self.fiscal_year}"
 
+    def clean(self):
+        for by_month, months in BY_MONTH.items():
+            silent = {int(month) for month in getattr(self, by_month)} - set(getattr(self, months))
+            if silent:
+                raise ValidationError({months: _words_without_a_month(silent)})
+
     @property
     def name(self) -> str:
         return fiscal_year_name(self.fiscal_year)
@@ -65,6 +124,13 @@ class MeasureYear(models.Model):
     @property
     def tone(self) -> str:
         return TONES[Status(self.status)] if self.status else "neutral"
+
+
+def _words_without_a_month(months: set[int]) -> str:
+    named = parties.listed(str(NAMES[month]) for month in MONTHS if month in months)
+    return _("%(months)s: there are words for it. Take them out first, or tick the month.") % {
+        "months": named
+    }
 
 
 class MeasureYearVersion(models.Model):

@@ -288,7 +288,7 @@ def _year_of(measure: Measure, number: int) -> None:
     by = User.objects.get(email="office@demo.example.jp")
     values = {
         "target": "増", "plan": "増", "plan_months": [4, 5], "result": "増", "result_months": [5],
-        "status": "partly", "next_plan": "増",
+        "status": "partly", "next_plan": "増", "result_by_month": {"5": "増"},
     }  # fmt: skip
     year, before = calendar.fiscal_year(NOW.date()), 2019 - number
     years.write(measure, before, values, edit_number=0, by=by, at=NOW)

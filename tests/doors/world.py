@@ -179,7 +179,10 @@ def _year_of_a_measure() -> Figure:
     measure = Measure.objects.of("first").get(number=1)
     by, year = plays.person("office"), calendar.fiscal_year(NOW.date())
     words = dict.fromkeys(("target", "plan", "result", "next_plan", "status"), "")
-    values = {**words, "plan": "計画", "plan_months": [4], "result_months": []}
+    values = {
+        **words, "plan": "計画", "plan_months": [4], "result_months": [],
+        "plan_by_month": {"4": "準備会"},
+    }  # fmt: skip
     years.write(measure, year, values, edit_number=0, by=by, at=NOW)
     figure = Figure(label="参加者", value=3, unit="人")
     return years.write_figure(measure, year, figure, by=by, at=NOW)
