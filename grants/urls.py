@@ -124,6 +124,7 @@ urlpatterns = [
     path("office/courses/<int:pk>/<slug:name>/", rounds.parameter_edit, name="parameter"),
     path("proposals/<int:pk>/answers/", answers.proposal_answers, name="proposal-answers"),
     path("proposals/<int:pk>/measures/", measures.proposal_measures, name="proposal-measures"),
+    path("office/measures/", measures.unread_measures, name="unread-measures"),
     path("office/questions/", questions.question_list, name="questions"),
     path("office/questions/<int:pk>/", questions.question_answer, name="question-answer"),
     path("office/calculator/", calculator.calculator, name="calculator"),

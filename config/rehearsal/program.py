@@ -7,7 +7,7 @@ from casework.services import advance
 from grants import services as grants
 from grants.models import BudgetEntry, Proposal, Round
 from grants.plan import Planned
-from guideline.models import Measure
+from guideline.models import Edition, Measure
 
 from . import meetings, scenes
 from .cast import Cast
@@ -23,7 +23,8 @@ class Program:
     def __init__(self, cast: Cast):
         self.cast = cast
         self.rounds: dict[tuple[str, int], Round] = {}
-        self.measures = list(Measure.objects.order_by("edition_id", "number"))
+        in_force = Measure.objects.filter(edition__status=Edition.State.IN_FORCE)
+        self.measures = list(in_force.order_by("edition_id", "number"))
 
 
 #: course → what one round may spend, in yen.

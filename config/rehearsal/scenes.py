@@ -37,6 +37,7 @@ from reviews.selection import standings
 
 from . import settling
 from .cast import GROUPS, Cast, confirm_group, introduce
+from .outcomes import advanced_by, tell_what_came_of_it
 from .rules import INVENTED, SELECTION_RULES
 from .stage import Stage
 
@@ -455,6 +456,7 @@ def write_report(
         at=stage.at,
     )
     settling.enter_receipts(stage, report, group, settling.spending(report)[:1])
+    tell_what_came_of_it(stage, report, group, people=120)
     return advance(report, "submit", by=group, at=stage.at, **_day_of_paper(stage, report, group))
 
 
@@ -500,12 +502,11 @@ def request_reports(stage: Stage, office: User, *, fiscal_year: int) -> None:
 def write_collaboration_report(stage: Stage, year: ProjectYear, cast: Cast) -> CollaborationReport:
     """The department completes what the project year says already; the office accepts it."""
     report = CollaborationReport.objects.get(project_year=year)
-    named = year.proposal.proposal_measures.values("measure", "how")
     report = fill_in_collaboration(
-        stage, report, cast.department,
-        measures=[{"measure_id": row["measure"], "how": row["how"]} for row in named],
+        stage, report, cast.department, measures=advanced_by(year.proposal),
         cost_yen=year.confirmed_yen, results="延べ120人が参加した。", process_score=4, outcome_score=4,
     )  # fmt: skip
+    tell_what_came_of_it(stage, report, cast.department, people=120)
     report = advance(report, "submit", by=cast.department, at=stage.at)
     return advance(report, "accept", by=cast.office, at=stage.at)
 

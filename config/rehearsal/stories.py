@@ -14,7 +14,7 @@ from grants.models import ProjectYear, Proposal
 from reporting import interim
 from reporting.models import Report
 
-from . import city_issues, departments, money, scenes, settling
+from . import advancing, city_issues, departments, money, scenes, settling
 from . import program as city
 from .cast import ON_PAPER
 from .program import A_DAY, Program
@@ -33,6 +33,7 @@ def enter_all(stage: Stage, program: Program) -> None:
     stage.enter(city.post_the_letters, program)
     for group in GROUPS:
         stage.enter(propose, program, *group)
+    stage.enter(advancing.read_what_was_adopted, program)
     stage.enter(city_issues.list_issues, program)
     stage.enter(departments.ask_departments_for_reports, program)
     stage.enter(departments.answer_that_there_was_none, program)

@@ -11,7 +11,7 @@ from casework.services import advance
 from grants import services as grants
 from grants.models import BudgetEntry, Claim, CourseEdition, ProjectYear, Round
 
-from . import measures, meetings, scenes, talks
+from . import advancing, measures, meetings, scenes, talks
 from .program import A_DAY, Program
 from .rules import COURSES, invent_edition
 from .stage import Stage, Story
@@ -53,6 +53,7 @@ def leave_work_with_approver_and_accounting(stage: Stage, program: Program) -> S
     yield stage.before_the_end(begun + 35)
     scenes.decide_round(stage, call, {}, cast)
     yield stage.before_the_end(begun + 30)
+    advancing.read(stage, program, proposals[0])  # the other one is left for the visitor
     for proposal in proposals:
         advance(proposal, "prepare", by=cast.office, at=stage.at)
     years = [ProjectYear.objects.get(proposal=proposal) for proposal in proposals]

@@ -47,7 +47,13 @@ from grants.services.fund import (
     set_fund_target,
     why_fund_entry_stays,
 )
-from grants.services.measures import Read, mark_of_measures, may_read_measures, read_measures
+from grants.services.measures import (
+    Read,
+    mark_of_measures,
+    may_read_measures,
+    read_measures,
+    take_as_named,
+)
 from grants.services.on_a_year import may_edit_on_year
 from grants.services.payments import (
     pay_claim,
@@ -148,6 +154,7 @@ __all__ = [
     "start_claim",
     "start_draft",
     "start_paper",
+    "take_as_named",
     "terms_to_begin_with",
     "transfer_budget",
     "waive_charge",

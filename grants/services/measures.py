@@ -12,7 +12,7 @@ from accounts.permissions import require
 from casework.calendar import japan_date
 from casework.services import locked, record
 from grants.destroyed_drafts import destroyed_on
-from grants.measure_weights import WHOLE
+from grants.measure_weights import WHOLE, equal_weights
 from grants.models import MeasureReading, Proposal
 
 
@@ -45,7 +45,12 @@ def may_read_measures(proposal: Proposal, user) -> bool:
 def mark_of_measures(proposal: Proposal) -> str:
     """Return what marks the measures of a proposal as they stand: as it was saved, and last read."""
     last = proposal.measure_readings.order_by("-event").values_list("event", flat=True).first()
-    return f"{proposal.edit_number}-{last or 0}"
+    return mark_of(proposal.edit_number, last)
+
+
+def mark_of(edit_number: int, last_reading: int | None) -> str:
+    """Return the mark of measures that were saved so often, and last read by that line of history."""
+    return f"{edit_number}-{last_reading or 0}"
 
 
 @transaction.atomic
@@ -82,6 +87,32 @@ def read_measures(
             for row in rows
         )  # fmt: skip
     return proposal
+
+
+@transaction.atomic
+def take_as_named(proposal: Proposal, *, seen: str, by, at: datetime) -> Proposal:
+    """Confirm the measures of a proposal as its group named them, with equal weights.
+
+    :raises PermissionDenied: if ``by`` is not of the office.
+    :raises ValidationError: as for :func:`read_measures`; and if the office has read it before, or
+        the group does not say how, so that a person has to look at it.
+    """
+    proposal = locked(proposal)
+    require(by.act_on(japan_date(at)), "grants.handle", proposal)
+    named = list(proposal.proposal_measures.order_by("pk"))
+    if proposal.measure_readings.exists():
+        raise ValidationError(
+            _(
+                "The office has read it before, and the group has named something else since: open it."
+            )
+        )
+    if not all(row.how.strip() for row in named):
+        raise ValidationError(_("The group does not say how it advances a measure: open it."))
+    rows = [
+        Read(row.measure_id, weight, row.measure_id)
+        for row, weight in zip(named, equal_weights(len(named)), strict=True)
+    ]
+    return read_measures(proposal, rows, seen=seen, by=by, at=at)
 
 
 def _as_kept(proposal: Proposal) -> set[tuple]:
