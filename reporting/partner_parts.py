@@ -149,10 +149,10 @@ def reads_part(user, part: PartnerPart) -> bool:
         return True
     if part.department_id not in duties.departments:
         return False
-    if part.typed_in_by_id or part.organization_id is None:
+    if part.organization_id is None:
         return True
     if part.state == "given":
-        return part.report.scores_fixed_at is not None
+        return part.typed_in_by_id is not None or part.report.scores_fixed_at is not None
     return rules.has_perm("reporting.type_in_part", user, part)
 
 

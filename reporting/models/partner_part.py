@@ -26,7 +26,7 @@ class PartnerPart(Case):
     writes stays with it until it gives it.
 
     :ivar said_on: the day on which a partner without log-in told the department, Japan date.
-    :ivar typed_in_by: who of the department typed that in.
+    :ivar typed_in_by: who of the department typed that in; nobody once the partner is asked anew.
     """
 
     KIND = "partner_part"
@@ -95,7 +95,7 @@ class PartnerPart(Case):
 
     @PARTNER_FLOW.move
     def give(self, *, received_on: date | None = None, **facts):
-        self.said_on = received_on
+        self.said_on, self.typed_in_by = received_on, None
 
     @PARTNER_FLOW.move
     def type_in(self, *, by, said_on: date, **facts):
@@ -105,7 +105,8 @@ class PartnerPart(Case):
     def close(self, **facts): ...
 
     @PARTNER_FLOW.move
-    def ask_anew(self, **facts): ...
+    def ask_anew(self, **facts):
+        self.said_on = self.typed_in_by = None
 
 
 class PartnerAnswer(models.Model):

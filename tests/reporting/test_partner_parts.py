@@ -221,6 +221,29 @@ def test_department_types_in_what_a_partner_without_log_in_says():
     assert reads_part(clerk, part)
 
 
+def test_department_that_typed_in_once_does_not_read_what_the_group_gives_itself_later():
+    group = factories.organization(name="新しい会")
+    report = makers.collaboration(outcome_score=3)
+    clerk = clerk_of(report)
+    report = services.save_collaboration_report(
+        report, fields={}, measures=[], partners=[{"name": group.name, "organization": group}],
+        edit_number=report.edit_number, by=clerk, at=NOON,
+    )  # fmt: skip
+    (part,) = partner_parts.ask_partners(report, due_on=None, by=clerk, at=NOON)
+    part = partner_parts.save_part(part, fields=VIEW, edit_number=0, by=clerk, at=NOON)
+    part = advance(part, "type_in", by=clerk, at=NOON, said_on=TODAY)
+    person = factories.member(group)
+    part = advance(part, "ask_anew", by=factories.user(Role.OFFICE), at=NOON, reason="点が逆")
+
+    assert (part.said_on, part.typed_in_by) == (None, None)
+    assert not reads_part(clerk, part)
+    part = given(part_of(report, group.name), by=person, process_score=1)
+    assert part.typed_in_by is None
+    assert not reads_part(clerk, part)
+    partner_parts.fix_scores(report, by=clerk, at=NOON)
+    assert reads_part(clerk, part_of(report, group.name))
+
+
 def test_department_does_not_write_for_a_partner_that_logs_in():
     part = part_of(asked())
     clerk = clerk_of(part)
