@@ -49,6 +49,11 @@ class DatedQuerySet(models.QuerySet):
         started = Q(valid_from__isnull=True) | Q(valid_from__lte=day)
         return self.filter(started & (Q(valid_until__isnull=True) | Q(valid_until__gte=day)))
 
+    def valid_between(self, first: date, last: date):
+        """Keep what holds on any day from ``first`` to ``last``, both included."""
+        begun = Q(valid_from__isnull=True) | Q(valid_from__lte=last)
+        return self.filter(begun & (Q(valid_until__isnull=True) | Q(valid_until__gte=first)))
+
 
 class Dated(models.Model):
     """Base of whatever holds from one Japan date until another, both included."""
@@ -115,6 +120,16 @@ class Department(Dated):
 
     def __str__(self):
         return self.name
+
+    def standing_successor(self, day: date) -> "Department | None":
+        """Return the first successor in the line that exists on ``day``."""
+        seen, found = {self.pk}, self.successor
+        while found is not None and found.pk not in seen:
+            if found.is_valid_on(day):
+                return found
+            seen.add(found.pk)
+            found = found.successor
+        return None
 
 
 class UserQuerySet(models.QuerySet):

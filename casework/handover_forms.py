@@ -114,7 +114,7 @@ class DepartmentHandoverForm(NarrowForm):
         told = super().clean()
         giver, taker = told.get("giver"), told.get("taker")
         if giver is not None and taker is None and "taker" not in self.errors:
-            taker = told["taker"] = _standing_successor(giver, self.on)
+            taker = told["taker"] = giver.standing_successor(self.on)
             if taker is None:
                 self.add_error("taker", _("No successor is recorded. Choose a department."))
         if giver is not None and giver == taker:
@@ -123,17 +123,6 @@ class DepartmentHandoverForm(NarrowForm):
 
     def narrowed(self) -> CaseQuerySet:
         return super().narrowed().filter(department=self.cleaned_data["giver"])
-
-
-def _standing_successor(department: Department, on: date) -> Department | None:
-    """Return the first successor in the line that exists on ``on``."""
-    seen, found = {department.pk}, department.successor
-    while found is not None and found.pk not in seen:
-        if Department.objects.valid_on(on).filter(pk=found.pk).exists():
-            return found
-        seen.add(found.pk)
-        found = found.successor
-    return None
 
 
 def chosen_in(posted: list[str]) -> list[int]:

@@ -36,7 +36,7 @@ CITY_ISSUE_FLOW = Flow(
     Move("close",     _("Close the issue"),         ("published",),          "closed",    "grants.close_city_issue", tone="secondary",
          hint=_("It stays on the public pages as closed. No proposal can begin from it any more.")),
     Move("answer_none", _("There is none"),         ("requested", "draft"),  "none",      "grants.write_city_issue", meets=(DUE,), tone="secondary",
-         hint=_("Your department lists no issue this year.")),
+         hint=_("Your department lists no issue this year, or has listed all of them already.")),
     Move("withdraw",  _("Withdraw"),                ("returned",),           "withdrawn", "grants.write_city_issue", meets=(DUE,), tone="danger",
          hint=_("The issue ends here. Your department can list another one.")),
     Move("extend",    _("Give more time"),          EVERY_OPEN_STATE,        SAME,        "casework.extend_deadline", by_approval=True, extends=True,

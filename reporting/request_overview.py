@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import require
 from casework import outbox
+from casework.asking import Asked, not_asked
 from casework.calendar import japan_date
 from casework.models import Deadline, Event, Extension
 from casework.parties import Party
 from casework.services import locked, record
 
 from .models import CollaborationReport
-from .services import WRITTEN_BY_DEPARTMENT
+from .services import REQUEST, WRITTEN_BY_DEPARTMENT
 
 ASKED_AGAIN = "ask_again"
 
@@ -57,6 +58,17 @@ def answers(fiscal_year: int, *, today: date) -> Answers:
     )
 
 
+def without_request(fiscal_year: int, *, today: date) -> list[Asked]:
+    """Return the departments that a request for a fiscal year did not reach, once there was one.
+
+    They were entered, or began, after it; or they closed, and no successor is on record.
+    """
+    requested = CollaborationReport.objects.filter(
+        fiscal_year=fiscal_year, request_key__isnull=False
+    )
+    return not_asked(REQUEST, fiscal_year, today=today) if requested.exists() else []
+
+
 def with_dates(reports, *, today: date):
     """Tell of each report as ``is_late`` whether its date has passed, and when it was asked again."""
     more = Extension.objects.filter(deadline=OuterRef("pk"), until__gte=today)
@@ -70,6 +82,8 @@ def with_dates(reports, *, today: date):
     )
 
 
+#: Shows, in the place of reports, the departments that the request did not reach.
+NOT_ASKED = "not-asked"
 #: What the list can be narrowed to, by the word in its address.
 SHOWN = {
     "missing": Q(state__in=WRITTEN_BY_DEPARTMENT),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department
 from accounts.permissions import require
-from casework.asking import Question, ask_departments
+from casework.asking import Question, ask_departments, request_key
 from casework.calendar import japan_date, wareki_year
 from casework.edit_numbers import take_next
 from casework.services import advance, locked, open_case, record
@@ -94,10 +94,11 @@ def open_collaboration_report(
 def request_collaboration_reports(
     *, fiscal_year: int, due_on: date | None, by, at: datetime, among=None
 ) -> list[CollaborationReport]:
-    """Ask every department that there is today for its report on a fiscal year.
+    """Ask every department that there was in a fiscal year for its report on it.
 
-    A department is asked once a year: asking again opens cases only for those that have none.
-    A report that is under way without a date, such as one that a project opened, gets the date.
+    A department is asked once a year, also one on whose Yell project a report was opened: that one is
+    about the project alone. For a department that has closed since, its successor is asked. A report
+    that is under way without a date, such as one that a project opened, gets the date.
 
     :param due_on: the day the reports are due, Japan date; ``None`` leaves it "not set".
     :param among: the departments to ask, as a queryset; all of them if ``None``.
@@ -115,12 +116,12 @@ def _asked_report(department: Department, fiscal_year: int) -> CollaborationRepo
         department=department,
         fiscal_year=fiscal_year,
         title=f"{wareki_year(fiscal_year)}の協働（{department.name}）",
-        request_key=f"{department.pk}-{fiscal_year}",
+        request_key=request_key(department, fiscal_year),
         report_form=form_of(fiscal_year),
     )
 
 
-REQUEST = Question(CollaborationReport, KIND, WRITTEN_BY_DEPARTMENT, _asked_report)
+REQUEST = Question(CollaborationReport, KIND, WRITTEN_BY_DEPARTMENT, _asked_report, looks_back=True)
 
 
 def may_edit_collaboration(report: CollaborationReport, user) -> bool:

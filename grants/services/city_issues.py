@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import Department
 from accounts.permissions import require
-from casework.asking import Question, ask_departments
+from casework.asking import Question, ask_departments, request_key
 from casework.calendar import japan_date, wareki_year
 from casework.edit_numbers import take_next
 from casework.outbox import Address, post, tell
@@ -28,7 +28,7 @@ def _asked_issue(department: Department, fiscal_year: int) -> CityIssue:
         department=department,
         fiscal_year=fiscal_year,
         title=f"{wareki_year(fiscal_year)}の業務課題（{department.name}）",
-        request_key=f"{department.pk}-{fiscal_year}",
+        request_key=request_key(department, fiscal_year),
     )
 
 

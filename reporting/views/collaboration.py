@@ -5,7 +5,7 @@ from functools import partial
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -46,6 +46,29 @@ def requests(request):
         return redirect(f"{reverse('reporting:requests')}?year={year}")
     year = whole_year(request.GET.get("year")) or fiscal_year(request.today)
     shown = request.GET.get("shown", "")
+    left_out = request_overview.without_request(year, today=request.today)
+    if shown == request_overview.NOT_ASKED:
+        page = Paginator(left_out, PER_PAGE).get_page(request.GET.get("page"))
+    else:
+        page = _reports(request, year, shown)
+    years = CollaborationReport.objects.order_by("-fiscal_year").values_list(
+        "fiscal_year", flat=True
+    )
+    context = {
+        "form": form,
+        "page": page,
+        "year": year,
+        "year_name": fiscal_year_name(year),
+        "years": [(one, fiscal_year_name(one)) for one in years.distinct()],
+        "shown": shown,
+        "not_asked": len(left_out),
+        "answers": request_overview.answers(year, today=request.today),
+    }
+    return render(request, "reporting/requests.html", context, status=422 if form.errors else 200)
+
+
+def _reports(request, year: int, shown: str) -> Page:
+    """Return the reports on a fiscal year, or those of one sort, with what is owed of each."""
     found = CollaborationReport.objects.visible_to(request.user).filter(fiscal_year=year)
     found = request_overview.with_dates(found, today=request.today)
     if shown in request_overview.SHOWN:
@@ -57,19 +80,7 @@ def requests(request):
     for report in page.object_list:
         report.owed = next((d for d in report.deadlines.all() if _is_open(d)), None)
         report.is_awaited = report.state in services.WRITTEN_BY_DEPARTMENT
-    years = CollaborationReport.objects.order_by("-fiscal_year").values_list(
-        "fiscal_year", flat=True
-    )
-    context = {
-        "form": form,
-        "page": page,
-        "year": year,
-        "year_name": fiscal_year_name(year),
-        "years": [(one, fiscal_year_name(one)) for one in years.distinct()],
-        "shown": shown,
-        "answers": request_overview.answers(year, today=request.today),
-    }
-    return render(request, "reporting/requests.html", context, status=422 if form.errors else 200)
+    return page
 
 
 @login_required
@@ -93,7 +104,7 @@ def _is_open(deadline) -> bool:
 
 def _asked(count: int) -> str:
     if not count:
-        return _("Every department has been asked before. Nothing was sent twice.")
+        return _("Every department that there is has been asked before. Nothing was sent twice.")
     return ngettext(
         "%(count)d department is asked for its report.",
         "%(count)d departments are asked for their reports.",

@@ -34,7 +34,7 @@ def ask(*, by=None, due_on=DUE, at=NOON):
 
 
 def test_request_asks_every_department_of_the_day_once():
-    factories.department(valid_until=TODAY - timedelta(days=1))
+    factories.department(valid_until=TODAY - timedelta(days=1))  # nobody succeeds it
     there = [factories.department(), factories.department(valid_until=TODAY)]
 
     opened = ask()
@@ -48,7 +48,7 @@ def test_request_asks_every_department_of_the_day_once():
     assert len(ask()) == 1
 
 
-def test_request_gives_the_date_to_what_a_project_opened():
+def test_request_gives_the_date_to_what_a_project_opened_and_asks_for_all_else():
     year = makers.granted_year("collaboration")
     makers.sent_report(year)
     report = CollaborationReport.objects.get()
@@ -57,9 +57,46 @@ def test_request_gives_the_date_to_what_a_project_opened():
         fiscal_year=2026, due_on=DUE, by=factories.user(Role.OFFICE), at=NOON
     )
 
-    assert report.department not in [other.department for other in opened]
+    (more,) = [one for one in opened if one.department == report.department]
+    assert (more.state, more.project_year) == ("requested", None)
     assert report.deadlines.open().get().due_on == DUE
     assert list(verification.faults()) == []
+
+
+def test_department_that_began_a_report_of_its_own_accord_is_asked_for_the_others():
+    own = makers.collaboration(fiscal_year=2025)
+
+    assert [one.department for one in ask()] == [own.department]
+    assert ask() == []
+
+
+def test_successor_answers_for_a_department_that_has_closed_since():
+    closed, opened = date(2026, 3, 31), date(2026, 4, 1)
+    today = factories.department(valid_from=opened)
+    old = factories.department(valid_until=closed, successor=today)
+    gone = factories.department(valid_until=date(2025, 3, 31), successor=today)
+
+    asked = {one.request_key: one for one in ask()}
+
+    assert list(asked) == [
+        f"{old.pk}-2025"
+    ]  # the new one did nothing in that year, nor did the last
+    report = asked[f"{old.pk}-2025"]
+    assert (report.department, old.name in report.title) == (today, True)
+    assert gone.name not in report.title
+    assert ask() == []
+    # Of the year that runs, the new one is asked for itself, and nobody for the old one.
+    later = services.request_collaboration_reports(
+        fiscal_year=2026, due_on=None, by=factories.user(Role.OFFICE), at=NOON
+    )
+    assert [one.request_key for one in later] == [f"{today.pk}-2026"]
+
+
+def test_department_of_which_nothing_is_known_before_it_stood_is_asked_all_the_same():
+    """An office that entered its departments as they are this year still asks them about the last."""
+    new = factories.department(valid_from=date(2026, 4, 1))
+
+    assert [one.department for one in ask()] == [new]
 
 
 def test_request_is_for_the_office():

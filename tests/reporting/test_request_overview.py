@@ -13,7 +13,7 @@ from casework.models import Event, Notice
 from casework.services import advance
 from reporting import services
 from reporting.models import CollaborationReport
-from reporting.request_overview import answers, ask_again
+from reporting.request_overview import answers, ask_again, without_request
 from tests import factories
 from tests.factories import NOON, TODAY
 from tests.reporting import makers
@@ -60,6 +60,25 @@ def test_department_that_said_none_and_reported_later_is_counted_as_reporting():
     assert (answers(2025, today=TODAY).none, answers(2025, today=TODAY).missing) == (0, 1)
     advance(more, "submit", by=clerk_of(more), at=NOON)
     assert answers(2025, today=TODAY).missing == 0
+
+
+def test_departments_that_the_request_did_not_reach_are_named_with_what_can_be_done(client):
+    gone = factories.department(valid_until=date(2026, 3, 31))
+    assert without_request(2025, today=TODAY) == []  # nobody was asked yet
+    requested(1)
+    new = factories.department()
+
+    left = without_request(2025, today=TODAY)
+
+    assert [(one.department, one.answers) for one in left] == [(gone, None), (new, new)]
+    client.force_login(factories.user(Role.OFFICE))
+    page = client.get(reverse("reporting:requests"), {"year": 2025, "shown": "not-asked"})
+    text = page.content.decode()
+    assert gone.name in text and new.name in text
+    gone.successor = new
+    gone.save()
+    assert len(requested(0)) == 2
+    assert without_request(2025, today=TODAY) == []
 
 
 def test_asking_again_sends_one_notice_a_day_and_is_remembered():
