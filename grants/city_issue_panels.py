@@ -9,7 +9,7 @@ from casework.parties import Party
 from casework.work_pages import work_page
 
 from . import services
-from .city_issue_rows import with_proposals
+from .city_issue_rows import waiting_answers, with_proposals
 from .models import CityIssue, Proposal
 from .models.city_issue import PUBLIC
 from .services.city_issues import WRITTEN
@@ -21,6 +21,7 @@ def issue_content(issue: CityIssue, request) -> dict:
     return {
         "issue": issue,
         "proposals": shown.proposals.all(),
+        "waiting": waiting_answers(issue, request.user),
         "missing": issue.missing_parts() if issue.state in WRITTEN else [],
         "is_public": issue.state in PUBLIC,
     }

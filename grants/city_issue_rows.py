@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from django.db.models import Prefetch
 
+from casework.models import Access
+
 from .models import CityIssue, Proposal
 
 HEADER = [
@@ -29,6 +31,19 @@ def with_proposals(issues, user):
     seen = Proposal.objects.visible_to(user).with_adopted()
     found = seen.select_related("organization").order_by("pk")
     return issues.select_related("department").prefetch_related(Prefetch("proposals", found))
+
+
+def waiting_answers(issue: CityIssue, user):
+    """Return the proposals filed for an issue of which its department was told and cannot read yet.
+
+    Number and day are all that may be shown of them.
+    """
+    if issue.department_id not in user.duties.departments:
+        return Proposal.objects.none()
+    seen = Proposal.objects.visible_to(user).filter(city_issue=issue)
+    barred = Access.objects.concerning(user).filter(barred=True)
+    filed = issue.proposals.filter(filed_at__isnull=False).exclude(pk__in=seen.values("pk"))
+    return filed.exclude(pk__in=barred.values("case")).only("number", "filed_at").order_by("pk")
 
 
 def rows(issues, user) -> Iterator[list]:

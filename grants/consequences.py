@@ -33,6 +33,7 @@ from .models import (
     YearBudgetLine,
 )
 from .reckoning import confirmable, grantable
+from .services.city_issues import tell_of_answer
 from .standing import SINCE, Standing, as_recorded, open_rules, rule_standings
 from .versions import content_of, content_of_change, content_of_claim
 
@@ -79,6 +80,12 @@ def keep_the_version(proposal: Proposal, *, by, at: datetime, facts: dict) -> No
         file_number(proposal, proposal.round.edition.number_series, proposal.fiscal_year)
     told = as_filed_on(proposal, proposal.received_on or japan_date(at))
     snapshot(proposal, {**content_of(proposal), **told}, by=by, at=at)
+
+
+@on("proposal", "submit", "file_paper")
+def tell_whose_issue_it_answers(proposal: Proposal, *, by, at: datetime, facts: dict) -> None:
+    if proposal.city_issue_id is not None:
+        tell_of_answer(proposal, at=at)
 
 
 @on("proposal", "prepare", "agree")

@@ -109,6 +109,17 @@ register(
         lambda case, at: {"case": case, "asked_until": japan_date(at)},
         lambda cases: cases.filter(kind="city_issue"),
     ),
+    NoticeKind(
+        "city_issue_answered", _("A proposal answers a city issue"),
+        _("When a group files a proposal that answers a city issue; to the department that listed it."),
+        (
+            *ABOUT_CASE,
+            Variable("number", _("Number of the proposal"), told_as("number")),
+            Variable("call", _("Name of the call"), told_as("call")),
+        ),
+        lambda case, at: {"case": case, "number": "1", "call": "…"},
+        lambda cases: cases.filter(kind="city_issue"),
+    ),
 )  # fmt: skip
 
 

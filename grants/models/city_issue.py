@@ -83,15 +83,22 @@ class CityIssue(Case):
     def get_absolute_url(self) -> str:
         return reverse("grants:city-issue", args=[self.pk])
 
-    def is_open(self, today: date) -> bool:
-        """Return whether a group can still begin a proposal from it on ``today`` (Japan date)."""
-        return self.state == "published" and (self.until is None or self.until >= today)
-
     def standing_on(self, today: date) -> Standing:
-        """Return how the public reads where it stands; asked ``with_standing``."""
+        """Return how the public reads where it stands; asked ``with_standing``.
+
+        A group can begin a proposal from it only while it is open.
+
+        :param today: Japan date.
+        """
         if self.is_taken_up:
             return Standing.TAKEN_UP
-        return Standing.OPEN if self.is_open(today) else Standing.CLOSED
+        return (
+            Standing.CLOSED if self.state != "published" or self.is_over(today) else Standing.OPEN
+        )
+
+    def is_over(self, today: date) -> bool:
+        """Return whether the last day on which a group is looked for lies before ``today``."""
+        return self.until is not None and self.until < today
 
     def missing_parts(self) -> list[Text]:
         """Return, in words, what has to be there before it can be sent."""

@@ -15,10 +15,12 @@ from casework.outbox import Address, post, tell
 from casework.parties import Party, people_behind
 from casework.services import advance, locked, open_case
 from grants.city_issue_flow import DUE
-from grants.models import CityIssue
+from grants.models import CityIssue, Proposal
 
 #: The notice that tells a department that it is asked.
 ASKED = "city_issue_asked"
+#: The notice that tells it that a group's proposal answers its issue.
+ANSWERED = "city_issue_answered"
 #: States in which the department writes.
 WRITTEN = ("requested", "draft", "returned")
 
@@ -48,18 +50,29 @@ def ask_for_issues(
         QUESTION, fiscal_year=fiscal_year, due_on=due_on, by=by, at=at, among=among
     )
     for issue in asked:
-        _tell_department(issue, due_on, at=at)
+        _tell_department(issue, ASKED, at=at, key=f"{issue.pk}-{ASKED}", asked_until=due_on)
     return asked
 
 
-def _tell_department(issue: CityIssue, due_on: date | None, *, at: datetime) -> None:
+def tell_of_answer(proposal: Proposal, *, at: datetime) -> None:
+    """Tell the department that listed an issue, once, that a proposal was filed that answers it.
+
+    By its number alone: the department reads the proposal when it is brought into the talks.
+    """
+    issue, key = proposal.city_issue, f"{proposal.city_issue_id}-{ANSWERED}-{proposal.pk}"
+    _tell_department(
+        issue, ANSWERED, at=at, key=key, number=proposal.number, call=proposal.round.name
+    )
+
+
+def _tell_department(issue: CityIssue, kind: str, *, at: datetime, key: str, **told) -> None:
     """Tell who works there; a department where nobody logs in, by its shared mailbox."""
-    department, told = issue.department, {"asked_until": due_on}
+    department = issue.department
     if department.mailbox and not people_behind(issue, Party.DEPARTMENT, day=japan_date(at)):
         to = Address(department.mailbox, department.name, fictitious=department.fictitious)
-        post(ASKED, to=to, at=at, key=f"{issue.pk}-{ASKED}", case=issue, **told)
+        post(kind, to=to, at=at, key=key, case=issue, **told)
     else:
-        tell(issue, Party.DEPARTMENT, ASKED, at=at, key=f"{issue.pk}-{ASKED}", **told)
+        tell(issue, Party.DEPARTMENT, kind, at=at, key=key, **told)
 
 
 @transaction.atomic

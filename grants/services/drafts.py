@@ -16,6 +16,7 @@ from casework.parties import Party
 from casework.services import locked, open_case, record
 from grants.destroyed_drafts import destroyed_on
 from grants.models import BudgetLine, CityIssue, Proposal, ProposalMeasure, Round
+from grants.models.city_issue import Standing
 
 
 @transaction.atomic
@@ -55,7 +56,8 @@ def start_draft(
 
 
 def _refuse_closed(issue: CityIssue, call: Round, *, today: date) -> None:
-    if not issue.is_open(today):
+    issue = CityIssue.objects.with_standing().get(pk=issue.pk)
+    if issue.standing_on(today) != Standing.OPEN:
         raise ValidationError(_("The city issue is not open any more."))
     if not call.rules.is_yes("matches_department"):
         raise ValidationError(_("Departments take no part in the projects of this call."))

@@ -14,6 +14,7 @@ from casework.keys import key_in
 from casework.views.calendars import calendar_response
 from grants import call_dates, call_panels, services
 from grants.models import CityIssue, Proposal, Round
+from grants.models.city_issue import Standing
 from grants.parameters import of_year, rules_in_words
 
 
@@ -46,9 +47,12 @@ def call_detail(request, pk):
     groups = groups_of(request.user)
     rules = rules_in_words(of_year(call.frozen_rules, call.fiscal_year), public=True)
     mine = Proposal.objects.visible_to(request.user).filter(round=call, organization__in=groups)
+    issue = _issue(request.GET, request)
+    looks_for_one = issue is not None and issue.standing_on(request.today) == Standing.OPEN
     context = {
         "call": call,
-        "issue": _issue(request.GET, request),
+        "issue": issue if looks_for_one else None,
+        "past_issue": None if looks_for_one else issue,
         "is_open": call.is_open(request.now),
         "rules": [rule for rule in rules if rule.is_set],
         "open_questions": [rule for rule in rules if not rule.is_set],
@@ -63,7 +67,7 @@ def call_detail(request, pk):
 def _issue(told, request) -> CityIssue | None:
     """Return the public city issue that an address or a form names."""
     key = key_in(told.get("issue", ""))
-    public = CityIssue.objects.public(fictitious=settings.DEMO).select_related("department")
+    public = CityIssue.objects.public(fictitious=settings.DEMO).with_standing()
     return public.filter(pk=key).first() if key is not None else None
 
 

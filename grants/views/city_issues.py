@@ -77,10 +77,12 @@ def issue_page(request, pk):
     adopted = Proposal.objects.standing().filter(city_issue=issue)
     if not settings.DEMO:
         adopted = adopted.filter(round__edition__fictitious=False, organization__fictitious=False)
-    can_begin = issue.is_open(request.today)
+    shown = _shown(issue, request.today)
+    can_begin = shown["is_open"]
     context = {
-        **_shown(issue, request.today),
-        "can_begin": can_begin,
+        **shown,
+        "is_taken_up": issue.is_taken_up,
+        "is_over": issue.is_over(request.today),
         "calls": _calls(request.now) if can_begin else [],
         "coming": _coming(request.now) if can_begin else None,
         "groups": groups_of(request.user),

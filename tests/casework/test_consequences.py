@@ -118,6 +118,7 @@ PINNED = {
     ("proposal", "fall_through"): ["reporting.find_the_project"],
     ("proposal", "file_paper"): [
         "grants.keep_the_version",
+        "grants.tell_whose_issue_it_answers",
         "grants.keep_the_check",
         "grants.send_receipt",
     ],
@@ -143,6 +144,7 @@ PINNED = {
     ],
     ("proposal", "submit"): [
         "grants.keep_the_version",
+        "grants.tell_whose_issue_it_answers",
         "grants.keep_the_check",
         "grants.send_receipt",
     ],

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_fsm import TransitionNotAllowed
 from openpyxl import load_workbook
 
-from accounts.models import Role
+from accounts.models import Duty, Role
 from casework.edit_numbers import StaleDraft
 from casework.errors import NotPossible
 from casework.models import Deadline, Notice
@@ -298,19 +298,22 @@ def test_public_list_says_what_is_open_taken_up_and_closed():
 
 def adopted_from(made: CityIssue) -> Proposal:
     """A proposal that answers an issue and was selected."""
-    makers.sender()
-    proposal = begun(made)
-    proposal.refresh_from_db()
-    group = makers.group_of(proposal)
-    proposal = filled(proposal, group)
-    proposal = advance(proposal, "submit", by=group, at=NOON)
-    proposal = advance(proposal, "accept", by=office(), at=NOON)
+    proposal = advance(submitted(made), "accept", by=office(), at=NOON)
     proposal = advance(
         proposal, "start_matching", by=office(), at=NOON, department=made.department_id
     )
     proposal = advance(proposal, "match", by=office(), at=NOON)
     proposal = advance(proposal, "refer", by=office(), at=NOON)
     return factories.approved(proposal, "select", assessed_yen=80_000)
+
+
+def submitted(made: CityIssue) -> Proposal:
+    """A proposal that answers an issue and was filed."""
+    makers.sender()
+    proposal = begun(made)
+    proposal.refresh_from_db()
+    group = makers.group_of(proposal)
+    return advance(filled(proposal, group), "submit", by=group, at=NOON)
 
 
 def filled(proposal: Proposal, group) -> Proposal:
@@ -376,8 +379,44 @@ def test_page_says_why_there_is_no_button():
     text = read(made.get_absolute_url())
     assert "opens on" in text and coming.name in text
 
-    closed = advance(made, "close", by=office(), at=NOON)
-    assert "does not look for a group any more" in read(closed.get_absolute_url())
+
+def without_a_button(made: CityIssue, why: str) -> None:
+    group = factories.member(factories.organization())
+    call = factories.call("collaboration", matches_department="yes")
+
+    page = read(made.get_absolute_url(), group)
+    of_call = read(f"/calls/{call.pk}/?issue={made.pk}", group)
+
+    assert why in page and "/start/" not in page
+    assert "No proposal can begin any more from this city issue" in of_call
+    assert 'name="issue"' not in of_call
+    with pytest.raises(ValidationError):
+        services.start_draft(
+            call, group.organizations.get(), title="案", by=group, at=NOON, issue=made
+        )
+
+
+def test_closed_issue_has_no_button_and_says_why():
+    closed = advance(published(), "close", by=office(), at=NOON)
+
+    without_a_button(closed, "the issue is closed")
+
+
+def test_issue_whose_last_day_is_over_has_no_button_and_says_why():
+    over = published(until=TODAY - timedelta(days=1))
+
+    without_a_button(over, "the department looked for a group until")
+
+
+def test_issue_that_was_taken_up_has_no_button_until_the_project_is_given_up():
+    taken = published(until=None)
+    adopted = adopted_from(taken)
+    without_a_button(taken, "a project that answers this issue has been adopted")
+
+    advance(adopted, "renounce", by=makers.group_of(adopted), at=NOON)
+
+    group = factories.member(factories.organization())
+    assert "/start/" in read(taken.get_absolute_url(), group)
 
 
 def test_no_proposal_begins_from_a_closed_issue_or_for_another_course():
@@ -409,6 +448,67 @@ def test_issue_that_is_not_public_starts_no_more_than_a_plain_draft():
     )
 
     assert Proposal.objects.get().city_issue is None
+
+
+# The department is told
+
+
+def test_department_is_told_once_that_a_proposal_answers_its_issue():
+    made = published()
+    clerk = makers.department_clerk(made.department)
+
+    proposal = submitted(made)
+    proposal = advance(proposal, "send_back", by=office(), at=NOON, reason="理由", due_on=TODAY)
+    advance(proposal, "resubmit", by=makers.group_of(proposal), at=NOON)
+
+    clerks = Duty.objects.filter(department=made.department).values_list("user", flat=True)
+    told = Notice.objects.filter(kind="city_issue_answered")
+    assert clerk.pk in clerks
+    assert sorted(notice.recipient_id for notice in told) == sorted(clerks)
+    assert {notice.case_id for notice in told} == {made.pk}
+    words = told[0].subject + told[0].body
+    assert proposal.number in words and WORDS["title"] in words
+    assert proposal.organization.name not in words and proposal.title not in words
+
+
+def test_department_where_nobody_logs_in_is_told_of_an_answer_by_its_mailbox():
+    made = published()
+    Duty.objects.filter(department=made.department).delete()
+
+    proposal = submitted(made)
+
+    notice = Notice.objects.get(kind="city_issue_answered")
+    assert (notice.to, notice.recipient) == ("kaigan@example.jp", None)
+    assert proposal.number in notice.body
+
+
+def test_plain_proposal_tells_no_department():
+    draft = factories.draft()
+    advance(draft, "submit", by=makers.group_of(draft), at=NOON)
+
+    assert not Notice.objects.filter(kind="city_issue_answered").exists()
+
+
+def test_department_sees_that_a_proposal_waits_and_later_the_proposal_itself():
+    made = published()
+    clerk = makers.department_clerk(made.department)
+    page = f"/cases/{made.pk}/"
+    proposal = begun(made)
+    assert "to be read once" not in read(page, clerk)
+
+    proposal = submitted(published(title="ほかの課題"))
+    other = f"/cases/{proposal.city_issue_id}/"
+    waiting = read(other, makers.department_clerk(proposal.city_issue.department))
+    assert proposal.number in waiting and "to be read once" in waiting
+    assert proposal.title not in waiting and proposal.organization.name not in waiting
+
+    proposal = advance(proposal, "accept", by=office(), at=NOON)
+    advance(
+        proposal, "start_matching", by=office(), at=NOON,
+        department=proposal.city_issue.department_id,
+    )  # fmt: skip
+    shown = read(other, makers.department_clerk(proposal.city_issue.department))
+    assert proposal.title in shown and "to be read once" not in shown
 
 
 # What came of it
