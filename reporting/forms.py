@@ -3,8 +3,6 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Department
-from casework.calendar import fiscal_year
 from casework.forms import DateInput, ExtendForm
 from casework.models import Case
 from casework.moves import MoveForm, asks, suggests
@@ -12,7 +10,6 @@ from grants.amount import Amount
 from grants.forms.fields import text_area
 from grants.models import ProjectYear
 from grants.reckoning import reckons_confirmation
-from guideline.models import fiscal_year_name
 
 from .confirming import without_proof
 from .line_checks import in_one_text
@@ -86,50 +83,6 @@ class ReportFieldsForm(forms.ModelForm):
 
     def __init__(self, data=None, *, instance: Report):
         super().__init__(data, instance=instance, initial={"edit_number": instance.edit_number})
-
-
-class FiscalYearField(forms.TypedChoiceField):
-    """A fiscal year near the one it is, under its name in the language of the page."""
-
-    def __init__(self, **kwargs):
-        super().__init__(coerce=int, **kwargs)
-
-    def offer(self, *, today) -> None:
-        this_year = fiscal_year(today)
-        years = range(this_year, this_year - 4, -1)
-        self.choices = [(year, fiscal_year_name(year)) for year in years]
-
-
-class RequestForm(forms.Form):
-    """What the office asks all departments for."""
-
-    fiscal_year = FiscalYearField(label=_("Fiscal year"))
-    due_on = forms.DateField(
-        label=_("Until"),
-        required=False,
-        widget=DateInput(),
-        help_text=_("If it is empty, the due date shows as not set."),
-    )
-
-    def __init__(self, data=None, *, today):
-        super().__init__(data)
-        self.fields["fiscal_year"].offer(today=today)
-
-
-class NewCollaborationForm(forms.Form):
-    """What a department begins a report with."""
-
-    department = forms.ModelChoiceField(
-        label=_("Department"), queryset=Department.objects.none(), empty_label=None
-    )
-    fiscal_year = FiscalYearField(label=_("Fiscal year"))
-    title = forms.CharField(label=_("Name of the collaboration"), max_length=200)
-
-    def __init__(self, data=None, *, user, today):
-        super().__init__(data)
-        mine = Department.objects.filter(pk__in=user.duties.departments)
-        self.fields["department"].queryset = mine.order_by("name", "pk")
-        self.fields["fiscal_year"].offer(today=today)
 
 
 class TablingForm(forms.Form):

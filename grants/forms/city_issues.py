@@ -3,13 +3,10 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Department
-from casework.calendar import fiscal_year
 from casework.drafts import Draft
 from casework.forms import DateInput, ExtendForm
 from casework.moves import MoveForm, asks
 from grants.models import CityIssue
-from guideline.models import fiscal_year_name
 
 from .fields import text_area
 
@@ -28,44 +25,6 @@ class ReturnForm(MoveForm):
 
 asks(CityIssue.KIND, "send_back", ReturnForm)
 asks(CityIssue.KIND, "extend", ExtendForm)
-
-
-def _years_near(today) -> list[tuple[int, str]]:
-    """Return the fiscal years to choose from: at the end of one, the next one is asked about."""
-    this_year = fiscal_year(today)
-    return [(year, fiscal_year_name(year)) for year in range(this_year + 1, this_year - 3, -1)]
-
-
-class AskForIssuesForm(forms.Form):
-    """What the office asks all departments for."""
-
-    fiscal_year = forms.TypedChoiceField(label=_("Fiscal year"), coerce=int)
-    due_on = forms.DateField(
-        label=_("Until"),
-        required=False,
-        widget=DateInput(),
-        help_text=_("If it is empty, the due date shows as not set."),
-    )
-
-    def __init__(self, data=None, *, today):
-        super().__init__(data, initial={"fiscal_year": fiscal_year(today)})
-        self.fields["fiscal_year"].choices = _years_near(today)
-
-
-class NewIssueForm(forms.Form):
-    """What a department begins an issue with."""
-
-    department = forms.ModelChoiceField(
-        label=_("Department"), queryset=Department.objects.none(), empty_label=None
-    )
-    fiscal_year = forms.TypedChoiceField(label=_("Fiscal year"), coerce=int)
-    title = forms.CharField(label=_("The issue in one line"), max_length=200)
-
-    def __init__(self, data=None, *, user, today):
-        super().__init__(data, initial={"fiscal_year": fiscal_year(today)})
-        mine = Department.objects.filter(pk__in=user.duties.departments)
-        self.fields["department"].queryset = mine.order_by("name", "pk")
-        self.fields["fiscal_year"].choices = _years_near(today)
 
 
 class IssueFieldsForm(forms.ModelForm):

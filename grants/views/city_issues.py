@@ -19,7 +19,8 @@ from casework.keys import key_in
 from grants import services
 from grants.case_panels import supplement_asked
 from grants.city_issue_rows import HEADER, rows, with_proposals
-from grants.forms.city_issues import AskForIssuesForm, IssueDraft, NewIssueForm
+from grants.forms.asking import AskDepartmentsForm, OwnAccordForm
+from grants.forms.city_issues import IssueDraft
 from grants.models import CityIssue, Proposal, Round
 from grants.models.city_issue import Standing
 from guideline.models import fiscal_year_name
@@ -119,7 +120,10 @@ def issue_new(request):
     """A department lists one more issue, or one that nobody asked for."""
     if not request.user.duties.departments:
         raise PermissionDenied("grants.open_city_issue")
-    form = NewIssueForm(request.POST or None, user=request.user, today=request.today)
+    title = _("The issue in one line")
+    form = OwnAccordForm(
+        request.POST or None, title=title, user=request.user, today=request.today, ahead=1
+    )
     if request.method == "POST" and form.is_valid():
         issue = services.open_issue(**form.cleaned_data, by=request.user, at=request.now)
         return redirect("grants:city-issue-edit", pk=issue.pk)
@@ -158,7 +162,9 @@ def issues(request):
     """Ask all departments, and see what they listed, which proposals answer and what came of it."""
     require(request.user, "grants.read_city_issues")
     may_ask = request.user.has_perm("grants.keep_city_issues")
-    form = AskForIssuesForm(request.POST or None, today=request.today) if may_ask else None
+    form = None
+    if may_ask:
+        form = AskDepartmentsForm(request.POST or None, today=request.today, ahead=1)
     if request.method == "POST":
         require(request.user, "grants.keep_city_issues")
         if form.is_valid():

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from casework.calendar import fiscal_year
 from casework.draft_pages import write
 from grants.case_panels import supplement_asked
+from grants.forms.asking import AskDepartmentsForm, OwnAccordForm
 from guideline.models import fiscal_year_name
 from reporting import forms, request_overview, services
 from reporting.collaboration_checks import CollaborationCheckPage, check_collaboration
@@ -36,7 +37,7 @@ def requests(request):
     """Ask all departments for their reports, and see who has answered."""
     if not request.user.has_perm("reporting.request_collaboration"):
         raise PermissionDenied("reporting.request_collaboration")
-    form = forms.RequestForm(request.POST or None, today=request.today)
+    form = AskDepartmentsForm(request.POST or None, today=request.today)
     if request.method == "POST" and form.is_valid():
         opened = services.request_collaboration_reports(
             **form.cleaned_data, by=request.user, at=request.now
@@ -118,7 +119,8 @@ def report_new(request):
     """A department begins a report of its own accord."""
     if not request.user.duties.departments:
         raise PermissionDenied("reporting.open_collaboration")
-    form = forms.NewCollaborationForm(request.POST or None, user=request.user, today=request.today)
+    title = _("Name of the collaboration")
+    form = OwnAccordForm(request.POST or None, title=title, user=request.user, today=request.today)
     if request.method == "POST" and form.is_valid():
         report = services.open_collaboration_report(
             **form.cleaned_data, by=request.user, at=request.now
