@@ -1,5 +1,6 @@
 """City issues on the pages of cases and on desks."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
@@ -10,8 +11,10 @@ from casework.work_pages import work_page
 
 from . import services
 from .city_issue_rows import waiting_answers, with_proposals
-from .models import CityIssue, Proposal
+from .models import CityIssue, ProjectYear, Proposal
 from .models.city_issue import PUBLIC
+from .permissions import proposal_of
+from .project_links import with_links
 from .services.city_issues import WRITTEN
 
 
@@ -20,21 +23,37 @@ def issue_content(issue: CityIssue, request) -> dict:
     shown = with_proposals(CityIssue.objects.filter(pk=issue.pk), request.user).get()
     return {
         "issue": issue,
-        "proposals": shown.proposals.all(),
+        "proposals": with_links(shown.proposals.all(), request.user),
         "waiting": waiting_answers(issue, request.user),
         "missing": issue.missing_parts() if issue.state in WRITTEN else [],
         "is_public": issue.state in PUBLIC,
     }
 
 
-def answered_issue(proposal: Proposal, request) -> dict:
-    """The issue that a proposal answers, from the row that was read with it."""
-    issue = proposal.city_issue
-    return {"issue": issue, "is_public": issue.state in PUBLIC}
+def answered_issue(case, request) -> dict:
+    """The issue that a proposal answers, from the row that was read with the case.
+
+    Whoever may read neither its page nor its case reads its title alone.
+    """
+    issue = proposal_of(case).city_issue
+    if issue.state in PUBLIC:
+        return {"issue": issue, "address": issue.get_absolute_url()}
+    seen = CityIssue.objects.visible_to(request.user).filter(pk=issue.pk).exists()
+    return {"issue": issue, "address": reverse("casework:case", args=[issue.pk]) if seen else ""}
 
 
-def answers_one(proposal: Proposal, user) -> bool:
-    return proposal.city_issue_id is not None
+def answers_one(case, user) -> bool:
+    """Return whether a proposal, or what came of one, answers an issue."""
+    proposal = proposal_of(case)
+    return proposal is not None and proposal.city_issue_id is not None
+
+
+def shows_issue(kind: str) -> None:
+    """Show the issue on the pages of a kind of case that is, or belongs to, a proposal."""
+    panel(
+        kind, "grants/panels/answered_issue.html", answered_issue, 5,
+        part=CONTENT, offered=answers_one,
+    )  # fmt: skip
 
 
 def _is_complete(issue: CityIssue) -> bool:
@@ -42,10 +61,8 @@ def _is_complete(issue: CityIssue) -> bool:
 
 
 panel(CityIssue.KIND, "grants/panels/city_issue.html", issue_content, 10)
-panel(
-    Proposal.KIND, "grants/panels/answered_issue.html", answered_issue, 5,
-    part=CONTENT, offered=answers_one,
-)  # fmt: skip
+shows_issue(Proposal.KIND)
+shows_issue(ProjectYear.KIND)
 work_page(
     CityIssue.KIND, _("Write the issue"), "grants:city-issue-edit", services.may_write_issue,
     finished=_is_complete,

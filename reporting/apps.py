@@ -31,6 +31,7 @@ class ReportingConfig(AppConfig):
             outcome_panels,
             partner_panels,
             permissions,
+            project_links,
             retention_classes,
             setup_steps,
         )

@@ -13,6 +13,7 @@ from casework.parties import Party
 from casework.verbs import name_verbs
 from casework.work_pages import work_page
 from grants.categories import by_code
+from grants.city_issue_panels import shows_issue
 from grants.models import ProjectYear
 
 from . import services
@@ -141,6 +142,8 @@ panel(
     CollaborationReport.KIND, "reporting/panels/collaboration.html", collaboration_content, 10,
     part=CONTENT,
 )  # fmt: skip
+
+shows_issue(CollaborationReport.KIND)
 
 desk_link(Party.OFFICE, _("Collaboration reports"), "reporting:requests", order=50)
 desk_link(Party.OFFICE, _("Written reports to the committee"), "reporting:tablings", order=51)

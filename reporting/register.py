@@ -23,6 +23,8 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from grants.flow import PROPOSAL_FLOW, YEAR_FLOW
 from grants.models import (
@@ -208,6 +210,16 @@ def links(numbers: Iterable[str], *, fictitious: bool) -> dict[str, Links]:
     for report in of_projects.with_publication().order_by("fiscal_year", "pk"):
         found[report.project_year.proposal.number].reports.append(report)
     return found
+
+
+def address(entry_key: str, course: str, fiscal_year: int | None) -> str:
+    """Return the address of one row of the register, on whichever of its pages it stands.
+
+    :param fiscal_year: in which it was adopted; ``None`` or ``YEAR_UNKNOWN`` where nobody knows.
+    """
+    place = {"course": course, "fiscal_year": fiscal_year, "entry": entry_key}
+    told = urlencode({name: value for name, value in place.items() if value})
+    return f"{reverse('reporting:register')}?{told}#entry-{entry_key}"
 
 
 def became_label(code: str) -> str:

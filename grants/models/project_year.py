@@ -100,7 +100,7 @@ class ProjectYear(Budgeted, Case):
 
     KIND = "project_year"
     flow = YEAR_FLOW
-    shown_with = ("proposal__round__edition", "proposal__organization")
+    shown_with = ("proposal__round__edition", "proposal__organization", "proposal__city_issue")
     label = _("Project year")
 
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="project_years")

@@ -5,6 +5,7 @@ from functools import partial
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,6 +24,7 @@ from grants.forms.asking import AskDepartmentsForm, OwnAccordForm
 from grants.forms.city_issues import IssueDraft
 from grants.models import CityIssue, Proposal, Round
 from grants.models.city_issue import Standing
+from grants.project_links import with_links
 from guideline.models import fiscal_year_name
 
 from . import page_of, show_form
@@ -87,7 +89,9 @@ def issue_page(request, pk):
         "calls": _calls(request.now) if can_begin else [],
         "coming": _coming(request.now) if can_begin else None,
         "groups": groups_of(request.user),
-        "adopted": adopted.select_related("organization").order_by("fiscal_year", "pk"),
+        "adopted": with_links(
+            adopted.select_related("organization").order_by("fiscal_year", "pk"), AnonymousUser()
+        ),
         "trail": [
             ("/", _("Home")),
             (reverse("grants:city-issues"), _("City issues")),
@@ -174,6 +178,7 @@ def issues(request):
     found = CityIssue.objects.visible_to(request.user)
     ordered = with_proposals(found, request.user).prefetch_related("deadlines__extensions")
     page = page_of(request, ordered.order_by("-fiscal_year", "department__name", "pk"))
+    with_links((p for issue in page.object_list for p in issue.proposals.all()), request.user)
     for issue in page.object_list:
         issue.owed = next((d for d in issue.deadlines.all() if _is_open(d)), None)
     context = {"form": form, "page": page}

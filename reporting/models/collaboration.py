@@ -78,7 +78,10 @@ class CollaborationReport(Case):
 
     KIND = "collaboration_report"
     flow = COLLABORATION_FLOW
-    shown_with = ("project_year__proposal__round__edition", "publication", "report_form")
+    shown_with = (
+        "project_year__proposal__round__edition", "project_year__proposal__city_issue",
+        "publication", "report_form",
+    )  # fmt: skip
     label = _("Collaboration report")
 
     case_ptr = models.OneToOneField(

@@ -7,11 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Prefetch
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
@@ -136,7 +134,7 @@ def projects(keys: frozenset[str] | None) -> Iterator[Document]:
             words += [f"{measure.title} {measure.title_en}" for measure in named]
             yield Document(
                 key=row["entry_key"],
-                address=_in_register(row),
+                address=register.address(row["entry_key"], row["course_code"], row["adopted_in"]),
                 title=row["project"] or row["group"],
                 text=_joined(words),
                 fiscal_year=row["adopted_in"] or None,
@@ -166,13 +164,6 @@ def _rows(keys: frozenset[str] | None) -> Iterator[dict]:
         ]
     for place in places:
         yield from register.entries(fictitious=settings.DEMO, **place)
-
-
-def _in_register(row: dict) -> str:
-    place = {"course": row["course_code"]}
-    if row["adopted_in"]:
-        place["fiscal_year"] = row["adopted_in"]
-    return f"{reverse('reporting:register')}?{urlencode(place)}#entry-{row['entry_key']}"
 
 
 @source("measure", _("Measure"))

@@ -19,6 +19,7 @@ from reporting import home as front
 from reporting import open_data, register
 from reporting.models import CollaborationReport, Kind, PublicEntry
 from reporting.open_data import giving
+from reporting.project_links import issue_behind
 from reporting.public_text import text_of
 from reporting.publishing.addresses import path_of
 
@@ -54,7 +55,8 @@ def register_page(request):
     course = request.GET.get("course", "")
     fiscal_year = whole_year(request.GET.get("fiscal_year"))
     found = register.entries(fictitious=settings.DEMO, course=course, fiscal_year=fiscal_year)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    number = request.GET.get("page") or _page_of_entry(found, request.GET.get("entry", ""))
+    page = Paginator(found, PER_PAGE).get_page(number)
     everything = not course and fiscal_year is None
     labels = course_labels()
     page.object_list = _entries(page.object_list, labels)
@@ -68,6 +70,12 @@ def register_page(request):
         "trail": _trail((request.path, _("Adopted projects"))),
     }
     return render(request, "reporting/register.html", context)
+
+
+def _page_of_entry(found, entry_key: str) -> int:
+    """Return on which page of the register a row stands, so that a link to it finds it."""
+    keys = [row["entry_key"] for row in found] if entry_key else []
+    return keys.index(entry_key) // PER_PAGE + 1 if entry_key in keys else 1
 
 
 def whole_year(text: str | None) -> int | None:
@@ -170,6 +178,7 @@ def report(request, pk):
         "text": text,
         "report": found,
         "plain_page": path_of(entry.item) if entry else "",
+        "issue": issue_behind(found),
         "trail": _trail(
             (reverse("reporting:reports"), _("Collaboration reports")),
             (request.path, text["title"]),

@@ -1,11 +1,14 @@
 """City issues (業務課題): asked for, listed, published, answered by a proposal, taken up."""
 
 import csv
+import html
 import io
+import re
 from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.utils import timezone
@@ -18,8 +21,9 @@ from casework.errors import NotPossible
 from casework.models import Deadline, Notice
 from casework.services import advance
 from grants import services
-from grants.models import CityIssue, Proposal
+from grants.models import CityIssue, ProjectYear, Proposal
 from grants.models.city_issue import Standing
+from grants.project_links import links_of
 from reporting.models import SearchEntry
 from reporting.search import indexing
 from tests import factories
@@ -558,3 +562,72 @@ def _bytes(path: str, person) -> bytes:
     client = Client()
     client.force_login(person)
     return client.get(path).getvalue()
+
+
+# Links, both ways
+
+
+def led_to(made: CityIssue, report) -> ProjectYear:
+    """Let a report be about the first year of a project that answers the issue."""
+    makers.sender()
+    proposal = makers.ready_proposal("collaboration", office=office())
+    Proposal.objects.filter(pk=proposal.pk).update(city_issue=made)
+    year = proposal.project_years.get(position=1)
+    type(report).objects.filter(pk=report.pk).update(project_year=year)
+    return year
+
+
+def test_public_reads_from_the_issue_to_what_came_of_it_and_back():
+    made = published()
+    report = makers.published_collaboration()
+    number = led_to(made, report).proposal.number
+
+    page = html.unescape(read(made.get_absolute_url()))
+    to_register = re.search(r'href="(/register/\?[^"]*)#(entry-[^"]*)"', page)
+
+    assert to_register[2] == f"entry-{number}"
+    assert f'id="entry-{number}"' in read(to_register[1])
+    assert f'href="/reports/{report.pk}/"' in page
+    assert f'href="{made.get_absolute_url()}"' in read(f"/reports/{report.pk}/")
+    assert f'href="{made.get_absolute_url()}"' in read(to_register[1])
+
+
+def test_report_that_is_not_published_is_linked_only_for_whoever_may_see_it():
+    made = published()
+    report = makers.collaboration()
+    year = led_to(made, report)
+    to_report = f'href="/cases/{report.pk}/"'
+
+    of_department = read(f"/cases/{made.pk}/", makers.department_clerk(made.department))
+
+    assert to_report in read(f"/cases/{made.pk}/", office())
+    assert to_report in read("/office/city-issues/", office())
+    assert to_report not in of_department
+    assert to_report not in read(made.get_absolute_url(), office())
+    assert f"/reports/{report.pk}/" not in read(made.get_absolute_url())
+    for case in (report, year, year.proposal):
+        assert f'href="{made.get_absolute_url()}"' in read(f"/cases/{case.pk}/content/", office())
+
+
+def test_issue_taken_off_the_public_pages_is_linked_to_its_case_for_who_may_see_it():
+    made = published()
+    year = led_to(made, makers.collaboration())
+    advance(made, "send_back", by=office(), at=NOON, reason="理由")
+    page = f"/cases/{year.pk}/content/"
+
+    assert f'href="/cases/{made.pk}/"' in read(page, office())
+    of_group = read(page, makers.group_of(year))
+    assert WORDS["title"] in of_group and f"/cases/{made.pk}/" not in of_group
+
+
+def test_links_of_many_projects_ask_as_often_as_those_of_one(django_assert_max_num_queries):
+    made = published()
+    one = led_to(made, makers.published_collaboration()).proposal_id
+    other = led_to(made, makers.published_collaboration()).proposal_id
+
+    with django_assert_max_num_queries(2):
+        assert [len(links) for links in links_of([one], AnonymousUser()).values()] == [2]
+    with django_assert_max_num_queries(2):
+        both = links_of([one, other], AnonymousUser())
+
+    assert [len(both[pk]) for pk in (one, other)] == [2, 2]

@@ -18,6 +18,7 @@ from casework.services import advance
 from grants.models import FundTarget, PastAward, ProjectYear, Proposal
 from reporting import open_data, register, services
 from reporting.models import CollaborationReport
+from reporting.views.public import PER_PAGE
 from tests import factories
 from tests.factories import NOON
 from tests.remembering import remembered
@@ -59,6 +60,20 @@ def past_award(key: str, **fields) -> PastAward:
     fields = {"course": "startup", "adoption_fiscal_year": 2023, "status": "adopted",
               "source": "広報", **fields}  # fmt: skip
     return PastAward.objects.create(key=key, **fields)
+
+
+def test_link_to_an_entry_opens_the_page_of_the_register_on_which_it_stands(client):
+    for number in range(PER_PAGE + 1):
+        key = f"startup-2024-{number:03}"
+        past_award(key, project_title=f"事業{number}", adoption_fiscal_year=2024)
+    first, last = "startup-2024-000", f"startup-2024-{PER_PAGE:03}"
+
+    for key in (first, last, "unknown"):
+        path = register.address(key, "startup", 2024).partition("#")[0]
+        page = client.get(path).content.decode()
+
+        assert (f'id="entry-{last}"' in page) == (key == last)
+        assert (f'id="entry-{first}"' in page) == (key != last)
 
 
 @pytest.mark.parametrize("path", [*PAGES, *FILES])
