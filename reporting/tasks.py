@@ -18,5 +18,9 @@ def rebuild_search() -> dict[str, int]:
 
 @shared_task
 def publish_due() -> int:
-    """Make public what was approved for a moment that has come (beat: every minute; safe to run again)."""
+    """Make public what was approved for a moment that has come (beat: every minute; safe to run again).
+
+    What an earlier run made public and did not live to index is indexed now.
+    """
+    indexing.catch_up()
     return releases.go_public_due(at=clock.now())

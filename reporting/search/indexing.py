@@ -4,9 +4,12 @@ import logging
 from collections.abc import Iterable
 from functools import partial
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef
+from django.db.models.functions import Cast
 
-from reporting.models import SearchEntry
+from reporting.models import CollaborationReport, SearchEntry
 
 from . import store
 from .sources import SOURCES, Document, in_batches
@@ -31,8 +34,10 @@ KEPT = (
 def index_soon(kind: str, *keys) -> None:
     """Bring the index up to date once the transaction has committed.
 
-    A fault there is logged and undoes nothing: the nightly rebuilding makes up for it.
+    A fault there is logged and undoes nothing: :func:`catch_up` makes up for it. What stands in the
+    index leaves it with the transaction, so that nobody finds what was withdrawn meanwhile.
     """
+    _forget(SearchEntry.objects.filter(kind=kind, key__in=map(str, keys)))
     transaction.on_commit(partial(index, kind, *keys), robust=True)
 
 
@@ -44,6 +49,19 @@ def index(kind: str, *keys) -> None:
         _write(kind, documents)
         gone = wanted - {document.key for document in documents}
         _forget(SearchEntry.objects.filter(kind=kind, key__in=gone))
+
+
+def catch_up() -> int:
+    """Index the published reports that the index lacks, where a process died after its commit.
+
+    :returns: how many there were.
+    """
+    indexed = SearchEntry.objects.filter(kind="report", key=Cast(OuterRef("pk"), CharField()))
+    public = CollaborationReport.objects.public(fictitious=settings.DEMO)
+    lacking = list(public.filter(~Exists(indexed)).order_by("pk").values_list("pk", flat=True))
+    for batch in in_batches(lacking):
+        index("report", *batch)
+    return len(lacking)
 
 
 def rebuild(*, anew: bool = True) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""`make drills`: break what surrounds the delivery of notices, and count what came of it.
+"""`make drills`: break what surrounds notices and publication, and count what came of it.
 
 ``python -m tests.drills [--database URL] [WORDS …]`` runs the drills whose name holds one of the
 words, or all; a database that is named must be migrated already, and its server is left running.
@@ -44,9 +44,12 @@ def main() -> int:
 def play(parts: Installation, server, words: list[str]) -> int:
     """Run the drills, print a line for each, and return the exit code."""
     import config.celery  # noqa: F401  # whose broker the tasks go to
+    from tests.drills.publication import OF_PUBLICATION
     from tests.drills.scenarios import DRILLS
 
-    wanted = [d for d in DRILLS if not words or any(word in d.name for word in words)]
+    wanted = [
+        d for d in (*DRILLS, *OF_PUBLICATION) if not words or any(word in d.name for word in words)
+    ]
     print(line(COLUMNS), flush=True)
     verdicts = [run(drill, parts, server) for drill in wanted]
     print_what_was_simulated(wanted)
