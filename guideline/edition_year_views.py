@@ -24,15 +24,9 @@ from .years import YearShown, years_shown
 @require_safe
 def page(request: HttpRequest, edition: str, fiscal_year: int) -> HttpResponse:
     """All measures of an edition in one fiscal year: months, status, and for the office what is missing."""
-    shown = get_object_or_404(Edition, code=edition)
-    measures = list(Measure.objects.filter(edition=shown).order_by("number"))
-    every_year = years_shown(Measure.objects.filter(edition=shown), request.user)
-    statuses = year_statuses.statuses(shown, request.user, every_year)
+    shown, every_year, statuses = _read(request, edition, fiscal_year)
     known = {year.fiscal_year for year in every_year} | set(statuses)
-    if fiscal_year not in FISCAL_YEARS or not (
-        fiscal_year in known or reads_all_progress(request.user)
-    ):
-        raise Http404(fiscal_year)
+    measures = list(Measure.objects.filter(edition=shown).order_by("number"))
     here = {year.measure_id: year for year in every_year if year.fiscal_year == fiscal_year}
     enters = request.user.has_perm("guideline.enter_years")
     told = statuses.get(fiscal_year, {})
@@ -53,6 +47,32 @@ def page(request: HttpRequest, edition: str, fiscal_year: int) -> HttpResponse:
             initial={"as_of": request.today}, today=request.today, closed=public_days(shown)
         )
     return render(request, "guideline/edition_year.html", context)
+
+
+def _read(
+    request: HttpRequest, edition: str, fiscal_year: int
+) -> tuple[Edition, list[YearShown], year_statuses.Statuses]:
+    """Return an edition with all its years and statuses as the person reads them.
+
+    :raises Http404: if the person reads nothing of the year, and it is not theirs to begin.
+    """
+    shown = get_object_or_404(Edition, code=edition)
+    every_year = years_shown(Measure.objects.filter(edition=shown), request.user)
+    statuses = year_statuses.statuses(shown, request.user, every_year)
+    known = {year.fiscal_year for year in every_year} | set(statuses)
+    if fiscal_year not in FISCAL_YEARS or not (
+        fiscal_year in known or reads_all_progress(request.user)
+    ):
+        raise Http404(fiscal_year)
+    return shown, every_year, statuses
+
+
+def readable_year(request: HttpRequest, edition: str, fiscal_year: int) -> Edition:
+    """Return an edition of which the person may read this year.
+
+    :raises Http404: if they may not.
+    """
+    return _read(request, edition, fiscal_year)[0]
 
 
 def _says_no_status(year: YearShown | None) -> bool:
@@ -128,6 +148,6 @@ def record(request: HttpRequest, edition: str, fiscal_year: int) -> HttpResponse
     digest = digest_of(progress_import.kept(table))
     context |= {
         "plan": plan,
-        "token": progress_views.token_of(request, shown, table, plan, digest=digest),
+        "token": progress_views.shown_token(request, shown, table, plan, digest=digest),
     }
     return render(request, "guideline/year_record.html", context)

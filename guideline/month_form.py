@@ -8,7 +8,7 @@ from django.utils.dates import MONTHS as NAMES
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from .models import BY_MONTH, MONTH_WORDS, MONTHS, MeasureYear
+from .models import BY_MONTH, MONTH_WORDS, MONTHS, RINGS, MeasureYear
 
 #: How a field of the form begins → the words by month that it holds, and what it is called.
 KINDS = {
@@ -49,13 +49,14 @@ class MonthsForm(forms.Form):
     def values(self, year: MeasureYear) -> dict:
         """Return what is to be written of ``year``.
 
-        A month with words is ticked; where the words are taken out, the tick goes with them.
+        A month with words is ticked, and so is one with a ring; where the words are taken out, the tick
+        goes with them.
         """
         written: dict = {}
         for kind, (name, _label) in KINDS.items():
             words = {str(month): self.cleaned_data[f"{kind}_{month}"] for month in MONTHS}
-            written[name] = {month: said for month, said in words.items() if said}
-            written[BY_MONTH[name]] = ticked(year, name, written[name])
+            written[name] = {m: said for m, said in words.items() if said and said not in RINGS}
+            written[BY_MONTH[name]] = ticked(year, name, words)
         return written
 
     def fields_of(self, month: int) -> list[BoundField]:
@@ -79,10 +80,11 @@ def _said(year: MeasureYear) -> dict[str, str]:
 
 
 def ticked(year: MeasureYear, name: str, words: Mapping[str, str]) -> list[int]:
-    """Return the months that are ticked once a row says ``words``.
+    """Return the months that are ticked once ``words`` are typed in.
 
     :param name: of the words by month, such as ``plan_by_month``.
+    :param words: by month; empty where nothing is typed.
     """
     before = {int(month) for month in getattr(year, name)}
     bare = set(getattr(year, BY_MONTH[name])) - before
-    return [month for month in MONTHS if month in bare or str(month) in words]
+    return [month for month in MONTHS if month in bare or words.get(str(month))]

@@ -2,7 +2,13 @@
 
 import rules
 
-from accounts.permissions import is_office, keeps_tables, register_table_rules
+from accounts.permissions import (
+    is_approver,
+    is_auditor,
+    is_office,
+    keeps_tables,
+    register_table_rules,
+)
 
 register_table_rules(
     "guideline",
@@ -22,3 +28,4 @@ register_table_rules(
 rules.add_perm("guideline.take_progress", is_office)
 rules.add_perm("guideline.confirm_crosswalk", is_office)
 rules.add_perm("guideline.enter_years", is_office)
+rules.add_perm("guideline.read_year_history", is_office | is_approver | is_auditor)

@@ -13,7 +13,7 @@ from casework import parties
 from casework.flow import Text
 from casework.history import digest_of
 
-from .models import Measure, MeasureYear, Status
+from .models import BY_MONTH, MONTHS, Measure, MeasureYear, Status
 
 #: The fields of a year's row that hold months, and all for which something can be suggested.
 MONTH_FIELDS = ("plan_months", "result_months")
@@ -56,6 +56,9 @@ def said_in_words(field: str, value) -> str:
     """Return the value of a field of a year's row in the language of the page."""
     if field in MONTH_FIELDS:
         return parties.listed(str(NAMES[month]) for month in value)
+    if field in BY_MONTH:
+        said = ((month, value.get(str(month))) for month in MONTHS)
+        return "\n".join(f"{NAMES[month]}: {words}" for month, words in said if words)
     return str(Status(value).label) if field == "status" and value else value
 
 

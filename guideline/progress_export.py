@@ -18,18 +18,9 @@ from casework.calendar import wareki
 from casework.tables import csv_lines, harmless
 
 from .models import Classification, Edition, Measure, Progress, Section, Status
-from .progress_table import (
-    COUNTED_HERE,
-    HEADINGS,
-    STATUSES,
-    SUMMARY,
-    Guideline,
-    class_name,
-    next_heading,
-)
+from .progress_table import COUNTED_HERE, HEADINGS, SUMMARY, Guideline, next_heading
+from .table_words import WORD_OF, mark_of
 
-#: Status → the word for it in the table.
-WORDS = {status: word for word, status in STATUSES.items()}
 #: How wide the columns of a worksheet are, in characters.
 WIDTHS = (6, 40, 18, 12, 44, 10, 50)
 
@@ -110,23 +101,18 @@ def _summary(table: ProgressOn) -> Iterator[list[str]]:
     for code in Classification:
         if totals[code]:
             told = [
-                f"{counts[code, status]}/{totals[code]}：{WORDS[status]}"
+                f"{counts[code, status]}/{totals[code]}：{WORD_OF[status]}"
                 for status in (Status.DONE, Status.ONGOING, Status.IN_PROGRESS, Status.PARTLY, Status.NOT_STARTED)
                 if counts[code, status]
             ]  # fmt: skip
             yield [mark_of(code, "<重点>"), "", *told]
 
 
-def mark_of(code: str, priority: str = "<重点施策>") -> str:
-    """Return a class as the table marks it: 【Ⅰ】<重点施策>, 【Ⅱ-ア】."""
-    return class_name(code) + (priority if code == Classification.PRIORITY else "")
-
-
 def _line(measure: Measure, row: Progress | None) -> list[str]:
     head = [str(measure.number), measure.title, mark_of(measure.classification)]
     if row is None:
         return head
-    return [*head, WORDS[Status(row.status)], row.result, row.next_class, row.reason]
+    return [*head, WORD_OF[Status(row.status)], row.result, row.next_class, row.reason]
 
 
 def csv_of(table: ProgressOn) -> Iterator[str]:

@@ -22,8 +22,9 @@ from .models import (
     ProgressTable,
     Status,
 )
-from .progress_table import Count, Row, Table, class_name
+from .progress_table import Count, Row, Table
 from .summary import Mismatch, mismatches
+from .table_words import class_name
 
 
 @dataclass(frozen=True, slots=True)

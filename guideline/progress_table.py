@@ -6,7 +6,6 @@ Nothing here asks the database: a table is held against what the guideline says 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -17,22 +16,9 @@ from django.utils.translation import gettext_lazy
 from casework.sheets import Formula, Sheet, Unreadable, read
 from casework.tables import as_written
 
-from .models import Classification, Edition, Measure, Section, Status
+from .models import Edition, Measure, Section
+from .table_words import CLASSES, class_key, class_name, class_of, key, status_of, with_dash
 
-#: Classes and statuses as the table prints them, after :func:`_key`.
-CLASSES = {
-    "I": Classification.PRIORITY,
-    "II-ア": Classification.MEDIUM_TERM,
-    "II-イ": Classification.CONTINUED,
-    "III": Classification.STEPWISE,
-}
-STATUSES = {
-    "未": Status.NOT_STARTED,
-    "着手中": Status.IN_PROGRESS,
-    "一部済": Status.PARTLY,
-    "済": Status.DONE,
-    "済・継": Status.ONGOING,
-}
 #: The headings of the columns, in the order of the table; the one for the next edition names it.
 HEADINGS = ("No", "内容", "重点", "施策の実施", "実績", "2期案", "理由")
 NUMBER, TITLE, CLASS, STATUS, RESULT, NEXT, REASON = range(7)
@@ -212,13 +198,13 @@ class Row:
     @property
     def proposed(self) -> str:
         """The class that the column for the next edition names; empty where it names none."""
-        return CLASSES.get(_class_key(self.next_class).lstrip("○→"), "")
+        return CLASSES.get(class_key(self.next_class).lstrip("○→"), "")
 
     @property
     def named(self) -> tuple[str, str] | None:
         """The first class that the reason names: as printed, and its code."""
         found = NAMED_CLASS.search(self.reason)
-        return (found[0], CLASSES[_with_dash(_class_key(found[1]))]) if found else None
+        return (found[0], CLASSES[with_dash(class_key(found[1]))]) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,48 +269,16 @@ def table_in(content: bytes, guideline: Guideline) -> Table:
 
 def _headings_of(sheet: Sheet) -> int | None:
     """Return at which of its lines a sheet has the headings; ``None`` if at none."""
-    known = {_key(name) for name in HEADINGS}
+    known = {key(name) for name in HEADINGS}
     for at, (_number, cells) in enumerate(sheet.lines):
-        if len(known & {_key(cell) for cell in cells if isinstance(cell, str)}) >= 4:
+        if len(known & {key(cell) for cell in cells if isinstance(cell, str)}) >= 4:
             return at
     return None
 
 
-def _key(text: str) -> str:
-    """Return words so that width, case and blanks make no difference."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).lower()
-
-
-def _class_key(text: str) -> str:
-    """Return a class so that however its digits, dash, ring and arrow were typed is one."""
-    plain = "".join(unicodedata.normalize("NFKC", text).split()).upper()
-    return plain.translate(str.maketrans("‐‑‒–—―−ー〇◯⇒", "-------" + "-" + "○○→"))
-
-
-def _with_dash(mark: str) -> str:
-    return re.sub(r"^II-?([アイ])$", r"II-\1", mark)
-
-
-def _status(text: str) -> Status | None:
-    return STATUSES.get(_key(text))
-
-
-def _class_mark(text: str) -> Classification | None:
-    """Return the class of a mark such as 【Ⅰ】<重点施策> or 【Ⅱ-ア】."""
-    found = re.fullmatch(r"【([^】]+)】(<重点(?:施策)?>)?", _class_key(text))
-    code = CLASSES.get(found[1]) if found else None
-    return None if code is None or (found[2] and code != Classification.PRIORITY) else code
-
-
 def _is_next(text: str) -> bool:
-    plain = _class_key(text)
+    plain = class_key(text)
     return plain == "○" or plain.removeprefix("○→") in CLASSES
-
-
-def class_name(code: str) -> str:
-    """Return a class as the table prints it: 【Ⅱ-ア】."""
-    mark = next(mark for mark, known in CLASSES.items() if known == code)
-    return "【{}】".format(mark.replace("III", "Ⅲ").replace("II", "Ⅱ").replace("I", "Ⅰ"))
 
 
 MAYBE_CUT = gettext_lazy(
@@ -387,12 +341,12 @@ class _Reading:
             first = cells[0] if cells else ""
             if any(isinstance(cell, Formula) for cell in cells):
                 self.refuse(line, FORMULA)
-            elif _key(first) == _key(SUMMARY):
+            elif key(first) == key(SUMMARY):
                 summary = line
-                self.counted_here = _key(COUNTED_HERE) in {_key(cell) for cell in cells[1:]}
+                self.counted_here = key(COUNTED_HERE) in {key(cell) for cell in cells[1:]}
             elif summary:
                 self._take_counts(line, cells)
-            elif "進捗状況一覧" in _key(first) and not self.title:
+            elif "進捗状況一覧" in key(first) and not self.title:
                 self._take_title(line, first)
             else:
                 self.refuse(line, STRAY, said=" ".join(filter(None, cells))[:60])
@@ -418,7 +372,7 @@ class _Reading:
         return self.guideline.measures.values()
 
     def _take_counts(self, line: int, cells: list[str]) -> None:
-        code = _class_mark(cells[0])
+        code = class_of(cells[0])
         if code is None:
             self.refuse(line, COUNT_CLASS, said=cells[0])
             return
@@ -433,8 +387,8 @@ class _Reading:
             self._take_count(line, code, words)
 
     def _take_count(self, line: int, code: str, words: str) -> None:
-        found = re.fullmatch(r"(\d{1,4})/(\d{1,4}):(.+)", _key(words))
-        status = _status(found[3]) if found else None
+        found = re.fullmatch(r"(\d{1,4})/(\d{1,4}):(.+)", key(words))
+        status = status_of(found[3]) if found else None
         if found is None or status is None:
             self.refuse(line, COUNT, said=words)
         elif (code, status) in self.counts:
@@ -447,23 +401,23 @@ class _Reading:
 
     def _is_next_edition(self, heading: str) -> bool:
         found, own = (
-            re.fullmatch(r"第?(\d{1,2})[期次]案", _key(heading)),
+            re.fullmatch(r"第?(\d{1,2})[期次]案", key(heading)),
             _edition_number(self.title),
         )
         if found is None:
-            return _key(heading) == "次期案"
+            return key(heading) == "次期案"
         return own is None or int(found[1]) == own + 1
 
     def _columns(self, line: int, cells: list) -> list[int]:
         """Return where each of ``HEADINGS`` stands; empty if one is missing, unknown or twice."""
-        names = {_key(name): n for n, name in enumerate(HEADINGS) if n != NEXT}
+        names = {key(name): n for n, name in enumerate(HEADINGS) if n != NEXT}
         found: dict[int, int] = {}
         before = len(self.faults)
         for at, cell in enumerate(cells):
             if isinstance(cell, Formula):
                 self.refuse(line, FORMULA)
             elif cell:
-                known = names.get(_key(cell))
+                known = names.get(key(cell))
                 if known is None and self._is_next_edition(cell):
                     known = NEXT
                 if known is None:
@@ -505,7 +459,7 @@ class _Reading:
 
         Where the line of its own section is lost, it belongs to the next that bears its name.
         """
-        found = [at for at in self.guideline.sections if _key(self._name(*at)) == _key(name)]
+        found = [at for at in self.guideline.sections if key(self._name(*at)) == key(name)]
         here = [at for at in found if at[1] == 0 or at[0] == self.section]
         lost = [at for at in found if at[0] > self.section and (at[0], 0) not in self.sections]
         return next(iter(here or lost), None)
@@ -533,7 +487,7 @@ class _Reading:
         before = len(self.faults)
         self._check_row(line, self.guideline.measures[number], number, said)
         if len(self.faults) == before:
-            status = str(_status(said[STATUS]))
+            status = str(status_of(said[STATUS]))
             result, reason = _words(said[RESULT]), _words(said[REASON])
             row = Row(line, number, status, result, said[NEXT], reason)
             self.rows.setdefault(number, row)
@@ -541,7 +495,7 @@ class _Reading:
     def _number(self, line: int, said: list) -> int | None:
         """Return of which measure a line speaks; ``None`` if of none, or of one that was there."""
         words = said[NUMBER] if isinstance(said[NUMBER], str) else ""
-        digits = _key(words)
+        digits = key(words)
         if not re.fullmatch(r"[0-9]{1,4}", digits):
             self.refuse(line, NO_NUMBER, HEADINGS[NUMBER], said=words)
             self._is_seen_by_title(line, said[TITLE])
@@ -561,21 +515,21 @@ class _Reading:
     def _is_seen_by_title(self, line: int, title: object) -> None:
         """Let a line whose number is broken not count as missing, too."""
         for number, known in self.guideline.measures.items():
-            if isinstance(title, str) and _key(title) == _key(known.title):
+            if isinstance(title, str) and key(title) == key(known.title):
                 self.seen.setdefault(number, line)
 
     def _check_row(self, line: int, known: Known, number: int, said: list[str]) -> None:
         title, next_class = said[TITLE], said[NEXT]
-        if _key(title) != _key(known.title):
+        if key(title) != key(known.title):
             values = {"number": number, "title": known.title, "said": title}
             self.refuse(line, OTHER_TITLE, HEADINGS[TITLE], **values)
-        code = _class_mark(said[CLASS])
+        code = class_of(said[CLASS])
         if code is None:
             self.refuse(line, UNKNOWN_CLASS, HEADINGS[CLASS], said=said[CLASS])
         elif code != known.classification:
             values = {"known": class_name(known.classification), "said": said[CLASS]}
             self.refuse(line, OTHER_CLASS, HEADINGS[CLASS], number=number, **values)
-        if _status(said[STATUS]) is None:
+        if status_of(said[STATUS]) is None:
             self.refuse(line, UNKNOWN_STATUS, HEADINGS[STATUS], said=said[STATUS])
         if next_class and not _is_next(next_class):
             self.refuse(line, UNKNOWN_NEXT, HEADINGS[NEXT], said=next_class)
@@ -643,7 +597,7 @@ class _Reading:
 
 
 def _edition_number(title: str) -> int | None:
-    found = re.search(r"第(\d{1,2})[期次]", _key(title))
+    found = re.search(r"第(\d{1,2})[期次]", key(title))
     return int(found[1]) if found else None
 
 
@@ -651,7 +605,7 @@ def _is_section(cells: list) -> bool:
     first = cells[0] if cells else ""
     if not isinstance(first, str) or not first:
         return False
-    return first.startswith("<") or (not any(cells[1:]) and not _key(first).isdigit())
+    return first.startswith("<") or (not any(cells[1:]) and not key(first).isdigit())
 
 
 def next_heading(title: str) -> str:

@@ -6,7 +6,6 @@ from hashlib import sha256
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,14 +22,7 @@ from . import progress_import
 from .models import Edition, ProgressTable
 from .progress_table import Fault, Faulty, Guideline, Table, table_in
 from .public_days import public_days
-
-#: For how long what was shown can be taken, in seconds.
-SHOWN_FOR = 12 * 60 * 60
-SALT = "guideline.progress-table"
-STALE = gettext_lazy("What was shown is no longer there. Choose the file again.")
-MOVED_ON = gettext_lazy(
-    "What is on record has changed since this was shown. Choose the file again, and look anew."
-)
+from .shown_files import MOVED_ON, STALE, NoLongerShown, shown_to, token_of
 
 
 class TableForm(forms.Form):
@@ -83,11 +75,11 @@ def table(request: HttpRequest, edition: str) -> HttpResponse:
     plan = progress_import.plan(shown, found, as_of=day)
     return _page(
         request, shown, form, plan=plan, is_public=day in public_days(shown),
-        token=token_of(request, shown, found, plan, digest=sha256(content).hexdigest()),
+        token=shown_token(request, shown, found, plan, digest=sha256(content).hexdigest()),
     )  # fmt: skip
 
 
-def token_of(
+def shown_token(
     request: HttpRequest, edition: Edition, table: Table, plan: progress_import.Plan, *, digest: str
 ) -> str:
     """Return what was shown, signed for the person to whom it was, so that just this can be taken.
@@ -96,10 +88,13 @@ def token_of(
     """
     told = {
         "table": progress_import.kept(table), "digest": digest,
-        "as_of": plan.as_of.isoformat(), "plan": plan.digest, "by": request.user.pk,
-        "edition": edition.pk,
+        "as_of": plan.as_of.isoformat(), "plan": plan.digest,
     }  # fmt: skip
-    return signing.dumps(told, salt=SALT, compress=True)
+    return token_of(request, _about(edition), told)
+
+
+def _about(edition: Edition) -> str:
+    return f"guideline.progress-table.{edition.pk}"
 
 
 def _page(request, edition: Edition, form: TableForm, *, status: int = 200, **shown):
@@ -123,16 +118,14 @@ def take(request: HttpRequest, edition: str) -> HttpResponse:
     """Take what was shown: all of it, or nothing."""
     shown = of_the_office(request, edition)
     try:
-        told = signing.loads(request.POST.get("shown", ""), salt=SALT, max_age=SHOWN_FOR)
-        if (told["by"], told["edition"]) != (request.user.pk, shown.pk):
-            raise signing.BadSignature("shown to somebody else")
+        told = shown_to(request, _about(shown))
         plan = progress_import.take(
             shown, progress_import.restored(told["table"]), digest=told["digest"],
             as_of=date.fromisoformat(told["as_of"]), by=request.user, at=request.now,
             shown=told["plan"],
         )  # fmt: skip
-    except (signing.BadSignature, progress_import.OutOfDate) as error:
-        why = STALE if isinstance(error, signing.BadSignature) else MOVED_ON
+    except (NoLongerShown, progress_import.OutOfDate) as error:
+        why = STALE if isinstance(error, NoLongerShown) else MOVED_ON
         form = TableForm(today=request.today)
         return _page(request, shown, form, faults=[Fault(0, why)], status=422)
     words = ngettext("%(changes)d value changed.", "%(changes)d values changed.", len(plan.changes))

@@ -5,6 +5,8 @@ A table that the office takes in is read inside the city first; whoever publishe
 
 from datetime import date, datetime
 
+from django.db import transaction
+
 from .models import Edition, Progress, PublicDay
 
 
@@ -12,16 +14,27 @@ class NothingOnRecord(Exception):
     """The edition has no progress of that day, so nothing can be made public."""
 
 
-def make_public(edition: Edition, day: date, *, source: str, at: datetime) -> PublicDay:
+@transaction.atomic
+def make_public(
+    edition: Edition, day: date, *, source: str, at: datetime, years_at: datetime | None = None
+) -> PublicDay:
     """Let everybody read the progress of ``day``; what was public before stays as it was.
 
+    Plan and result of its fiscal year, and of those before, become public with it.
+
     :param source: what made it public, such as the name of a release.
+    :param years_at: the moment as of which plans and results are read, where they were put together
+        before ``at``; an earlier one than stands changes nothing.
     :raises NothingOnRecord: if nothing is on record for that day.
     """
     if not Progress.objects.filter(measure__edition=edition, as_of=day).exists():
         raise NothingOnRecord(f"{edition} {day}")
     said = {"source": source, "made_public_at": at}
     row, _created = PublicDay.objects.get_or_create(edition=edition, as_of=day, defaults=said)
+    moment = years_at or at
+    if row.years_at is None or row.years_at < moment:
+        row.years_at = moment
+        row.save(update_fields=["years_at"])
     return row
 
 

@@ -9,6 +9,7 @@ from guideline import (
     month_views,
     progress_views,
     views,
+    year_file_views,
     year_views,
 )
 
@@ -47,6 +48,26 @@ urlpatterns = [
         edition_year_views.record,
         name="year-record",
     ),
+    path(
+        "guideline/<slug:edition>/years/<int:fiscal_year>/table.<slug:form>",
+        year_file_views.file,
+        name="year-file",
+    ),
+    path(
+        "guideline/<slug:edition>/years/<int:fiscal_year>/begun.<slug:form>",
+        year_file_views.begun,
+        name="year-begun",
+    ),
+    path(
+        "guideline/<slug:edition>/years/<int:fiscal_year>/upload/",
+        year_file_views.upload,
+        name="year-upload",
+    ),
+    path(
+        "guideline/<slug:edition>/years/<int:fiscal_year>/upload/take/",
+        year_file_views.take,
+        name="year-take",
+    ),
     path("guideline/<slug:edition>/<int:number>/", views.measure, name="measure"),
     path(
         "guideline/<slug:edition>/<int:number>/text/",
@@ -62,6 +83,11 @@ urlpatterns = [
         "guideline/<slug:edition>/<int:number>/years/<int:fiscal_year>/months/",
         month_views.page,
         name="measure-months",
+    ),
+    path(
+        "guideline/<slug:edition>/<int:number>/years/<int:fiscal_year>/history/",
+        year_views.history,
+        name="year-history",
     ),
     path(
         "guideline/<slug:edition>/<int:number>/years/<int:fiscal_year>/figures/",

@@ -85,6 +85,7 @@ def measure(request: HttpRequest, edition: str, number: int) -> HttpResponse:
     context = {
         "measure": shown, "history": told, "enters": enters, "running": running,
         "tasks": next_tasks(shown, told, running) if enters else [],
+        "reads_history": request.user.has_perm("guideline.read_year_history"),
         "is_frozen": not reads_all_progress(request.user),
         "section": Section.objects.filter(
             edition=shown.edition, number=shown.section.number, place=0

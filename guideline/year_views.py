@@ -1,6 +1,6 @@
 """Pages on which the office writes plan and result of a measure by fiscal year."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -9,16 +9,16 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import require
 from casework.edit_numbers import StaleDraft
+from casework.views.finding import page_of
 
-from . import years
-from .models import Figure, Measure, MeasureYear, MeasureYearVersion, PublicDay, fiscal_year_name
+from . import year_history, years
+from .models import Figure, Measure, MeasureYear, PublicDay, fiscal_year_name
 from .prefill import FIELDS, Suggestion, said_in_words, suggestions_for
 from .services import Overtaken
 from .year_forms import FigureForm, YearForm
@@ -26,8 +26,8 @@ from .year_lacks import lacks
 
 #: Fiscal years for which rows can be kept; anything else is a mistyped address.
 FISCAL_YEARS = range(2000, 2101)
-#: How many versions the page of a year lists.
-VERSIONS = 20
+#: How many versions the page of a year shows; the others stand on the page of its history.
+NEWEST = 3
 FIGURE_STALE = gettext_lazy(
     "Somebody else changed this figure meanwhile. It stands here now; what you typed was not saved."
 )
@@ -35,6 +35,10 @@ FIGURE_STALE = gettext_lazy(
 
 def of_the_office(request: HttpRequest, edition: str, number: int, fiscal_year: int) -> Measure:
     require(request.user, "guideline.enter_years")
+    return _measure(edition, number, fiscal_year)
+
+
+def _measure(edition: str, number: int, fiscal_year: int) -> Measure:
     if fiscal_year not in FISCAL_YEARS:
         raise Http404(fiscal_year)
     found = Measure.objects.of(edition).select_related("edition", "section")
@@ -100,8 +104,9 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     measure, fiscal_year = year.measure, year.fiscal_year
     before = row_of(measure, fiscal_year - 1)
-    days = PublicDay.objects.filter(edition=measure.edition, made_public_at__isnull=False)
+    days = PublicDay.objects.filter(edition=measure.edition, years_at__isnull=False)
     keys = form.keys_taken()
+    newest = year_history.steps(year_history.versions_of(year)[: NEWEST + 1])
     context = {
         "measure": measure, "year": year, "before": before, "form": form, "took": took,
         "others": others,
@@ -114,8 +119,8 @@ def _page(
         "of_documents": measure.figure_set.of_documents()
         .filter(fiscal_year=fiscal_year, part_of__isnull=True)
         .prefetch_related("parts").order_by("label"),
-        "versions": list(_versions(year)) if year.pk else [],
-        "released_at": years.released_at(fiscal_year, days.values_list("as_of", "made_public_at")),
+        "steps": newest[:NEWEST], "has_more": len(newest) > NEWEST,
+        "released_at": years.released_at(fiscal_year, days.values_list("as_of", "years_at")),
         "lacks": lacks(year),
         "trail": trail_of(measure, (reverse("guideline:edition-year", args=[measure.edition.code, fiscal_year]), year.name), ("", measure.name)),
     }  # fmt: skip
@@ -130,23 +135,21 @@ def _figures(year: MeasureYear) -> list[Figure]:
     return list(wholes.order_by("pk"))
 
 
-def _versions(year: MeasureYear) -> Iterator[dict]:
-    """Yield who changed what when, the newest first."""
-    rows = list(year.versions.select_related("by").order_by("-number")[: VERSIONS + 1])
-    for row, older in zip(rows, [*rows[1:], None], strict=True):
-        if older or row.number == 1:
-            yield {"row": row, "changed": _changed(row, older)}
-
-
-def _changed(row: MeasureYearVersion, older: MeasureYearVersion | None) -> list[str | Promise]:
-    labels = {name: MeasureYear._meta.get_field(name).verbose_name for name in FIELDS}
-    labels["figures"] = gettext_lazy("figures")
-    before = older.content if older else {}
-    return [
-        label
-        for name, label in labels.items()
-        if (row.content.get(name) or None) != (before.get(name) or None)
-    ]
+@login_required
+@require_safe
+def history(request: HttpRequest, edition: str, number: int, fiscal_year: int) -> HttpResponse:
+    """Every version of a year's row: who, when, and each value before and after."""
+    require(request.user, "guideline.read_year_history")
+    measure = _measure(edition, number, fiscal_year)
+    year = row_of(measure, fiscal_year)
+    page = page_of(request, year_history.versions_of(year))
+    back = reverse("guideline:edition-year", args=[edition, fiscal_year])
+    context = {
+        "measure": measure, "year": year, "page": page, "steps": year_history.steps(page),
+        "enters": request.user.has_perm("guideline.enter_years"),
+        "trail": trail_of(measure, (back, year.name), ("", _("Who changed what"))),
+    }  # fmt: skip
+    return render(request, "guideline/year_history.html", context)
 
 
 def trail_of(measure: Measure, *steps: tuple[str, str]) -> list[tuple[str, str]]:

@@ -2,8 +2,8 @@
 
 The office writes one row a measure and year; each time the whole of it is kept as a version. The office,
 approvers, auditors and the committee read the row as it stands. Everybody else reads the version that
-stood when a day of that fiscal year, or of a later one, was made public: what is written after
-a release waits for the next.
+stood when a release was put together that made a day of that fiscal year, or of a later one, public: what is
+written after that waits for the next.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,6 +22,7 @@ from .figures import are_more
 from .models import (
     BY_MONTH,
     TONES,
+    Edition,
     Figure,
     Measure,
     MeasureYear,
@@ -38,7 +39,10 @@ from .prefill import FIELDS, Suggestion
 from .services import Overtaken
 
 #: Everything that a version keeps of a year's row, besides its figures.
-KEPT = (*FIELDS, *BY_MONTH)
+KEPT = (
+    "target", "plan", "plan_months", "plan_by_month", "result", "result_months",
+    "result_by_month", "status", "next_plan",
+)  # fmt: skip
 #: What a figure says in a version, besides its parts.
 FIGURE_FIELDS = ("label", "label_en", "value", "unit", "unit_en", "parts_exceed")
 
@@ -80,7 +84,7 @@ class YearShown(SaysMonths):
     """Plan and result of a measure in a fiscal year, as somebody reads it.
 
     :param plan_by_month: number of a month as text → words; so ``result_by_month``.
-    :param frozen_at: the moment at which it was made public; ``None`` for who reads it as it stands.
+    :param frozen_at: the moment as of which it is public; ``None`` for who reads it as it stands.
     """
 
     measure_id: int
@@ -135,14 +139,15 @@ def shown_from(
     return YearShown(
         measure_id, fiscal_year, frozen_at=frozen_at,
         plan_months=tuple(content["plan_months"]), result_months=tuple(content["result_months"]),
-        figures=tuple(_figure_from(said) for said in content["figures"]), **words, **by_month,
+        figures=tuple(figure_from(said) for said in content["figures"]), **words, **by_month,
     )  # fmt: skip
 
 
-def _figure_from(said: Mapping) -> FigureShown:
+def figure_from(said: Mapping) -> FigureShown:
+    """Return a figure as a version keeps it."""
     fields = {name: said[name] for name in FIGURE_FIELDS}
     as_of = parse_date(said["as_of"]) if said["as_of"] else None
-    parts = tuple(_figure_from(part) for part in said.get("parts", []))
+    parts = tuple(figure_from(part) for part in said.get("parts", []))
     return FigureShown(as_of=as_of, parts=parts, **fields)
 
 
@@ -179,23 +184,35 @@ def _released(measures: QuerySet[Measure]) -> Iterator[YearShown]:
         yield shown_from(version.content, year.measure_id, year.fiscal_year, moments[version.pk])
 
 
-def _releases(measures: QuerySet[Measure]) -> dict[int, list[tuple[date, datetime]]]:
-    """Return edition → its public days with the moments at which they were made public."""
-    found: dict[int, list[tuple[date, datetime]]] = {}
-    days = PublicDay.objects.filter(
-        edition__in=measures.values("edition"), made_public_at__isnull=False
+def standing_at(edition: Edition, day: date, *, at: datetime) -> list[MeasureYearVersion]:
+    """Return what everybody would read of the years that ``day`` covers, if it were made public as of ``at``.
+
+    By fiscal year, the latest first, and by number of the measure.
+    """
+    covered = MeasureYearVersion.objects.filter(
+        year__measure__edition=edition, year__fiscal_year__lte=calendar.fiscal_year(day), at__lte=at
     )
-    for edition, day, at in days.values_list("edition", "as_of", "made_public_at"):
+    newest = dict(covered.order_by("number").values_list("year", "pk"))
+    found = MeasureYearVersion.objects.filter(pk__in=newest.values())
+    rows = found.select_related("year__measure")
+    return list(rows.order_by("-year__fiscal_year", "year__measure__number"))
+
+
+def _releases(measures: QuerySet[Measure]) -> dict[int, list[tuple[date, datetime]]]:
+    """Return edition → its public days with the moments as of which their years are read."""
+    found: dict[int, list[tuple[date, datetime]]] = {}
+    days = PublicDay.objects.filter(edition__in=measures.values("edition"), years_at__isnull=False)
+    for edition, day, at in days.values_list("edition", "as_of", "years_at"):
         found.setdefault(edition, []).append((day, at))
     return found
 
 
 def released_at(fiscal_year: int, days: Iterable[tuple[date, datetime]]) -> datetime | None:
-    """Return the last moment at which a year was made public; ``None`` if it never was.
+    """Return the last moment as of which everybody reads a year; ``None`` if nobody does.
 
     A public day covers its own fiscal year and those before.
 
-    :param days: the public days of an edition, each with the moment at which it was made public.
+    :param days: the public days of an edition, each with the moment as of which its years are read.
     """
     moments = (at for day, at in days if calendar.fiscal_year(day) >= fiscal_year)
     return max(moments, default=None)

@@ -15,6 +15,8 @@ from .documents import TONES, Measure, Status, fiscal_year_name
 MONTHS = (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)
 #: The longest words that a month carries; what needs more belongs to the year.
 MONTH_WORDS = 400
+#: Marks a month without words; however it is typed.
+RINGS = frozenset("○〇◯")
 
 
 def refuse_other_than_months(value: object) -> None:
@@ -31,6 +33,8 @@ def refuse_other_than_words_by_month(value: object) -> None:
     for words in value.values():
         if not isinstance(words, str) or not words.strip():
             raise ValidationError(_("These are not words by month."))
+        if words.strip() in RINGS:
+            raise ValidationError(_("A ring alone says nothing. Tick the month instead."))
         if len(words) > MONTH_WORDS:
             raise ValidationError(
                 _("The words of a month are longer than %(longest)d characters. Shorten them."),

@@ -46,6 +46,8 @@ OF_PAYMENTS = {"grants:claims-csv"}
 OF_LOG = {"grants:log-csv"}
 #: Doors whose file is the city issues; tests of grants hold it against what one sees.
 OF_ISSUES = {"grants:city-issues-csv", "grants:city-issues-xlsx"}
+#: Doors whose file is what the guideline's measures planned and did in a year; tests of guideline hold it so.
+OF_MEASURES = {"guideline:year-file", "guideline:year-begun"}
 CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Doors whose workbook is one form, which its own group fills in; tests of grants read it back.
 OF_ONE_FORM = {

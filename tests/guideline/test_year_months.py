@@ -63,6 +63,12 @@ def test_words_taken_out_take_their_bar_with_them(office, fifth, clerk):
     assert (row().plan_months, row().plan_by_month) == ([6], {})
 
 
+def test_ring_ticks_a_month_without_words(office, fifth):
+    office.post(address(fifth), posted(plan_4="〇", plan_5="準備会"))
+
+    assert row().planned == [(4, ""), (5, "準備会")]
+
+
 @pytest.mark.parametrize("month", MONTHS)
 def test_each_month_has_its_own_two_fields(office, fifth, month):
     office.post(address(fifth), posted(**{f"plan_{month}": "甲", f"result_{month}": "乙"}))
@@ -71,7 +77,7 @@ def test_each_month_has_its_own_two_fields(office, fifth, month):
 
 
 @pytest.mark.parametrize(
-    "words", [{"13": "x"}, {"4": ""}, {"4": 4}, ["4"], {"4": "長" * (MONTH_WORDS + 1)}]
+    "words", [{"13": "x"}, {"4": ""}, {"4": "○"}, {"4": 4}, ["4"], {"4": "長" * (MONTH_WORDS + 1)}]
 )
 def test_what_is_no_words_by_month_is_refused(fifth, clerk, words):
     with pytest.raises(ValidationError):

@@ -3,17 +3,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from casework import clock
 from guideline import progress_import
-from guideline.models import Edition
+from guideline.management.telling import content_of, edition_named, in_both, outcome, refusal
 from guideline.progress_table import Faulty, Guideline, Table, table_in
-
-#: In which faults are told: whoever mends the file may read either.
-LANGUAGES = ("ja", "en")
 
 
 class Command(BaseCommand):
@@ -29,11 +24,11 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="only show what would change")
 
     def handle(self, *, file, edition, as_of, dry_run, **options):
-        edition, day, content = _edition(edition), _day(as_of), _content(file)
+        edition, day, content = edition_named(edition), _day(as_of), content_of(file)
         try:
             table = table_in(content, Guideline.of(edition))
         except Faulty as faulty:
-            raise CommandError(_said(file.name, faulty)) from None
+            raise CommandError(refusal(file.name, faulty)) from None
         if dry_run:
             found = progress_import.plan(edition, table, as_of=day)
         else:
@@ -51,58 +46,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {mismatch}")
         for change in found.changes:
             self.stdout.write(f"  {change}")
-        self.stdout.write(self.style.SUCCESS(_outcome(table, found, dry_run)))
-
-
-def _outcome(table: Table, found: progress_import.Plan, dry_run: bool) -> str:
-    values = {"rows": len(table.rows), "changes": len(found.changes)}
-    if not found.changes:
-        return _("%(rows)d rows read. Nothing changes.") % values
-    words = (
-        ngettext(
-            "%(rows)d rows read. %(changes)d value would change; nothing was written (--dry-run).",
-            "%(rows)d rows read. %(changes)d values would change; nothing was written (--dry-run).",
-            len(found.changes),
-        )
-        if dry_run
-        else ngettext(
-            "%(rows)d rows read. %(changes)d value changed.",
-            "%(rows)d rows read. %(changes)d values changed.",
-            len(found.changes),
-        )
-    )
-    return words % values
-
-
-def _said(name: str, faulty: Faulty) -> str:
-    parts = []
-    for language in LANGUAGES:
-        with translation.override(language):
-            parts += [_("%(file)s: nothing was taken. Mend all of this:") % {"file": name}]
-            parts += [f"  {fault}" for fault in faulty.faults]
-    return "\n".join(parts)
-
-
-def _in_both(words) -> str:
-    """Return a refusal in both languages."""
-    parts = []
-    for language in LANGUAGES:
-        with translation.override(language):
-            parts.append(words())
-    return "\n".join(parts)
-
-
-def _edition(code: str) -> Edition:
-    found = Edition.objects.filter(code=code).first()
-    if found is None:
-        known = ", ".join(Edition.objects.order_by("pk").values_list("code", flat=True)) or "–"
-        values = {"code": code, "known": known}
-        raise CommandError(
-            _in_both(
-                lambda: _("There is no edition “%(code)s”. Name one of these: %(known)s.") % values
-            )
-        )
-    return found
+        self.stdout.write(self.style.SUCCESS(outcome(len(table.rows), len(found.changes), dry_run)))
 
 
 def _day(words: str) -> date:
@@ -110,22 +54,12 @@ def _day(words: str) -> date:
         day = date.fromisoformat(words)
     except ValueError:
         raise CommandError(
-            _in_both(
+            in_both(
                 lambda: _("“%(day)s” is no day. Write --as-of like 2023-12-20.") % {"day": words}
             )
         ) from None
     if day > clock.today():
         raise CommandError(
-            _in_both(lambda: _("--as-of %(day)s lies in the future.") % {"day": words})
+            in_both(lambda: _("--as-of %(day)s lies in the future.") % {"day": words})
         )
     return day
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        values = {"file": str(file), "why": error.strerror}
-        raise CommandError(
-            _in_both(lambda: _("%(file)s cannot be read: %(why)s.") % values)
-        ) from None
