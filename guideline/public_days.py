@@ -16,14 +16,14 @@ class NothingOnRecord(Exception):
 
 @transaction.atomic
 def make_public(
-    edition: Edition, day: date, *, source: str, at: datetime, years_at: datetime | None = None
+    edition: Edition, day: date, *, source: str, at: datetime, frozen_at: datetime | None = None
 ) -> PublicDay:
     """Let everybody read the progress of ``day``; what was public before stays as it was.
 
     Plan and result of its fiscal year, and of those before, become public with it.
 
     :param source: what made it public, such as the name of a release.
-    :param years_at: the moment as of which plans and results are read, where they were put together
+    :param frozen_at: the moment as of which plans and results are read, where they were put together
         before ``at``; an earlier one than stands changes nothing.
     :raises NothingOnRecord: if nothing is on record for that day.
     """
@@ -31,10 +31,10 @@ def make_public(
         raise NothingOnRecord(f"{edition} {day}")
     said = {"source": source, "made_public_at": at}
     row, _created = PublicDay.objects.get_or_create(edition=edition, as_of=day, defaults=said)
-    moment = years_at or at
-    if row.years_at is None or row.years_at < moment:
-        row.years_at = moment
-        row.save(update_fields=["years_at"])
+    moment = frozen_at or at
+    if row.frozen_at is None or row.frozen_at < moment:
+        row.frozen_at = moment
+        row.save(update_fields=["frozen_at"])
     return row
 
 

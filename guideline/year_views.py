@@ -104,7 +104,7 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     measure, fiscal_year = year.measure, year.fiscal_year
     before = row_of(measure, fiscal_year - 1)
-    days = PublicDay.objects.filter(edition=measure.edition, years_at__isnull=False)
+    days = PublicDay.objects.filter(edition=measure.edition, frozen_at__isnull=False)
     keys = form.keys_taken()
     newest = year_history.steps(year_history.versions_of(year)[: NEWEST + 1])
     context = {
@@ -120,7 +120,7 @@ def _page(
         .filter(fiscal_year=fiscal_year, part_of__isnull=True)
         .prefetch_related("parts").order_by("label"),
         "steps": newest[:NEWEST], "has_more": len(newest) > NEWEST,
-        "released_at": years.released_at(fiscal_year, days.values_list("as_of", "years_at")),
+        "released_at": years.released_at(fiscal_year, days.values_list("as_of", "frozen_at")),
         "lacks": lacks(year),
         "trail": trail_of(measure, (reverse("guideline:edition-year", args=[measure.edition.code, fiscal_year]), year.name), ("", measure.name)),
     }  # fmt: skip

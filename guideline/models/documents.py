@@ -400,16 +400,14 @@ class PublicDay(Sourced):
 
     What is on record for any other day is for those whom :func:`reads_all_progress` names alone.
     ``source`` is what made it public; ``made_public_at`` is empty where the city itself had published the table before.
-    ``years_at`` is the moment as of which everybody reads plan and result of its fiscal year and of those before;
+    ``frozen_at`` is the moment as of which everybody reads plan and result of its fiscal year and of those before;
     empty where no release showed them.
     """
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, verbose_name=_("edition"))
     as_of = models.DateField(_("as of"))
     made_public_at = models.DateTimeField(_("made public at"), null=True, blank=True)
-    years_at = models.DateTimeField(
-        _("plans and results as they stood at"), null=True, blank=True, editable=False
-    )
+    frozen_at = models.DateTimeField(_("as it stood at"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("public day of the progress")

@@ -10,7 +10,9 @@ from django.utils.dateparse import parse_date
 
 from casework.calendar import wareki, wareki_year
 from grants.models import CourseEdition
-from guideline.models import Edition, Progress
+from guideline.models import Edition, Measure, Progress
+from guideline.table_words import RING
+from guideline.years import standing_at
 from reporting import open_data, register
 from reporting.models import CollaborationReport, Kind
 from reporting.versions import content_of_collaboration
@@ -134,6 +136,7 @@ def _progress(key: str, at: datetime) -> Thing:
         "edition_title_en": edition.title_en,
         "day": day.isoformat(),
         "rows": [_progress_row(row) for row in rows],
+        "years": _years(edition, day, at),
     }
     title = f"{edition.title}　具体施策の進捗状況（{wareki(day)}現在）"
     return Thing(title, rows[0].fiscal_year, False, content)
@@ -153,6 +156,31 @@ def _progress_row(row: Progress) -> dict:
         "next_class": row.next_class,
         "reason": row.reason,
     }
+
+
+def _years(edition: Edition, day: date, at: datetime) -> dict[str, list[dict]]:
+    """Return plan and result of each fiscal year that becomes public with ``day``, the latest first."""
+    found: dict[str, list[dict]] = {}
+    for version in standing_at(edition, day, at=at):
+        rows = found.setdefault(str(version.year.fiscal_year), [])
+        rows.append(_year_row(version.year.measure, version.content))
+    return found
+
+
+def _year_row(measure: Measure, said: dict) -> dict:
+    """Return what a version says of a measure: its months as month → words, a ring where there are none."""
+    months = {
+        name: {str(month): said.get(words, {}).get(str(month), RING) for month in said[ticked]}
+        for name, words, ticked in (
+            ("planned", "plan_by_month", "plan_months"),
+            ("done", "result_by_month", "result_months"),
+        )
+    }
+    words = {name: said[name] for name in ("target", "plan", "result", "status", "next_plan")}
+    return {
+        "number": measure.number, "title": measure.title, "title_en": measure.title_en,
+        **words, **months, "figures": said["figures"],
+    }  # fmt: skip
 
 
 def _figures(key: str, at: datetime) -> Thing:

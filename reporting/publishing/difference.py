@@ -9,7 +9,7 @@ from datetime import datetime
 from reporting.models import PublicEntry, ReleaseItem
 
 from .checks import content_of
-from .places import label_of, values
+from .places import in_words, label_of, values
 
 #: Words, numbers, and signs one by one; Japanese is compared character by character.
 _TOKENS = re.compile(r"[0-9][0-9,.]*|[A-Za-z]+|\s+|.", re.DOTALL)
@@ -44,7 +44,7 @@ def between(before: dict, after: dict) -> Iterator[Change]:
     for path in [*old, *(path for path in new if path not in old)]:
         was, will_be = old.get(path), new.get(path)
         if was != will_be:
-            yield _change(label_of(path), was, will_be)
+            yield _change(label_of(path), *(in_words(path, value) for value in (was, will_be)))
 
 
 def _change(place: str, was: object, will_be: object) -> Change:

@@ -9,7 +9,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from casework.calendar import japan_date
-from guideline.models import Classification, Status, fiscal_year_name, in_language
+from guideline.models import MONTHS, Classification, Status, fiscal_year_name, in_language
+from guideline.table_words import RING
+from guideline.years import figure_from
 from reporting import register
 from reporting.models import Kind, ReleaseItem
 from reporting.public_text import text_of
@@ -116,6 +118,28 @@ def _progress(content: dict) -> dict:
         "rows": rows,
         "summary": _summary(content["rows"]),
         "statuses": [status.label for status in Status],
+        "years": [
+            {"name": fiscal_year_name(int(year)), "rows": [_measure_year(row) for row in told]}
+            for year, told in sorted(content.get("years", {}).items(), reverse=True)
+        ],
+    }
+
+
+def _measure_year(row: dict) -> dict:
+    """Return plan and result of a measure in a fiscal year as the page tells them."""
+    return {
+        **row,
+        "name": in_language(row["title"], row["title_en"]),
+        "status_label": Status(row["status"]).label if row["status"] else "",
+        "months": {
+            kind: [
+                (month, row[kind][str(month)].removeprefix(RING))
+                for month in MONTHS
+                if str(month) in row[kind]
+            ]
+            for kind in ("planned", "done")
+        },
+        "figures": [figure_from(figure) for figure in row["figures"]],
     }
 
 

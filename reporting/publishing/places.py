@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 
 from django.core.exceptions import FieldDoesNotExist
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from guideline.models import Status, fiscal_year_name
 from reporting.models import CollaborationReport
 
 Path = tuple[str, ...]
@@ -43,7 +46,22 @@ def strings(content: object) -> Iterator[tuple[Path, str]]:
 
 def label_of(path: Path) -> str:
     """Return what a place is called: fields of a report as on its form, rows by their key."""
-    return ", ".join(_word(name) for name in path if name not in ("text", "rows"))
+    within = zip(("", *path), path, strict=False)
+    return ", ".join(_named(above, name) for above, name in within if name not in ("text", "rows"))
+
+
+def _named(above: str, name: str) -> str:
+    """Return what a part of a path is called, which numbers alone do not say."""
+    if above in ("planned", "done"):
+        return str(MONTHS[int(name)])
+    return fiscal_year_name(int(name)) if above == "years" else _word(name)
+
+
+def in_words(path: Path, value: object) -> object:
+    """Return a value as a person reads it: a status by its name."""
+    if path[-1] == "status" and value in Status.values:
+        return str(Status(value).label)
+    return value
 
 
 def _word(name: str) -> str:
@@ -72,4 +90,10 @@ _WORDS = {
     "confirmed_yen": lambda: _("Confirmed amount"),
     "projects": lambda: _("Adopted projects"),
     "files": lambda: _("Open data"),
+    "years": lambda: _("Plan and result by fiscal year"),
+    "target": lambda: pgettext("measure", "Target"),
+    "plan": lambda: _("Plan"),
+    "planned": lambda: _("Planned months"),
+    "done": lambda: _("Months in which it was done"),
+    "next_plan": lambda: _("Plan for next year"),
 }

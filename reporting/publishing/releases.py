@@ -16,11 +16,11 @@ from casework.approvals import Wish, draft, title_for
 from casework.calendar import japan_date, wareki
 from casework.consequences import on
 from casework.errors import NotPossible
-from casework.models import Approval
+from casework.models import Approval, Event
 from casework.refusals import refuses
 from casework.services import advance, file_number, follow, locked, open_case, record
 from guideline import public_days
-from guideline.models import Edition
+from guideline.models import Edition, Measure
 from reporting.conditions import tabled_where_that_comes_first
 from reporting.models import Action, CollaborationReport, Kind, PublicEntry, Release, ReleaseItem
 from reporting.models.release import UNDER_WAY
@@ -258,7 +258,7 @@ def freeze(release: Release, *, by, at: datetime, facts: dict) -> None:
 
 
 def _lock_things(release: Release) -> None:
-    """Lock the reports, so that nobody writes in one while it is frozen."""
+    """Lock the reports and measures, so that nobody writes of one while it is frozen."""
     keys = [
         int(key) for key in release.items.filter(kind=Kind.REPORT).values_list("key", flat=True)
     ]
@@ -267,6 +267,10 @@ def _lock_things(release: Release) -> None:
         .order_by("pk")
         .select_for_update(of=("self",))
     )
+    tables = release.items.filter(kind=Kind.PROGRESS).values_list("key", flat=True)
+    editions = {key.partition("/")[0] for key in tables}
+    measures = Measure.objects.filter(edition__code__in=editions).order_by("pk")
+    list(measures.select_for_update(of=("self",)))
 
 
 def _freeze(item: ReleaseItem, *, at: datetime) -> None:
@@ -329,7 +333,8 @@ def _tell_the_thing(release: Release, item: ReleaseItem, *, by, at: datetime) ->
     if item.kind == Kind.PROGRESS and not item.withdraws:
         code, day = edition_and_day(item.key)
         edition = Edition.objects.get(code=code)
-        public_days.make_public(edition, day, source=str(release), at=at)
+        frozen = Event.objects.filter(case=release.pk, verb="propose").latest("pk")
+        public_days.make_public(edition, day, source=str(release), at=at, frozen_at=frozen.at)
 
 
 def go_public_due(*, at: datetime) -> int:

@@ -406,7 +406,7 @@ def _guideline(things: dict, number: int) -> None:
     )  # fmt: skip
     PublicDay.objects.create(
         edition=edition, as_of=NOW.date() + timedelta(days=number), source=f"増{number}",
-        made_public_at=NOW, years_at=NOW,
+        made_public_at=NOW, frozen_at=NOW,
     )  # fmt: skip
     ProgressTable.objects.create(
         edition=edition, as_of=NOW.date(), title=f"増{number}", digest="0" * 64, changes=number,

@@ -1,0 +1,175 @@
+"""Plan and result by fiscal year in a release: seen before it, compared, and read afterwards just so."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.models import Role
+from casework.services import advance
+from guideline import years
+from guideline.models import Figure, Measure, Progress, PublicDay
+from reporting.models import Release
+from reporting.publishing import checks, difference, releases
+from reporting.publishing.site import Site
+from tests import factories
+from tests.factories import NOON, TODAY
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOON + timedelta(days=1)
+YEAR = 2026
+
+
+@pytest.fixture(autouse=True)
+def noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def office():
+    return factories.anyone(Role.OFFICE)
+
+
+@pytest.fixture
+def measure() -> Measure:
+    made = factories.measure()
+    Progress.objects.create(measure=made, fiscal_year=YEAR, as_of=TODAY, status="partly")
+    return made
+
+
+def write(measure, by, *, at=NOON, year=YEAR, edit_number=0, **values):
+    return years.write(measure, year, values, edit_number=edit_number, by=by, at=at)
+
+
+def key(measure, day: date = TODAY) -> str:
+    return f"{measure.edition.code}/{day.isoformat()}"
+
+
+def proposed(measure, office, *, at=NOON, day=TODAY, **said):
+    made = releases.begin(by=office, at=at)
+    item = releases.put_in(made, "progress", key(measure, day), by=office, at=at, **said)
+    return made, item, releases.propose(made, by=office, at=at)
+
+
+def approve(draft, *, at) -> None:
+    advance(draft, "approve", by=factories.anyone(Role.APPROVER), at=at, decided_on=TODAY)
+
+
+def read_by_public(measure) -> list[tuple[int, str]]:
+    found = years.years_shown(Measure.objects.filter(pk=measure.pk), AnonymousUser())
+    return [(year.fiscal_year, year.target) for year in found]
+
+
+def page_of(measure, day=TODAY, language="") -> str:
+    found = Site("https://example.jp/", fictitious=False).read(
+        f"{language}guideline/{key(measure, day)}.html"
+    )
+    return found.body.decode()
+
+
+def test_preview_shows_the_years_that_become_public(client, office, measure):
+    write(
+        measure, office, target="年に20件", plan_months=[4, 11, 1], plan_by_month={"11": "説明会の案内"},
+        result_months=[4], status="partly",
+    )  # fmt: skip
+    figure = Figure(label="問い合わせ", value=20, unit="件")
+    years.write_figure(measure, YEAR, figure, by=office, at=NOON)
+    write(measure, office, year=YEAR - 1, target="去年の目標")
+    write(measure, office, year=YEAR + 1, target="来年の目標")
+    made = releases.begin(by=office, at=NOON)
+    item = releases.put_in(made, "progress", key(measure), by=office, at=NOON)
+    client.force_login(office)
+
+    text = client.get(
+        reverse("reporting:release-preview", args=[made.pk, item.pk, "ja"])
+    ).content.decode()
+
+    for words in ("年に20件", "説明会の案内", "問い合わせ 20 件", "去年の目標", "令和7年度"):
+        assert words in text
+    assert "来年の目標" not in text  # the day covers no later year
+    assert "4月<br>11月: 説明会の案内<br>1月" in text  # in the order of the fiscal year
+    assert read_by_public(measure) == []
+
+
+@pytest.mark.parametrize(("language", "words"), [("", "令和8年度"), ("en/", "FY 2026")])
+def test_public_reads_what_the_release_showed_and_nothing_later(office, measure, language, words):
+    write(measure, office, target="見せた目標", status="partly")
+    _made, _item, draft = proposed(measure, office, at=NOON)
+
+    write(measure, office, edit_number=1, target="後で書いた", at=NOON + timedelta(hours=1))
+    approve(draft, at=LATER)
+
+    assert read_by_public(measure) == [(YEAR, "見せた目標")]
+    text = page_of(measure, language=language)
+    assert "見せた目標" in text and words in text and "後で書いた" not in text
+
+
+def test_difference_names_each_value_of_a_year(office, measure):
+    write(measure, office, target="20件", plan_months=[4], status="partly")
+    approve(proposed(measure, office)[2], at=NOON)
+    write(
+        measure, office, edit_number=1, target="30件", plan_months=[4, 5], status="done",
+        plan_by_month={"5": "説明会"}, at=LATER,
+    )  # fmt: skip
+
+    made = releases.begin(by=office, at=LATER)
+    item = releases.put_in(made, "progress", key(measure), by=office, at=LATER, note="計画を足した")
+    with translation.override("ja"):
+        told = difference.changes(item, at=LATER)
+
+    where = f"年度ごとの計画と実績, 令和8年度, {measure.number}"
+    assert [(change.place, change.before, change.after) for change in told] == [
+        (f"{where}, 目標", "20件", "30件"),
+        (f"{where}, 進捗", "一部済", "済"),
+        (f"{where}, 予定した月, 5月", None, "説明会"),
+    ]
+
+
+def test_release_that_changes_nothing_shows_no_difference(office, measure):
+    write(measure, office, target="20件")
+    approve(proposed(measure, office)[2], at=NOON)
+
+    made = releases.begin(by=office, at=LATER)
+    item = releases.put_in(made, "progress", key(measure), by=office, at=LATER, note="訂正")
+
+    assert difference.changes(item, at=LATER) == []
+
+
+def test_correction_brings_the_years_up_to_what_it_showed(office, measure):
+    write(measure, office, target="20件")
+    approve(proposed(measure, office)[2], at=NOON)
+    write(measure, office, edit_number=1, target="30件", at=LATER)
+    assert read_by_public(measure) == [(YEAR, "20件")]
+
+    approve(proposed(measure, office, at=LATER, note="目標の訂正")[2], at=LATER)
+
+    assert read_by_public(measure) == [(YEAR, "30件")]
+    assert PublicDay.objects.get(as_of=TODAY).made_public_at == NOON
+    assert "30件" in page_of(measure)
+
+
+def test_day_that_was_public_before_opens_its_years_when_it_is_released(office, measure):
+    PublicDay.objects.create(edition=measure.edition, as_of=TODAY, source="市の文書")
+    write(measure, office, target="20件")
+    assert read_by_public(measure) == []
+
+    approve(proposed(measure, office)[2], at=NOON)
+
+    assert read_by_public(measure) == [(YEAR, "20件")]
+
+
+def test_checks_read_the_words_of_the_years(office, measure):
+    write(measure, office, plan_months=[4], plan_by_month={"4": "連絡は 0467-12-3456 まで"})
+    made = releases.begin(by=office, at=NOON)
+    releases.put_in(made, "progress", key(measure), by=office, at=NOON)
+
+    found = checks.findings(Release.objects.get(pk=made.pk), at=NOON)
+
+    assert [(one.code, "4月" in one.place or "April" in one.place) for one in found] == [
+        ("reach", True)
+    ]
