@@ -94,9 +94,6 @@ def measure(request: HttpRequest, edition: str, number: int) -> HttpResponse:
         "public_days": public_days(shown.edition),
         "figures": shown.figure_set.of_documents().filter(part_of__isnull=True)
         .prefetch_related("parts").order_by("label", "fiscal_year"),
-        "crosswalk": [
-            row for row in crosswalk if shown.pk in (row.from_measure_id, row.to_measure_id)
-        ],
         "disagreements": disagreements(shown),
         "panels": panels_for(shown, request),
         "trail": _trail((request.path, shown.name)),

@@ -95,6 +95,44 @@ def test_circle_in_the_crosswalk_ends_the_line(third):
     assert len(set(line)) == len(line)
 
 
+def test_each_measure_of_the_line_says_from_where_it_came_and_why(loaded):
+    rows = Crosswalk.objects.select_related("from_measure__edition", "to_measure__edition")
+    Crosswalk.objects.filter(from_measure=measure_of("first", 15)).update(reason="似ているため")
+
+    [oldest, newest] = lineage(measure_of("first", 16), rows)
+
+    assert (oldest.origins, oldest.end) == ((), None)
+    came = {origin.measure.number: origin for origin in newest.origins}
+    assert set(came) == {15, 16}  # also the one that this page is not about
+    assert came[15].reasons == ["似ているため"] and came[15].unconfirmed is not None
+
+
+@pytest.mark.parametrize(("kind", "side", "words"), [("dropped", "from_measure", "その次の版では"), ("new", "to_measure", "前の版にはない施策")])  # fmt: skip
+def test_measure_that_ends_or_begins_says_so(client, third, kind, side, words):
+    alone = Measure.objects.create(
+        edition=third[0].edition,
+        section=third[0].section,
+        number=9,
+        title="一つ",
+        classification="I",
+    )
+    Crosswalk.objects.create(**{side: alone}, kind=kind, reason="終えたため")
+
+    text = page(client, "measure", "third", 9).content.decode()
+
+    assert words in text and text.count("終えたため") == 1
+
+
+def test_office_confirms_from_the_line_and_the_public_does_not(client, loaded, clerk):
+    row = Crosswalk.objects.filter(to_measure=measure_of("second", 14)).first()
+    address = reverse("guideline:crosswalk-item", args=[row.pk])
+    assert address not in page(client, "measure", "second", 14).content.decode()
+
+    client.force_login(clerk)
+
+    assert address in page(client, "measure", "second", 14).content.decode()
+
+
 def test_statuses_of_the_line_stand_together_and_flag_a_contradiction(loaded, clerk):
     first, second = measure_of("first", 9), measure_of("second", 9)
     write(second, clerk, status="done")
