@@ -34,7 +34,7 @@ def page(request: HttpRequest, edition: str, fiscal_year: int) -> HttpResponse:
     open_rows = [row for row in rows if row["lacks"]]
     context = {
         "edition": shown, "fiscal_year": fiscal_year, "name": fiscal_year_name(fiscal_year),
-        "rows": rows,
+        "rows": rows, "has_rows": bool(here),
         "chart": year_chart.chart((f"{m.number}. {m.name}", here.get(m.pk)) for m in measures),
         "enters": enters, "open_rows": open_rows,
         "tabs": [(year, fiscal_year_name(year)) for year in _tabs(request, known, fiscal_year)],

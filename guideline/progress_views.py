@@ -20,9 +20,11 @@ from casework.sheets import MAX_BYTES
 
 from . import progress_import
 from .models import Edition, ProgressTable
-from .progress_table import Fault, Faulty, Guideline, Table, table_in
+from .progress_reading import table_in
+from .progress_table import Guideline, Table
 from .public_days import public_days
 from .shown_files import MOVED_ON, STALE, NoLongerShown, shown_to, token_of
+from .table_faults import Fault, Faulty
 
 
 class TableForm(forms.Form):

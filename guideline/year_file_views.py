@@ -18,8 +18,8 @@ from .edition_year_views import readable_year
 from .export_views import XLSX
 from .models import Edition, fiscal_year_name
 from .progress_import import OutOfDate
-from .progress_table import Fault, Faulty
 from .shown_files import MOVED_ON, STALE, NoLongerShown, shown_to, token_of
+from .table_faults import Fault, Faulty
 from .year_file import lines_in
 from .year_table import YearTable, begun_from_the_year_before, csv_of, table_of, xlsx_of
 from .year_views import FISCAL_YEARS

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from guideline.models import Edition
-from guideline.progress_table import Faulty
+from guideline.table_faults import Faulty
 
 #: In which a refusal is told: whoever mends the file may read either.
 LANGUAGES = ("ja", "en")

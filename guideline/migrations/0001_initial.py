@@ -1011,4 +1011,11 @@ class Migration(migrations.Migration):
                 verbose_name="what was done, by month",
             ),
         ),
+        migrations.AddField(
+            model_name="publicday",
+            name="frozen_at",
+            field=models.DateTimeField(
+                blank=True, editable=False, null=True, verbose_name="as it stood at"
+            ),
+        ),
     ]

@@ -1,5 +1,7 @@
 """Plan and result of a measure by fiscal year, as the office keeps them, and every version of them."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -46,10 +48,33 @@ def refuse_other_than_words_by_month(value: object) -> None:
 BY_MONTH = {"plan_by_month": "plan_months", "result_by_month": "result_months"}
 
 
+#: Months that are told in one line, and their words; only a month alone has some.
+MonthLine = tuple[list[int], str]
+
+
+def _lines(months: Iterable[tuple[int, str]]) -> list[MonthLine]:
+    """Return months with their words a line each, and those without words that follow each other in one."""
+    found: list[MonthLine] = []
+    for month, words in months:
+        if found and not words and not found[-1][1]:
+            found[-1][0].append(month)
+        else:
+            found.append(([month], words))
+    return found
+
+
 class SaysMonths:
     """What has months and, for some of them, words."""
 
     __slots__ = ()
+
+    @property
+    def planned_lines(self) -> list[MonthLine]:
+        return _lines(self.planned)
+
+    @property
+    def done_lines(self) -> list[MonthLine]:
+        return _lines(self.done)
 
     @property
     def planned(self) -> list[tuple[int, str]]:

@@ -12,7 +12,8 @@ from openpyxl import load_workbook
 from guideline import progress_import
 from guideline.models import Edition, Measure, PrintedCount, Progress, ProgressTable
 from guideline.progress_export import csv_of, lines_of, paper_of, progress_on, xlsx_of
-from guideline.progress_table import Guideline, table_in
+from guideline.progress_reading import table_in
+from guideline.progress_table import Guideline
 from guideline.public_days import make_public
 from tests.factories import NOON
 from tests.guideline import tables

@@ -25,7 +25,8 @@ from guideline.models import (
     Progress,
     ProgressTable,
 )
-from guideline.progress_table import Guideline, Table, table_in
+from guideline.progress_reading import table_in
+from guideline.progress_table import Guideline, Table
 from guideline.summary import Mismatch, summary_mismatches
 from tests import factories
 from tests.factories import NOON

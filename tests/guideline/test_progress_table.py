@@ -4,9 +4,11 @@ import pytest
 from django.utils import translation
 from django.utils.functional import Promise
 
-from guideline import progress_table
+from guideline import table_faults
 from guideline.models import Classification, Status
-from guideline.progress_table import Faulty, Row, Table, table_in
+from guideline.progress_reading import table_in
+from guideline.progress_table import Row, Table
+from guideline.table_faults import Faulty
 from tests.guideline import tables
 from tests.guideline.tables import as_csv, as_text, as_xlsx, line_of
 
@@ -148,26 +150,26 @@ def test_table_before_any_next_edition_has_none():
 @pytest.mark.parametrize(
     ("column", "words", "why"),
     [
-        (0, "九", progress_table.NO_NUMBER),
-        (0, "", progress_table.NO_NUMBER),
-        (0, "24", progress_table.UNKNOWN_NUMBER),
-        (0, "0", progress_table.UNKNOWN_NUMBER),
-        (1, "見知らぬ施策", progress_table.OTHER_TITLE),
-        (1, "", progress_table.OTHER_TITLE),
-        (2, "【Ⅳ】", progress_table.UNKNOWN_CLASS),
-        (2, "重点", progress_table.UNKNOWN_CLASS),
-        (2, "【Ⅲ】<重点施策>", progress_table.UNKNOWN_CLASS),
-        (2, "", progress_table.UNKNOWN_CLASS),
-        (3, "忘", progress_table.UNKNOWN_STATUS),
-        (3, "済・済", progress_table.UNKNOWN_STATUS),
-        (3, "", progress_table.UNKNOWN_STATUS),
-        (5, "Ⅳ", progress_table.UNKNOWN_NEXT),
-        (5, "○→", progress_table.UNKNOWN_NEXT),
-        (5, "I→○", progress_table.UNKNOWN_NEXT),
-        (5, "l", progress_table.UNKNOWN_NEXT),
-        (5, "", progress_table.NO_NEXT),
-        (6, "", progress_table.NO_REASON),
-        (6, "長" * 4_001, progress_table.TOO_LONG),
+        (0, "九", table_faults.NO_NUMBER),
+        (0, "", table_faults.NO_NUMBER),
+        (0, "24", table_faults.UNKNOWN_NUMBER),
+        (0, "0", table_faults.UNKNOWN_NUMBER),
+        (1, "見知らぬ施策", table_faults.OTHER_TITLE),
+        (1, "", table_faults.OTHER_TITLE),
+        (2, "【Ⅳ】", table_faults.UNKNOWN_CLASS),
+        (2, "重点", table_faults.UNKNOWN_CLASS),
+        (2, "【Ⅲ】<重点施策>", table_faults.UNKNOWN_CLASS),
+        (2, "", table_faults.UNKNOWN_CLASS),
+        (3, "忘", table_faults.UNKNOWN_STATUS),
+        (3, "済・済", table_faults.UNKNOWN_STATUS),
+        (3, "", table_faults.UNKNOWN_STATUS),
+        (5, "Ⅳ", table_faults.UNKNOWN_NEXT),
+        (5, "○→", table_faults.UNKNOWN_NEXT),
+        (5, "I→○", table_faults.UNKNOWN_NEXT),
+        (5, "l", table_faults.UNKNOWN_NEXT),
+        (5, "", table_faults.NO_NEXT),
+        (6, "", table_faults.NO_REASON),
+        (6, "長" * 4_001, table_faults.TOO_LONG),
     ],
 )
 def test_cell_of_each_row_tampered_with_is_named_with_its_line(number, column, words, why):
@@ -179,7 +181,7 @@ def test_each_row_with_another_known_class_is_named(number):
     known = GUIDELINE.measures[number].classification
     other = next(mark for code, mark in tables.CLASS.items() if code != known)
 
-    assert whys(damaged(number, 2, other)) == [(line_of(number), progress_table.OTHER_CLASS)]
+    assert whys(damaged(number, 2, other)) == [(line_of(number), table_faults.OTHER_CLASS)]
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -187,7 +189,7 @@ def test_each_row_missing_is_named_where_it_should_stand(number):
     lines = tables.lines()
     del lines[line_of(number) - 1]
     at = line_of(number + 1) - 1 if number < 23 else len(tables.lines())
-    why = progress_table.NUMBER_MISSING if number < 23 else progress_table.NUMBER_MISSING_LAST
+    why = table_faults.NUMBER_MISSING if number < 23 else table_faults.NUMBER_MISSING_LAST
 
     assert whys(lines) == [(at, why)]
 
@@ -208,13 +210,13 @@ def test_each_row_with_the_number_of_another_is_named(number):
     other = number % 23 + 1
     found = whys(damaged(number, 0, str(other)))
 
-    assert (line_of(number), progress_table.OTHER_TITLE) in found or (
+    assert (line_of(number), table_faults.OTHER_TITLE) in found or (
         line_of(number),
-        progress_table.NUMBER_TWICE,
+        table_faults.NUMBER_TWICE,
     ) in found
     assert {why for _line, why in found} & {
-        progress_table.NUMBER_MISSING,
-        progress_table.NUMBER_MISSING_LAST,
+        table_faults.NUMBER_MISSING,
+        table_faults.NUMBER_MISSING_LAST,
     }
 
 
@@ -224,7 +226,7 @@ def test_each_row_cut_off_is_named(number, cells):
     lines = tables.lines()
     del lines[line_of(number) - 1][cells:]
 
-    assert whys(lines) == [(line_of(number), progress_table.WIDTH)]
+    assert whys(lines) == [(line_of(number), table_faults.WIDTH)]
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -232,7 +234,7 @@ def test_each_row_with_a_cell_too_many_is_named(number):
     lines = tables.lines()
     lines[line_of(number) - 1].append("余り")
 
-    assert whys(lines) == [(line_of(number), progress_table.WIDTH)]
+    assert whys(lines) == [(line_of(number), table_faults.WIDTH)]
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -242,7 +244,7 @@ def test_each_row_under_another_section_is_named(number):
     at = len(lines) if number < 23 else 10
     lines.insert(at, row)
 
-    assert (at + 1, progress_table.OTHER_SECTION) in whys(lines)
+    assert (at + 1, table_faults.OTHER_SECTION) in whys(lines)
 
 
 SECTIONS = [n for n, line in enumerate(tables.lines(), 1) if line and line[0].startswith("<b>")]
@@ -252,9 +254,9 @@ SECTIONS = [n for n, line in enumerate(tables.lines(), 1) if line and line[0].st
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        ("<b>（8）見知らぬこと</b>", progress_table.SECTION),
-        ("見知らぬこと", progress_table.SECTION),
-        ("<b>（1）活動の場", progress_table.SECTION_MARK),
+        ("<b>（8）見知らぬこと</b>", table_faults.SECTION),
+        ("見知らぬこと", table_faults.SECTION),
+        ("<b>（1）活動の場", table_faults.SECTION_MARK),
     ],
 )
 def test_each_line_of_a_section_tampered_with_is_named(line, words, why):
@@ -271,7 +273,7 @@ def test_each_line_of_a_section_missing_is_named(line):
 
     [(_line, why)] = whys(lines)
 
-    assert why is progress_table.SECTION_MISSING
+    assert why is table_faults.SECTION_MISSING
 
 
 @pytest.mark.parametrize("line", SECTIONS)
@@ -279,7 +281,7 @@ def test_each_line_of_a_section_there_twice_is_named(line):
     lines = tables.lines()
     lines.insert(line, list(lines[line - 1]))
 
-    assert whys(lines) == [(line + 1, progress_table.SECTION_TWICE)]
+    assert whys(lines) == [(line + 1, table_faults.SECTION_TWICE)]
 
 
 @pytest.mark.parametrize("line", SECTIONS)
@@ -287,7 +289,7 @@ def test_each_line_of_a_section_with_words_beside_it_is_named(line):
     lines = tables.lines()
     lines[line - 1][3] = "済"
 
-    assert whys(lines) == [(line, progress_table.SECTION)]
+    assert whys(lines) == [(line, table_faults.SECTION)]
 
 
 # The head
@@ -297,12 +299,12 @@ def test_each_line_of_a_section_with_words_beside_it_is_named(line):
 @pytest.mark.parametrize(
     ("column", "words", "why"),
     [
-        (0, "【Ⅳ】", progress_table.COUNT_CLASS),
-        (0, "", progress_table.COUNT_CLASS),
-        (2, "5/6", progress_table.COUNT),
-        (2, "多い：済", progress_table.COUNT),
-        (2, "1/2：忘", progress_table.COUNT),
-        (2, "5／6：済：未", progress_table.COUNT),
+        (0, "【Ⅳ】", table_faults.COUNT_CLASS),
+        (0, "", table_faults.COUNT_CLASS),
+        (2, "5/6", table_faults.COUNT),
+        (2, "多い：済", table_faults.COUNT),
+        (2, "1/2：忘", table_faults.COUNT),
+        (2, "5／6：済：未", table_faults.COUNT),
     ],
 )
 def test_each_line_of_the_summary_tampered_with_is_named(line, column, words, why):
@@ -319,16 +321,16 @@ def test_each_line_of_the_summary_missing_empty_or_twice_is_named(line):
     empty[line - 1][2:] = [""] * 5
     twice.insert(line, list(twice[line - 1]))
 
-    assert whys(missing) == [(8, progress_table.CLASS_NOT_COUNTED)]
-    assert whys(empty) == [(line, progress_table.NO_COUNTS)]
-    assert whys(twice) == [(line + 1, progress_table.COUNT_TWICE)]
+    assert whys(missing) == [(8, table_faults.CLASS_NOT_COUNTED)]
+    assert whys(empty) == [(line, table_faults.NO_COUNTS)]
+    assert whys(twice) == [(line + 1, table_faults.COUNT_TWICE)]
 
 
 def test_status_counted_twice_in_a_class_is_named():
     lines = tables.lines()
     lines[4][4] = "2/6：済"
 
-    assert whys(lines) == [(5, progress_table.COUNT_TWICE)]
+    assert whys(lines) == [(5, table_faults.COUNT_TWICE)]
 
 
 def test_title_missing_or_of_another_edition_is_named():
@@ -336,16 +338,16 @@ def test_title_missing_or_of_another_edition_is_named():
     del missing[2]
     other[2][0] = "第2期指針 具体施策の進捗状況一覧"
 
-    assert whys(missing) == [(3, progress_table.NO_TITLE)]
-    assert (3, progress_table.OTHER_TABLE) in whys(other)
+    assert whys(missing) == [(3, table_faults.NO_TITLE)]
+    assert (3, table_faults.OTHER_TABLE) in whys(other)
 
 
 def test_beginning_cut_off_is_named():
     lines = tables.lines()[8:]
 
     assert [why for _line, why in whys(lines)] == [
-        progress_table.NO_TITLE,
-        progress_table.NO_SUMMARY,
+        table_faults.NO_TITLE,
+        table_faults.NO_SUMMARY,
     ]
 
 
@@ -353,7 +355,7 @@ def test_line_that_belongs_nowhere_is_named():
     lines = tables.lines()
     lines.insert(3, ["覚え書き"])
 
-    assert whys(lines) == [(4, progress_table.STRAY)]
+    assert whys(lines) == [(4, table_faults.STRAY)]
 
 
 @pytest.mark.parametrize("column", range(7))
@@ -363,19 +365,19 @@ def test_heading_missing_unknown_or_twice_is_named(column):
     unknown[8][column] = "備考"
     twice[8].append(twice[8][column])
 
-    assert whys(missing) == [(9, progress_table.COLUMN_MISSING)]
+    assert whys(missing) == [(9, table_faults.COLUMN_MISSING)]
     assert whys(unknown) == [
-        (9, progress_table.COLUMN_UNKNOWN),
-        (9, progress_table.COLUMN_MISSING),
+        (9, table_faults.COLUMN_UNKNOWN),
+        (9, table_faults.COLUMN_MISSING),
     ]
-    assert whys(twice) == [(9, progress_table.COLUMN_TWICE)]
+    assert whys(twice) == [(9, table_faults.COLUMN_TWICE)]
 
 
 def test_column_of_another_next_edition_is_named():
     lines = tables.lines()
     lines[8][5] = "3期案"
 
-    assert (9, progress_table.COLUMN_UNKNOWN) in whys(lines)
+    assert (9, table_faults.COLUMN_UNKNOWN) in whys(lines)
 
 
 # The file
@@ -425,7 +427,7 @@ def test_two_tables_in_a_workbook_are_refused():
 def test_quotation_mark_without_end_is_named_with_its_line():
     found = faults_of(as_text(damaged(12, 4, '"書きかけ')))
 
-    assert (line_of(12), f"Line {line_of(12)}: {progress_table.CUT_OFF}") in [
+    assert (line_of(12), f"Line {line_of(12)}: {table_faults.CUT_OFF}") in [
         (line, words) for line, words in found
     ]
 
@@ -449,7 +451,7 @@ def test_every_fault_of_a_file_is_told_by_line():
 
 
 def test_every_fault_is_told_in_japanese_and_in_english():
-    words = [v for n, v in vars(progress_table).items() if n.isupper() and isinstance(v, Promise)]
+    words = [v for n, v in vars(table_faults).items() if n.isupper() and isinstance(v, Promise)]
     told = []
     for language in ("en", "ja"):
         with translation.override(language):

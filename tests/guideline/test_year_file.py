@@ -19,8 +19,8 @@ from casework.tables import harmless
 from guideline import year_import, years
 from guideline.models import MONTHS, Edition, Measure, MeasureYear, MeasureYearVersion, Progress
 from guideline.progress_import import OutOfDate
-from guideline.progress_table import Faulty
 from guideline.public_days import make_public
+from guideline.table_faults import Faulty
 from guideline.year_file import lines_in
 from guideline.year_table import (
     HEADINGS,
@@ -387,6 +387,9 @@ def test_public_downloads_what_it_reads(client, first, clerk):
     make_public(first, DAY, source="公開", at=NOON)
     write(fifth, clerk, at=NOON.replace(day=NOON.day + 1), edit_number=1, target="まだ見せない")
 
+    page = client.get(url("edition-year")).content.decode()
+    empty = client.get(url("edition-year", year=2023)).content.decode()
+    assert url("year-file", "csv") in page and url("year-file", "csv", year=2023) not in empty
     told = "".join(row[4] for row in rows_of(client.get(url("year-file", "csv")).getvalue())[1:])
 
     assert told == "公開の時"

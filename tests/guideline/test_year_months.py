@@ -170,6 +170,21 @@ def test_public_reads_the_words_of_months_once_released(client, fifth, clerk, na
     assert text.count("準備会の案内") == 2  # at the bar, and in the table under it
 
 
+@pytest.mark.parametrize(
+    ("months", "words", "expected"),
+    [
+        ([], {}, []),
+        ([4, 5, 3], {}, [([4, 5, 3], "")]),
+        ([4, 5, 6, 1], {"6": "会"}, [([4, 5], ""), ([6], "会"), ([1], "")]),
+        ([4, 5], {"4": "甲", "5": "乙"}, [([4], "甲"), ([5], "乙")]),
+    ],
+)
+def test_months_without_words_stand_in_one_line(months, words, expected):
+    row = MeasureYear(plan_months=months, plan_by_month=words)
+
+    assert row.planned_lines == expected
+
+
 def test_version_from_before_there_were_words_is_still_read(fifth, clerk):
     write(fifth, clerk, plan_months=[4])
     version = MeasureYearVersion.objects.get()

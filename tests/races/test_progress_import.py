@@ -6,7 +6,7 @@ import pytest
 
 from guideline import progress_import, reference_data
 from guideline.models import Edition, Progress, ProgressTable
-from guideline.progress_table import table_in
+from guideline.progress_reading import table_in
 from tests.factories import NOON
 from tests.guideline import tables
 from tests.races.threads import kinds, race
