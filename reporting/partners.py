@@ -13,6 +13,9 @@ from .models import CollaborationReport, Partner
 def write_partners(report: CollaborationReport, rows: Iterable[dict]) -> None:
     """Bring the partners of a report to what its page says; a row is known by its name.
 
+    A partner that has its entry keeps it: the group may have another name by now, be unconfirmed, or
+    share its name.
+
     :raises ValidationError: if a partner is taken out that was asked for its view.
     :param rows: dicts of ``name, share_yen`` and, where the group has an entry, ``organization``.
     """
@@ -20,8 +23,8 @@ def write_partners(report: CollaborationReport, rows: Iterable[dict]) -> None:
     for row in rows:
         partner = there.pop(row["name"], None) or Partner(report=report, name=row["name"])
         partner.share_yen = row.get("share_yen")
-        if "organization" in row:
-            partner.organization = row["organization"]
+        if partner.organization_id is None:
+            partner.organization = row.get("organization")
         partner.save()
     asked = [one for one in there.values() if hasattr(one, "part")]
     if asked:

@@ -298,6 +298,42 @@ def test_partner_that_was_asked_stays_named():
         )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "change", [{"name": "川を守り育てる会"}, {"confirmed_at": None}, {"another": True}]
+)
+def test_partner_keeps_its_way_to_answer_when_its_group_is_not_found_by_name_any_more(change, client):
+    group = factories.member(
+        factories.organization(name="川を守る会", confirmed_at=NOON)
+    ).organizations.get()  # fmt: skip
+    report = makers.collaboration()
+    client.force_login(clerk_of(report))
+    edit = reverse("reporting:collaboration-edit", args=[report.pk])
+
+    def save():
+        report.refresh_from_db()
+        posted = {**page_of(report), "partners-0-name": "川を守る会"}
+        assert client.post(edit, posted).status_code == 302
+
+    save()
+    assert report.partners.get().organization == group
+    if change.pop("another", False):
+        factories.organization(name="川を守る会", confirmed_at=NOON)
+    type(group).objects.filter(pk=group.pk).update(**change)
+    save()
+    (part,) = partner_parts.ask_partners(report, due_on=None, by=clerk_of(report), at=NOON)
+
+    assert part.organization == group
+    assert Notice.objects.filter(case=part, kind="your_turn").exists()
+
+
+def page_of(report) -> dict:
+    """What the page of a report posts, with one row in each table."""
+    names = ("partners", "figures", "measures")
+    tables = {f"{name}-TOTAL_FORMS": 1 for name in names}
+    tables |= {f"{name}-INITIAL_FORMS": 0 for name in names}
+    return {"title": report.title, "edit_number": report.edit_number, "then": "case", **tables}
+
+
 def test_wishes_for_corrections_are_not_public():
     report = asked()
     given(part_of(report))
