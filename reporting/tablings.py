@@ -13,22 +13,26 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import require
 from casework.calendar import japan_date
+from casework.models import Case
 from casework.services import record, snapshot
 
 from .models import CollaborationReport, CommitteeComment, TabledReport, Tabling
 from .services import record_tabling
 from .versions import content_of_collaboration
 
+#: What the committee receives: before the public does or after it, as the city sets it.
+TABLED = ("accepted", "published", "corrected")
 #: The most reports that one booklet holds.
 MOST = 300
 
 
 def to_be_tabled(fiscal_year: int, user):
-    """Return the accepted reports on a fiscal year that no committee has received."""
+    """Return the accepted and the public reports on a fiscal year that no booklet held yet."""
     found = CollaborationReport.objects.visible_to(user).filter(
-        state="accepted", fiscal_year=fiscal_year, tablings=None
+        state__in=TABLED, fiscal_year=fiscal_year, tablings=None
     )
-    return found.select_related("department").order_by("department__name", "pk")
+    found = found.select_related("department", "publication__version").defer("publication__pdf")
+    return found.order_by("department__name", "pk")
 
 
 @transaction.atomic
@@ -38,24 +42,31 @@ def table_reports(
 ) -> Tabling:  # fmt: skip
     """Record that the committee received these reports on a day, each as it stands now.
 
+    Of a report that is public, that is what the public reads.
+
     :param comments_until: last day for comments, Japan date; ``None`` leaves it "not set".
     :raises PermissionDenied: if ``by`` is not of the office.
-    :raises ValidationError: if there is none, too many, one that is not accepted or was tabled, or
-        if the days cannot be.
+    :raises ValidationError: if there is none, too many, one that is neither accepted nor public
+        or was tabled, or if the days cannot be.
     """
     require(by.act_on(japan_date(at)), "reporting.request_collaboration")
     if comments_until and comments_until < tabled_on:
         raise ValidationError({"comments_until": _("That is before the committee received them.")})
-    found = to_be_tabled(fiscal_year, by).filter(pk__in=[one.pk for one in reports])
-    ready = list(found)
+    chosen = [one.pk for one in reports]
+    # Who waits here for another clerk finds afterwards what that one has tabled.
+    list(Case.objects.filter(pk__in=chosen).order_by("pk").select_for_update())
+    ready = list(to_be_tabled(fiscal_year, by).filter(pk__in=chosen))
     if not ready or len(ready) != len(reports) or len(ready) > MOST:
-        raise ValidationError(_("Choose reports that are accepted and were not tabled before."))
+        raise ValidationError(_("Choose reports that are accepted or public and were not tabled before."))
     tabling = Tabling.objects.create(
         fiscal_year=fiscal_year, tabled_on=tabled_on, comments_until=comments_until, by=by, at=at
     )
     for place, report in enumerate(ready, start=1):
+        version = report.publication.version if report.publication else None
         report = record_tabling(report, tabled_on=tabled_on, by=by, at=at)
-        version = snapshot(report, content_of_collaboration(report, public=True), by=by, at=at)
+        version = version or snapshot(
+            report, content_of_collaboration(report, public=True), by=by, at=at
+        )
         TabledReport.objects.create(tabling=tabling, report=report, version=version, place=place)
     return tabling
 

@@ -47,11 +47,11 @@ class NewTablingForm(forms.Form):
         self.fields["reports"].queryset = ready
         self.fields["reports"].label_from_instance = _named
         if data is None:
-            self.fields["reports"].initial = ready
+            self.fields["reports"].initial = ready.filter(tabled_on=None)
 
 
 def _named(report) -> str:
-    return f"{report.title}（{report.department}）"
+    return f"{report.title}（{report.department}、{report.get_state_display()}）"
 
 
 class LastDayForm(forms.Form):
@@ -91,7 +91,7 @@ def tabling_list(request):
 @login_required
 @require_http_methods(["GET", "POST"])
 def tabling_new(request, fiscal_year):
-    """Table the accepted reports on a fiscal year."""
+    """Table the accepted and the public reports on a fiscal year."""
     if not request.user.has_perm("reporting.request_collaboration"):
         raise PermissionDenied("reporting.request_collaboration")
     ready = tablings.to_be_tabled(fiscal_year, request.user)

@@ -14,7 +14,7 @@ from docx import Document
 from accounts.models import Role
 from casework import works
 from casework.services import advance
-from reporting import booklet, partner_parts, tablings
+from reporting import booklet, partner_parts, services, tablings
 from reporting.booklet_totals import by_department, differences
 from reporting.models import Booklet, CommitteeComment, PartnerPart
 from reporting.versions import content_of_collaboration
@@ -52,8 +52,6 @@ def scored_by_both():
 
 
 def partner_of(report, group, clerk):
-    from reporting import services
-
     return services.save_collaboration_report(
         report, fields={}, measures=[], partners=[{"name": group.name, "organization": group}],
         edit_number=report.edit_number, by=clerk, at=NOON,
@@ -121,6 +119,25 @@ def test_only_accepted_reports_are_tabled_by_the_office_on_days_that_can_be():
             tablings.table_reports([report], by=office(), **{**said, **wrong})
     with pytest.raises(ValidationError):
         tablings.table_reports([makers.collaboration()], by=office(), **said)
+
+
+def test_public_report_is_tabled_as_the_public_reads_it(client):
+    report = makers.published_collaboration(results="公表した成果")
+    services.save_collaboration_report(
+        report, fields={"results": "まだ公表していない訂正"}, measures=[],
+        edit_number=report.edit_number, by=office(), at=NOON,
+    )  # fmt: skip
+    client.force_login(office())
+    assert report.title in client.get(reverse("reporting:tabling-new", args=[2025])).content.decode()
+
+    found = tablings.table_reports(
+        [report], fiscal_year=2025, tabled_on=TODAY, comments_until=None, by=office(), at=NOON
+    )
+
+    one = found.tabled.get()
+    assert one.version == report.publication.version
+    assert one.version.content["results"] == "公表した成果"
+    assert "公表した成果" in pdf_text(bytes(made(found).pdf))
 
 
 def test_totals_are_those_of_the_rows():
