@@ -161,6 +161,7 @@ name_verbs(
     take_over_budget=_("The changed budget was taken over into the report"),
     keep_own_lines=_("The lines of the report stay, though the budget was changed"),
     name_the_day=_("The due date was named"),
+    hold_comments_back=_("Comments of the committee were held back"),
     release_comments=_("The committee’s comments were released"),
     table=_("Received by the committee"),
 )

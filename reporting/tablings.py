@@ -1,7 +1,7 @@
 """Reports are tabled at the committee, whose members comment on them until a date.
 
-The members' words are the third party's evaluation (第三者評価). They are only added, and they become
-part of what the public reads of a report once the office releases them.
+The members' words are the third party's evaluation (第三者評価). They are only added, and each becomes
+part of what the public reads of a report once the office releases it.
 """
 
 from collections.abc import Collection
@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from accounts.permissions import require
 from casework.calendar import japan_date
 from casework.models import Case
-from casework.services import record, snapshot
+from casework.services import locked, record, snapshot
 
-from .models import CollaborationReport, CommitteeComment, TabledReport, Tabling
+from .models import CollaborationReport, CommitteeComment, ReleasedComment, TabledReport, Tabling
+from .publishing.releases import waits_in_release
 from .services import record_tabling
 from .versions import content_of_collaboration
 
@@ -76,7 +77,8 @@ def comment(tabled: TabledReport, *, words: str, by, at: datetime) -> CommitteeC
     """Add what a member of the committee says of a report.
 
     :raises PermissionDenied: if ``by`` is not of the committee.
-    :raises ValidationError: if the day for comments has passed, or there are no words.
+    :raises ValidationError: if the day for comments has passed, or there are no words, or the same
+        words of ``by`` are there.
     """
     today = japan_date(at)
     require(by.act_on(today), "reporting.comment_on_tabled")
@@ -85,26 +87,48 @@ def comment(tabled: TabledReport, *, words: str, by, at: datetime) -> CommitteeC
         raise ValidationError(_("The day until which comments are taken has passed."))
     if not words.strip():
         raise ValidationError({"words": _("Write your comment first.")})
+    if tabled.comments.filter(by=by, words=words.strip()).exists():
+        raise ValidationError({"words": _("You have written these words already. They are kept.")})
     return CommitteeComment.objects.create(tabled=tabled, words=words.strip(), by=by, at=at)
 
 
 @transaction.atomic
-def release_comments(tabled: TabledReport, *, by, at: datetime) -> TabledReport:
-    """Let the comments on a report be part of what the public reads, with its next publication.
+def release_comments(
+    tabled: TabledReport, *, comments: Collection[int], by, at: datetime
+) -> TabledReport:
+    """Let just these comments on a report be part of what the public reads; the others are held back.
 
+    What the public reads already changes with the next publication.
+
+    :param comments: ids of comments.
     :raises PermissionDenied: if ``by`` is not of the office.
-    :raises ValidationError: if comments are still taken, there is none, or they are released.
+    :raises ValidationError: if comments are still taken, the report waits in a release, or nothing
+        would change.
     """
-    require(by.act_on(japan_date(at)), "reporting.handle_collaboration", tabled.report)
-    tabled = TabledReport.objects.select_for_update(of=("self",)).get(pk=tabled.pk)
-    until = tabled.tabling.comments_until
-    if until is None or tabled.tabling.takes_comments(japan_date(at)):
+    report = locked(tabled.report)
+    require(by.act_on(japan_date(at)), "reporting.handle_collaboration", report)
+    tabling = Tabling.objects.select_for_update().get(pk=tabled.tabling_id)
+    if tabling.comments_until is None or tabling.takes_comments(japan_date(at)):
         raise ValidationError(_("Comments are still taken. Release them after the last day."))
-    if tabled.released_at or not tabled.comments.exists():
-        raise ValidationError(_("There is nothing to release."))
-    tabled.released_at, tabled.released_by = at, by
-    tabled.save(update_fields=["released_at", "released_by"])
-    record(tabled.report, "release_comments", by=by, at=at, tabled=tabled.pk)
+    if waits_in_release(report):
+        raise ValidationError(
+            _("The report waits in a release. Drop the draft of the release first.")
+        )
+    new = tabled.comments.filter(pk__in=comments, release=None).order_by("pk")
+    back = ReleasedComment.objects.filter(comment__tabled=tabled).exclude(comment__in=comments)
+    told = {
+        "release_comments": list(new.values_list("pk", flat=True)),
+        "hold_comments_back": list(back.order_by("comment").values_list("comment", flat=True)),
+    }
+    if not any(told.values()):
+        raise ValidationError(_("Nothing has changed."))
+    ReleasedComment.objects.bulk_create(
+        ReleasedComment(comment=one, by=by, at=at) for one in new.all()
+    )
+    back.delete()
+    for verb, ids in told.items():
+        if ids:
+            record(report, verb, by=by, at=at, tabled=tabled.pk, comments=ids)
     return tabled
 
 
@@ -117,7 +141,7 @@ def set_last_day(tabling: Tabling, *, comments_until: date, by, at: datetime) ->
     """
     require(by.act_on(japan_date(at)), "reporting.request_collaboration")
     tabling = Tabling.objects.select_for_update().get(pk=tabling.pk)
-    if tabling.tabled.filter(released_at__isnull=False).exists():
+    if ReleasedComment.objects.filter(comment__tabled__tabling=tabling).exists():
         raise ValidationError(_("Comments were released: the last day stands."))
     if comments_until < tabling.tabled_on:
         raise ValidationError({"comments_until": _("That is before the committee received them.")})
@@ -131,7 +155,7 @@ def own_comments(tabled: TabledReport, user):
 
     :raises PermissionDenied: if ``user`` reads none.
     """
-    comments = tabled.comments.select_related("by").order_by("pk")
+    comments = tabled.comments.select_related("by", "release").order_by("pk")
     if user.has_perm("reporting.read_comments"):
         return comments
     if user.has_perm("reporting.comment_on_tabled"):

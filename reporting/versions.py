@@ -115,10 +115,8 @@ def content_of_collaboration(
 
 
 def _released_comments(report: CollaborationReport) -> list[str]:
-    """Return what members of the committee say of a report, once the office let it be public."""
-    said = CommitteeComment.objects.filter(
-        tabled__report=report.pk, tabled__released_at__isnull=False
-    )
+    """Return what members of the committee say of a report, as far as the office lets it be public."""
+    said = CommitteeComment.objects.filter(tabled__report=report.pk, release__isnull=False)
     return list(said.order_by("pk").values_list("words", flat=True))
 
 

@@ -12,7 +12,7 @@ from .release import AcceptedWarning, Action, Kind, PublicEntry, Release, Releas
 from .report import Report, SettlementLine, Verdict
 from .report_form import FormQuestion, ReportForm, ScoreWord
 from .search_entry import SearchEntry
-from .tabling import Booklet, CommitteeComment, TabledReport, Tabling
+from .tabling import Booklet, CommitteeComment, ReleasedComment, TabledReport, Tabling
 
 __all__ = [
     "AcceptedWarning",
@@ -37,6 +37,7 @@ __all__ = [
     "Receipt",
     "Release",
     "ReleaseItem",
+    "ReleasedComment",
     "Report",
     "ReportFigure",
     "ReportForm",

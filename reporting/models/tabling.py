@@ -52,7 +52,6 @@ class TabledReport(models.Model):
     """One report of a tabling, as it stood then.
 
     :ivar place: in the booklet, from 1.
-    :ivar released_at: when the office let the comments on it become part of the public text.
     """
 
     tabling = models.ForeignKey(Tabling, on_delete=models.PROTECT, related_name="tabled")
@@ -61,10 +60,6 @@ class TabledReport(models.Model):
     )
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
     place = models.PositiveSmallIntegerField()
-    released_at = models.DateTimeField(null=True)
-    released_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
 
     class Meta:
         verbose_name = _("report to the committee")
@@ -92,6 +87,26 @@ class CommitteeComment(models.Model):
 
     def __str__(self):
         return f"{self.tabled_id} {self.pk}"
+
+
+class ReleasedComment(models.Model):
+    """A comment that the office lets be part of the public text; gone once it is held back again.
+
+    Its row stands apart, since a comment itself never changes.
+    """
+
+    comment = models.OneToOneField(
+        CommitteeComment, on_delete=models.PROTECT, related_name="release"
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("released comment of the committee")
+        verbose_name_plural = _("released comments of the committee")
+
+    def __str__(self):
+        return f"{self.comment_id}"
 
 
 class Booklet(models.Model):

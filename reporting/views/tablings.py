@@ -24,6 +24,7 @@ from guideline.models import fiscal_year_name
 from reporting import booklet, tablings
 from reporting.models import TabledReport, Tabling
 from reporting.public_text import text_of
+from reporting.publishing.releases import waits_in_release
 
 PER_PAGE = 25
 
@@ -120,6 +121,16 @@ def _visible(request, pk: int) -> Tabling:
     return get_object_or_404(Tabling.objects.visible_to(request.user), pk=pk)
 
 
+class ReleaseForm(forms.Form):
+    """Which comments are part of the public text."""
+
+    comments = forms.ModelMultipleChoiceField(queryset=None, required=False)
+
+    def __init__(self, data, *, comments):
+        super().__init__(data)
+        self.fields["comments"].queryset = comments
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def tabled(request, pk):
@@ -135,7 +146,8 @@ def tabled(request, pk):
         if done(form, partial(_set_last_day, request, tabling, form)):
             return redirect("reporting:tabled", pk=pk)
     rows = tabling.tabled.select_related("version", "report__department")
-    found = Paginator(rows.annotate(said=Count("comments")).order_by("place"), 100)
+    told = {"said": Count("comments"), "released": Count("comments__release")}
+    found = Paginator(rows.annotate(**told).order_by("place"), 100)
     context = {
         "tabling": tabling,
         "year_name": fiscal_year_name(tabling.fiscal_year),
@@ -202,6 +214,11 @@ def _comment(request, one: TabledReport, form: CommentForm) -> None:
     tablings.comment(one, **form.cleaned_data, by=request.user, at=request.now)
 
 
+def _release(request, one: TabledReport, form: ReleaseForm) -> None:
+    chosen = [comment.pk for comment in form.cleaned_data["comments"]]
+    tablings.release_comments(one, comments=chosen, by=request.user, at=request.now)
+
+
 def _show(request, one: TabledReport, form: CommentForm | None) -> HttpResponse:
     user, handles = request.user, request.user.has_perm("reporting.request_collaboration")
     context = {
@@ -212,7 +229,8 @@ def _show(request, one: TabledReport, form: CommentForm | None) -> HttpResponse:
         "names": user.has_perm("reporting.read_comments"),
         "form": form,
         "over": not one.tabling.takes_comments(request.today),
-        "may_release": handles and one.released_at is None,
+        "may_release": handles,
+        "waits": waits_in_release(one.report) if handles else None,
     }
     status = 422 if form is not None and form.errors else 200
     return render(request, "reporting/tabled_report.html", context, status=status)
@@ -221,15 +239,11 @@ def _show(request, one: TabledReport, form: CommentForm | None) -> HttpResponse:
 @login_required
 @require_POST
 def release(request, pk, place):
-    """Let the comments on a report be part of the public text."""
+    """Say which comments on a report are part of the public text."""
     one = get_object_or_404(_visible(request, pk).tabled.select_related("report"), place=place)
-    try:
-        tablings.release_comments(one, by=request.user, at=request.now)
-    except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))
+    form = ReleaseForm(request.POST, comments=one.comments.all())
+    if done(form, partial(_release, request, one, form)):
+        messages.success(request, _("Saved. The public text has it from its next publication on."))
     else:
-        messages.success(
-            request,
-            _("The comments are part of the report’s public text with its next publication."),
-        )
+        messages.error(request, " ".join(form.non_field_errors() or form["comments"].errors))
     return redirect("reporting:tabled-report", pk=pk, place=place)

@@ -4,6 +4,7 @@ import io
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
@@ -17,6 +18,7 @@ from casework.services import advance
 from reporting import booklet, partner_parts, services, tablings
 from reporting.booklet_totals import by_department, differences
 from reporting.models import Booklet, CommitteeComment, PartnerPart
+from reporting.publishing import releases
 from reporting.versions import content_of_collaboration
 from tests import factories
 from tests.factories import NOON, TODAY
@@ -212,20 +214,21 @@ def test_comments_are_public_only_once_they_are_released_and_without_names():
     found = tabling()
     one = of_partner(found)
     author = member()
-    tablings.comment(one, words="第三者としての意見", by=author, at=NOON)
+    said = tablings.comment(one, words="第三者としての意見", by=author, at=NOON)
+    tablings.comment(one, words="公表しない意見", by=author, at=NOON)
     assert content_of_collaboration(one.report, public=True)["committee"] == []
     with pytest.raises(ValidationError):
-        tablings.release_comments(one, by=office(), at=NOON)
+        tablings.release_comments(one, comments=[said.pk], by=office(), at=NOON)
     with pytest.raises(PermissionDenied):
-        tablings.release_comments(one, by=author, at=LATER)
+        tablings.release_comments(one, comments=[said.pk], by=author, at=LATER)
 
-    tablings.release_comments(one, by=office(), at=LATER)
+    tablings.release_comments(one, comments=[said.pk], by=office(), at=LATER)
 
     public = content_of_collaboration(one.report, public=True)
     assert public["committee"] == ["第三者としての意見"]
     assert author.name not in str(public)
     with pytest.raises(ValidationError):
-        tablings.release_comments(one, by=office(), at=LATER)
+        tablings.release_comments(one, comments=[said.pk], by=office(), at=LATER)
     with pytest.raises(ValidationError):
         tablings.set_last_day(found, comments_until=TODAY, by=office(), at=LATER)
     published = factories.approved(one.report, "publish")
@@ -237,13 +240,59 @@ def test_tabling_without_last_day_is_closed_by_naming_one():
     found = tablings.table_reports(
         [report], fiscal_year=2025, tabled_on=TODAY, comments_until=None, by=office(), at=NOON
     )
-    tablings.comment(first_of(found), words="意見", by=member(), at=LATER)
+    said = tablings.comment(first_of(found), words="意見", by=member(), at=LATER)
     with pytest.raises(ValidationError):
-        tablings.release_comments(first_of(found), by=office(), at=LATER)
+        tablings.release_comments(first_of(found), comments=[said.pk], by=office(), at=LATER)
 
     tablings.set_last_day(found, comments_until=TODAY, by=office(), at=LATER)
 
-    tablings.release_comments(first_of(found), by=office(), at=LATER)
+    tablings.release_comments(first_of(found), comments=[said.pk], by=office(), at=LATER)
+
+
+def test_release_of_a_comment_is_taken_back_until_it_waits_to_be_published(client):
+    found = tabling()
+    one = of_partner(found)
+    for words in ("残す意見", "取り消す意見"):
+        tablings.comment(one, words=words, by=member(), at=NOON)
+    kept, other = one.comments.order_by("pk")
+    page = reverse("reporting:release-comments", args=[found.pk, one.place])
+
+    def public():
+        return content_of_collaboration(one.report, public=True)["committee"]
+
+    with time_machine.travel(LATER, tick=False):
+        client.force_login(office())
+        client.post(page, {"comments": [kept.pk, other.pk]})
+        assert public() == ["残す意見", "取り消す意見"]
+        client.post(page, {"comments": [kept.pk]})
+        assert public() == ["残す意見"]
+        events = one.report.events.filter(verb__contains="comments").order_by("pk")
+        assert [(e.verb, e.facts["comments"]) for e in events] == [
+            ("release_comments", [kept.pk, other.pk]), ("hold_comments_back", [other.pk]),
+        ]  # fmt: skip
+        shown = reverse("reporting:tabled-report", args=[found.pk, one.place])
+        assert client.get(shown).content.decode().count("checked") == 1
+        waiting_in_release(one.report)
+        client.post(page, {"comments": []})
+        assert public() == ["残す意見"]
+        assert 'type="checkbox"' not in client.get(shown).content.decode()
+
+
+def waiting_in_release(report) -> None:
+    """Propose a release that holds a report."""
+    release = releases.begin_with(report, by=office(), at=LATER)
+    releases.propose(release, by=office(), at=LATER)
+
+
+def test_same_words_of_one_member_are_kept_once():
+    one = first_of(tabling())
+    tablings.comment(one, words="意見", by=member(), at=NOON)
+
+    with pytest.raises(ValidationError):
+        tablings.comment(one, words="意見 ", by=member(), at=NOON)
+    tablings.comment(one, words="意見", by=factories.user(Role.COMMITTEE), at=NOON)
+
+    assert one.comments.count() == 2
 
 
 def test_member_reads_the_booklet_and_the_own_comments_alone(client):
