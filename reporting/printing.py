@@ -168,7 +168,7 @@ def collaboration_pdf(content: dict, *, number: str, day: date, draft: bool = Fa
 def collaboration_sections(content: dict) -> list[Section]:
     """Return all that a report says below its head, the measures as a table among it."""
     rows: list[list] = [
-        [str(row["number"]), row["title"], row["how"]] for row in content["measures"]
+        [str(row["number"]), row["title"], _how_and_what_came(row)] for row in content["measures"]
     ]
     columns = ["番号", "取組", "この事業による前進"]
     measures: list[Section] = [

@@ -17,11 +17,12 @@ from reporting import measure_outcomes
 from reporting.measure_outcomes import mark_of_outcomes, outcomes_of, proofs_of
 from reporting.models import CollaborationReport, MeasureOutcome, OutcomeEvidence, Report
 from reporting.outcome_writing import Outcome, tell_outcomes
-from reporting.printing import report_sheet
+from reporting.printing import collaboration_pdf, collaboration_sections, report_sheet
 from reporting.versions import content_of_collaboration
 from tests import factories
 from tests.case_pages import part_of
-from tests.factories import NOON
+from tests.factories import NOON, TODAY
+from tests.pdf_text import pdf_text
 from tests.remembering import remembered
 from tests.reporting import makers
 from tests.reporting.makers import LATER, group_of
@@ -185,6 +186,25 @@ def test_department_says_what_came_of_a_measure_and_the_version_names_no_file():
     assert (row["came_of_it"], row["figure"]) == ("窓口ができた。", 3)
     assert row["evidence"] == [{"kind": "file", "digest": "d" * 64}]
     assert "山田" not in str(content_of_collaboration(report))
+
+
+def test_papers_say_what_came_of_a_measure():
+    report = collaboration()
+    measure = report.advanced_measures.get().measure_id
+    told = Outcome(measure, "窓口ができた。", "相談", 3, "件")
+    tell(report, told, by=makers.department_clerk(report.department))
+    content = content_of_collaboration(report)
+
+    (row,) = booklet_row(content)
+    assert row[2].endswith("成果：窓口ができた。（相談 3件）")
+    paper = pdf_text(collaboration_pdf(content, number="", day=TODAY))
+    assert "窓口ができた。" in paper and "相談3件" in paper.replace(" ", "")
+
+
+def booklet_row(content: dict) -> list[list]:
+    """Return the rows of the measures as the booklet prints them."""
+    sections = [one for one in collaboration_sections(content) if "table" in one]
+    return next(one["table"]["rows"] for one in sections if "取組" in one["table"]["columns"])
 
 
 def test_nobody_but_the_department_opens_its_page(client):
