@@ -8,9 +8,10 @@ in. While it is not set, nothing of the class is ever proposed for destruction.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 
 from django.db import IntegrityError, transaction
-from django.db.models import BigIntegerField, Model, Q, QuerySet
+from django.db.models import BigIntegerField, F, Model, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -55,8 +56,8 @@ class RetentionClass:
 _CLASSES: dict[str, RetentionClass] = {}
 #: Kind of case → called with a moment: which cases of this kind were over before it.
 _OVER: dict[str, Callable[[datetime], Q]] = {}
-#: Kind of case → lookup from a case of this kind to the case with which it is kept and held.
-_PARTS: dict[str, str] = {}
+#: Kind of case → lookups from a case of this kind to the case with which it is kept and held.
+_PARTS: dict[str, tuple[str, ...]] = {}
 
 
 def register(*classes: RetentionClass) -> None:
@@ -90,13 +91,16 @@ def over_when(kind: str):
     return registered
 
 
-def keep_with(kind: str, head: str) -> None:
+def keep_with(kind: str, *heads: str) -> None:
     """Let the cases of ``kind`` be over with another one, and whatever holds either hold both.
 
-    :param head: lookup from a case to the one that it is a part of, which is no part itself.
+    A case that is part of none is over once it is closed.
+
+    :param heads: lookups from a case to the one that it is a part of, which is no part itself; the
+        first that leads to a case counts.
     :raises ValueError: if it was said otherwise before.
     """
-    if _PARTS.setdefault(kind, head) != head:
+    if _PARTS.setdefault(kind, heads) != heads:
         raise ValueError(f"A {kind} is kept with two cases.")
 
 
@@ -106,15 +110,16 @@ def cases_over(day: date) -> QuerySet[Case]:
     found = Q(closed_at__lt=before) & ~Q(kind__in={*_OVER, *_PARTS})
     for kind, over in _OVER.items():
         found |= Q(kind=kind) & over(before)
-    parts = _with_heads().filter(
-        kind__in=_PARTS, closed_at__lt=before, head__in=Case.objects.filter(found).values("pk")
-    )
+    closed = _with_heads().filter(kind__in=_PARTS, closed_at__lt=before)
+    found |= Q(pk__in=closed.filter(head=F("pk")).values("pk"))
+    parts = closed.filter(head__in=Case.objects.filter(found).values("pk"))
     return Case.objects.filter(found | Q(pk__in=parts.values("pk")))
 
 
 def _with_heads() -> QuerySet[Case]:
     """Tell of each case as ``head`` the id of the one that it is kept with, or its own."""
-    head = Coalesce(*_PARTS.values(), "pk", "pk", output_field=BigIntegerField())
+    lookups = chain.from_iterable(_PARTS.values())
+    head = Coalesce(*lookups, "pk", "pk", output_field=BigIntegerField())
     return Case.objects.annotate(head=head)
 
 

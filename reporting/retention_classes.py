@@ -11,11 +11,14 @@ from casework.retention import RetentionClass
 
 from .models import FieldNote, Receipt
 
-# A report is accepted long before its project ends.
+# A report is accepted long before its project ends. A department's report may be about no project;
+# its partners' views are kept with it then.
 retention.keep_with("report", "as_report__project_year__proposal")
 retention.keep_with("interim_report", "as_interim_report__project_year__proposal")
 retention.keep_with("collaboration_report", "as_collaboration_report__project_year__proposal")
-retention.keep_with("partner_part", "as_partner_part__report__project_year__proposal")
+retention.keep_with(
+    "partner_part", "as_partner_part__report__project_year__proposal", "as_partner_part__report"
+)
 
 
 def _notes(day: date) -> QuerySet[FieldNote]:

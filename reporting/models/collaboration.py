@@ -47,9 +47,13 @@ class CollaborationReportQuerySet(CaseQuerySet):
         found = self.published()
         if fictitious:
             return found
-        real = Q(project_year__isnull=True)
-        real |= Q(project_year__proposal__round__edition__fictitious=False)
-        return found.filter(real, department__fictitious=False)
+        real = Q(
+            project_year__proposal__round__edition__fictitious=False,
+            project_year__proposal__organization__fictitious=False,
+        )
+        return found.filter(
+            Q(project_year__isnull=True) | real, department__fictitious=False
+        )
 
     def with_publication(self):
         """Fetch along what the public pages show; the PDF stays where it is.
@@ -58,7 +62,10 @@ class CollaborationReportQuerySet(CaseQuerySet):
         """
         first = Publication.objects.filter(report=OuterRef("pk")).order_by("number").values("at")
         fetched = self.select_related(
-            "department", "publication__version", "project_year__proposal__round__edition"
+            "department",
+            "publication__version",
+            "project_year__proposal__round__edition",
+            "project_year__proposal__organization",
         )
         return fetched.annotate(first_published_at=Subquery(first[:1])).defer("publication__pdf")
 
@@ -155,9 +162,11 @@ class CollaborationReport(Case):
 
     @property
     def fictitious(self) -> bool:
-        """Whether department or project are invented, for a demonstration."""
-        year = self.project_year
-        return self.department.fictitious or bool(year and year.proposal.round.edition.fictitious)
+        """Whether department, project or its group are invented, for a demonstration."""
+        if self.department.fictitious or self.project_year is None:
+            return self.department.fictitious
+        proposal = self.project_year.proposal
+        return proposal.round.edition.fictitious or proposal.organization.fictitious
 
     @cached_property
     def questions(self) -> list[FormQuestion]:

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role
+from accounts.models import Organization, Role
 from casework.services import advance
 from grants.models import FundTarget, PastAward, ProjectYear, Proposal
 from reporting import open_data, register, services
@@ -207,6 +207,30 @@ def test_reports_are_filtered_by_year_and_department():
     assert "七年度の協働" not in read(f"/reports/?department={one.department_id}")
     assert "六年度の協働" in read(f"/reports/?fiscal_year=2024&department={one.department_id}")
     assert "七年度の協働" in read("/reports/?fiscal_year=xx&department=%EF%BC%91")
+
+
+def test_report_on_a_project_of_an_invented_group_shows_only_in_a_demonstration():
+    year = makers.granted_year("collaboration")
+    makers.sent_report(year)
+    report = CollaborationReport.objects.get(project_year=year)
+    clerk = makers.department_clerk(report.department)
+    report = services.save_collaboration_report(
+        report, fields=makers.WORDS, measures=[], edit_number=report.edit_number, by=clerk,
+        at=makers.LATER,
+    )  # fmt: skip
+    report = advance(report, "submit", by=clerk, at=makers.LATER)
+    report = advance(report, "accept", by=factories.user(Role.OFFICE), at=makers.LATER)
+    report = factories.approved(report, "publish", at=makers.LATER)
+    public = CollaborationReport.objects.public
+    assert list(public(fictitious=False)) == [report]
+    assert not report.fictitious
+
+    Organization.objects.filter(pk=year.organization_id).update(fictitious=True)
+
+    assert list(public(fictitious=False)) == []
+    assert list(public(fictitious=True)) == [report]
+    assert CollaborationReport.objects.get(pk=report.pk).fictitious
+    assert list(register.adopted_cases(fictitious=False)) == []
 
 
 def test_fictitious_rows_show_only_in_a_demonstration_and_say_so(settings):
