@@ -157,11 +157,11 @@ name_verbs(
     ask_again=_("The department was asked again"),
     check_answers=_("The office checked the report"),
     check_lines=_("The office checked the settlement"),
+    hold_comments_back=_("Comments of the committee were held back"),
     remove_receipt=_("A receipt was taken out"),
     take_over_budget=_("The changed budget was taken over into the report"),
     keep_own_lines=_("The lines of the report stay, though the budget was changed"),
     name_the_day=_("The due date was named"),
-    hold_comments_back=_("Comments of the committee were held back"),
     release_comments=_("The committee’s comments were released"),
     table=_("Received by the committee"),
 )

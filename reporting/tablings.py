@@ -58,7 +58,9 @@ def table_reports(
     list(Case.objects.filter(pk__in=chosen).order_by("pk").select_for_update())
     ready = list(to_be_tabled(fiscal_year, by).filter(pk__in=chosen))
     if not ready or len(ready) != len(reports) or len(ready) > MOST:
-        raise ValidationError(_("Choose reports that are accepted or public and were not tabled before."))
+        raise ValidationError(
+            _("Choose reports that are accepted or public and were not tabled before.")
+        )
     tabling = Tabling.objects.create(
         fiscal_year=fiscal_year, tabled_on=tabled_on, comments_until=comments_until, by=by, at=at
     )

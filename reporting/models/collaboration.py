@@ -51,9 +51,7 @@ class CollaborationReportQuerySet(CaseQuerySet):
             project_year__proposal__round__edition__fictitious=False,
             project_year__proposal__organization__fictitious=False,
         )
-        return found.filter(
-            Q(project_year__isnull=True) | real, department__fictitious=False
-        )
+        return found.filter(Q(project_year__isnull=True) | real, department__fictitious=False)
 
     def with_publication(self):
         """Fetch along what the public pages show; the PDF stays where it is.

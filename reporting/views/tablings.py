@@ -5,7 +5,7 @@ from functools import partial
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpResponse
@@ -24,7 +24,6 @@ from guideline.models import fiscal_year_name
 from reporting import booklet, tablings
 from reporting.models import TabledReport, Tabling
 from reporting.public_text import text_of
-from reporting.publishing.releases import waits_in_release
 
 PER_PAGE = 25
 
@@ -230,7 +229,7 @@ def _show(request, one: TabledReport, form: CommentForm | None) -> HttpResponse:
         "form": form,
         "over": not one.tabling.takes_comments(request.today),
         "may_release": handles,
-        "waits": waits_in_release(one.report) if handles else None,
+        "waits": tablings.waits_in_release(one.report) if handles else None,
     }
     status = 422 if form is not None and form.errors else 200
     return render(request, "reporting/tabled_report.html", context, status=status)

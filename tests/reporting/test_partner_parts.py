@@ -301,7 +301,9 @@ def test_partner_that_was_asked_stays_named():
 @pytest.mark.parametrize(
     "change", [{"name": "川を守り育てる会"}, {"confirmed_at": None}, {"another": True}]
 )
-def test_partner_keeps_its_way_to_answer_when_its_group_is_not_found_by_name_any_more(change, client):
+def test_partner_keeps_its_way_to_answer_when_its_group_is_not_found_by_name_any_more(
+    change, client
+):
     group = factories.member(
         factories.organization(name="川を守る会", confirmed_at=NOON)
     ).organizations.get()  # fmt: skip

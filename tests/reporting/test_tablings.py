@@ -130,7 +130,9 @@ def test_public_report_is_tabled_as_the_public_reads_it(client):
         edit_number=report.edit_number, by=office(), at=NOON,
     )  # fmt: skip
     client.force_login(office())
-    assert report.title in client.get(reverse("reporting:tabling-new", args=[2025])).content.decode()
+    assert (
+        report.title in client.get(reverse("reporting:tabling-new", args=[2025])).content.decode()
+    )
 
     found = tablings.table_reports(
         [report], fiscal_year=2025, tabled_on=TODAY, comments_until=None, by=office(), at=NOON
