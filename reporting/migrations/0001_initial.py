@@ -1637,4 +1637,44 @@ class Migration(migrations.Migration):
                 fields=("tabling", "place"), name="tabled_place_once"
             ),
         ),
+        migrations.RemoveField(
+            model_name="tabledreport",
+            name="released_at",
+        ),
+        migrations.RemoveField(
+            model_name="tabledreport",
+            name="released_by",
+        ),
+        migrations.CreateModel(
+            name="ReleasedComment",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "comment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="release",
+                        to="reporting.committeecomment",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "released comment of the committee",
+                "verbose_name_plural": "released comments of the committee",
+            },
+        ),
     ]
