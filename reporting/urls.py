@@ -30,6 +30,7 @@ urlpatterns = [
     path("guideline/<slug:edition>/cases/", measures.measure_cases, name="measure-cases"),
     path("figures/", figures.figure_list, name="figures"),
     path("figures/<slug:code>/", figures.figure, name="figure"),
+    path("figures/<slug:code>/rows/", figures.figure_rows, name="figure-rows"),
     path("open-data/", public.open_data_page, name="open-data"),
     path("open-data/360giving.json", public.giving_file, name="open-data-giving"),
     path("public/", public_site.public_file, name="public-root"),

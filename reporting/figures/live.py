@@ -230,15 +230,28 @@ def fund(*, fictitious: bool) -> Cells:
         FundTarget.objects.all() if fictitious else FundTarget.objects.filter(fictitious=False)
     )
     known = {*by_year, *targets.values_list("fiscal_year", flat=True)}
-    found: Cells = {}
-    balance = None
-    for year in range(min(known), max(known) + 1) if known else ():
-        of_year = by_year.get(year)
-        if of_year:
-            grown = of_year["gift_yen"] + of_year["interest_yen"] + of_year["other_yen"]
-            balance = (balance or 0) + grown - of_year["used_yen"]
-        found[str(year)] = {**(of_year or dict.fromkeys(KINDS)), "balance_yen": balance}
-    return found
+    years = range(min(known), max(known) + 1) if known else range(0)
+    held = _held(lines, years)
+    return {
+        str(year): {**by_year.get(year, dict.fromkeys(KINDS)), "balance_yen": held.get(year)}
+        for year in years
+    }
+
+
+def _held(lines: QuerySet[FundEntry], years: range) -> dict[int, int | None]:
+    """Return what the fund holds at the end of each year: the database adds every line up to then.
+
+    ``None`` before the first line.
+    """
+    if not years:
+        return {}
+    grows = Case(When(what="use", then=-F("yen")), default=F("yen"), output_field=BigIntegerField())
+    ends = {
+        f"end_{year}": Sum(grows, filter=Q(fiscal_year__lte=year), output_field=BigIntegerField())
+        for year in years
+    }
+    found = lines.order_by().aggregate(**ends)
+    return {year: found[f"end_{year}"] for year in years}
 
 
 ADDED_UP: dict[str, Callable[..., Cells]] = {

@@ -5,6 +5,7 @@ Whoever has the files can do the same with them.
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from .table import FIGURES, UNSHARED, Cells, Figure
@@ -42,6 +43,10 @@ KEYS = {
     "reports": ("id",),
     "fund": ("fiscal_year",),
 }
+
+
+#: Columns of the fund that change what it holds, and how.
+IN_AND_OUT = {"gift_yen": 1, "interest_yen": 1, "other_yen": 1, "used_yen": -1}
 
 
 def _id(row: Row, key: Iterable[str]) -> str:
@@ -143,6 +148,7 @@ def _by_weight(amount: int, rows: list[Row]) -> dict[str, int]:
 
 
 def reports(told: list[Row]) -> Cells:
+    told = [row for row in told if row["state"] != "withdrawn"]
     forms = [name for name in FIGURES["reports"].columns if name != "total"]
     return {
         name: {
@@ -154,10 +160,40 @@ def reports(told: list[Row]) -> Cells:
 
 
 def fund(years: list[Row]) -> Cells:
-    return {
-        row["fiscal_year"]: {name: _sum([row], name) for name in FIGURES["fund"].columns}
-        for row in years
-    }
+    """Return what came and went, and the balance carried from the first year that has a line."""
+    found: Cells = {}
+    balance = None
+    for row in sorted(years, key=lambda row: int(row["fiscal_year"])):
+        of_year = {name: _sum([row], name) for name in FIGURES["fund"].columns}
+        if any(of_year[name] is not None for name in IN_AND_OUT):
+            balance = (balance or 0) + sum(
+                sign * (of_year[name] or 0) for name, sign in IN_AND_OUT.items()
+            )
+        found[row["fiscal_year"]] = {**of_year, "balance_yen": balance}
+    return found
+
+
+def sums_in_files(figure: Figure, read: Read) -> list[tuple[str, str, str, str, str]]:
+    """Return the sums that stand in the rows of a file itself, each beside what the rows give.
+
+    File, row, column, what the file says, and what it is by the other rows of the same files.
+    """
+    if figure.code == "fund":
+        rows, given = rows_of(read, "fund"), cells(figure, read)
+        sums = [(row, given[row["fiscal_year"]]["balance_yen"]) for row in rows]
+        return [_sum_in("fund", row, "balance_yen", yen) for row, yen in sums]
+    if figure.code == "measures":
+        named = Counter(_id(row, KEYS["measures"]) for row in rows_of(read, "project-measures"))
+        rows = rows_of(read, "measures")
+        return [
+            _sum_in("measures", row, "adopted_projects", named[_id(row, KEYS["measures"])])
+            for row in rows
+        ]
+    return []
+
+
+def _sum_in(file: str, row: Row, column: str, truth: int | None) -> tuple[str, str, str, str, str]:
+    return file, _id(row, KEYS[file]), column, row[column], "" if truth is None else str(truth)
 
 
 def _by(rows: Iterable[Row], *columns: str) -> dict[str, list[Row]]:

@@ -1,5 +1,6 @@
 """Which tables of figures there are, and what each carries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,11 +52,18 @@ class Table:
     @property
     def digest(self) -> str:
         """SHA-256 of numbers and sources; the same numbers have the same one at any moment."""
-        return digest_of([self.code, self.columns, self.rows, self.sources])
+        return digest_of_table(self.code, self.cells, self.sources)
 
     @property
     def cells(self) -> Cells:
         return {name: dict(zip(self.columns, row, strict=True)) for name, row in self.rows}
+
+
+def digest_of_table(code: str, cells: Cells, sources: Sequence[str]) -> str:
+    """Return the digest that anybody can reckon from the published numbers and sources."""
+    columns = list(FIGURES[code].columns)
+    rows = [[name, [cells[name].get(c) for c in columns]] for name in sorted(cells)]
+    return digest_of([code, columns, rows, list(sources)])
 
 
 YEN = {

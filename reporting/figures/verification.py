@@ -1,11 +1,11 @@
 """Whether what is published is what the rows add up to, cell by cell."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import zip_longest
 
 from django.db import transaction
 
@@ -13,16 +13,18 @@ from reporting.open_data import file
 
 from . import live, published
 from .published import Read
-from .table import FIGURES, Cells, Figure, Number, Table
+from .table import FIGURES, Cells, Figure, Number, Table, digest_of_table
 
-#: The published file of the figures themselves.
-PRINTED = "data/figures.csv"
+#: The published files of the figures themselves, and of the rows that they add up.
+PRINTED, PRINTED_SOURCES = "data/figures.csv", "data/figure-sources.csv"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One cell in which what is published is not what was reckoned.
 
+    :param file: the published file, or the files from which the cell is reckoned.
+    :param table: of figures; of a cell of another table, its file.
     :param published: what the public reads; ``None`` where it reads nothing.
     :param recomputed: what it is in truth; ``None`` where there is nothing.
     """
@@ -32,13 +34,15 @@ class Difference:
     column: str
     published: Number | str
     recomputed: Number | str
+    file: str = PRINTED
 
     def __str__(self) -> str:
-        return f"{self.table}: {self.row}: {self.column}: {_said(self.published)} / {_said(self.recomputed)}"
+        place = f"{self.file}: {self.table}: {self.row}: {self.column}"
+        return f"{place}: {_said(self.published)} / {_said(self.recomputed)}"
 
 
 def _said(value: Number | str) -> str:
-    return "–" if value is None else str(value)
+    return "–" if value in (None, "") else str(value)
 
 
 def read_live(*, fictitious: bool, at: datetime) -> Read:
@@ -52,10 +56,16 @@ def read_live(*, fictitious: bool, at: datetime) -> Read:
     return read
 
 
-def tables(*, fictitious: bool, at: datetime) -> list[Table]:
-    """Return every table of figures as of now, added up by the database."""
+def tables(
+    *, fictitious: bool, at: datetime, codes: Iterable[str] | None = None
+) -> list[Table]:
+    """Return the tables of figures as of now, added up by the database.
+
+    :param codes: which; every one, if not given.
+    """
     read = read_live(fictitious=fictitious, at=at)
-    return [_table(figure, read, fictitious, at) for figure in FIGURES.values()]
+    wanted = FIGURES if codes is None else codes
+    return [_table(figure, read, fictitious, at) for code, figure in FIGURES.items() if code in wanted]
 
 
 def table_of(code: str, *, fictitious: bool, at: datetime) -> Table:
@@ -83,40 +93,103 @@ def differences(
 ) -> list[Difference]:
     """Return every cell in which the published files and the live rows disagree.
 
-    Each figure is reckoned from the published files alone and held against the rows; what the file
-    of figures prints is held against that.
+    Each figure is reckoned from the published files alone and held against the rows; what the files
+    of figures print is held against that, and so is what a file adds up within its own rows.
 
     :param read: gives the bytes of a published file by its path, such as ``data/awards.csv``.
     :param codes: which figures are looked at, where only some of the files are there.
     """
     read = cache(read)
-    printed = _printed(read)
+    printed, origins, listed = _printed(read), _origins(read), _listed(read)
     found: list[Difference] = []
     for figure in (FIGURES[code] for code in codes):
-        told = published.cells(figure, read)
-        found += _compared(figure, told, live.cells(figure, fictitious=fictitious))
+        told, sources = published.cells(figure, read), published.sources(figure, read)
+        files = " ".join(f"data/{code}.csv" for code in figure.files)
+        truth = live.cells(figure, fictitious=fictitious)
+        found += _compared(figure, told, truth, file=files)
         found += _compared(figure, printed.get(figure.code, {}), told)
+        found += _of_other_origin(figure, origins.get(figure.code, []), told, sources)
+        found += _not_the_sources(figure, listed.get(figure.code, []), sources)
+        found += _within_files(figure, read)
     return found
 
 
-def _compared(figure: Figure, told: Cells, truth: Cells) -> Iterator[Difference]:
+def _of_other_origin(
+    figure: Figure, printed: list[tuple[str, dict[str, str]]], told: Cells, sources: Sequence[str]
+) -> Iterator[Difference]:
+    """Yield where the file of figures says another digest, files or number of sources than it has."""
+    truth = {
+        "files": " ".join(figure.files),
+        "source_rows": str(len(sources)),
+        "digest": digest_of_table(figure.code, told, sources),
+    }
+    moments = Counter(origin["as_of"] for _row, origin in printed)
+    truth |= {"as_of": moment for moment, _times in moments.most_common(1)}
+    for row, origin in printed:
+        for column, true in truth.items():
+            if origin[column] != true:
+                yield Difference(figure.code, row, column, origin[column], true)
+
+
+def _not_the_sources(
+    figure: Figure, listed: list[tuple[str, ...]], sources: Sequence[str]
+) -> Iterator[Difference]:
+    """Yield where the list of source rows is another one."""
+    truth = [
+        (str(place), file, "/".join(published.KEYS[file]), row)
+        for place, (file, _colon, row) in enumerate((s.partition(":") for s in sources), start=1)
+    ]
+    for place, (said, true) in enumerate(zip_longest(listed, truth), start=1):
+        if said != true:
+            for column, was, is_ in zip(
+                ("place", "file", "key", "row"), said or [None] * 4, true or [None] * 4, strict=True
+            ):
+                if was != is_:
+                    yield Difference(figure.code, str(place), column, was, is_, PRINTED_SOURCES)
+
+
+def _within_files(figure: Figure, read: Read) -> Iterator[Difference]:
+    for file, row, column, said, true in published.sums_in_files(figure, read):
+        if said != true:
+            yield Difference(file, row, column, said, true, f"data/{file}.csv")
+
+
+def _compared(
+    figure: Figure, told: Cells, truth: Cells, *, file: str = PRINTED
+) -> Iterator[Difference]:
     for row in sorted({*told, *truth}):
         for column in figure.columns:
             said, true = told.get(row, {}).get(column), truth.get(row, {}).get(column)
             if said != true:
-                yield Difference(figure.code, row, column, said, true)
+                yield Difference(figure.code, row, column, said, true, file)
             elif (row in told) != (row in truth):
-                yield Difference(figure.code, row, column, *_there(row in told))
+                yield Difference(figure.code, row, column, *_there(row in told), file)
 
 
 def _there(is_told: bool) -> tuple[str, str]:
     return ("empty", "missing") if is_told else ("missing", "empty")
 
 
+def _origins(read: Read) -> dict[str, list[tuple[str, dict[str, str]]]]:
+    """Return table → each cell by row and column, with all that its line says of its origin."""
+    found: dict[str, list[tuple[str, dict[str, str]]]] = {}
+    for row in published.rows_of(read, "figures"):
+        found.setdefault(row["table"], []).append((row["row"], row))
+    return found
+
+
+def _listed(read: Read) -> dict[str, list[tuple[str, ...]]]:
+    """Return table → its source rows as they are listed."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for row in published.rows_of(read, "figure-sources"):
+        said = tuple(row[name] for name in ("place", "file", "key", "row"))
+        found.setdefault(row["table"], []).append(said)
+    return found
+
+
 def _printed(read: Read) -> dict[str, Cells]:
     found: dict[str, Cells] = {}
-    text = read(PRINTED).decode("utf-8-sig")
-    for row in csv.DictReader(io.StringIO(text, newline="")):
+    for row in published.rows_of(read, "figures"):
         cells = found.setdefault(row["table"], {}).setdefault(row["row"], {})
         cells[row["column"]] = int(row["value"]) if row["value"] else None
     return found

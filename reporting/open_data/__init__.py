@@ -3,7 +3,8 @@
 Columns are only ever added at the end; none is renamed, moved or taken out.
 """
 
-from .data_files import DataFile, file, files, giving_file
+from . import progress
+from .data_files import FORMS, DataFile, file, files, giving_file
 from .dictionary import changes
 from .table import Column, DataSet, Kind
 from .tables import ABOUT, DATASETS, FACTS
@@ -13,6 +14,7 @@ __all__ = [
     "ABOUT",
     "DATASETS",
     "FACTS",
+    "FORMS",
     "Column",
     "DataFile",
     "DataSet",
@@ -23,5 +25,6 @@ __all__ = [
     "file",
     "files",
     "giving_file",
+    "progress",
     "records",
 ]

@@ -1,13 +1,13 @@
 """The files of the open data, as a site serves and exports them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from casework import city
 
 from . import giving
-from .table import DataSet
+from .table import DataSet, Rows
 from .tables import DATASETS
 from .writing import as_csv, as_json, records
 
@@ -33,12 +33,17 @@ class DataFile:
         return self.path.removeprefix(f"{FOLDER}/")
 
 
-def file(code: str, form: str, *, fictitious: bool, at: datetime) -> DataFile:
+def file(
+    code: str, form: str, *, fictitious: bool, at: datetime, rows: Rows | None = None
+) -> DataFile:
     """Return one table in one form.
 
+    :param rows: what gives its rows, if not the records as they stand.
     :raises KeyError: if there is no such table or form.
     """
     data_set, _media_type = DATASETS[code], FORMS[form]
+    if rows:
+        data_set = replace(data_set, rows=rows)
     return _made(data_set, form, city.value("municipality_code"), fictitious, at)
 
 

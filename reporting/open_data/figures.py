@@ -1,6 +1,6 @@
-"""The verified figures as open data: one row a cell, with its as-of moment and the digest of its table."""
+"""The verified figures as open data: one row a cell, with moment and digest; and the rows that each adds up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -8,16 +8,34 @@ from django.utils.translation import gettext_lazy as _
 from .table import SECOND, Column, DataSet, Kind, Value, iso
 
 
-def rows(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
+def rows(
+    *, fictitious: bool, at: datetime, codes: Iterable[str] | None = None
+) -> Iterator[tuple[Value, ...]]:
+    """Yield the cells of the figures.
+
+    :param codes: of which figures; of all, if not given.
+    """
     # The figures are reckoned from the tables beside this one, which are there only by now.
     from reporting.figures import FIGURES, tables
 
-    for table in tables(fictitious=fictitious, at=at):
+    for table in tables(fictitious=fictitious, at=at, codes=codes):
         files = " ".join(FIGURES[table.code].files)
         told = (iso(table.as_of), files, len(table.sources), table.digest)
         for name, numbers in table.rows:
             for column, number in zip(table.columns, numbers, strict=True):
                 yield table.code, name, column, number, *told
+
+
+def sources(
+    *, fictitious: bool, at: datetime, codes: Iterable[str] | None = None
+) -> Iterator[tuple[Value, ...]]:
+    """Yield the rows of open data that each figure adds up."""
+    from reporting.figures import KEYS, tables
+
+    for table in tables(fictitious=fictitious, at=at, codes=codes):
+        for place, source in enumerate(table.sources, start=1):
+            file, _colon, row = source.partition(":")
+            yield table.code, place, file, "/".join(KEYS[file]), row
 
 
 FIGURES = DataSet(
@@ -34,4 +52,17 @@ FIGURES = DataSet(
         Column("digest", Kind.CODE, _("SHA-256 of the numbers of the table and the ids of its source rows"), SECOND),
     ),
     rows,
+)  # fmt: skip
+
+SOURCES = DataSet(
+    "figure-sources",
+    _("Rows that the figures add up"),
+    (
+        Column("table", Kind.CODE, _("Code of the table of figures"), SECOND),
+        Column("place", Kind.WHOLE, _("Place of the row among those of its table, from 1"), SECOND),
+        Column("file", Kind.CODE, _("Table of open data in which the row stands"), SECOND),
+        Column("key", Kind.CODE, _("Columns that name the row there, separated by slashes"), SECOND),
+        Column("row", Kind.TEXT, _("What stands in these columns, separated by slashes"), SECOND),
+    ),
+    sources,
 )  # fmt: skip

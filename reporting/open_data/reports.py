@@ -1,24 +1,45 @@
-"""The published collaboration reports as open data, as the publication froze them."""
+"""The published collaboration reports as open data, as the publication froze them.
+
+A report that was withdrawn leaves a row that says so, and nothing of what it said.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
+from heapq import merge
 
 from django.db.models import Min, Q
 from django.utils.translation import gettext_lazy as _
 
 from casework.calendar import japan_date
-from reporting.models import CollaborationReport
+from reporting.models import Action, CollaborationReport, PublicEntry
+from reporting.models import Kind as Released
 
-from .table import CODE, Column, DataSet, Kind, Value, iso
+from .table import CODE, SECOND, Column, DataSet, Kind, Value, iso
+
+PUBLISHED, CORRECTED, WITHDRAWN = "published", "corrected", "withdrawn"
+#: How many columns stand between the title of a report and the day of its publication.
+WORDS = 13
+
+Row = tuple[Value, ...]
 
 
-def rows(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
-    is_invented = Q(department__fictitious=True) | Q(
+def is_invented() -> Q:
+    """Return a condition on reports: are department or project invented?"""
+    return Q(department__fictitious=True) | Q(
         project_year__proposal__round__edition__fictitious=True
     )
+
+
+def rows(*, fictitious: bool, at: datetime) -> Iterator[Row]:
+    """Yield the reports, the latest year first, those that were withdrawn among them."""
+    both = merge(_standing(fictitious), _withdrawn(fictitious), key=lambda row: (-row[1], row[0]))
+    yield from both
+
+
+def _standing(fictitious: bool) -> Iterator[Row]:
     found = (
         CollaborationReport.objects.public(fictitious=fictitious)
-        .annotate(first_published_at=Min("publications__at"), is_invented=is_invented)
+        .annotate(first_published_at=Min("publications__at"), is_invented=is_invented())
         .order_by("-fiscal_year", "pk")
         .values_list(
             "pk",
@@ -27,10 +48,13 @@ def rows(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
             "first_published_at",
             "publication__at",
             "publication__number",
+            "publication__note",
             "is_invented",
         )
     )
-    for pk, content, tabled_on, first_at, at_, number, invented in found.iterator(chunk_size=500):
+    for pk, content, tabled_on, first_at, at, number, note, invented in found.iterator(
+        chunk_size=500
+    ):
         yield (
             pk,
             content["fiscal_year"],
@@ -50,9 +74,31 @@ def rows(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
             " ".join(f"{row['edition']}-{row['number']}" for row in content["measures"]),
             iso(tabled_on),
             iso(japan_date(first_at)),
-            iso(japan_date(at_)) if number > 1 else None,
+            iso(japan_date(at)) if number > 1 else None,
             bool(invented),
+            CORRECTED if number > 1 else PUBLISHED,
+            note or None,
+            None,
         )
+
+
+def _withdrawn(fictitious: bool) -> Iterator[Row]:
+    """Yield what the tombstones say: title, since when it was public, until when, and why not now."""
+    entries = PublicEntry.objects.shown(fictitious=fictitious).filter(
+        kind=Released.REPORT, item__action=Action.WITHDRAW
+    )
+    found = entries.values_list(
+        "key", "item__fiscal_year", "item__title", "first_at", "item__fictitious", "item__note",
+        "item__release__published_at",
+    )  # fmt: skip
+    rows = [
+        (
+            int(key), year, None, title, *[None] * WORDS, iso(japan_date(first_at)), None,
+            invented, WITHDRAWN, note, iso(japan_date(at)),
+        )
+        for key, year, title, first_at, invented, note, at in found
+    ]  # fmt: skip
+    yield from sorted(rows, key=lambda row: (-row[1], row[0]))
 
 
 REPORTS = DataSet(
@@ -80,6 +126,9 @@ REPORTS = DataSet(
         Column("published_on", Kind.DAY, _("Day of the publication")),
         Column("corrected_on", Kind.DAY, _("Day of the latest correction")),
         Column("fictitious", Kind.YES_NO, _("Whether the row is invented for a demonstration")),
+        Column("state", Kind.CODE, _("published, corrected, or withdrawn; of a withdrawn report only its title and days are told"), SECOND),
+        Column("note", Kind.TEXT, _("What was corrected, or why it was withdrawn"), SECOND),
+        Column("withdrawn_on", Kind.DAY, _("Day on which it was withdrawn; empty while it is public"), SECOND),
     ),
     rows,
 )  # fmt: skip

@@ -27,7 +27,7 @@ from reporting.models import AcceptedWarning, Kind, Release, ReleaseItem
 from reporting.open_data.data_files import FOLDER
 
 from . import personal
-from .contents import FROM_REPORTS, NoSuchThing, thing
+from .contents import MOVING, NoSuchThing, thing
 from .places import label_of, strings
 from .site import Site, here
 
@@ -242,7 +242,7 @@ def figures(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[
     def read(path: str) -> bytes:
         return content["files"][path.removeprefix(f"{FOLDER}/")].encode()
 
-    frozen = [code for code, figure in FIGURES.items() if FROM_REPORTS not in figure.files]
+    frozen = [code for code in FIGURES if code not in MOVING]
     for one in differences(read, fictitious=settings.DEMO, codes=frozen):
         yield (
             f"{one.table}, {one.row}, {one.column}",

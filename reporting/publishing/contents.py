@@ -14,13 +14,18 @@ from guideline.models import Edition, Measure, Progress
 from guideline.table_words import RING
 from guideline.years import standing_at
 from reporting import open_data, register
+from reporting.figures import FIGURES
 from reporting.models import CollaborationReport, Kind
 from reporting.versions import content_of_collaboration
 
 #: The one key of the register: it is released as a whole.
 ALL = "all"
 #: Open data that is made of published reports, and therefore never frozen beside them.
-FROM_REPORTS = "reports"
+FROM_REPORTS = ("reports", "report-answers")
+#: Open data that is made of published tables of progress.
+FROM_PROGRESS = "progress"
+#: Figures that rest on published reports, and are therefore added up anew with them.
+MOVING = tuple(code for code, figure in FIGURES.items() if {*FROM_REPORTS} & {*figure.files})
 
 
 class NoSuchThing(LookupError):
@@ -100,7 +105,7 @@ def _files(at: datetime) -> dict[str, str]:
         return {
             file.name: "".join(file.parts)
             for file in open_data.files(fictitious=settings.DEMO, at=at)
-            if file.name.partition(".")[0] != FROM_REPORTS
+            if file.name.partition(".")[0] not in (*FROM_REPORTS, FROM_PROGRESS)
         }
 
 

@@ -1,8 +1,9 @@
 """The public site: every path there is now, and the bytes of each, made of what releases froze."""
 
+import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -18,17 +19,20 @@ from django.utils.translation import gettext as _
 from casework import city
 from guideline.models import fiscal_year_name, in_language
 from reporting import open_data
+from reporting.figures import FIGURES
 from reporting.models import Kind, PublicEntry
 
 from . import drawing, machine
 from .addresses import ENGLISH, address, index_of_year
-from .contents import FROM_REPORTS
+from .contents import FROM_PROGRESS, FROM_REPORTS, MOVING, edition_and_day
 from .drawing import LANGUAGES, days_of
 
 #: Reports on one page of a list.
 PER_PAGE = 100
 #: What the front page and the feed tell of at most.
 NEWEST, FED = 20, 50
+#: Files of open data about the verified figures.
+OF_FIGURES = ("figures", "figure-sources")
 #: Entries that are read at a time.
 BATCH = 100
 
@@ -80,6 +84,9 @@ class Site:
     @property
     def _standing(self):
         return self.entries.standing()
+
+    def _of(self, kind: Kind):
+        return self.entries.filter(kind=kind)
 
     def read(self, path: str) -> Found | None:
         """Return what stands at ``path``, or ``None``."""
@@ -241,8 +248,12 @@ class Site:
 
     def data_names(self) -> list[str]:
         """Return the names of the files of open data that are public now."""
-        reports = [f"{FROM_REPORTS}.{form}" for form in ("csv", "json")] if self.years else []
-        return sorted([*self._frozen_files, *reports])
+        made = [
+            *(FROM_REPORTS if self._of(Kind.REPORT).exists() else ()),
+            *((FROM_PROGRESS,) if self._frozen_files or self._of(Kind.PROGRESS).exists() else ()),
+        ]
+        names = [f"{code}.{form}" for code in made for form in open_data.FORMS]
+        return sorted([*self._frozen_files, *names])
 
     def _data_index(self, language: str, path: str) -> Found:
         with translation.override(language):
@@ -267,15 +278,43 @@ class Site:
     def _data(self, language: str, path: str, name: str) -> Found | None:
         if language != "ja" or name not in self.data_names():
             return None
-        if name in self._frozen_files:
-            return Found(self._frozen_files[name].encode())
-        return Found("".join(self._of_reports(name)).encode())
+        code, _dot, form = name.partition(".")
+        with translation.override("ja"):
+            if code in OF_FIGURES and name in self._frozen_files:
+                return Found("".join(self._figures_now(code, form)).encode())
+            if name in self._frozen_files:
+                return Found(self._frozen_files[name].encode())
+            return Found("".join(self._made_now(code, form)).encode())
 
-    def _of_reports(self, name: str) -> Iterator[str]:
-        """Return the file of the reports, which are read as their publications froze them."""
-        form = name.rpartition(".")[2]
+    def _figures_now(self, code: str, form: str) -> Iterator[str]:
+        """Return a file of the figures: as frozen, but for those that rest on published reports."""
+        data_set = open_data.DATASETS[code]
+        frozen = json.loads(self._frozen_files[f"{code}.json"])
+        kept = [row for row in frozen if row["table"] not in MOVING]
+        rows = data_set.rows(fictitious=self.fictitious, at=self.changed_at, codes=MOVING)
+        moved = [dict(zip(data_set.names, row, strict=True)) for row in rows]
+        order = list(FIGURES)
+        told = iter(sorted(kept + moved, key=lambda row: order.index(row["table"])))
+        return open_data.as_csv(data_set, told) if form == "csv" else open_data.as_json(told)
+
+    def _made_now(self, code: str, form: str) -> Iterable[str]:
+        """Return a file of what other releases than that of the register froze."""
+        rows = self._progress_rows if code == FROM_PROGRESS else None
         at = self.changed_at
-        return open_data.file(FROM_REPORTS, form, fictitious=self.fictitious, at=at).parts
+        return open_data.file(code, form, fictitious=self.fictitious, at=at, rows=rows).parts
+
+    def _progress_rows(self, *, fictitious: bool, at) -> Iterator[tuple]:
+        """Yield the rows of the tables that were released, as frozen, and of days that no release made public."""
+        released: dict[tuple[str, str], list[tuple]] = {}
+        for entry in self._of(Kind.PROGRESS).select_related("item"):
+            edition, day = edition_and_day(entry.key)
+            year, withdrawn = entry.item.fiscal_year, entry.item.withdraws
+            said = [] if withdrawn else entry.item.content["rows"]
+            found = [open_data.progress.row_of(edition, day, year, row) for row in said]
+            released[edition, day.isoformat()] = found
+        others = open_data.progress.rows(fictitious=fictitious, at=at)
+        found = [row for row in others if (row[0], row[1]) not in released]
+        yield from sorted([*found, *(row for rows in released.values() for row in rows)])
 
     # For machines
 

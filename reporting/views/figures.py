@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from reporting.figures import FIGURES, Table, table_of, tables
+from reporting.figures import FIGURES, KEYS, Table, table_of, tables
 from reporting.figures.words import labels
 
 PER_PAGE = 50
@@ -43,6 +43,32 @@ def figure(request, code):
         ],
     }
     return render(request, "reporting/figure.html", context)
+
+
+@require_safe
+def figure_rows(request, code):
+    """The rows of open data that one table adds up, for whoever wants to count again."""
+    if code not in FIGURES:
+        raise Http404(code)
+    table = table_of(code, fictitious=settings.DEMO, at=request.now)
+    page = Paginator(table.sources, PER_PAGE).get_page(request.GET.get("page"))
+    parted = [source.partition(":") for source in page.object_list]
+    page.object_list = [
+        {"file": file, "key": " / ".join(KEYS[file]), "row": row} for file, _colon, row in parted
+    ]
+    heading = _("Rows that it adds up")
+    context = {
+        "table": table,
+        "page": page,
+        "figure": FIGURES[code],
+        "trail": [
+            ("/", _("Home")),
+            (reverse("reporting:figures"), _("Figures")),
+            (reverse("reporting:figure", args=[code]), table.title),
+            (request.path, heading),
+        ],
+    }
+    return render(request, "reporting/figure_rows.html", context)
 
 
 def _shown(table: Table, rows) -> list[dict]:

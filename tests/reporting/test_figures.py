@@ -1,7 +1,9 @@
 """Verified figures: two ways to the same numbers, and each tampered cell named."""
 
 import csv
+import hashlib
 import io
+import json
 import re
 from datetime import date
 from fractions import Fraction
@@ -308,7 +310,8 @@ def test_missing_row_of_a_published_file_is_named():
 def test_figures_are_looked_at_where_only_their_files_are_there():
     everything()
     published = tampered(files(), "awards", "granted_yen", "1")
-    some = {path: published[path] for path in ("data/awards.csv", "data/figures.csv")}
+    names = ("awards", "figures", "figure-sources")
+    some = {path: published[path] for path in (f"data/{name}.csv" for name in names)}
 
     named = figures.differences(some.__getitem__, fictitious=False, codes=["register"])
 
@@ -353,7 +356,7 @@ def test_command_says_how_many_agree_and_changes_nothing():
     call_command("verify_published", stdout=out)
     call_command("verify_published", stdout=out)
 
-    assert out.getvalue().count("0 differences") == 2
+    assert out.getvalue().count("0 differences") == out.getvalue().count("違いは0件") == 2
     assert Version.objects.count() == versions
 
 
@@ -367,12 +370,103 @@ def test_command_reads_an_exported_site_and_names_the_cell(tmp_path):
     with pytest.raises(CommandError):
         call_command("verify_published", site=tmp_path, stdout=out)
 
-    assert "fund: 2026: used_yen: 3 / 2000" in out.getvalue()
+    assert "data/fund.csv: fund: 2026: used_yen: 3 / 2000" in out.getvalue()
 
 
 def test_command_says_which_file_is_missing(tmp_path):
     with pytest.raises(CommandError, match="figures.csv"):
         call_command("verify_published", site=tmp_path)
+
+
+def test_command_says_what_cannot_be_read(tmp_path):
+    everything()
+    for path, content in files().items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    (tmp_path / "data/fund.csv").write_bytes(b"\x93\xfa")
+
+    with pytest.raises(CommandError, match="ファイルを読めません(.|\n)*cannot be read"):
+        call_command("verify_published", site=tmp_path)
+
+
+# What a figure rests on
+
+
+@pytest.mark.parametrize("column", ["files", "source_rows", "digest", "as_of"])
+def test_origin_that_was_tampered_with_is_named(column):
+    everything()
+    published = files()
+    at = len(rows(published, "figures")) // 2
+    code = rows(published, "figures")[at]["table"]
+
+    (named,) = found(tampered(published, "figures", column, "x", at))
+
+    assert (named.file, named.table, named.column) == ("data/figures.csv", code, column)
+    assert named.published == "x"
+
+
+@pytest.mark.parametrize("code", figures.FIGURES)
+def test_list_of_source_rows_that_was_tampered_with_is_named(code):
+    everything()
+    published = files()
+    told = rows(published, "figure-sources")
+    at = next(place for place, row in enumerate(told) if row["table"] == code)
+    for column in ("place", "file", "key", "row"):
+        (named,) = found(tampered(published, "figure-sources", column, "x", at))
+
+        assert (named.file, named.table, named.column) == ("data/figure-sources.csv", code, column)
+        assert (named.published, named.recomputed) == ("x", told[at][column])
+
+
+@pytest.mark.parametrize(
+    ("file", "column"), [("fund", "balance_yen"), ("measures", "adopted_projects")]
+)
+def test_sum_that_a_file_tells_of_itself_is_held_against_its_rows(file, column):
+    everything()
+    published = files()
+    last = len(rows(published, file)) - 1
+
+    named = found(tampered(published, file, column, "77", last))
+
+    (one,) = (d for d in named if d.file == f"data/{file}.csv" and d.table == file)
+    assert (one.column, one.published) == (column, "77")
+
+
+def test_whoever_has_the_files_can_count_the_rows_again_and_reckon_the_digest():
+    """With the published files and the standard library alone."""
+    everything()
+    published = files()
+    listed, printed = rows(published, "figure-sources"), rows(published, "figures")
+    for code in figures.FIGURES:
+        told = [row for row in printed if row["table"] == code]
+        sources = [row for row in listed if row["table"] == code]
+        assert {row["source_rows"] for row in told} == {str(len(sources))}
+        for source in sources:
+            there = rows(published, source["file"])
+            keys = source["key"].split("/")
+            assert source["row"] in ["/".join(row[key] for key in keys) for row in there]
+        columns = list(dict.fromkeys(row["column"] for row in told))
+        numbers = {}
+        for row in told:
+            numbers.setdefault(row["row"], []).append(int(row["value"]) if row["value"] else None)
+        names = [f"{row['file']}:{row['row']}" for row in sources]
+        text = json.dumps(
+            [code, columns, [list(pair) for pair in numbers.items()], names],
+            ensure_ascii=False, separators=(",", ":"),
+        )  # fmt: skip
+        assert {row["digest"] for row in told} == {hashlib.sha256(text.encode()).hexdigest()}
+
+
+def test_page_lists_the_source_rows():
+    everything()
+    (register, *_rest) = figures.tables(fictitious=False, at=NOON)
+
+    page = english("/figures/register/rows/")
+
+    for source in register.sources:
+        assert f"<code>{source.partition(':')[2]}</code>" in page
+    assert "/figures/register/rows/" in english("/figures/register/")
+    assert Client().get("/figures/secrets/rows/").status_code == 404
 
 
 # The public pages
