@@ -177,8 +177,7 @@ def _with_measures(cases: QuerySet[Proposal]) -> Iterable[Proposal]:
     # A year that is not decided to follow is no year yet; one that ended without a grant is none.
     years = ProjectYear.objects.but_without_grant().exclude(state="expected").with_figures()
     return (
-        cases.with_asked()
-        .select_related("organization", "round__edition")
+        cases.select_related("organization", "round__edition")
         .prefetch_related(
             Prefetch("proposal_measures", named, to_attr="named"),
             Prefetch("measure_readings", read, to_attr="read"),
@@ -189,16 +188,20 @@ def _with_measures(cases: QuerySet[Proposal]) -> Iterable[Proposal]:
 
 
 def _yen_by_year(case: Proposal) -> list[tuple[int, Yen]]:
-    """Return the yen of each fiscal year of a case; before its first year those that it asks for."""
+    """Return the yen of each fiscal year of a case; none before the grant of the year is decided.
+
+    The public reads the sums, and an application is nobody's business before its decision: what a
+    group asks for counts from then on, as in the open data.
+    """
     if not case.counted_years:
-        return [(case.fiscal_year, Yen(asked=case.asked_yen))]
-    return [
-        (
-            year.fiscal_year,
-            Yen(year.asked_yen, year.granted_yen or 0, year.paid_yen, year.confirmed_yen or 0),
-        )
-        for year in case.counted_years
-    ]
+        return [(case.fiscal_year, Yen())]
+    return [(year.fiscal_year, _yen_of(year)) for year in case.counted_years]
+
+
+def _yen_of(year: ProjectYear) -> Yen:
+    if year.granted_yen is None:
+        return Yen()
+    return Yen(year.asked_yen, year.granted_yen, year.paid_yen, year.confirmed_yen or 0)
 
 
 def _parts(

@@ -56,16 +56,16 @@ def read_live(*, fictitious: bool, at: datetime) -> Read:
     return read
 
 
-def tables(
-    *, fictitious: bool, at: datetime, codes: Iterable[str] | None = None
-) -> list[Table]:
+def tables(*, fictitious: bool, at: datetime, codes: Iterable[str] | None = None) -> list[Table]:
     """Return the tables of figures as of now, added up by the database.
 
     :param codes: which; every one, if not given.
     """
     read = read_live(fictitious=fictitious, at=at)
     wanted = FIGURES if codes is None else codes
-    return [_table(figure, read, fictitious, at) for code, figure in FIGURES.items() if code in wanted]
+    return [
+        _table(figure, read, fictitious, at) for code, figure in FIGURES.items() if code in wanted
+    ]
 
 
 def table_of(code: str, *, fictitious: bool, at: datetime) -> Table:
@@ -123,8 +123,9 @@ def _of_other_origin(
         "source_rows": str(len(sources)),
         "digest": digest_of_table(figure.code, told, sources),
     }
-    moments = Counter(origin["as_of"] for _row, origin in printed)
-    truth |= {"as_of": moment for moment, _times in moments.most_common(1)}
+    if printed:  # all cells of a table are of one moment
+        moments = Counter(origin["as_of"] for _row, origin in printed)
+        truth["as_of"] = moments.most_common(1)[0][0]
     for row, origin in printed:
         for column, true in truth.items():
             if origin[column] != true:
@@ -136,8 +137,8 @@ def _not_the_sources(
 ) -> Iterator[Difference]:
     """Yield where the list of source rows is another one."""
     truth = [
-        (str(place), file, "/".join(published.KEYS[file]), row)
-        for place, (file, _colon, row) in enumerate((s.partition(":") for s in sources), start=1)
+        (str(place), code, "/".join(published.KEYS[code]), row)
+        for place, (code, _colon, row) in enumerate((s.partition(":") for s in sources), start=1)
     ]
     for place, (said, true) in enumerate(zip_longest(listed, truth), start=1):
         if said != true:
@@ -149,9 +150,9 @@ def _not_the_sources(
 
 
 def _within_files(figure: Figure, read: Read) -> Iterator[Difference]:
-    for file, row, column, said, true in published.sums_in_files(figure, read):
+    for code, row, column, said, true in published.sums_in_files(figure, read):
         if said != true:
-            yield Difference(file, row, column, said, true, f"data/{file}.csv")
+            yield Difference(code, row, column, said, true, f"data/{code}.csv")
 
 
 def _compared(

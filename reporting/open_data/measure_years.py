@@ -12,6 +12,7 @@ from guideline.years import FigureShown, YearShown, years_shown
 from .table import CODE, SECOND, Column, DataSet, Kind, Value, iso
 
 YEAR, DOCUMENT = "year", "document"
+PLANNED, DONE = "planned", "done"
 
 
 def _years() -> list[tuple[tuple[str, int], YearShown]]:
@@ -43,6 +44,14 @@ def rows(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
 
 def _months(months: Iterable[int]) -> str:
     return " ".join(map(str, months))
+
+
+def months(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
+    """Yield each month that is planned, and each in which something was done, with its words."""
+    for measure, year in _years():
+        for what, named in ((PLANNED, year.planned), (DONE, year.done)):
+            for month, words in named:
+                yield (*measure, year.fiscal_year, what, month, words)
 
 
 def figures(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
@@ -85,6 +94,21 @@ YEARS = DataSet(
         Column("made_public_at", Kind.MOMENT, _("The moment at which it was made public; later changes wait for the next"), SECOND),
     ),
     rows,
+)  # fmt: skip
+
+MONTHS = DataSet(
+    "measure-months",
+    _("Months of the measures, planned and done"),
+    (
+        Column(CODE.name, CODE.kind, CODE.meaning, SECOND),
+        Column("edition", Kind.CODE, _("Code of the edition of the guideline"), SECOND),
+        Column("number", Kind.WHOLE, _("Number of the measure"), SECOND),
+        Column("fiscal_year", Kind.YEAR, _("Fiscal year"), SECOND),
+        Column("what", Kind.CODE, _("planned, or done"), SECOND),
+        Column("month", Kind.WHOLE, _("Month, 1 to 12"), SECOND),
+        Column("words", Kind.TEXT, _("What is planned for it, or was done in it; empty if nothing is written"), SECOND),
+    ),
+    months,
 )  # fmt: skip
 
 MEASURE_FIGURES = DataSet(

@@ -326,7 +326,8 @@ def planned_year(measure, *, made_public: bool = True, **said) -> None:
     by = factories.anyone(Role.OFFICE)
     said = {
         "target": "年10回", "plan": "相談を受ける", "plan_months": [4, 5, 1], "result": "8回受けた",
-        "result_months": [5], "status": "partly", "next_plan": "続ける", **said,
+        "result_months": [5], "status": "partly", "next_plan": "続ける",
+        "plan_by_month": {"4": "窓口を開く"}, **said,
     }  # fmt: skip
     years.write(measure, 2025, said, edit_number=0, by=by, at=NOON)
     whole = Figure(label="相談", value=20, unit="件", as_of=DAY)
@@ -342,7 +343,7 @@ def test_years_of_measures_are_told_as_they_were_made_public():
     measure = factories.measure()
     planned_year(measure)
     later = {"target": "後で", "plan": "", "plan_months": [], "result": "", "result_months": [],
-             "status": "", "next_plan": ""}  # fmt: skip
+             "status": "", "next_plan": "", "plan_by_month": {}}  # fmt: skip
     at = NOON + timedelta(days=1)
     years.write(measure, 2025, later, edit_number=1, by=factories.anyone(Role.OFFICE), at=at)
 
@@ -354,6 +355,10 @@ def test_years_of_measures_are_told_as_they_were_made_public():
         "result": "8回受けた", "result_months": "5", "status": "partly", "next_plan": "続ける",
         "made_public_at": "2026-11-20T12:00:00+09:00",
     }  # fmt: skip
+    of_months = [(row["what"], row["month"], row["words"]) for row in rows("measure-months")]
+    assert of_months == [
+        ("planned", 4, "窓口を開く"), ("planned", 5, ""), ("planned", 1, ""), ("done", 5, "")
+    ]  # fmt: skip
     told = [(row["label"], row["value"], row["part_of"]) for row in rows("measure-figures")]
     assert told == [("相談", 20, ""), ("団体から", 10, "相談")]
 
@@ -362,10 +367,21 @@ def test_years_days_and_prints_that_are_not_public_are_in_no_table():
     measure = factories.measure()
     planned_year(measure, made_public=False, plan="内部の予定")
     PrintedCount.objects.create(
-        edition=measure.edition, as_of=DAY, classification="I", status="done", count=2, denominator=3
+        edition=measure.edition,
+        as_of=DAY,
+        classification="I",
+        status="done",
+        count=2,
+        denominator=3,
     )
 
-    for code in ("measure-years", "measure-figures", "progress", "printed-counts"):
+    for code in (
+        "measure-years",
+        "measure-months",
+        "measure-figures",
+        "progress",
+        "printed-counts",
+    ):
         assert rows(code) == [], code
 
 
@@ -470,7 +486,9 @@ def test_withdrawn_report_leaves_a_row_with_day_and_note_and_no_content():
     assert {row["report_id"] for row in rows("report-answers")} == {kept.pk}
     cells = table_of("reports", fictitious=False, at=NOON).cells
     assert sum(row["total"] or 0 for row in cells.values()) == 1
-    with_dead = {f.path: "".join(f.parts).encode() for f in open_data.files(fictitious=False, at=NOON)}
+    with_dead = {
+        f.path: "".join(f.parts).encode() for f in open_data.files(fictitious=False, at=NOON)
+    }
     assert differences(with_dead.__getitem__, fictitious=False) == []
 
 
@@ -480,7 +498,11 @@ def test_corrected_report_says_what_was_corrected():
 
     (row,) = rows("reports")
 
-    assert (row["state"], row["note"], row["corrected_on"]) == ("corrected", "人数の訂正", "2026-11-21")
+    assert (row["state"], row["note"], row["corrected_on"]) == (
+        "corrected",
+        "人数の訂正",
+        "2026-11-21",
+    )
 
 
 def test_city_issues_are_told_as_the_public_reads_them():
@@ -502,7 +524,13 @@ def test_table_is_read_in_as_many_queries_for_three_rows_as_for_one(code):
         asked.append(len(queries))
 
     # The figures are added up from all the other tables; of a measure each year is read as released.
-    most = {"figures": 60, "figure-sources": 60, "measure-years": 6, "measure-figures": 7}
+    most = {
+        "figures": 60,
+        "figure-sources": 60,
+        "measure-years": 6,
+        "measure-months": 6,
+        "measure-figures": 7,
+    }
     assert asked[0] == asked[1] <= most.get(code, 4)
 
 
@@ -527,4 +555,5 @@ def test_what_the_office_reads_stands_in_the_place_of_what_the_group_named():
     assert f'href="{other.get_absolute_url()}"' in page
     assert f'href="{named.get_absolute_url()}"' not in page
     cells = table_of("measures", fictitious=False, at=NOON).cells
-    assert cells == {f"{other.edition.code}/{other.number}": {"projects": 1, "granted_yen": 80_000}}
+    told = {"projects": 1, "granted_yen": 80_000, "shared_yen": 80_000}
+    assert cells == {f"{other.edition.code}/{other.number}": told}

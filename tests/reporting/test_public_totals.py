@@ -29,7 +29,7 @@ from tests.reporting import makers, test_figures, test_open_data, test_site
 pytestmark = pytest.mark.django_db
 
 Row = dict[str, str]
-STATUSES = ("not_started", "in_progress", "partly", "done", "continuing")
+STATUSES = ("not_started", "in_progress", "partly", "done", "ongoing")
 
 
 @pytest.fixture(autouse=True)
@@ -117,9 +117,9 @@ def filled() -> None:
     test_figures.everything()
     test_open_data.everything()
     makers.applied(
-        makers.ready_proposal(
-            "startup", office=factories.anyone(Role.OFFICE)
-        ).project_years.get(position=1)
+        makers.ready_proposal("startup", office=factories.anyone(Role.OFFICE)).project_years.get(
+            position=1
+        )
     )
     year = makers.granted_year(granted_yen=70_001)
     other, event = factories.measure(), year.proposal.events.latest("pk")
@@ -162,7 +162,10 @@ def both_pages_of_the_register(page: Reader, told: dict[str, int]) -> None:
     says(page, f"{told['past']} of the adopted projects are from before this system")
     says(page, f"The register has {told['listed']} rows.")
     says(page, f"{told['summaries']} rows tell only how many were adopted")
-    says(page, f"{told['before']} row is of the program before this one (projects: {told['projects_before']})")
+    says(
+        page,
+        f"{told['before']} row is of the program before this one (projects: {told['projects_before']})",
+    )
     says(page, f"{told['ended']} rows are projects that ended" if told["ended"] != 1 else "1 row is a project that ended")  # fmt: skip
 
 
@@ -216,7 +219,9 @@ def plain_site(public: Published) -> None:
             counts = Reader(page.getvalue().decode()).tables[0][1:]
             assert [row[-1] for row in counts] == totals_by_class(held)
     of_year = [row for row in site.rows("awards") if row["adopted_fiscal_year"] == "2026"]
-    (total,) = [row for row in site.page("/public/en/figures/2026.html").tables[0] if row[0] == "Total"]
+    (total,) = [
+        row for row in site.page("/public/en/figures/2026.html").tables[0] if row[0] == "Total"
+    ]
     adding = [row for row in of_year if int(row["counted_projects"])]
     assert whole(total[1]) == yen(adding, "counted_projects")
     assert whole(total[2]) == yen(adding, "granted_yen")
@@ -317,13 +322,15 @@ def progress_on(public: Published) -> None:
 
 
 #: In which order the page of an edition names the statuses.
-STATUSES_ON_THE_EDITION = ("done", "continuing", "partly", "in_progress", "not_started")
+STATUSES_ON_THE_EDITION = ("done", "ongoing", "partly", "in_progress", "not_started")
 
 
 def counts_of_day(public: Published, page: Reader, day: str, statuses: tuple[str, ...]) -> None:
     rows = [r for r in public.rows("progress") if (r["edition"], r["as_of"]) == ("first", day)]
     found = Counter((row["class"], row["status"]) for row in rows)
-    order = [one for one in ("I", "II-a", "II-i", "III") if any(row["class"] == one for row in rows)]
+    order = [
+        one for one in ("I", "II-a", "II-i", "III") if any(row["class"] == one for row in rows)
+    ]
     told = [
         [str(number) for number in (*counts, sum(counts))]
         for counts in ([found[one, status] for status in statuses] for one in order)
@@ -400,7 +407,7 @@ def measure(public: Published) -> None:
                 assert sum(int(line[-1]) for line in shown) == len(told)
         for one in public.rows("measure-figures"):
             if (one["edition"], one["number"]) == (row["edition"], row["number"]):
-                says(page, one["value"])
+                says(page, f"{int(one['value']):,}")
 
 
 #: Page → what checks its totals; ``None`` where it tells no number of ours.
@@ -454,4 +461,4 @@ def test_totals_of_every_public_page_are_sums_over_the_open_data():
         except AssertionError as fault:
             faults[check.__name__] = str(fault)
 
-    assert faults == {}
+    assert faults == {}, "\n".join(f"{name}: {words}" for name, words in faults.items())

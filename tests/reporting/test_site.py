@@ -227,9 +227,7 @@ def test_totals_of_the_pages_are_the_sums_of_the_open_data():
     text = re.sub(r"<[^>]+>", "", found["en/register/index.html"])
     assert f"{projects} adopted project" in text
     assert f"{granted:,}" in text
-    of_year = [
-        row for row in reports if row["fiscal_year"] == 2025 and row["state"] != "withdrawn"
-    ]
+    of_year = [row for row in reports if row["fiscal_year"] == 2025 and row["state"] != "withdrawn"]
     assert f"{len(of_year)} reports" in found["en/reports/2025/index.html"] and len(of_year) == 2
     year = awards[0]["adopted_fiscal_year"]
     figures = re.sub(r"<[^>]+>", " ", found[f"en/figures/{year}.html"].partition("<tfoot>")[2])
