@@ -30,6 +30,7 @@ from .years import (
     MeasureYear,
     MeasureYearVersion,
     SaysMonths,
+    month_lines,
 )
 
 __all__ = [
@@ -61,5 +62,6 @@ __all__ = [
     "fiscal_year_name",
     "in_japanese",
     "in_language",
+    "month_lines",
     "reads_all_progress",
 ]

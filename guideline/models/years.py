@@ -52,7 +52,7 @@ BY_MONTH = {"plan_by_month": "plan_months", "result_by_month": "result_months"}
 MonthLine = tuple[list[int], str]
 
 
-def _lines(months: Iterable[tuple[int, str]]) -> list[MonthLine]:
+def month_lines(months: Iterable[tuple[int, str]]) -> list[MonthLine]:
     """Return months with their words a line each, and those without words that follow each other in one."""
     found: list[MonthLine] = []
     for month, words in months:
@@ -70,11 +70,11 @@ class SaysMonths:
 
     @property
     def planned_lines(self) -> list[MonthLine]:
-        return _lines(self.planned)
+        return month_lines(self.planned)
 
     @property
     def done_lines(self) -> list[MonthLine]:
-        return _lines(self.done)
+        return month_lines(self.done)
 
     @property
     def planned(self) -> list[tuple[int, str]]:

@@ -9,7 +9,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from casework.calendar import japan_date
-from guideline.models import MONTHS, Classification, Status, fiscal_year_name, in_language
+from guideline.models import (
+    MONTHS,
+    Classification,
+    Status,
+    fiscal_year_name,
+    in_language,
+    month_lines,
+)
 from guideline.table_words import RING
 from guideline.years import figure_from
 from reporting import register
@@ -131,16 +138,14 @@ def _measure_year(row: dict) -> dict:
         **row,
         "name": in_language(row["title"], row["title_en"]),
         "status_label": Status(row["status"]).label if row["status"] else "",
-        "months": {
-            kind: [
-                (month, row[kind][str(month)].removeprefix(RING))
-                for month in MONTHS
-                if str(month) in row[kind]
-            ]
-            for kind in ("planned", "done")
-        },
+        **{f"{kind}_lines": month_lines(_months(row[kind])) for kind in ("planned", "done")},
         "figures": [figure_from(figure) for figure in row["figures"]],
     }
+
+
+def _months(said: dict[str, str]) -> list[tuple[int, str]]:
+    """Return months in the order of the fiscal year, each with its words; a ring is none."""
+    return [(m, said[str(m)].removeprefix(RING)) for m in MONTHS if str(m) in said]
 
 
 def _summary(rows: list[dict]) -> list[dict]:
