@@ -1,8 +1,10 @@
 """The answer to a question: what is found, in order, and how it spreads over years and the rest."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from reporting.models import SearchEntry
@@ -22,19 +24,13 @@ class Hit(NamedTuple):
     year: int | None
     course: str
     department: int | None
-    measures: tuple[int, ...]
+    measure: tuple[int, ...]
     in_title: bool
     weight: float
 
 
-#: What an answer can be narrowed by → the values of a hit.
-DIMENSIONS: dict[str, Callable[[Hit], tuple]] = {
-    "kind": lambda hit: (hit.kind,),
-    "year": lambda hit: (hit.year,) if hit.year else (),
-    "course": lambda hit: (hit.course,) if hit.course else (),
-    "department": lambda hit: (hit.department,) if hit.department else (),
-    "measure": lambda hit: hit.measures,
-}
+#: What an answer can be narrowed by: fields of a hit, of which the last holds several values.
+DIMENSIONS = ("kind", "year", "course", "department", "measure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +59,7 @@ def answer(question: str, chosen: Mapping[str, object], *, fictitious: bool) -> 
     """
     words = words_of(question)
     found = _hits(store.matches(words), fictitious=fictitious)
-    facets = {
-        name: Counter(value for hit in _fitting(found, chosen, but=name) for value in values(hit))
-        for name, values in DIMENSIONS.items()
-    }
+    facets = {name: _spread(_fitting(found, chosen, but=name), name) for name in DIMENSIONS}
     hits = sorted(_fitting(found, chosen), key=_place)
     return Answer(words, hits, facets, len(found))
 
@@ -82,13 +75,34 @@ def _hits(matches: list[store.Match], *, fictitious: bool) -> list[Hit]:
 
 
 def _hit(row: tuple, match: store.Match) -> Hit:
-    *plain, measures = row
-    return Hit(*plain, tuple(map(int, measures.split())), match.in_title, match.weight)
+    entry, kind, year, course, department, measures = row
+    ids = _ids(measures)
+    return Hit(entry, kind, year, course, department, ids, match.in_title, match.weight)
+
+
+@lru_cache(maxsize=10_000)
+def _ids(measures: str) -> tuple[int, ...]:
+    """Return the ids that an entry keeps as words; thousands of entries keep the same."""
+    return tuple(map(int, measures.split()))
+
+
+def _spread(hits: list[Hit], name: str) -> Counter:
+    """Count the values of a dimension; what has none of it counts nowhere."""
+    if name == "measure":
+        return Counter(value for hit in hits if hit.measure for value in hit.measure)
+    counts = Counter(map(attrgetter(name), hits))
+    return Counter({value: count for value, count in counts.items() if value})
 
 
 def _fitting(hits: list[Hit], chosen: Mapping[str, object], *, but: str = "") -> list[Hit]:
-    wanted = [(DIMENSIONS[name], value) for name, value in chosen.items() if name != but]
-    return [hit for hit in hits if all(value in values(hit) for values, value in wanted)]
+    """Keep what fits all that is chosen, apart from one dimension."""
+    for name in (name for name in chosen if name != but):
+        wanted, value = attrgetter(name), chosen[name]
+        if name == "measure":
+            hits = [hit for hit in hits if value in hit.measure]
+        else:
+            hits = [hit for hit in hits if wanted(hit) == value]
+    return hits
 
 
 def _place(hit: Hit) -> tuple:

@@ -131,7 +131,8 @@ def projects(keys: frozenset[str] | None) -> Iterator[Document]:
             linked = links.get(row["entry_key"]) if not row["told_by"] else None
             named = linked.measures if linked else []
             words = [row["group"], row["partner_department"]]
-            words += [f"{measure.title} {measure.title_en}" for measure in named]
+            words += [measure.title for measure in named]
+            words += [measure.title_en for measure in named]
             yield Document(
                 key=row["entry_key"],
                 address=register.address(row["entry_key"], row["course_code"], row["adopted_in"]),
@@ -186,10 +187,10 @@ def measures(keys: frozenset[str] | None) -> Iterator[Document]:
                     measure.text,
                     measure.previous_actions,
                     section.title,
-                    section.title_en,
                     edition.title,
-                    edition.title_en,
                     *(day.result for day in measure.progress_set.all()),
+                    section.title_en,
+                    edition.title_en,
                 ]
             ),
             measures=(measure.pk,),

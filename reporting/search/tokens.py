@@ -8,6 +8,7 @@ Latin words and numbers are tokens whole.
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 import jaconv
 
@@ -45,6 +46,10 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", plain).casefold().translate(_FOLD)
 
 
+#: Texts are folded letter by letter to be shown, and have few different letters.
+_fold_letter = lru_cache(maxsize=10_000)(fold)
+
+
 @dataclass(frozen=True, slots=True)
 class Folded:
     """A folded text and where each of its letters stood.
@@ -65,13 +70,14 @@ def fold_with_places(text: str) -> Folded:
         end = start + 1
         while end < len(text) and is_mark(text[end]):
             end += 1
-        folded = fold(text[start:end])
+        folded = _fold_letter(text[start:end])
         letters.append(folded)
         spans += [(start, end)] * len(folded)
         start = end
     return Folded("".join(letters), tuple(spans))
 
 
+@lru_cache(maxsize=10_000)
 def is_mark(sign: str) -> bool:
     """Return whether a sign belongs to the letter before it."""
     return sign in _JOINED or unicodedata.category(sign) == "Mn"

@@ -4,13 +4,15 @@ from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from casework.keys import key_in
-from guideline.models import fiscal_year_name, in_japanese
-from reporting.models import SearchEntry
+from guideline.models import Measure, fiscal_year_name, in_japanese, in_language
+from reporting.models import Kind, PublicEntry, SearchEntry
+from reporting.publishing.addresses import ENGLISH, path_of
 from reporting.search.excerpts import excerpt, marked
 from reporting.search.labels import labels
 from reporting.search.questions import LONGEST_QUESTION, Word
@@ -58,11 +60,41 @@ def _chosen(query: QueryDict) -> dict:
 def _shown(page: Page, words: list[Word], courses: dict[str, str]) -> list[dict]:
     hits = list(page.object_list)
     entries = SearchEntry.objects.select_related("department").in_bulk([hit.entry for hit in hits])
-    return [_result(entries[h.entry], words, courses) for h in hits if h.entry in entries]
+    shown = [entries[hit.entry] for hit in hits if hit.entry in entries]
+    editions = _editions([entry.key for entry in shown if entry.kind == "measure"])
+    released = _released([entry.key for entry in shown if entry.kind == "report"])
+    return [
+        {
+            **_result(entry, words, courses),
+            "edition": editions.get(entry.key, "") if entry.kind == "measure" else "",
+            "address": released.get(entry.key, entry.address)
+            if entry.kind == "report" else entry.address,
+        }
+        for entry in shown
+    ]  # fmt: skip
+
+
+def _editions(measures: list[str]) -> dict[str, str]:
+    """Return where measures stand: one that two editions have bears the same title in both."""
+    found = Measure.objects.filter(pk__in=measures).select_related("edition") if measures else ()
+    return {str(measure.pk): f"{measure.edition.name} {measure.number}" for measure in found}
+
+
+def _released(reports: list[str]) -> dict[str, str]:
+    """Return the page that stays of each report that a release made public, in this language."""
+    standing = PublicEntry.objects.shown(fictitious=settings.DEMO).standing().listed()
+    found = standing.filter(kind=Kind.REPORT, key__in=reports) if reports else ()
+    start = "" if in_japanese() else ENGLISH
+    return {
+        entry.key: reverse("reporting:public-file", args=[start + path_of(entry.item)])
+        for entry in found
+    }
 
 
 def _result(entry: SearchEntry, words: list[Word], courses: dict[str, str]) -> dict:
+    department = entry.department
     return {
+        "department": in_language(department.name, department.name_en) if department else "",
         "entry": entry,
         "kind": SOURCES[entry.kind].label if entry.kind in SOURCES else entry.kind,
         "title": marked(entry.name, words),

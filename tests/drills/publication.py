@@ -18,7 +18,7 @@ from tests.drills.scenarios import LONG, Drill, Site, ask
 from tests.reporting import makers
 
 PUBLISH = "reporting.tasks.publish_due"
-RELEASES, REPORTS = 6, 3
+RELEASES, REPORTS = 4, 2
 
 
 def worker_killed_while_releases_become_public(site: Site) -> None:

@@ -197,7 +197,7 @@ def test_more_than_a_few_are_found_in_as_many_queries(database, django_assert_ma
     )
     store.write(store.Row(entry.pk, tokens_of("防災"), []) for entry in entries)
 
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         assert len(answer("防災", {}, fictitious=False).hits) == 501
 
 
@@ -409,3 +409,28 @@ def test_rebuilding_goes_on_batch_by_batch(database, monkeypatch):
     del many[1:]
     indexing.rebuild()
     assert ask("防災") == ["0"]
+
+
+@on_both
+def test_of_very_many_only_titles_and_years_say_which_comes_first(database, monkeypatch):
+    monkeypatch.setattr(store, "MOST_WEIGHED", 2)
+    keep("newer", "はじめに", "防災の話をした。川の話をした。海の話をした。", fiscal_year=2025)
+    keep("thrice", "おわりに", "防災の話をした。防災の話をした。防災の話をした。", fiscal_year=2020)
+    assert ask("防災") == ["thrice", "newer"]
+
+    keep("title", "防災", "川", fiscal_year=2019)
+
+    assert ask("防災") == ["title", "newer", "thrice"]
+
+
+def test_what_is_withdrawn_is_found_by_nobody_though_the_process_dies_after_its_commit():
+    report = makers.published_collaboration()
+    indexing.rebuild()
+    assert ask("川の自然観察会") == [str(report.pk)]
+
+    # In a test nothing follows a commit, as where a process dies.
+    indexing.index_soon("report", report.pk)
+    assert ask("川の自然観察会") == []
+
+    assert (indexing.catch_up(), indexing.catch_up()) == (1, 0)
+    assert ask("川の自然観察会") == [str(report.pk)]

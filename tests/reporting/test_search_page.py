@@ -8,7 +8,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
+from reporting.search import indexing
 from tests import factories
+from tests.reporting import makers
 from tests.reporting.test_search import keep
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +119,40 @@ def test_everybody_finds_the_same():
 def test_head_of_public_pages_has_the_box_and_the_page_of_the_search_only_its_own():
     assert 'action="/search/"' in Client().get("/register/").content.decode()
     assert 'action="/search/"' not in page()
+
+
+def test_report_leads_to_the_page_that_stays_once_a_release_made_it_public():
+    released = factories.released(makers.accepted_collaboration(title="川の観察"))
+    indexing.rebuild()
+    keep("a", "川の清掃")
+    page_that_stays = f"reports/{released.fiscal_year}/{released.pk}.html"
+
+    japanese, english = page(q="川"), page("en", q="川")
+
+    for text in (japanese, english):
+        assert 'href="/a/"' in text
+        assert f'href="/reports/{released.pk}/"' not in text
+    assert f'href="/public/{page_that_stays}"' in japanese
+    assert f'href="/public/en/{page_that_stays}"' in english
+    for start in ("", "en/"):
+        assert Client().get(f"/public/{start}{page_that_stays}").status_code == 200
+
+
+def test_same_measure_of_two_editions_says_of_which_it_is():
+    one, other = factories.measure(title="場づくり"), factories.measure(title="場づくり")
+    indexing.rebuild()
+
+    text = page(q="場づくり")
+
+    for measure in (one, other):
+        assert f"<span>{measure.edition.name} {measure.number}</span>" in text
+
+
+def test_department_is_named_in_the_language_of_the_page():
+    department = factories.department(name="緑の課", name_en="Green Division")
+    keep("a", "防災の日", department=department)
+
+    results = re.compile(r'<ol class="search-results">.*?</ol>', re.DOTALL)
+
+    assert "緑の課" in results.search(page(q="防災"))[0]
+    assert "Green Division" in results.search(page("en", q="防災"))[0]
