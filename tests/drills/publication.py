@@ -93,7 +93,9 @@ def once(made: list[int]) -> None:
         PublicSite("https://example.jp/", fictitious=settings.DEMO).read("feed.xml").body.decode()
     )
     entries = Counter(PublicEntry.objects.filter(kind="report").values_list("key", flat=True))
-    told = Notice.objects.filter(case__in=pks).values_list("case", "kind", "recipient", "to")
+    moments = Release.objects.filter(pk__in=made).values_list("publish_at", flat=True)
+    since = Notice.objects.filter(case__in=[*pks, *made], posted_at__gte=min(moments))
+    told = since.values_list("case", "kind", "recipient", "to")
     found = {
         "became public": Counter(_events(made, "go_public")),
         "was published": Counter(_events(pks, "publish")),
