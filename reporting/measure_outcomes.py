@@ -8,11 +8,14 @@ from casework.flow import Text
 from casework.history import digest_of
 from casework.models import Case
 from grants.advancing import carried
-from grants.models import Activity, Picture
+from grants.models import Activity, ActivityDone, LogEntry, Picture, ProjectYear
 from guideline.models import Measure
 
 from .models import CollaborationReport, MeasureOutcome, OutcomeEvidence, Report
 from .models.measure_outcome import PROOFS, proof_in_words
+
+#: What was noted is not a file, so that it has no digest.
+NOTED = ("activity", "done", "entry")
 
 
 def measures_told_of(report: Report | CollaborationReport) -> list[tuple[Measure, str]]:
@@ -27,22 +30,30 @@ def measures_told_of(report: Report | CollaborationReport) -> list[tuple[Measure
     return [(row.measure, row.how) for row in named]
 
 
-def outcomes_of(report: Case) -> list[MeasureOutcome]:
-    """Return what a report says came of measures, in the order of the guideline, with evidence."""
-    evidence = OutcomeEvidence.objects.select_related(*PROOFS, "picture__file").order_by("pk")
+def outcomes_of(report: Case, *, reader=None) -> list[MeasureOutcome]:
+    """Return what a report says came of measures, in the order of the guideline, with evidence.
+
+    :param reader: who reads it, so that only such evidence comes as they may read; ``None`` where
+        nobody reads it, but all of it is compared or kept.
+    """
+    evidence = OutcomeEvidence.objects.select_related(*PROOFS, "picture__file", "done__activity")
+    if reader is not None:
+        evidence = evidence.visible_to(reader)
     rows = MeasureOutcome.objects.filter(case=report.pk).select_related("measure__edition")
     ordered = rows.order_by("measure__edition", "measure__number")
-    return list(ordered.prefetch_related(Prefetch("evidence", evidence)))
+    return list(ordered.prefetch_related(Prefetch("evidence", evidence.order_by("pk"))))
 
 
-def told_of_measures(report: Report | CollaborationReport) -> list[MeasureOutcome]:
-    """Return what came of the measures that the report is still about."""
+def told_of_measures(
+    report: Report | CollaborationReport, *, reader=None
+) -> list[MeasureOutcome]:  # fmt: skip
+    """Return what came of the measures that the report is still about, as :func:`outcomes_of` does."""
     about = {measure.pk for measure, _how in measures_told_of(report)}
-    return [row for row in outcomes_of(report) if row.measure_id in about]
+    return [row for row in outcomes_of(report, reader=reader) if row.measure_id in about]
 
 
-def proofs_of(report: Report | CollaborationReport) -> list[tuple[str, Text]]:
-    """Return what can be named as evidence: code and words of each."""
+def proofs_of(report: Report | CollaborationReport, user) -> list[tuple[str, Text]]:
+    """Return what ``user`` can name as evidence: code and words of each."""
     files = report.files.standing()
     found: list[tuple[str, Iterable]] = [("file", files.order_by("pk"))]
     if isinstance(report, Report):
@@ -52,13 +63,25 @@ def proofs_of(report: Report | CollaborationReport) -> list[tuple[str, Text]]:
             ("receipt", report.receipts.order_by("number")),
         ]
     if report.project_year_id:
-        pictures = Picture.objects.filter(year=report.project_year_id).select_related("file")
-        activities = Activity.objects.filter(year=report.project_year_id).standing()
-        found += [("picture", pictures.order_by("pk")), ("activity", activities.order_by("pk"))]
+        found += _of_year(report.project_year, user)
     return [
         (f"{kind}-{proof.pk}", proof_in_words(kind, proof))
         for kind, rows in found
         for proof in rows
+    ]
+
+
+def _of_year(year: ProjectYear, user) -> list[tuple[str, Iterable]]:
+    """Return what was shown and noted of a project year: pictures, activities, notes, and the log."""
+    pictures = Picture.objects.visible_to(user).filter(year=year).select_related("file")
+    activities = Activity.objects.visible_to(user).filter(year=year).standing()
+    done = ActivityDone.objects.filter(activity__in=activities.values("pk"), struck_at=None)
+    log = LogEntry.objects.visible_to(user).standing()
+    return [
+        ("picture", pictures.order_by("pk")),
+        ("activity", activities.order_by("pk")),
+        ("done", done.select_related("activity").order_by("pk")),
+        ("entry", log.filter(case__in=[year.pk, year.proposal_id]).order_by("on", "pk")),
     ]
 
 
@@ -83,7 +106,7 @@ def content_of_outcome(row: MeasureOutcome) -> dict:
 
 
 def _digest(evidence: OutcomeEvidence) -> str:
-    if evidence.kind == "activity":
+    if evidence.kind in NOTED:
         return ""
     return getattr(evidence, evidence.kind).digest
 

@@ -81,10 +81,10 @@ class OutcomePage:
     :ivar rows: a form for each measure of the report.
     """
 
-    def __init__(self, report: Report | CollaborationReport, data=None):
+    def __init__(self, report: Report | CollaborationReport, user, data=None):
         told = outcomes_of(report)
         of = {row.measure_id: row for row in told}
-        self.proofs = proofs_of(report)
+        self.proofs = proofs_of(report, user)
         self.seen = SeenForm(data, initial={"seen": mark_of_outcomes(told)})
         self.rows = [
             OutcomeForm(

@@ -16,7 +16,8 @@ PAGES = {
 
 def outcomes_panel(report: Report | CollaborationReport, request) -> dict | None:
     """What came of the measures, and the way to write it; nothing where neither is there."""
-    told, writes = outcomes_of(report), may_tell(report, request.user)
+    user = request.user
+    told, writes = outcomes_of(report, reader=user), may_tell(report, user)
     if not told and not writes:
         return None
     address = reverse(PAGES[report.kind], args=[report.pk])

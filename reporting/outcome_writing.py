@@ -51,8 +51,8 @@ def tell_outcomes(
     :raises ValidationError: if somebody else wrote meanwhile; if a measure or a piece of evidence
         is none of the report's; if the report waits in a release.
     """
-    report = locked(report)
-    if not may_tell(report, by.act_on(japan_date(at))):
+    report, by = locked(report), by.act_on(japan_date(at))
+    if not may_tell(report, by):
         raise PermissionDenied("reporting.write")
     if isinstance(report, CollaborationReport) and waits_in_release(report):
         raise ValidationError(
@@ -63,7 +63,7 @@ def tell_outcomes(
             _("Somebody else wrote here meanwhile. Load the page anew; nothing was kept.")
         )
     about = {measure.pk for measure, _how in measures_told_of(report)}
-    known = {code for code, _words in proofs_of(report)}
+    known = {code for code, _words in proofs_of(report, by)}
     if not {row.measure for row in rows} <= about:
         raise ValidationError(_("This is not a measure of the report."))
     if not {code for row in rows for code in row.evidence} <= known:

@@ -10,6 +10,7 @@ from django.utils.http import content_disposition_header
 from casework import files
 from casework.drafts import Draft, differences, saved_data
 from casework.errors import NotPossible
+from casework.flow import Text
 from casework.forms import WorkbookForm
 from casework.models import Case
 
@@ -39,15 +40,16 @@ def download(request: HttpRequest, case: Case, *, read_as: Reads, page: str) -> 
 
 
 def answer(
-    request: HttpRequest, case: Case, *, read_as: Reads, page: str, file: str
+    request: HttpRequest, case: Case, *, read_as: Reads, page: str, file: str, note: Text = ""
 ) -> HttpResponse:
     """Show how a workbook is taken and uploaded; of one that was uploaded, what it would change.
 
     Nothing is saved here: the button posts to the page of the form, which checks all of it again.
 
     :param file: address of :func:`download`.
+    :param note: what cannot be written in the workbook, and why.
     """
-    context = {"case": case, "page": page, "file": file}
+    context = {"case": case, "page": page, "file": file, "note": note}
     form = WorkbookForm(request.POST or None, request.FILES or None)
     if request.method != "POST":
         return render(request, "casework/workbook.html", {**context, "form": form})

@@ -19,7 +19,7 @@ def tell_what_came_of_it(stage: Stage, report: Case, writer, *, people: int) -> 
 
     :param people: the figure for the first measure; the others get half of it.
     """
-    proofs = tuple(code for code, _words in proofs_of(report))
+    proofs = tuple(code for code, _words in proofs_of(report, writer.act_on(stage.today)))
     rows = [
         Outcome(
             measure.pk, "（架空）初めて参加した人が、次の催しの担い手になった。", "（架空）参加者",

@@ -24,6 +24,7 @@ class Figure:
     :param rows: what its rows are named by.
     :param columns: names of its columns → what stands there.
     :param files: tables of open data from which it can be reckoned.
+    :param note: what a reader has to know to read it right.
     """
 
     code: str
@@ -31,6 +32,7 @@ class Figure:
     rows: Text
     columns: dict[str, Text]
     files: tuple[str, ...]
+    note: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +110,11 @@ FIGURES = {
             _("Edition and measure"),
             {
                 "projects": _("Adopted projects that advance it"),
-                "granted_yen": _("Granted to these projects (yen), in full: a project counts whole at each of its measures"),
-                "shared_yen": _("Of this for the measure (yen), by the weights that the office gave: the column adds up to what was granted"),
+                "granted_yen": _("Granted to them in full (yen)"),
+                "shared_yen": _("Of this for the measure, by weight (yen)"),
             },
             ("project-measures", "awards", "amounts"),
+            _("In full, a project counts whole at each of its measures. By the weights that the office gave, each yen counts once: that column adds up to what was granted."),
         ),
         Figure(
             "reports",

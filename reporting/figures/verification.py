@@ -76,7 +76,10 @@ def table_of(code: str, *, fictitious: bool, at: datetime) -> Table:
 
 def _table(figure: Figure, read: Read, fictitious: bool, at: datetime) -> Table:
     cells = live.cells(figure, fictitious=fictitious)
-    rows = ((name, tuple(cells[name][c] for c in figure.columns)) for name in sorted(cells))
+    rows = (
+        (name, tuple(cells[name][c] for c in figure.columns))
+        for name in sorted(cells, key=_numbered)
+    )
     return Table(
         figure.code,
         figure.title,
@@ -85,6 +88,11 @@ def _table(figure: Figure, read: Read, fictitious: bool, at: datetime) -> Table:
         tuple(rows),
         published.sources(figure, read),
     )
+
+
+def _numbered(name: str) -> list[tuple[int, str]]:
+    """Order the names of rows part by part, numbers by what they count: 3 before 12."""
+    return [(int(part) if part.isdecimal() else 0, part) for part in name.split("/")]
 
 
 @transaction.atomic

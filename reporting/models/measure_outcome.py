@@ -1,13 +1,18 @@
 """What came of a measure of the guideline in one project or collaboration, and what proves it."""
 
+from collections.abc import Callable
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
-from django.utils.text import format_lazy
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.text import Truncator, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from casework.flow import Text
 from casework.models import Case, StoredFile
-from grants.models import Activity, Picture
+from grants.models import Activity, ActivityDone, LogEntry, Picture
 from guideline.models import Measure
 
 from .receipt import Receipt
@@ -53,7 +58,9 @@ class MeasureOutcome(models.Model):
 
 
 #: What a piece of evidence can be: the columns of which exactly one is filled.
-PROOFS = ("file", "receipt", "picture", "activity")
+PROOFS = ("file", "receipt", "picture", "activity", "done", "entry")
+#: So much of what was noted stands beside an outcome; the rest is read where it was noted.
+SHORT = 60
 
 
 def _exactly_one() -> Q:
@@ -64,10 +71,26 @@ def _exactly_one() -> Q:
     return one
 
 
-class OutcomeEvidence(models.Model):
-    """One thing that proves an outcome: a file of the report, a receipt, a picture or an activity.
+class OutcomeEvidenceQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Leave out what points to a note, an activity or a picture that ``user`` may not read."""
+        entries = LogEntry.objects.visible_to(user).values("pk")
+        activities = Activity.objects.visible_to(user).values("pk")
+        pictures = Picture.objects.visible_to(user).values("pk")
+        return self.filter(
+            Q(entry=None) | Q(entry__in=entries),
+            Q(activity=None) | Q(activity__in=activities),
+            Q(done=None) | Q(done__activity__in=activities),
+            Q(picture=None) | Q(picture__in=pictures),
+        )
 
-    It goes with what it points to.
+
+class OutcomeEvidence(models.Model):
+    """One thing that proves an outcome; it goes with what it points to.
+
+    :param file: of the report.
+    :param done: what was noted of an activity in one month.
+    :param entry: of the log of the project.
     """
 
     outcome = models.ForeignKey(MeasureOutcome, on_delete=models.CASCADE, related_name="evidence")
@@ -75,6 +98,10 @@ class OutcomeEvidence(models.Model):
     receipt = models.ForeignKey(Receipt, on_delete=models.CASCADE, null=True, related_name="+")
     picture = models.ForeignKey(Picture, on_delete=models.CASCADE, null=True, related_name="+")
     activity = models.ForeignKey(Activity, on_delete=models.CASCADE, null=True, related_name="+")
+    done = models.ForeignKey(ActivityDone, on_delete=models.CASCADE, null=True, related_name="+")
+    entry = models.ForeignKey(LogEntry, on_delete=models.CASCADE, null=True, related_name="+")
+
+    objects = OutcomeEvidenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("evidence of an outcome")
@@ -99,11 +126,50 @@ class OutcomeEvidence(models.Model):
     def in_words(self) -> Text:
         return proof_in_words(self.kind, getattr(self, self.kind))
 
+    @property
+    def address(self) -> str:
+        """Where it is read: a file as it is, everything else on the page where it stands."""
+        return _ADDRESSES[self.kind](getattr(self, self.kind))
 
-def proof_in_words(kind: str, proof: StoredFile | Receipt | Picture | Activity) -> Text:
+
+#: Kind → address of one thing that proves an outcome.
+_ADDRESSES: dict[str, Callable[..., str]] = {
+    "file": lambda file: reverse("casework:file", args=[file.key]),
+    "receipt": lambda receipt: reverse("reporting:receipts", args=[receipt.report_id]),
+    "picture": lambda picture: reverse("grants:pictures", args=[picture.year_id]),
+    "activity": lambda activity: reverse("grants:months", args=[activity.year_id]),
+    "done": lambda done: reverse("grants:months", args=[done.activity.year_id]),
+    "entry": lambda entry: reverse("grants:case-log", args=[entry.case_id]),
+}
+
+
+def proof_in_words(kind: str, proof: models.Model) -> Text:
     """Return what a person reads of a piece of evidence."""
-    words = {
-        "file": _("File: {name}"), "receipt": _("Receipt {name}"),
-        "picture": _("Picture: {name}"), "activity": _("Activity: {name}"),
-    }  # fmt: skip
-    return format_lazy(words[kind], name=str(proof))
+    return _WORDS[kind](proof)
+
+
+def _named(words: Text) -> Callable[[models.Model], Text]:
+    return lambda proof: format_lazy(words, name=str(proof))
+
+
+def _of_done(done: ActivityDone) -> Text:
+    words = _("Note of {activity} ({month}): {note}")
+    note = Truncator(done.note).chars(SHORT)
+    month = date_format(date(2000, done.month, 1), "M")
+    return format_lazy(words, activity=done.activity.label, month=month, note=note)
+
+
+def _of_entry(entry: LogEntry) -> Text:
+    words = _("Log {day} ({kind}): {note}")
+    note = Truncator(entry.text).chars(SHORT)
+    return format_lazy(words, day=entry.on, kind=entry.get_kind_display(), note=note)
+
+
+_WORDS: dict[str, Callable[..., Text]] = {
+    "file": _named(_("File: {name}")),
+    "receipt": _named(_("Receipt {name}")),
+    "picture": _named(_("Picture: {name}")),
+    "activity": _named(_("Activity: {name}")),
+    "done": _of_done,
+    "entry": _of_entry,
+}

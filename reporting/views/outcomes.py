@@ -36,7 +36,7 @@ def collaboration_measures(request, pk):
 def _page(request, report) -> HttpResponse:
     if not may_tell(report, request.user):
         raise PermissionDenied("reporting.write")
-    page = OutcomePage(report, request.POST if request.method == "POST" else None)
+    page = OutcomePage(report, request.user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and page.is_valid() and done(page.seen, lambda: _keep(request, report, page)):  # fmt: skip
         messages.success(request, _("Saved. The report is not sent by this."))
         return redirect("casework:case", pk=report.pk)

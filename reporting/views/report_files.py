@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from casework import workbooks
@@ -13,6 +14,11 @@ from reporting import services
 from reporting.models import Report
 from reporting.printing import report_sheet
 from reporting.report_page import ReportDraft
+
+NOT_IN_WORKBOOK = gettext_lazy(
+    "What came of each measure is not in the workbook: its evidence is chosen from what the case "
+    "holds. Say it on the page of the report."
+)
 
 
 def _visible(request, pk: int) -> Report:
@@ -42,6 +48,7 @@ def report_workbook(request, pk):
         request, _written(request, pk), read_as=ReportDraft,
         page=reverse("reporting:report-edit", args=[pk]),
         file=reverse("reporting:report-xlsx", args=[pk]),
+        note=NOT_IN_WORKBOOK,
     )  # fmt: skip
 
 

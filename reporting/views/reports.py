@@ -294,7 +294,7 @@ def _beside_the_check(report: Report, page: CheckPage, user) -> dict:
             *report.taken_out(),
         ],
         "settlement": report.settlement,
-        "outcomes": told_of_measures(report),
+        "outcomes": told_of_measures(report, reader=user),
     }
 
 

@@ -74,7 +74,9 @@ def test_reports_say_what_came_of_each_measure_with_evidence_and_are_read_on_its
 
     told = outcomes_of(report)
     assert sorted(row.figure for row in told) == [60, 120]
-    assert {e.code for row in told for e in row.evidence.all()} == {c for c, _ in proofs_of(report)}
+    assert {e.code for row in told for e in row.evidence.all()} == {
+        c for c, _ in proofs_of(report, group_of(report))
+    }
     advance(report, "submit", by=group_of(report), at=LATER)
     client.force_login(factories.user(Role.OFFICE))
     for row in told:

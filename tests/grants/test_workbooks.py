@@ -205,6 +205,39 @@ def test_days_are_read_in_the_japanese_calendar_too():
     )
 
 
+def test_measures_written_offline_are_those_that_are_kept_and_come_out_again(as_person):
+    proposal, more = draft(), factories.measure()
+    sheet, first = measures_sheet(proposal), proposal.proposal_measures.get()
+    name = f"{more.number}. {more.name}"
+    said = {
+        (sheet, "B5"): "広場を\n毎週ひらく", (sheet, "A7"): name, (sheet, "B7"): "相談の席をつくる",
+    }  # fmt: skip
+    book = load_workbook(io.BytesIO(taken(proposal)))
+    assert [cell.value for cell in book[sheet][4]][:2] == ["Measure", "How the project advances it"]
+    assert book[sheet]["A5"].value == f"{first.measure.number}. {first.measure.name}"
+    client = as_person(group_of(proposal))
+
+    shown = upload(client, proposal, changed(taken(proposal), said))
+    client.post(shown.context["page"], dict(shown.context["mine"]))
+
+    proposal = Proposal.objects.get(pk=proposal.pk)
+    kept = proposal.proposal_measures.order_by("pk").values_list("measure", "how")
+    assert list(kept) == [
+        (first.measure_id, "広場を\n毎週ひらく"), (more.pk, "相談の席をつくる")
+    ]  # fmt: skip
+    assert unchanged(proposal, taken(proposal))
+
+
+def test_measure_written_twice_offline_is_named():
+    proposal = draft()
+    sheet, measure = measures_sheet(proposal), proposal.proposal_measures.get().measure
+    again = {(sheet, "A6"): f"{measure.number}. {measure.name}", (sheet, "B6"): "もう一度"}
+
+    _mine, faults = read(changed(taken(proposal), again), proposal)
+
+    assert [where for where, _cell in faults] == [sheet]
+
+
 # Faults
 
 

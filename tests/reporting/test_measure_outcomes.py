@@ -1,5 +1,6 @@
 """What came of each measure: written with a report, with evidence, read by the office, kept in versions."""
 
+import re
 from functools import partial
 
 import pytest
@@ -11,7 +12,7 @@ from django.urls import reverse
 from accounts.models import Role
 from casework.models import Version
 from casework.services import advance
-from grants.models import Activity
+from grants.models import Activity, ActivityDone, LogEntry
 from grants.services import Read, mark_of_measures, read_measures
 from reporting import measure_outcomes
 from reporting.measure_outcomes import mark_of_outcomes, outcomes_of, proofs_of
@@ -51,7 +52,7 @@ def tell(report, *rows, by=None, at=LATER):
 
 def test_group_says_what_came_of_a_measure_with_a_figure_and_evidence():
     report = written()
-    codes = tuple(code for code, _words in proofs_of(report))
+    codes = tuple(code for code, _words in proofs_of(report, group_of(report)))
     assert [code.split("-")[0] for code in codes] == ["receipt", "activity"]
 
     tell(report, Outcome(measure_of(report), "相談が増えた。", "相談", 20, "件", codes))
@@ -67,7 +68,9 @@ def test_group_says_what_came_of_a_measure_with_a_figure_and_evidence():
 
 def test_version_that_is_sent_keeps_what_came_of_the_measures():
     report = written()
-    code = next(code for code, _words in proofs_of(report) if code.startswith("receipt"))
+    code = next(
+        code for code, _words in proofs_of(report, group_of(report)) if code.startswith("receipt")
+    )
     tell(report, Outcome(measure_of(report), "相談が増えた。", "相談", 20, "件", (code,)))
 
     report = advance(report, "submit", by=group_of(report), at=LATER)
@@ -113,6 +116,79 @@ def test_evidence_of_another_report_is_refused():
     assert outcomes_of(report) == []
 
 
+def noted(year, words: str = "窓口に20人が来た。") -> ActivityDone:
+    """A note of what was done of an activity in a month."""
+    told = {"by": group_of(year), "at": NOON}
+    activity, _new = Activity.objects.get_or_create(year=year, label="相談会", defaults=told)
+    return ActivityDone.objects.create(activity=activity, month=12, note=words, **told)
+
+
+def logged(case, words: str, audience: str = "shared") -> LogEntry:
+    return LogEntry.objects.create(
+        organization=case.organization, case=case, kind="meeting", on=NOON.date(), text=words,
+        audience=audience, party="office", by=factories.anyone(Role.OFFICE), at=NOON,
+    )  # fmt: skip
+
+
+def test_notes_and_log_of_the_project_are_evidence_that_the_office_opens(client):
+    report = written()
+    year = report.project_year
+    note, entry = noted(year), logged(year.proposal, "来場者の声を聞いた。")
+    codes = (f"done-{note.pk}", f"entry-{entry.pk}")
+    assert set(codes) <= {code for code, _words in proofs_of(report, group_of(report))}
+
+    tell(report, Outcome(measure_of(report), "相談が増えた。", evidence=codes))
+    advance(report, "submit", by=group_of(report), at=LATER)
+
+    content = Version.objects.filter(case=report).latest("number").content
+    assert content["outcomes"][0]["evidence"] == [
+        {"kind": "done", "digest": ""}, {"kind": "entry", "digest": ""}
+    ]  # fmt: skip
+    client.force_login(factories.user(Role.OFFICE))
+    page = client.get(reverse("reporting:report-check", args=[report.pk])).content.decode()
+    for words in ("窓口に20人が来た。", "来場者の声を聞いた。"):
+        assert words in page
+        (address,) = re.findall(f'<a href="([^"]+)">[^<]*{words}', page)
+        assert words in client.get(address).content.decode()
+
+
+def test_what_is_struck_out_corrected_or_of_another_project_is_no_evidence():
+    report, other = written(), makers.granted_year()
+    struck, gone = noted(report.project_year), logged(report.project_year, "書き直した")
+    ActivityDone.objects.filter(pk=struck.pk).update(struck_at=NOON)
+    newer = logged(report.project_year, "正しい")
+    LogEntry.objects.filter(pk=newer.pk).update(corrects=gone)
+    foreign = (f"done-{noted(other).pk}", f"entry-{logged(other, 'よその話').pk}")
+    for code in (f"done-{struck.pk}", f"entry-{gone.pk}", *foreign):
+        with pytest.raises(ValidationError, match="evidence"):
+            tell(report, Outcome(measure_of(report), "x", evidence=(code,)))
+    tell(report, Outcome(measure_of(report), "x", evidence=(f"entry-{newer.pk}",)))
+
+
+def test_group_can_neither_name_nor_read_an_entry_that_is_not_for_it(client):
+    report = collaboration()
+    year, clerk = report.project_year, makers.department_clerk(report.department)
+    inside = logged(year, "市の中の話", audience="inside")
+    shared = logged(year, "みんなで話した")
+    measure = report.advanced_measures.get().measure_id
+    codes = (f"entry-{inside.pk}", f"entry-{shared.pk}")
+    finals = Report.objects.get(project_year=year)
+    assert f"entry-{inside.pk}" not in dict(proofs_of(finals, group_of(year)))
+
+    tell(report, Outcome(measure, "窓口ができた。", evidence=codes), by=clerk)
+
+    def read_by(user) -> set[str]:
+        (row,) = outcomes_of(report, reader=user.act_on(factories.TODAY))
+        return {evidence.code for evidence in row.evidence.all()}
+
+    assert read_by(clerk) == read_by(factories.user(Role.OFFICE)) == set(codes)
+    assert read_by(group_of(year)) == {f"entry-{shared.pk}"}
+    assert read_by(factories.user(Role.APPROVER)) == set()
+    assert "市の中の話" not in str(content_of_collaboration(report))
+    client.force_login(clerk)
+    assert "市の中の話" in part_of(client, report, "content")
+
+
 def test_second_window_does_not_overwrite_what_the_first_wrote():
     report = written()
     write = partial(tell_outcomes, report, seen=mark_of_outcomes([]), by=group_of(report), at=LATER)
@@ -137,7 +213,9 @@ def test_only_the_group_writes_and_only_while_the_report_is_written():
 
 def test_evidence_goes_with_the_receipt_that_is_taken_out():
     report = written()
-    code = next(code for code, _words in proofs_of(report) if code.startswith("receipt"))
+    code = next(
+        code for code, _words in proofs_of(report, group_of(report)) if code.startswith("receipt")
+    )
     tell(report, Outcome(measure_of(report), "x", evidence=(code,)))
 
     report.receipts.all().delete()
@@ -233,7 +311,7 @@ def posted(report, **fields) -> dict:
 
 def test_page_keeps_what_is_written_and_the_case_shows_it(client):
     report = written()
-    code = proofs_of(report)[0][0]
+    code = proofs_of(report, group_of(report))[0][0]
     client.force_login(group_of(report))
     said = posted(
         report, words="相談が増えた。", counted="相談", figure="20", unit="件", evidence=code
