@@ -47,15 +47,31 @@ class Told:
     digest: str
 
 
+#: What higher apps keep beside the history: how many rows, and what does not fit in them.
+_KEPT_BESIDE: list[tuple[Callable[[], int], Callable[[Callable], Iterator[Fault]]]] = []
+
+
+def also_read(
+    rows: Callable[[], int], find: Callable[[Callable[[], None]], Iterator[Fault]]
+) -> None:
+    """Register what is read back with the history: a higher app keeps it, with a digest.
+
+    :param rows: returns how many rows ``find`` reads.
+    :param find: called with what it has to call after every row.
+    """
+    _KEPT_BESIDE.append((rows, find))
+
+
 def count() -> int:
     """Return how many rows :func:`faults` reads, for a progress bar."""
     sealed = Event.objects.count() if Seal.objects.exists() else 0
     words = Remark.objects.count() + MessageWords.objects.count()
-    return Event.objects.count() + Version.objects.count() + words + sealed
+    beside = sum(rows() for rows, _find in _KEPT_BESIDE)
+    return Event.objects.count() + Version.objects.count() + words + sealed + beside
 
 
 def faults(read: Callable[[], None] = lambda: None) -> Iterator[Fault]:
-    """Yield all that does not fit: cases by id, then versions, remarks, messages and seals.
+    """Yield all that does not fit: cases by id, then versions, remarks, messages, seals, what apps keep.
 
     :param read: called after every row.
     """
@@ -65,6 +81,8 @@ def faults(read: Callable[[], None] = lambda: None) -> Iterator[Fault]:
     yield from _remark_faults(told, read)
     yield from _message_faults(read)
     yield from _seal_faults(read)
+    for _rows, find in _KEPT_BESIDE:
+        yield from find(read)
 
 
 def _case_faults(told: dict[int, Told], read: Callable) -> Iterator[Fault]:

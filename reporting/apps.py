@@ -37,7 +37,7 @@ class ReportingConfig(AppConfig):
         )
         from .models import AcceptedWarning, CommitteeComment, Publication
         from .publishing import forms as release_forms  # noqa: F401
-        from .publishing import panels, releases  # noqa: F401
+        from .publishing import notice_kinds, panels, releases  # noqa: F401
         from .search import follow_moves, store  # noqa: F401  they follow moves
 
         guards.append_only(AcceptedWarning)

@@ -9,6 +9,8 @@ from casework.verbs import name_verbs
 from casework.work_pages import work_page
 from reporting.models import CollaborationReport, Release
 
+from . import releases
+
 #: How many things of a release its case page names.
 NAMED = 10
 
@@ -17,7 +19,12 @@ def what_is_inside(release: Release, request) -> dict:
     """The first things in a release, with the way to all of them."""
     items = list(release.items.defer("content").order_by("kind", "pk")[: NAMED + 1])
     more = release.items.count() - NAMED if len(items) > NAMED else 0
-    return {"release": release, "items": items[:NAMED], "more": more}
+    return {
+        "release": release,
+        "items": items[:NAMED],
+        "more": more,
+        "why_stuck": releases.why_stuck(release, at=request.now),
+    }
 
 
 def _may_be_released(report: CollaborationReport, user) -> bool:

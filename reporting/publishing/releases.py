@@ -1,5 +1,6 @@
 """Releases: putting one together, proposing it, and what follows when an approver has decided."""
 
+import logging
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -11,22 +12,26 @@ from django_fsm import TransitionNotAllowed
 
 from accounts.permissions import require
 from accounts.services.people import system_user
-from casework import history
+from casework import failed_tasks, outbox
 from casework.approvals import Wish, draft, title_for
 from casework.calendar import japan_date, wareki
 from casework.consequences import on
 from casework.errors import NotPossible
-from casework.models import Approval, Event
+from casework.locks import lock_first
+from casework.models import Approval, Case, Event
+from casework.parties import Party
 from casework.refusals import refuses
-from casework.services import advance, file_number, follow, locked, open_case, record
+from casework.services import advance, file_number, follow, locked, open_case, record, refusal
 from guideline import public_days
-from guideline.models import Edition, Measure
+from guideline.models import Edition, Measure, Progress
 from reporting.conditions import tabled_where_that_comes_first
 from reporting.models import Action, CollaborationReport, Kind, PublicEntry, Release, ReleaseItem
 from reporting.models.release import UNDER_WAY
 
-from . import checks
+from . import checks, signed
 from .contents import NoSuchThing, edition_and_day, thing
+
+log = logging.getLogger(__name__)
 
 #: Action → the move that a report makes by it.
 MOVES_OF_REPORT = {
@@ -37,8 +42,12 @@ MOVES_OF_REPORT = {
 
 EMPTY = gettext_lazy("Nothing is in the release yet.")
 MOMENT_PASSED = gettext_lazy("The moment that is set has passed. Set another, or none.")
-NO_LONGER = gettext_lazy(
-    "A report of the release cannot be published any more. Send the draft back."
+NOT_AS_SIGNED = gettext_lazy(
+    "What is in the release is not what was proposed and approved. It was changed from outside."
+)
+NO_ROWS = gettext_lazy("The progress of that day is not on record any more.")
+STUCK = gettext_lazy(
+    "Something broke when it was to become public; the engine room says what. It is tried again each minute."
 )
 
 
@@ -210,7 +219,18 @@ def why_not_yet(release: Release, *, at: datetime):
 @refuses("release", "publish", "schedule", "go_public")
 def changed_meanwhile(release: Release, *, at: datetime):
     """Return why an item cannot become public, though it could when it was chosen."""
-    return _why_not_these(_items(release), at=at)
+    items = _items(release)
+    return _why_not_these(items, at=at) or _why_no_day(items)
+
+
+def _why_no_day(items: list[ReleaseItem]):
+    """Return which table of progress has no row on record any more, so that no day becomes public."""
+    for item in items:
+        if item.kind == Kind.PROGRESS and not item.withdraws:
+            code, day = edition_and_day(item.key)
+            if not Progress.objects.filter(measure__edition__code=code, as_of=day).exists():
+                return f"{item.title}: {NO_ROWS}"
+    return None
 
 
 def _items(release: Release) -> list[ReleaseItem]:
@@ -239,6 +259,13 @@ def _refused(report: CollaborationReport, item: ReleaseItem, asked: set[tuple], 
             return when.why
         asked.add(alike)
     return None
+
+
+@lock_first(("release", "propose"))
+def lock_what_waits(releases: list[int]) -> None:
+    """Lock all releases that are not public yet, so that no two freeze the same thing at once."""
+    waiting = Case.objects.filter(kind=Release.KIND, state__in=("draft", *UNDER_WAY))
+    list(waiting.order_by("pk").select_for_update())
 
 
 @on("release", "propose")
@@ -280,20 +307,14 @@ def _freeze(item: ReleaseItem, *, at: datetime) -> None:
         raise NotPossible(_("There is nothing to publish under this name.")) from None
     item.title, item.fiscal_year = found.title[:200], found.fiscal_year
     item.content, item.fictitious = found.content, found.fictitious
-    item.digest = history.digest_of(found.content)
+    item.digest = signed.digest_of_content(found.content)
     item.save()
-
-
-def digest_of(release: Release) -> str:
-    """Return one digest of all that a release would do."""
-    names = ("kind", "key", "action", "digest", "note")
-    return history.digest_of(list(release.items.order_by("kind", "key").values(*names)))
 
 
 @on("release", "propose")
 def put_before_an_approver(release: Release, *, by, at: datetime, facts: dict) -> None:
     verb = "publish" if release.publish_at is None else "schedule"
-    wish = Wish(release, verb, {"digest": digest_of(release)})
+    wish = Wish(release, verb, {"digest": signed.digest_of(release)})
     draft(title_for(release, release.flow[verb]), [wish], by=by, at=at)
 
 
@@ -309,9 +330,24 @@ def thaw(release: Release, *, by, at: datetime, facts: dict) -> None:
     release.items.update(content=None, digest="")
 
 
+@on("release", "schedule")
+def hold_what_was_signed(release: Release, *, by, at: datetime, facts: dict) -> None:
+    _refuse_another(release, facts.get("digest"))
+
+
+def _refuse_another(release: Release, digest: str | None) -> None:
+    """Refuse a release whose items are not those that the approver read.
+
+    :raises NotPossible: if they are not.
+    """
+    if not signed.is_as_signed(release, digest):
+        raise NotPossible(NOT_AS_SIGNED)
+
+
 @on("release", "publish", "go_public")
 def make_public(release: Release, *, by, at: datetime, facts: dict) -> None:
     """Let the public read what was frozen, and nothing else."""
+    _refuse_another(release, facts.get("digest") or signed.digest_signed(release))
     for item in release.items.order_by("pk").select_for_update():
         entry = PublicEntry.objects.select_for_update().filter(kind=item.kind, key=item.key).first()
         before = ReleaseItem.objects.filter(kind=item.kind, key=item.key, number__isnull=False)
@@ -340,21 +376,35 @@ def _tell_the_thing(release: Release, item: ReleaseItem, *, by, at: datetime) ->
 def go_public_due(*, at: datetime) -> int:
     """Make public what was approved for a moment that has come; return how many releases.
 
-    Each is a transaction of its own: what one cannot do does not keep back the others. A run
-    that comes twice finds them published.
-
-    :raises NotPossible: after the others, if one of them cannot become public.
+    Each is a transaction of its own: what one cannot do, whatever it is, does not keep back the
+    others; the office is told of it once. A run that comes twice finds them published.
     """
-    done, failed = 0, None
+    done = 0
     for release in Release.objects.due(at).order_by("publish_at", "pk"):
         try:
             advance(release, "go_public", by=system_user("publisher", at=at), at=at)
         except TransitionNotAllowed:
             continue  # another worker was faster, or somebody stopped it
         except NotPossible as error:
-            failed = error
+            log.warning("Release %s cannot become public: %s", release.pk, error)
+            _tell_that_it_is_stuck(release, at=at)
+        except Exception as error:
+            # Whatever broke, the next release may be fine, and no person looks on at that moment.
+            log.exception("Release %s did not become public", release.pk)
+            failed_tasks.note("reporting.tasks.publish_due", (), {}, error, at=at)
+            _tell_that_it_is_stuck(release, at=at)
         else:
             done += 1
-    if failed:
-        raise failed
     return done
+
+
+def _tell_that_it_is_stuck(release: Release, *, at: datetime) -> None:
+    key = f"release-{release.pk}-stuck-{release.publish_at.isoformat()}"
+    outbox.tell(release, Party.OFFICE, "release_stuck", at=at, key=key)
+
+
+def why_stuck(release: Release, *, at: datetime):
+    """Return why a release whose moment has come is not public, or ``None`` where nothing is wrong."""
+    if release.state != "scheduled" or release.publish_at > at:
+        return None
+    return refusal(release, release.flow["go_public"], at=at) or STUCK

@@ -80,6 +80,7 @@ def _show(request, release: Release, status: int = 200, **bound):
         "may_change": may_change,
         "draft": waiting_draft(release),
         "why_not": releases.why_not_yet(release, at=request.now) if may_change else None,
+        "why_stuck": releases.why_stuck(release, at=request.now),
     }
     if may_change:
         context |= {

@@ -199,6 +199,7 @@ def test_every_text_is_shown_where_a_case_fits_or_says_that_none_does(kind, vari
             "bank_account_entered",
             "change_in_effect",
             "city_issue_",
+            "release_stuck",
         )
         assert kind.startswith(fits)
     else:

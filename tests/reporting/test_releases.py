@@ -10,10 +10,12 @@ from accounts.models import Role
 from casework import city, history, verification
 from casework.approvals import Wish
 from casework.errors import NotPossible
+from casework.models import FailedTask, Notice
 from casework.services import advance
+from guideline.models import Progress
 from reporting import services
 from reporting.models import CollaborationReport, PublicEntry, Release, ReleaseItem
-from reporting.publishing import releases
+from reporting.publishing import releases, signed
 from tests import factories
 from tests.factories import NOON, TODAY
 from tests.reporting import makers
@@ -239,11 +241,113 @@ def test_one_release_that_cannot_become_public_keeps_no_other_back(office, appro
     city.set_value("tabling_order", "before_publication", source="試験", by=office, at=NOON)
     services.record_tabling(fine, tabled_on=TODAY, by=office, at=NOON)
 
-    with pytest.raises(NotPossible):
+    for _minute in range(2):
         releases.go_public_due(at=TOMORROW)
 
     assert public(stuck) is None
     assert public(fine).number == 1
+    (told,) = Notice.objects.filter(kind="release_stuck", recipient=office)
+    assert told.case.specific.items.get().title == "止"
+    release = Release.objects.get(pk=told.case_id)
+    with translation.override("en"):
+        assert "committee" in str(releases.why_stuck(release, at=TOMORROW))
+    assert releases.why_stuck(release, at=NOON) is None
+
+
+def test_release_that_breaks_keeps_no_other_back_and_is_put_before_the_office(office, approver):
+    reports = [makers.accepted_collaboration(title=title) for title in ("壊", "進")]
+    broken, _fine = [scheduled(office, approver, report) for report in reports]
+    in_its_place = ReleaseItem.objects.create(
+        release=releases.begin(by=office, at=NOON), kind="report", key=str(reports[0].pk),
+        action="publish", number=2, title="この版番号は、もう取られている",
+    )  # fmt: skip
+
+    assert [releases.go_public_due(at=TOMORROW) for _minute in range(2)] == [1, 0]
+
+    assert (public(reports[0]), public(reports[1]).number) == (None, 1)
+    assert Notice.objects.get(kind="release_stuck").case_id == broken.pk
+    assert FailedTask.objects.get().times == 2
+    assert releases.why_stuck(Release.objects.get(pk=broken.pk), at=TOMORROW) == releases.STUCK
+    in_its_place.delete()
+    assert releases.go_public_due(at=TOMORROW) == 1
+    assert list(verification.faults()) == []
+
+
+def test_day_of_progress_that_is_not_on_record_any_more_does_not_become_public(office, approver):
+    measure = factories.measure()
+    row = Progress.objects.create(measure=measure, fiscal_year=2026, as_of=TODAY, status="done")
+    release = releases.begin(by=office, at=NOON)
+    key = f"{measure.edition.code}/{TODAY.isoformat()}"
+    releases.put_in(release, "progress", key, by=office, at=NOON)
+    draft = releases.propose(release, by=office, at=NOON)
+    row.delete()
+
+    with translation.override("en"), pytest.raises(NotPossible, match="not on record"):
+        approve(draft, approver)
+
+
+# What the approver signed
+
+
+def tamper_content(item: ReleaseItem) -> None:
+    item.content["text"]["results"] = "すり替え"
+    item.save(update_fields=["content"])
+
+
+def tamper_content_with_digest(item: ReleaseItem) -> None:
+    item.content["text"]["results"] = "すり替え"
+    item.digest = history.digest_of(item.content)
+    item.save(update_fields=["content", "digest"])
+
+
+def tamper_year(item: ReleaseItem) -> None:
+    ReleaseItem.objects.filter(pk=item.pk).update(fiscal_year=1999)
+
+
+TAMPERED = [tamper_content, tamper_content_with_digest, tamper_year]
+
+
+@pytest.mark.parametrize("tamper", TAMPERED)
+@pytest.mark.parametrize("moment", [None, TOMORROW])
+def test_what_was_changed_after_the_proposal_is_not_approved(office, approver, tamper, moment):
+    report = makers.accepted_collaboration()
+    release = begun(report, by=office)
+    releases.set_moment(release, moment, by=office, at=NOON)
+    draft = releases.propose(release, by=office, at=NOON)
+    tamper(release.items.get())
+
+    with translation.override("en"), pytest.raises(NotPossible, match="not what was proposed"):
+        approve(draft, approver)
+
+    assert public(report) is None
+
+
+@pytest.mark.parametrize("tamper", TAMPERED)
+def test_what_was_changed_after_the_approval_does_not_become_public(office, approver, tamper):
+    report = makers.accepted_collaboration()
+    release = scheduled(office, approver, report)
+    assert list(verification.faults()) == []
+    tamper(release.items.get())
+
+    assert releases.go_public_due(at=TOMORROW) == 0
+
+    assert public(report) is None
+    assert {fault.case for fault in verification.faults()} == {release.pk}
+
+
+@pytest.mark.parametrize("tamper", TAMPERED)
+def test_published_item_that_was_changed_is_found_with_the_history(tamper):
+    report = makers.published_collaboration()
+    item = ReleaseItem.objects.get()
+    assert list(verification.faults()) == []
+    rows = []
+    list(verification.faults(lambda: rows.append(1)))
+    assert len(rows) == verification.count()
+
+    tamper(item)
+
+    assert {fault.case for fault in verification.faults()} == {item.release_id}
+    assert public(report) == item
 
 
 def test_scheduled_release_is_stopped(office, approver):
@@ -272,7 +376,7 @@ def test_release_for_a_moment_is_not_drafted_as_one_at_once(office, approver):
 
     assert draft.items.get().verb == "schedule"
     wish = draft.items.get()
-    assert wish.facts == {"digest": releases.digest_of(release)}
+    assert wish.facts == {"digest": signed.digest_of(release)}
     advance(draft, "drop", by=office, at=NOON)
     advance(release, "propose", by=office, at=NOON)
     with pytest.raises(NotPossible):
