@@ -295,8 +295,13 @@ def approved(case, verb: str, *, at: datetime = NOON, **facts):
 
 
 def released(report, *, note: str = "", at: datetime = NOON):
-    """Let a release make one report, or its correction, public; return the report."""
-    office = anyone(Role.OFFICE)
+    """Let a release make one report, or its correction, public; return the report.
+
+    A correction changes something: if nothing was written since, it is the results.
+    """
+    office, report = anyone(Role.OFFICE), type(report).objects.get(pk=report.pk)
+    if report.publication and report.results == report.publication.version.content["results"]:
+        type(report).objects.filter(pk=report.pk).update(results=f"{report.results}（{note}）")
     release = releases.begin_with(report, note=note, by=office, at=at)
     draft = releases.propose(release, by=office, at=at)
     advance(draft, "approve", by=anyone(Role.APPROVER), at=at, decided_on=at.date())

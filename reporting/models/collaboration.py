@@ -4,7 +4,9 @@ from functools import cached_property
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.db.models import CharField, OuterRef, Prefetch, Q, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +18,7 @@ from guideline.models import Measure
 from reporting.completeness import missing_in_collaboration
 from reporting.flow import COLLABORATION_FLOW
 
+from .release import PublicEntry
 from .report_form import FormQuestion, ReportForm
 
 SCORES = [(score, str(score)) for score in range(1, 6)]
@@ -53,13 +56,22 @@ class CollaborationReportQuerySet(CaseQuerySet):
         )
         return found.filter(Q(project_year__isnull=True) | real, department__fictitious=False)
 
+    def as_released(self):
+        """Add ``released_tabled_on``: the day of the committee as the release froze it, as text.
+
+        A report may be tabled after it was published; the public reads of it after a correction.
+        """
+        entry = PublicEntry.objects.filter(kind="report", key=Cast(OuterRef("pk"), CharField()))
+        told = entry.annotate(told=KeyTextTransform("tabled_on", "item__content")).values("told")
+        return self.annotate(released_tabled_on=Subquery(told, output_field=CharField()))
+
     def with_publication(self):
         """Fetch along what the public pages show; the PDF stays where it is.
 
         Adds ``first_published_at``: the moment of the first publication, whatever was corrected.
         """
         first = Publication.objects.filter(report=OuterRef("pk")).order_by("number").values("at")
-        fetched = self.select_related(
+        fetched = self.as_released().select_related(
             "department",
             "publication__version",
             "project_year__proposal__round__edition",

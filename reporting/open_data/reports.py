@@ -39,12 +39,13 @@ def rows(*, fictitious: bool, at: datetime) -> Iterator[Row]:
 def _standing(fictitious: bool) -> Iterator[Row]:
     found = (
         CollaborationReport.objects.public(fictitious=fictitious)
+        .as_released()
         .annotate(first_published_at=Min("publications__at"), is_invented=is_invented())
         .order_by("-fiscal_year", "pk")
         .values_list(
             "pk",
             "publication__version__content",
-            "tabled_on",
+            "released_tabled_on",
             "first_published_at",
             "publication__at",
             "publication__number",
@@ -72,7 +73,7 @@ def _standing(fictitious: bool) -> Iterator[Row]:
             content["process_score"],
             content["outcome_score"],
             " ".join(f"{row['edition']}-{row['number']}" for row in content["measures"]),
-            iso(tabled_on),
+            tabled_on,
             iso(japan_date(first_at)),
             iso(japan_date(at)) if number > 1 else None,
             bool(invented),

@@ -12,8 +12,9 @@ from functools import cached_property
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.permissions import require
 from casework import history
@@ -40,6 +41,8 @@ class Finding:
 
     :param place: the field or the row in which it stands, in words.
     :param words: what is said of it.
+    :param digest: which finding it is, in whatever language it is read: another text at the place
+        is another one.
     """
 
     code: str
@@ -47,11 +50,7 @@ class Finding:
     item: ReleaseItem
     place: str
     words: str
-
-    @property
-    def digest(self) -> str:
-        """Which finding it is: another text at the place is another finding."""
-        return history.digest_of([self.code, self.item.kind, self.item.key, self.place, self.words])
+    digest: str
 
     @property
     def blocks(self) -> bool:
@@ -96,19 +95,26 @@ def content_of(item: ReleaseItem, *, at: datetime) -> dict:
 
 Check = Callable[[Looked, ReleaseItem, dict], Iterator[tuple[str, str]]]
 _CHECKS: dict[str, tuple[Text, str, Check]] = {}
+#: The checks that look at what is said of something that is withdrawn, too.
+_OF_WITHDRAWN: set[str] = set()
+#: The language in which a finding is known again.
+KNOWN_IN = "ja"
 
 
-def check(code: str, label: Text, *, level: str = WARNS):
+def check(code: str, label: Text, *, level: str = WARNS, of_withdrawn: bool = False):
     """Register the decorated function as a check of each item of a release.
 
     It is called with the :class:`Looked`, the item and its content, and yields place and words.
 
+    :param of_withdrawn: whether it looks at title and note of what is withdrawn, which stay public.
     :raises ValueError: if there is a check of this code already.
     """
 
     def register(function: Check) -> Check:
         if _CHECKS.setdefault(code, (label, level, function))[2] is not function:
             raise ValueError(f"There are two checks {code}.")
+        if of_withdrawn:
+            _OF_WITHDRAWN.add(code)
         return function
 
     return register
@@ -123,13 +129,29 @@ def findings(release: Release, *, at: datetime) -> list[Finding]:
     """Return everything that the checks find in a release, page by page."""
     looked, found = Looked(release, at=at), []
     for item in release.items.order_by("kind", "fiscal_year", "pk").iterator(chunk_size=100):
-        if item.withdraws:
-            continue
         content = looked.content(item)
-        for code, (_label, level, function) in _CHECKS.items():
-            places = dict.fromkeys(function(looked, item, content))
-            found += [Finding(code, level, item, place, words) for place, words in places]
+        for code in _looked_for(item):
+            found += _found_by(code, looked, item, content)
     return sorted(found, key=lambda one: not one.blocks)
+
+
+def _looked_for(item: ReleaseItem) -> list[str]:
+    return [code for code in _CHECKS if code in _OF_WITHDRAWN or not item.withdraws]
+
+
+def _found_by(code: str, looked: Looked, item: ReleaseItem, content: dict) -> list[Finding]:
+    """Return what one check finds in one item, each finding once."""
+    _label, level, function = _CHECKS[code]
+    said = list(function(looked, item, content))
+    known = said
+    if get_language() != KNOWN_IN and said:
+        with translation.override(KNOWN_IN):
+            known = list(function(looked, item, content))
+    found: dict[str, Finding] = {}
+    for (place, words), own in zip(said, known, strict=True):
+        digest = history.digest_of([code, item.kind, item.key, *own])
+        found.setdefault(digest, Finding(code, level, item, place, words, digest))
+    return list(found.values())
 
 
 def accepted(release: Release) -> dict[str, AcceptedWarning]:
@@ -177,11 +199,13 @@ def accept(release: Release, digest: str, *, reason: str, by, at: datetime) -> A
     found = next((one for one in findings(release, at=at) if one.digest == digest), None)
     if found is None or found.blocks or release.state != "draft":
         raise NotPossible(_("There is no such warning any more."))
-    row, _made = AcceptedWarning.objects.get_or_create(
+    row, made = AcceptedWarning.objects.get_or_create(
         release=release, finding=digest,
         defaults={"check_code": found.code, "reason": reason, "by": by, "at": at},
     )  # fmt: skip
-    record(release, "accept_warning", by=by, at=at, check=found.code, finding=digest, reason=reason)
+    if made:  # whoever presses twice accepts once
+        said = {"check": found.code, "finding": digest, "reason": reason}
+        record(release, "accept_warning", by=by, at=at, **said)
     return row
 
 
@@ -251,7 +275,7 @@ def figures(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[
         )
 
 
-@check("names", gettext_lazy("Names of people that the system knows"))
+@check("names", gettext_lazy("Names of people that the system knows"), of_withdrawn=True)
 def names(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
     """Names of officers, members and people with a log-in; partners that the page names are published."""
     partners = content.get("text", {}).get("partner_names", "")
@@ -270,7 +294,7 @@ _SAID = {
 }
 
 
-@check("reach", gettext_lazy("Phone numbers, postcodes, e-mail addresses"))
+@check("reach", gettext_lazy("Phone numbers, postcodes, e-mail addresses"), of_withdrawn=True)
 def reach(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
     for place, text in _free_text(item, content):
         for found in personal.ways_to_reach(text):
@@ -329,7 +353,9 @@ def days_in(text: str) -> Iterator[date]:
 
 
 def _free_text(item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
-    """Yield place and text of all that people wrote, and the note."""
+    """Yield place and text of all that people wrote, the note, and what a tombstone tells."""
+    if item.withdraws:
+        yield str(_("Title")), item.title
     if item.note:
         yield str(_("Note for the public")), item.note
     rest = {name: value for name, value in content.items() if name not in ("files", "columns")}

@@ -1,7 +1,7 @@
 """What the public would read of one thing as it stands now: plain JSON, to be frozen by a release."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.conf import settings
@@ -18,8 +18,12 @@ from reporting.figures import FIGURES
 from reporting.models import CollaborationReport, Kind
 from reporting.versions import content_of_collaboration
 
+from .plain_words import one_line, plain_throughout
+
 #: The one key of the register: it is released as a whole.
 ALL = "all"
+#: Where a content holds files of open data, and the moment as of which its rows were read.
+FILES, AS_OF = "files", "as_of"
 #: Open data that is made of published reports, and therefore never frozen beside them.
 FROM_REPORTS = ("reports", "report-answers")
 #: Open data that is made of published tables of progress.
@@ -53,7 +57,11 @@ def thing(kind: str, key: str, *, at: datetime) -> Thing:
 
     :raises NoSuchThing: if there is nothing.
     """
-    return _MADE_BY[Kind(kind)](key, at)
+    found = _MADE_BY[Kind(kind)](key, at)
+    # Files of open data keep what stands in them: the rows of a table end where its lines end.
+    words = {name: value for name, value in found.content.items() if name != FILES}
+    content = found.content | plain_throughout(words)
+    return replace(found, title=one_line(found.title), content=content)
 
 
 def _report(key: str, at: datetime) -> Thing:
@@ -75,10 +83,11 @@ def _register(key: str, at: datetime) -> Thing:
         row["invented"] = bool(row["invented"])
         row["became_ja"], row["became_en"] = _in_both(register.became_label, row["became"])
     content = {
+        AS_OF: at.isoformat(),
         "columns": list(register.COLUMNS),
         "rows": rows,
         "courses": _courses(),
-        "files": _files(at),
+        FILES: _files(at),
     }
     return Thing("採択事業の一覧とオープンデータ", None, False, content)
 
@@ -136,6 +145,7 @@ def _progress(key: str, at: datetime) -> Thing:
         raise NoSuchThing(key)
     edition = rows[0].measure.edition
     content = {
+        AS_OF: at.isoformat(),
         "edition": code,
         "edition_title": edition.title,
         "edition_title_en": edition.title_en,
@@ -194,7 +204,13 @@ def _figures(key: str, at: datetime) -> Thing:
     rows = list(register.entries(fictitious=settings.DEMO, fiscal_year=int(key)))
     if not rows:
         raise NoSuchThing(key)
-    content = {"fiscal_year": int(key), "courses": _courses(), "rows": figures_of(rows)}
+    content = {
+        AS_OF: at.isoformat(),
+        "fiscal_year": int(key),
+        "courses": _courses(),
+        "rows": figures_of(rows),
+        "source_rows": len(rows),
+    }
     return Thing(f"{wareki_year(int(key))}の数字", int(key), False, content)
 
 

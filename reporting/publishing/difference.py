@@ -9,7 +9,11 @@ from datetime import datetime
 from reporting.models import PublicEntry, ReleaseItem
 
 from .checks import content_of
-from .places import in_words, label_of, values
+from .contents import AS_OF, FILES
+from .places import Path, in_words, label_of, values
+
+#: Files of open data that tell their own moment; their numbers are those of the other files.
+MOMENTS = "figures."
 
 #: Words, numbers, and signs one by one; Japanese is compared character by character.
 _TOKENS = re.compile(r"[0-9][0-9,.]*|[A-Za-z]+|\s+|.", re.DOTALL)
@@ -40,11 +44,19 @@ def changes(item: ReleaseItem, *, at: datetime) -> list[Change] | None:
 
 def between(before: dict, after: dict) -> Iterator[Change]:
     """Yield the places at which two contents differ."""
-    old, new = dict(values(before)), dict(values(after))
+    old, new = _compared(before), _compared(after)
     for path in [*old, *(path for path in new if path not in old)]:
         was, will_be = old.get(path), new.get(path)
         if was != will_be:
             yield _change(label_of(path), *(in_words(path, value) for value in (was, will_be)))
+
+
+def _compared(content: dict) -> dict[Path, object]:
+    """Return the values of a content, but for the moment at which it was read."""
+    own = {name: value for name, value in content.items() if name != AS_OF}
+    if files := own.get(FILES):
+        own[FILES] = {name: text for name, text in files.items() if not name.startswith(MOMENTS)}
+    return dict(values(own))
 
 
 def _change(place: str, was: object, will_be: object) -> Change:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -24,6 +24,7 @@ from reporting.models import Kind, ReleaseItem
 from reporting.public_text import text_of
 
 from .addresses import ENGLISH, path_of, up_from
+from .contents import AS_OF
 
 LANGUAGES = ("ja", "en")
 #: Lines that only a template left behind; what people wrote has none with blanks alone that matter.
@@ -63,7 +64,8 @@ def thing(item: ReleaseItem, language: str, *, about: dict, **said) -> bytes:
         return page("tombstone", path, language, about=about, item=item, **said)
     template, prepare = _KINDS[Kind(item.kind)]
     with translation.override(language):
-        context = prepare(item.content) if item.kind != Kind.REPORT else _report(item, **said)
+        context = _origin(item) if item.kind != Kind.REPORT else {}
+        context |= prepare(item.content) if item.kind != Kind.REPORT else _report(item, **said)
     return page(template, path, language, about=about, item=item, **said, **context)
 
 
@@ -76,6 +78,16 @@ def _report(item: ReleaseItem, *, first_on: date, published_on: date, **said) ->
         "published_at": first_on,
     }
     return {"text": text, "title": text["title"]}
+
+
+def _origin(item: ReleaseItem) -> dict:
+    """Return on what a table rests: the moment at which its rows were read, how many, and where they are."""
+    content = item.content
+    read_at = content.get(AS_OF)
+    return {
+        "read_at": datetime.fromisoformat(read_at) if read_at else None,
+        "source_rows": content.get("source_rows", len(content["rows"])),
+    }
 
 
 def _course(content: dict, code: str) -> str:

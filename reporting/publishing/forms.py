@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from casework.date_input import MomentInput
 from casework.forms import ReasonForm
 from casework.moves import asks
 from grants.forms.fields import text_area
@@ -71,8 +72,10 @@ class MomentForm(forms.Form):
     publish_at = forms.DateTimeField(
         label=_("Becomes public at (Japan time)"),
         required=False,
-        widget=forms.DateTimeInput(),
-        help_text=_("If it is empty, everyone can read it as soon as it is approved."),
+        widget=MomentInput(),
+        help_text=_(
+            "Such as 2026-12-01 09:00. If it is empty, everyone can read it as soon as it is approved."
+        ),
     )
 
 

@@ -3,15 +3,25 @@
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax import saxutils
 
 from casework.calendar import japan_date
 from reporting.models import Kind
 
 from .addresses import ENGLISH, address
+from .plain_words import plain
 
 SCHEMA = "https://schema.org"
 HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
+
+
+def escape(text: str) -> str:
+    """Return a text as XML can hold it, whatever it holds."""
+    return saxutils.escape(plain(text))
+
+
+def quoteattr(text: str) -> str:
+    return saxutils.quoteattr(plain(text))
 
 
 def _moment(at: datetime) -> str:

@@ -28,8 +28,9 @@ from reporting.conditions import tabled_where_that_comes_first
 from reporting.models import Action, CollaborationReport, Kind, PublicEntry, Release, ReleaseItem
 from reporting.models.release import UNDER_WAY
 
-from . import checks, signed
+from . import checks, difference, signed
 from .contents import NoSuchThing, edition_and_day, thing
+from .plain_words import plain
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,9 @@ EMPTY = gettext_lazy("Nothing is in the release yet.")
 MOMENT_PASSED = gettext_lazy("The moment that is set has passed. Set another, or none.")
 NOT_AS_SIGNED = gettext_lazy(
     "What is in the release is not what was proposed and approved. It was changed from outside."
+)
+NOTHING_CHANGES = gettext_lazy(
+    "It reads as it does in public now, so there is nothing to correct. Change it first."
 )
 NO_ROWS = gettext_lazy("The progress of that day is not on record any more.")
 STUCK = gettext_lazy(
@@ -92,15 +96,18 @@ def put_in(
         cannot be published now, or the note is missing.
     """
     release = _being_made(release, by=by, at=at)
+    note = plain(note).strip()
     entry = PublicEntry.objects.filter(kind=kind, key=key).select_related("item").first()
     action = _action(entry, withdraw)
-    if action != Action.PUBLISH and not note.strip():
+    if action != Action.PUBLISH and not note:
         raise ValidationError(
             {"note": _("Say for the public what was corrected, or why it is withdrawn.")}
         )
     if other := _under_way(kind, key).exclude(pk=release.pk).first():
         raise ValidationError(_("It waits in another release: %(release)s") % {"release": other})
     said = _said_of(entry, kind, key, withdraw, at=at)
+    if entry and action == Action.CORRECT and not _would_change(entry, kind, key, at=at):
+        raise ValidationError(NOTHING_CHANGES)
     if kind == Kind.REPORT:
         report = CollaborationReport.objects.filter(pk=int(key)).first()
         if why := _why_not(report, action):
@@ -109,10 +116,16 @@ def put_in(
         release=release,
         kind=kind,
         key=key,
-        defaults={"action": action, "note": note.strip(), **said},
+        defaults={"action": action, "note": note, **said},
     )
     record(release, "choose", by=by, at=at, kind=kind, key=key, action=str(action))
     return item
+
+
+def _would_change(entry: PublicEntry, kind: str, key: str, *, at: datetime) -> bool:
+    """Return whether the public would read anything else than it does."""
+    now = thing(kind, key, at=at).content
+    return any(difference.between(entry.item.content or {}, now))
 
 
 def _action(entry: PublicEntry | None, withdraw: bool) -> Action:
@@ -281,6 +294,9 @@ def freeze(release: Release, *, by, at: datetime, facts: dict) -> None:
             raise NotPossible(_("It waits in another release: %(release)s") % {"release": other})
         if not item.withdraws:
             _freeze(item, at=at)
+        entry = PublicEntry.objects.filter(kind=item.kind, key=item.key).first()
+        if item.action == Action.CORRECT and not _would_change(entry, item.kind, item.key, at=at):
+            raise NotPossible(f"{item.title}: {NOTHING_CHANGES}")
     checks.refuse_what_is_in_the_way(release, at=at)
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Count, F, Max
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -91,6 +91,8 @@ class Site:
     def read(self, path: str) -> Found | None:
         """Return what stands at ``path``, or ``None``."""
         language, own = _language(path)
+        if language != "ja" and not (own == "" or own.endswith(".html")):
+            return None  # what machines read is there once
         for pattern, find in _ROUTES:
             if told := pattern.fullmatch(own):
                 return find(self, language, path, **told.groupdict())
@@ -184,9 +186,9 @@ class Site:
         return of_year.order_by("pk").values(
             "key", "first_at", title=F("item__title"), fictitious=F("item__fictitious"),
             fiscal_year=F("item__fiscal_year"), at=F("item__release__published_at"),
-            department=KT("item__content__text__department"),
-            department_en=KT("item__content__text__department_en"),
-            partners=KT("item__content__text__partner_names"),
+            department=_text_of_report("department"),
+            department_en=_text_of_report("department_en"),
+            partners=_text_of_report("partner_names"),
         )  # fmt: skip
 
     def _report_list(self, language: str, path: str, year: str, number: str = "1") -> Found | None:
@@ -339,6 +341,11 @@ class Site:
     def changed_at(self):
         """The moment at which something became public last, or ``None``."""
         return self.entries.aggregate(last=Max("item__release__published_at"))["last"]
+
+
+def _text_of_report(name: str) -> KeyTextTransform:
+    """Return what a frozen report says under ``name``; the short form of this cannot follow a relation."""
+    return KeyTextTransform(name, KeyTransform("text", "item__content"))
 
 
 def _language(path: str) -> tuple[str, str]:

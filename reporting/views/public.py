@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -156,7 +157,7 @@ def shown(report: CollaborationReport) -> dict:
         **text_of(content),
         "report": report,
         "is_corrected": is_corrected,
-        "tabled_on": report.tabled_on,
+        "tabled_on": parse_date(report.released_tabled_on or ""),
         "published_at": report.first_published_at,
         "corrected_at": report.publication.at if is_corrected else None,
         "note": report.publication.note,

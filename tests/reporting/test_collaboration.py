@@ -223,6 +223,7 @@ def test_correction_is_public_only_when_it_is_approved():
 def test_correction_cannot_change_while_it_waits_for_approval():
     report = makers.published_collaboration()
     office = factories.user(Role.OFFICE)
+    CollaborationReport.objects.update(results="61人")
     releases.propose(releases.begin_with(report, note="数", by=office, at=NOON), by=office, at=NOON)
 
     with pytest.raises(ValidationError):

@@ -313,6 +313,7 @@ def test_correction_that_waits_for_approval_is_not_saved_by_itself():
     page = Page("reporting:collaboration-edit", report, office, CollaborationDraft, text="content")
     data = page.posted(content="訂正の途中")
     assert page.post(data, headers=AUTOSAVE).status_code == 200
+    CollaborationReport.objects.update(results="61人")
     release = releases.begin_with(page.fresh(), note="誤りの訂正", by=office, at=LATER)
     releases.propose(release, by=office, at=LATER)
 

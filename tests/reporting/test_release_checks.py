@@ -13,11 +13,12 @@ from django.utils import translation
 from accounts.models import Officer, Role
 from casework.errors import NotPossible
 from casework.models import Remark
+from casework.services import advance
 from reporting import services
 from reporting.models import Release, ReleaseItem
 from reporting.publishing import checks, contents, difference, personal, releases
 from tests import factories
-from tests.factories import NOON
+from tests.factories import NOON, TODAY
 from tests.reporting import makers, planted
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +100,38 @@ def test_partner_that_the_report_names_is_published(office):
     release = release_of(office, partner_names="架空太郎", results="架空太郎さんと開いた。")
 
     assert said(release) == []
+
+
+@pytest.mark.parametrize(
+    ("note", "code"),
+    [("電話 0467-00-0000 の求めによる", "reach"), ("架空太郎の求めによる", "names")],
+)
+def test_note_and_title_of_what_is_withdrawn_are_looked_at(office, note, code):
+    Officer.objects.create(organization=factories.organization(), name="架空 太郎", post="会長")
+    report = makers.published_collaboration()
+    release = releases.begin(by=office, at=NOON)
+    releases.put_in(release, "report", str(report.pk), withdraw=True, note=note, by=office, at=NOON)
+    (found,) = checks.in_the_way(release, at=NOON)
+    assert found.code == code
+    ReleaseItem.objects.filter(release=release).update(note="誤り")
+    assert said(release) == []
+
+    ReleaseItem.objects.filter(release=release).update(title=note)
+    assert [one.code for one in checks.in_the_way(release, at=NOON)] == [code]
+
+
+def test_table_is_withdrawn_without_a_finding(office):
+    year = makers.granted_year()
+    things = [("register", "all"), ("figures", str(year.proposal.fiscal_year))]
+    first, second = (releases.begin(by=office, at=NOON) for _release in range(2))
+    for thing in things:
+        releases.put_in(first, *thing, by=office, at=NOON)
+    draft = releases.propose(first, by=office, at=NOON)
+    advance(draft, "approve", by=factories.user(Role.APPROVER), at=NOON, decided_on=TODAY)
+    for thing in things:
+        releases.put_in(second, *thing, withdraw=True, note="誤り", by=office, at=NOON)
+
+    assert said(second) == []
 
 
 def test_days_of_another_fiscal_year_are_found(office):
@@ -203,6 +236,27 @@ def test_warning_is_in_the_way_until_somebody_accepts_it_with_a_reason(office):
     assert Remark.objects.filter(text="市役所の代表番号").exists()
     assert checks.in_the_way(release, at=NOON) == []
     releases.propose(release, by=office, at=NOON)
+
+
+def test_warning_is_accepted_in_whatever_language_it_is_read(office):
+    release = release_of(office, results="0467-00-0000", content="2031年1月1日")
+    for language in ("en", "ja"):
+        with translation.override(language):
+            digests = [one.digest for one in checks.in_the_way(release, at=NOON)]
+            checks.accept(release, digests[0], reason="代表番号", by=office, at=NOON)
+
+    for language in ("ja", "en"):
+        with translation.override(language):
+            assert checks.in_the_way(release, at=NOON) == []
+
+
+def test_warning_that_is_accepted_twice_is_in_the_history_once(office):
+    release = release_of(office, results="0467-00-0000")
+    (found,) = checks.in_the_way(release, at=NOON)
+    for _press in range(2):
+        checks.accept(release, found.digest, reason="代表番号", by=office, at=NOON)
+
+    assert release.events.filter(verb="accept_warning").count() == 1
 
 
 def test_accepted_warning_covers_no_other_finding(office):

@@ -1,6 +1,7 @@
 """Releases: two people, frozen texts, at once or at a moment, corrections and tombstones."""
 
 from datetime import timedelta
+from xml.etree import ElementTree
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -16,6 +17,7 @@ from guideline.models import Progress
 from reporting import services
 from reporting.models import CollaborationReport, PublicEntry, Release, ReleaseItem
 from reporting.publishing import releases, signed
+from reporting.publishing.site import Site
 from tests import factories
 from tests.factories import NOON, TODAY
 from tests.reporting import makers
@@ -195,6 +197,59 @@ def test_order_of_the_committee_is_asked_before_the_release_is_proposed(office):
 
     with translation.override("en"), pytest.raises(NotPossible, match="committee"):
         releases.propose(release, by=office, at=NOON)
+
+
+def test_correction_that_corrects_nothing_is_refused(office):
+    report = makers.published_collaboration()
+    with translation.override("en"), pytest.raises(ValidationError, match="nothing to correct"):
+        begun(report, by=office, note="訂正")
+
+    CollaborationReport.objects.filter(pk=report.pk).update(results="61人")
+    release = begun(report, by=office, note="人数の訂正")
+    CollaborationReport.objects.filter(pk=report.pk).update(results=report.results)
+    with translation.override("en"), pytest.raises(NotPossible, match="nothing to correct"):
+        releases.propose(release, by=office, at=NOON)
+
+
+@pytest.mark.parametrize("kind", ["register", "figures", "progress"])
+def test_table_that_reads_as_before_is_not_corrected_at_a_later_moment(office, approver, kind):
+    year, measure = makers.granted_year(), factories.measure()
+    row = {"fiscal_year": 2026, "as_of": TODAY, "status": "done"}
+    Progress.objects.create(measure=measure, **row)
+    fiscal_year = str(year.proposal.fiscal_year)
+    day = f"{measure.edition.code}/{TODAY.isoformat()}"
+    key = {"register": "all", "figures": fiscal_year, "progress": day}[kind]
+    release = releases.begin(by=office, at=NOON)
+    releases.put_in(release, kind, key, by=office, at=NOON)
+    approve(releases.propose(release, by=office, at=NOON), approver)
+
+    second = releases.begin(by=office, at=TOMORROW)
+    with pytest.raises(ValidationError):
+        releases.put_in(second, kind, key, note="訂正", by=office, at=TOMORROW)
+
+
+@pytest.mark.parametrize("sign", ["\x0b", "\x01", "\ufffe"])
+def test_signs_that_no_feed_can_hold_are_not_taken_in(office, approver, sign):
+    report = makers.accepted_collaboration(title=f"川の{sign}会", results=f"一行{sign}二行")
+    release = begun(report, by=office, note=f"前{sign}後")
+    approve(releases.propose(release, by=office, at=NOON), approver)
+
+    item = public(report)
+    assert sign not in item.title + item.note + item.content["text"]["results"]
+    assert "\n" not in item.title
+    ElementTree.fromstring(Site("https://example.jp/", fictitious=False).read("feed.xml").body)
+    line_end = "\n" if sign == "\x0b" else ""
+    assert item.content["text"]["results"] == f"一行{line_end}二行"
+
+
+def test_feed_holds_whatever_was_taken_in_before():
+    report = makers.published_collaboration()
+    ReleaseItem.objects.update(title="川の\x0b会", note="前\x01後")
+
+    feed = Site("https://example.jp/", fictitious=False).read("feed.xml").body
+
+    assert "川の" in "".join(ElementTree.fromstring(feed).itertext())
+    assert report.publication
 
 
 # At a moment

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import PurePosixPath
 from urllib.parse import urldefrag
@@ -18,9 +18,11 @@ from django.test import Client
 from accounts.models import Role
 from casework.services import advance
 from guideline.models import Progress
+from reporting import services
 from reporting.models import PublicEntry, Release
 from reporting.publishing import export as exporting
 from reporting.publishing import releases
+from reporting.publishing.addresses import address
 from reporting.publishing.export import MANIFEST, export
 from reporting.publishing.site import Site
 from tests import factories
@@ -120,6 +122,17 @@ def test_nothing_stands_at_another_address(path):
     assert Client().get(f"/public/{path}").status_code == 404
 
 
+def test_what_machines_read_stands_at_one_address_alone():
+    makers.published_collaboration()
+    found = files()
+    read_once = {path for path in found if not path.endswith(".html")}
+
+    assert {"feed.xml", "style.css", "sitemap.xml", "reports/2025/index.jsonld"} <= read_once
+    for path in read_once:
+        assert f"en/{path}" not in found
+        assert Client().get(f"/public/en/{path}").status_code == 404
+
+
 def test_every_link_inside_the_site_leads_to_a_file_of_it():
     everything()
     found = files()
@@ -205,6 +218,62 @@ def test_withdrawn_page_leaves_a_tombstone_with_day_and_reason_and_no_words():
     assert (old.status_code, old["Location"]) == (302, f"/public/reports/2025/{reports[2].pk}.html")
 
 
+def test_tombstone_stays_out_of_search_engines_and_other_pages_do_not():
+    reports = everything()
+    found = files()
+    gone = f"reports/2025/{reports[2].pk}.html"
+
+    marked = {path for path, body in found.items() if b'name="robots"' in body}
+    assert marked == {gone, f"en/{gone}"}
+
+
+def test_table_tells_moment_of_its_rows_their_number_and_its_digest():
+    year, (measure, second) = makers.granted_year(), (factories.measure(), factories.measure())
+    for one in (measure, second):
+        Progress.objects.create(measure=one, fiscal_year=2026, as_of=TODAY, status="done")
+    day = f"{measure.edition.code}/{TODAY.isoformat()}"
+    things = {"register": "all", "figures": str(year.proposal.fiscal_year), "progress": day}
+    office = factories.anyone(Role.OFFICE)
+    made = releases.begin(by=office, at=NOON)
+    for kind, key in things.items():
+        releases.put_in(made, kind, key, by=office, at=NOON)
+    draft = releases.propose(made, by=office, at=NOON)
+    advance(draft, "approve", by=factories.anyone(Role.APPROVER), at=TOMORROW, decided_on=TODAY)
+
+    for kind, key in things.items():
+        page = files()[address(kind, key, None)].decode()
+        item = made.items.get(kind=kind)
+        assert f"<code>{item.digest}</code>" in page
+        assert 'datetime="2026-11-20T12:00+09:00"' in page
+        assert 'datetime="2026-11-21"' in page
+        rows = {"register": 1, "figures": 1, "progress": 2}[kind]
+        assert f"<dd>{rows}" in page
+
+
+def test_day_of_the_committee_is_told_everywhere_as_it_was_released_until_a_correction():
+    report = makers.published_collaboration()
+    office, address_ = factories.anyone(Role.OFFICE), f"reports/2025/{report.pk}.html"
+    before = files()
+    live = [f"/reports/{report.pk}/", "/open-data/reports.csv"]
+
+    services.record_tabling(report, tabled_on=date(2026, 11, 12), by=office, at=NOON)
+
+    assert files() == before
+    for path in live:
+        assert "2026-11-12" not in told_at(path)
+    release(("report", str(report.pk)), at=TOMORROW, note="委員会に報告した日を加えた")
+    (row,) = csv.DictReader(io.StringIO(files()["data/reports.csv"].decode("utf-8-sig")))
+    assert row["tabled_on"] == "2026-11-12"
+    assert "2026-11-12" in files()[address_].decode()
+    for path in live:
+        assert "2026-11-12" in told_at(path)
+
+
+def told_at(path: str) -> str:
+    answer = Client().get(path)
+    return (answer.getvalue() if answer.streaming else answer.content).decode()
+
+
 def test_old_address_leads_to_the_released_page():
     reports = everything()
     page = Client().get(f"/reports/{reports[0].pk}/").content.decode()
@@ -240,6 +309,19 @@ def test_what_is_invented_is_shown_only_in_a_demonstration():
     assert f"reports/2025/{report.pk}.html" not in files()
     shown = dict(Site(BASE, fictitious=True).files())
     assert "架空" in shown[f"reports/2025/{report.pk}.html"].decode()
+
+
+def test_list_names_department_and_partners_as_they_were_released():
+    department = factories.department(name="みどり課", name_en="Green Division")
+    report = makers.published_collaboration(department, partner_names="川を守る会")
+    makers.CollaborationReport.objects.filter(pk=report.pk).update(partner_names="後から")
+    found = files()
+
+    assert "みどり課" in found["reports/2025/index.html"].decode()
+    assert "Green Division" in found["en/reports/2025/index.html"].decode()
+    assert "川を守る会" in found["reports/2025/index.html"].decode()
+    (listed,) = json.loads(found["reports/2025/index.jsonld"])["hasPart"]
+    assert (listed["author"]["name"], listed["about"]) == ("みどり課", "川を守る会")
 
 
 def test_long_list_has_pages(monkeypatch):
