@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from casework import language_of_parts
 from casework.calendar import japan_date
 from guideline.models import (
     MONTHS,
@@ -51,6 +52,9 @@ def page(
                 "other": root + (ENGLISH + path if language == "ja" else path),
             },
         )  # fmt: skip
+    if language != "ja":
+        head, body, rest = text.partition("<body>")
+        text = head + language_of_parts.marked(body + rest)
     return (_EMPTY_LINES.sub("", text).strip() + "\n").encode()
 
 

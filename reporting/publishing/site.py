@@ -14,6 +14,7 @@ from django.db.models import Count, F, Max
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from casework import city
@@ -161,7 +162,7 @@ class Site:
         with translation.override(language):
             context = {
                 "title": _("What is public"),
-                "newest": [_listed(e) for e in self.newest(NEWEST, withdrawn=False)],
+                "newest": [_listed(e) for e in _named(self.newest(NEWEST, withdrawn=False))],
                 "years": self._years_named(),
                 "register": self._one(Kind.REGISTER, "all"),
                 "progress": self._listed_of(Kind.PROGRESS),
@@ -170,9 +171,8 @@ class Site:
         return Found(drawing.page("index", "index.html", language, about=self.about, **context))
 
     def _listed_of(self, kind: Kind) -> list[dict]:
-        return [
-            _listed(entry) for entry in self._standing.filter(kind=kind).listed().order_by("-key")
-        ]
+        found = self._standing.filter(kind=kind).listed().order_by("-key")
+        return [_listed(entry) for entry in _named(found)]
 
     def _report_years(self, language: str, path: str) -> Found:
         with translation.override(language):
@@ -362,9 +362,40 @@ def _address(entry: PublicEntry) -> str:
     return address(entry.kind, entry.key, entry.item.fiscal_year)
 
 
+def _named(entries):
+    """Fetch the names of editions along, which lists tell in the language of the page."""
+    told = {
+        name: KeyTextTransform(name, "item__content")
+        for name in ("edition_title", "edition_title_en")
+    }
+    return entries.annotate(**told)
+
+
 def _listed(entry: PublicEntry) -> dict:
-    """Return what a list says of an entry."""
-    return {"item": entry.item, "path": _address(entry), **days_of(entry)}
+    """Return what a list says of an entry.
+
+    :param entry: of :func:`_named`.
+    """
+    return {
+        "item": entry.item, "path": _address(entry), "title": _title(entry), **days_of(entry)
+    }  # fmt: skip
+
+
+def _title(entry: PublicEntry) -> str:
+    """Return what a thing is called in the language of the page; a report bears its own name."""
+    if get_language() == "ja":
+        return entry.item.title
+    match Kind(entry.kind):
+        case Kind.REPORT:
+            return entry.item.title
+        case Kind.REGISTER:
+            return _("Adopted projects")
+        case Kind.PROGRESS:
+            _code, day = edition_and_day(entry.key)
+            edition = in_language(entry.edition_title, entry.edition_title_en)
+            return f"{edition}: {_('Progress of the measures')}, {day.isoformat()}"
+        case Kind.FIGURES:
+            return f"{_('Figures of the fiscal year')}: {fiscal_year_name(int(entry.key))}"
 
 
 def _pages(count: int) -> int:
