@@ -13,6 +13,13 @@ OWN = (
         _("Stands in the open data when it is set."),
     ),
     Setting(
+        "public_site_url",
+        _("Address at which the exported site stands"),
+        _(
+            "Such as https://www.city.example.jp/yell/. Feed, sitemap and the check of links use it."
+        ),
+    ),
+    Setting(
         "open_data_licence",
         _("Licence of the open data"),
         _("Best as the address of the licence, which programs can read."),

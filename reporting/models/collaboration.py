@@ -4,9 +4,9 @@ from functools import cached_property
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CharField, OuterRef, Prefetch, Q, Subquery
+from django.db.models import CharField, OuterRef, Prefetch, Q, Subquery, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -62,7 +62,13 @@ class CollaborationReportQuerySet(CaseQuerySet):
         A report may be tabled after it was published; the public reads of it after a correction.
         """
         entry = PublicEntry.objects.filter(kind="report", key=Cast(OuterRef("pk"), CharField()))
-        told = entry.annotate(told=KeyTextTransform("tabled_on", "item__content")).values("told")
+        # SQLite gives the word for a JSON null, PostgreSQL gives NULL.
+        told = entry.annotate(
+            told=NullIf(
+                KeyTextTransform("tabled_on", "item__content"),
+                Value("null", output_field=TextField()),
+            )
+        ).values("told")
         return self.annotate(released_tabled_on=Subquery(told, output_field=CharField()))
 
     def with_publication(self):

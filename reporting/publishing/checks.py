@@ -29,6 +29,7 @@ from reporting.open_data.data_files import FOLDER
 
 from . import personal
 from .contents import MOVING, NoSuchThing, thing
+from .linked import Leads, leads
 from .places import label_of, strings
 from .site import Site, here
 
@@ -69,6 +70,7 @@ class Looked:
 
     def __init__(self, release: Release, *, at: datetime):
         self.release, self.at = release, at
+        self._asked: dict[str, Leads] = {}
 
     @cached_property
     def names(self) -> personal.Names:
@@ -77,6 +79,12 @@ class Looked:
     @cached_property
     def site(self) -> Site:
         return Site(here(), fictitious=settings.DEMO)
+
+    def leads(self, url: str) -> Leads:
+        """Return where an address leads; each is asked for once."""
+        if url not in self._asked:
+            self._asked[url] = leads(url, self.site)
+        return self._asked[url]
 
     def content(self, item: ReleaseItem) -> dict:
         """Return what the public would read: what was frozen, or how it stands now."""
@@ -301,17 +309,26 @@ def reach(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[st
             yield place, _SAID[found.what] % {"words": found.words}
 
 
-_LINK = re.compile(r"https?://[^\s<>\"'」）)]+")
+_LINK = re.compile(r"https?://[^\s<>\"'」）)、。，．]+")
 
 
-@check("links", gettext_lazy("Links within the site that lead nowhere"))
+_SAID_OF_LINK = {
+    Leads.NOWHERE: gettext_lazy("Nothing public stands at %(url)s"),
+    Leads.AWAY: gettext_lazy("This leads to another site, which was not looked at: %(url)s"),
+}
+
+
+@check(
+    "links",
+    gettext_lazy("Links that lead nowhere, or to other sites, which nobody looked at"),
+    of_withdrawn=True,
+)
 def links(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
-    """Addresses of this site in the words of a page; the pages’ own links are tested."""
+    """Addresses in the words of a page; the pages’ own links are tested."""
     for place, text in _free_text(item, content):
         for url in _LINK.findall(text):
-            own = url.removeprefix(looked.site.base_url).partition("#")[0]
-            if own != url.partition("#")[0] and looked.site.read(own) is None:
-                yield place, _("Nothing public stands at %(url)s") % {"url": url}
+            if said := _SAID_OF_LINK.get(looked.leads(url)):
+                yield place, said % {"url": url}
 
 
 _ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}

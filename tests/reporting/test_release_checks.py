@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import Officer, Role
+from casework import city
 from casework.errors import NotPossible
 from casework.models import Remark
 from casework.services import advance
@@ -159,7 +160,41 @@ def test_link_within_the_site_has_to_lead_somewhere(office, settings):
     )
     found = checks.findings(release_of(office, content=text), at=NOON)
 
-    assert [(one.code, "99.html" in one.words) for one in found] == [("links", True)]
+    assert [one.code for one in found] == ["links", "links"]
+    assert "99.html" in found[0].words
+    assert "https://other.example.jp/x" in found[1].words
+
+
+@pytest.mark.parametrize(
+    ("path", "count"),
+    [
+        ("/reports/{pk}/", 0), ("/register/", 0), ("/public/", 0), ("/public", 0), ("/open-data/", 0),
+        ("/open-data/reports.csv#a", 0), ("/register/?course=startup", 0),
+        ("/reports/{waiting}/", 1), ("/cases/{pk}/", 1), ("/nowhere/", 1), ("/public/x.html", 1),
+    ],
+)  # fmt: skip
+def test_every_address_of_this_system_has_to_lead_to_something_public(
+    office, settings, path, count
+):
+    settings.SITE_URL = "https://testserver"
+    settings.ALLOWED_HOSTS = ["testserver"]
+    there, waiting = makers.published_collaboration(), makers.accepted_collaboration()
+    url = "https://testserver" + path.format(pk=there.pk, waiting=waiting.pk)
+    with translation.override("en"):
+        found = checks.findings(release_of(office, content=f"詳しくは{url}。"), at=NOON)
+        assert [one.words for one in found] == [f"Nothing public stands at {url}"] * count
+
+
+def test_address_of_the_exported_site_is_read_from_what_is_public(office):
+    there = makers.published_collaboration()
+    root = "https://www.city.example.jp/yell"
+    city.set_value("public_site_url", root, source="試験", by=office, at=NOON)
+    text = f"{root} {root}/reports/2025/{there.pk}.html {root}/reports/2025/99.html"
+
+    (found,) = checks.findings(release_of(office, content=text), at=NOON)
+
+    assert found.words.endswith("/99.html")
+    assert "another site" not in found.words
 
 
 def test_photo_without_words_or_consent_blocks(office):

@@ -5,6 +5,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from casework import city
 from reporting.publishing.export import export
 from reporting.publishing.site import Site, here
 
@@ -19,11 +20,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--base-url",
             default="",
-            help="Address of the site, for feed, sitemap and JSON-LD; that of /public/ here if not given.",
+            help="Address of the site, for feed, sitemap and JSON-LD; the one in the settings of the city, or that of /public/ here, if not given.",
         )
 
     def handle(self, *, folder, base_url, **options):
-        base = base_url.rstrip("/") + "/" if base_url else here()
+        address = base_url or city.value("public_site_url")
+        base = address.rstrip("/") + "/" if address else here()
         outcome = export(Site(base, fictitious=settings.DEMO).files(), folder)
         self.stdout.write(
             f"{outcome.written} files written, {outcome.unchanged} unchanged, {outcome.removed} removed."
