@@ -28,6 +28,8 @@ FILES, AS_OF = "files", "as_of"
 FROM_REPORTS = ("reports", "report-answers")
 #: Open data that is made of published tables of progress.
 FROM_PROGRESS = "progress"
+#: Columns of the measures that tell of other releases: of reports, and of tables of progress.
+MEASURES, MOVED_OF_MEASURES = "measures", ("status", "status_as_of", "published_reports")
 #: Figures that rest on published reports, and are therefore added up anew with them.
 MOVING = tuple(code for code, figure in FIGURES.items() if {*FROM_REPORTS} & {*figure.files})
 

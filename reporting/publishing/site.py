@@ -25,7 +25,14 @@ from reporting.models import Kind, PublicEntry
 
 from . import drawing, machine
 from .addresses import ENGLISH, address, index_of_year
-from .contents import FROM_PROGRESS, FROM_REPORTS, MOVING, edition_and_day
+from .contents import (
+    FROM_PROGRESS,
+    FROM_REPORTS,
+    MEASURES,
+    MOVED_OF_MEASURES,
+    MOVING,
+    edition_and_day,
+)
 from .drawing import LANGUAGES, days_of
 
 #: Reports on one page of a list.
@@ -34,6 +41,8 @@ PER_PAGE = 100
 NEWEST, FED = 20, 50
 #: Files of open data about the verified figures.
 OF_FIGURES = ("figures", "figure-sources")
+#: Figures that are added up anew with each release, whatever it is of.
+MADE_NOW = (*MOVING, "progress")
 #: Entries that are read at a time.
 BATCH = 100
 
@@ -251,7 +260,7 @@ class Site:
     def data_names(self) -> list[str]:
         """Return the names of the files of open data that are public now."""
         made = [
-            *(FROM_REPORTS if self._of(Kind.REPORT).exists() else ()),
+            *(FROM_REPORTS if self._frozen_files or self._of(Kind.REPORT).exists() else ()),
             *((FROM_PROGRESS,) if self._frozen_files or self._of(Kind.PROGRESS).exists() else ()),
         ]
         names = [f"{code}.{form}" for code in made for form in open_data.FORMS]
@@ -284,19 +293,35 @@ class Site:
         with translation.override("ja"):
             if code in OF_FIGURES and name in self._frozen_files:
                 return Found("".join(self._figures_now(code, form)).encode())
+            if code == MEASURES and name in self._frozen_files:
+                return Found("".join(self._measures_now(form)).encode())
             if name in self._frozen_files:
                 return Found(self._frozen_files[name].encode())
             return Found("".join(self._made_now(code, form)).encode())
 
     def _figures_now(self, code: str, form: str) -> Iterator[str]:
-        """Return a file of the figures: as frozen, but for those that rest on published reports."""
+        """Return a file of the figures: as frozen, but for those that rest on other releases, too."""
         data_set = open_data.DATASETS[code]
         frozen = json.loads(self._frozen_files[f"{code}.json"])
-        kept = [row for row in frozen if row["table"] not in MOVING]
-        rows = data_set.rows(fictitious=self.fictitious, at=self.changed_at, codes=MOVING)
+        kept = [row for row in frozen if row["table"] not in MADE_NOW]
+        rows = data_set.rows(fictitious=self.fictitious, at=self.changed_at, codes=MADE_NOW)
         moved = [dict(zip(data_set.names, row, strict=True)) for row in rows]
         order = list(FIGURES)
         told = iter(sorted(kept + moved, key=lambda row: order.index(row["table"])))
+        return open_data.as_csv(data_set, told) if form == "csv" else open_data.as_json(told)
+
+    def _measures_now(self, form: str) -> Iterator[str]:
+        """Return the measures: as frozen, but for what other releases tell of them."""
+        data_set = open_data.DATASETS[MEASURES]
+        live = open_data.records(
+            data_set, municipality_code="", fictitious=self.fictitious, at=self.changed_at
+        )
+        now = {(row["edition"], row["number"]): row for row in live}
+        told = (
+            row | {name: there[name] for name in MOVED_OF_MEASURES}
+            for row in json.loads(self._frozen_files[f"{MEASURES}.json"])
+            for there in [now.get((row["edition"], row["number"]), row)]
+        )
         return open_data.as_csv(data_set, told) if form == "csv" else open_data.as_json(told)
 
     def _made_now(self, code: str, form: str) -> Iterable[str]:

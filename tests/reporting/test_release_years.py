@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import translation
 
@@ -12,7 +13,7 @@ from accounts.models import Role
 from casework.services import advance
 from guideline import years
 from guideline.models import Figure, Measure, Progress, PublicDay
-from reporting.models import Release
+from reporting.models import Release, ReleaseItem
 from reporting.publishing import checks, difference, releases
 from reporting.publishing.site import Site
 from tests import factories
@@ -137,8 +138,10 @@ def test_release_that_changes_nothing_shows_no_difference(office, measure):
     approve(proposed(measure, office)[2], at=NOON)
 
     made = releases.begin(by=office, at=LATER)
-    item = releases.put_in(made, "progress", key(measure), by=office, at=LATER, note="訂正")
+    with pytest.raises(ValidationError):
+        releases.put_in(made, "progress", key(measure), by=office, at=LATER, note="訂正")
 
+    item = ReleaseItem(release=made, kind="progress", key=key(measure), action="correct")
     assert difference.changes(item, at=LATER) == []
 
 

@@ -303,6 +303,42 @@ def test_totals_of_the_pages_are_the_sums_of_the_open_data():
     assert figures.split()[:2] == ["Total", str(projects)]
 
 
+@pytest.mark.parametrize(
+    "order",
+    [("register", "report"), ("both",), ("register", "report", "withdraw"), ("report", "register"),
+     ("report", "withdraw", "register"), ("register", "progress"), ("register",)],
+)  # fmt: skip
+def test_exported_site_agrees_with_itself_whatever_was_released_when(order, tmp_path):
+    measure = factories.measure()
+    makers.granted_year()
+    report = makers.accepted_collaboration(measures=[measure])
+    Progress.objects.create(measure=measure, fiscal_year=2026, as_of=TODAY, status="done")
+    register, one = ("register", "all"), ("report", str(report.pk))
+    progress = ("progress", f"{measure.edition.code}/{TODAY.isoformat()}")
+    steps = {
+        "register": lambda at: release(register, at=at),
+        "report": lambda at: release(one, at=at),
+        "both": lambda at: release(register, one, at=at),
+        "withdraw": lambda at: release(one, withdraw=True, note="誤り", at=at),
+        "progress": lambda at: release(progress, at=at),
+    }
+    for number, step in enumerate(order):
+        steps[step](NOON + timedelta(days=number))
+
+    export(site().files(), tmp_path)
+    call_command("verify_published", site=tmp_path, stdout=io.StringIO())
+
+    told = json.loads((tmp_path / "data/measures.json").read_text())
+    (row,) = [row for row in told if row["number"] == measure.number]
+    stands = {"report", "both"} & set(order) and "withdraw" not in order
+    assert row["published_reports"] == int(bool(stands))
+    assert row["status"] == ("done" if "progress" in order else "")
+    text = (tmp_path / "data/measures.csv").read_text(encoding="utf-8-sig")
+    assert list(csv.DictReader(io.StringIO(text))) == [
+        {name: "" if value is None else str(value) for name, value in row.items()} for row in told
+    ]
+
+
 def test_what_is_invented_is_shown_only_in_a_demonstration():
     report = makers.published_collaboration(factories.department(fictitious=True))
 
