@@ -18,24 +18,15 @@ from grants.models import CityIssue, Proposal
 from guideline.models import Measure, Progress
 from reporting import register
 from reporting.models import CollaborationReport
+from reporting.public_text import read_part
 
 T = TypeVar("T")
 
 #: Rows that are read, and written, at a time.
 BATCH = 500
 
-#: What of a published report is searched: words that ``_report_text.html`` shows, and no others. A
-#: new part of the report is found only once it is named here.
-REPORT_WORDS = (
-    "partner_names",
-    "purpose",
-    "content",
-    "city_role",
-    "partner_role",
-    "cost_borne_by",
-    "results",
-)
-
+#: Questions of a report whose answers are no words of its own: the title stands apart, a form is a code.
+NO_WORDS = ("line", "choice")
 MEASURE_WORDS = ("title", "title_en", "how", "came_of_it")
 
 
@@ -104,20 +95,32 @@ def reports(keys: frozenset[str] | None) -> Iterator[Document]:
     for report in found.with_publication().order_by("pk").iterator(chunk_size=BATCH):
         content = report.publication.version.content
         named = content["measures"]
-        words = [str(content.get(name) or "") for name in REPORT_WORDS]
-        words += [" ".join(str(row.get(name) or "") for name in MEASURE_WORDS) for row in named]
         year = report.project_year
         yield Document(
             key=str(report.pk),
             address=report.get_absolute_url(),
             title=content["title"],
-            text=_joined([*words, content["department"], content["department_en"]]),
+            text=_joined(_said_in(content)),
             fiscal_year=content["fiscal_year"],
             course=year.proposal.round.edition.course if year else "",
             department=report.department_id,
             measures=tuple(row["id"] for row in named),
             fictitious=report.fictitious,
         )
+
+
+def _said_in(content: dict) -> Iterator[str]:
+    """Yield all that the page of a report says in words; what was published holds nothing else."""
+    yield from (content["partner_names"], content["department"], content["department_en"])
+    for part in content["parts"]:
+        said = read_part(content, part)["value"]
+        if isinstance(said, str) and part["kind"] not in NO_WORDS:
+            yield said
+    for row in content["measures"]:
+        yield " ".join(str(row.get(name) or "") for name in MEASURE_WORDS)
+    yield from (figure["label"] for figure in content["figures"])
+    yield from (answer["words"] for view in content["views"] for answer in view["answers"])
+    yield from content["committee"]
 
 
 @source("project", _("Adopted project"))

@@ -12,7 +12,7 @@ from accounts.models import Role
 from casework.services import advance
 from grants.models import PastAward
 from guideline.models import Progress, PublicDay
-from reporting import services, tasks
+from reporting import partner_parts, services, tasks
 from reporting.models import SearchEntry
 from reporting.search import indexing, store
 from reporting.search.questions import words_of
@@ -236,6 +236,35 @@ def test_report_is_found_from_its_publication_on(database, at_once):
     assert entry.fiscal_year == report.fiscal_year
     assert entry.measures == str(measure.pk)
     assert "川の" in found_by("自然観察会")
+
+
+def test_whatever_the_page_of_a_report_says_is_found_and_nothing_else(at_once):
+    group = factories.organization(name="川を守る会")
+    member = factories.member(group)
+    report = makers.collaboration(citizens_change="蛍が戻った。", difficulties="雨が多かった。")
+    clerk = makers.department_clerk(report.department)
+    report = services.save_collaboration_report(
+        report, fields={}, measures=[], edit_number=report.edit_number, by=clerk, at=NOON,
+        partners=[{"name": group.name, "organization": group}],
+        figures=[{"label": "蛍の数", "value": 12, "unit": "匹"}],
+    )  # fmt: skip
+    (part,) = partner_parts.ask_partners(report, due_on=None, by=clerk, at=NOON)
+    view = {
+        "process_score": 5,
+        "outcome_score": 2,
+        "changed": "若者が来た。",
+        "corrections": SECRET,
+    }
+    part = partner_parts.save_part(part, fields=view, edit_number=0, by=member, at=NOON)
+    advance(part, "give", by=member, at=NOON)
+    report = advance(report, "submit", by=clerk, at=NOON)
+    report = advance(report, "accept", by=factories.user(Role.OFFICE), at=NOON)
+    with at_once():
+        factories.released(report)
+
+    for words in ("蛍が戻った", "雨が多かった", "蛍の数", "若者が来た", "川を守る会"):
+        assert ask(words) == [str(report.pk)], words
+    assert ask(SECRET) == []
 
 
 def test_correction_is_found_once_it_is_published(at_once):
