@@ -4,7 +4,7 @@ Columns are only ever added at the end; none is renamed, moved or taken out.
 """
 
 from . import progress
-from .data_files import FORMS, DataFile, file, files, giving_file
+from .data_files import CSV, FORMS, JSON, DataFile, file, files, giving_file
 from .dictionary import changes
 from .table import Column, DataSet, Kind
 from .tables import ABOUT, DATASETS, FACTS
@@ -12,9 +12,11 @@ from .writing import as_csv, as_json, records
 
 __all__ = [
     "ABOUT",
+    "CSV",
     "DATASETS",
     "FACTS",
     "FORMS",
+    "JSON",
     "Column",
     "DataFile",
     "DataSet",

@@ -46,13 +46,14 @@ MADE_NOW = (*MOVING, "progress")
 #: Entries that are read at a time.
 BATCH = 100
 
+#: The end of a path → what it is; a folder shows its index.
 MEDIA_TYPES = {
-    "html": "text/html; charset=utf-8",
-    "css": "text/css; charset=utf-8",
-    "xml": "application/xml; charset=utf-8",
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json; charset=utf-8",
-    "jsonld": "application/ld+json; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".xml": "application/xml; charset=utf-8",
+    ".csv": open_data.CSV,
+    ".json": open_data.JSON,
+    ".jsonld": "application/ld+json; charset=utf-8",
 }
 
 

@@ -1,5 +1,7 @@
 """The public site, live: the same bytes as ``export_site`` writes."""
 
+from pathlib import PurePosixPath
+
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
@@ -13,5 +15,5 @@ def public_file(request, path=""):
     found = Site(here(), fictitious=settings.DEMO).read(path)
     if found is None:
         raise Http404(path)
-    media_type = MEDIA_TYPES[(path or "index.html").rpartition(".")[2]]
+    media_type = MEDIA_TYPES[PurePosixPath(path).suffix or ".html"]
     return HttpResponse(found.body, content_type=media_type, status=410 if found.gone else 200)

@@ -108,8 +108,12 @@ def test_live_pages_are_the_exported_bytes(settings, tmp_path):
         assert answer.status_code == (410 if gone else 200), path
 
 
-def test_root_is_the_front_page():
-    assert Client().get("/public/").content == Client().get("/public/index.html").content
+@pytest.mark.parametrize("language", ["", "en/"])
+def test_root_is_the_front_page_in_each_language(language):
+    root, page = (Client().get(f"/public/{language}{name}") for name in ("", "index.html"))
+
+    assert root.status_code == 200
+    assert (root.content, root["Content-Type"]) == (page.content, "text/html; charset=utf-8")
 
 
 @pytest.mark.parametrize(
