@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy
 
+from casework.faulty_files import Faulty
 from casework.sheets import Formula, Sheet, Unreadable, read
 from casework.tables import as_written
 
@@ -68,7 +69,6 @@ from .table_faults import (
     UNKNOWN_STATUS,
     WIDTH,
     Fault,
-    Faulty,
 )
 from .table_words import CLASSES, class_key, class_name, class_of, key, status_of
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import require
+from casework.faulty_files import Faulty
 from casework.forms import DateInput
 from casework.sheets import MAX_BYTES
 
@@ -24,7 +25,7 @@ from .progress_reading import table_in
 from .progress_table import Guideline, Table
 from .public_days import public_days
 from .shown_files import MOVED_ON, STALE, NoLongerShown, shown_to, token_of
-from .table_faults import Fault, Faulty
+from .table_faults import Fault
 
 
 class TableForm(forms.Form):

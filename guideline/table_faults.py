@@ -3,7 +3,7 @@
 The texts are those of the progress table; the table of a fiscal year uses what fits it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
@@ -35,14 +35,6 @@ class Fault:
                 "column": self.column,
             }
         return _("Line %(line)d") % {"line": self.line}
-
-
-class Faulty(Exception):
-    """A file has faults; nothing of it may be taken."""
-
-    def __init__(self, faults: Iterable[Fault]):
-        self.faults = sorted(faults, key=lambda fault: fault.line)
-        super().__init__("\n".join(map(str, self.faults)))
 
 
 # What is wrong, and how to mend it

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext_lazy
 
 from casework.calendar import wareki_year
+from casework.faulty_files import Faulty
 from casework.sheets import Formula, Sheet, Unreadable, read
 
 from . import table_faults as told
 from .models import BY_MONTH, MONTH_WORDS, MONTHS, RINGS, Edition, Measure
 from .progress_table import LONGEST
-from .table_faults import Fault, Faulty
+from .table_faults import Fault
 from .table_words import class_name, class_of, key, status_of
 from .year_table import CLASS, HEADINGS, MONTH_COLUMNS, NUMBER, STATUS, TITLE, WORDS, YEAR, plain
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import require
+from casework.faulty_files import Faulty
 from casework.sheets import MAX_BYTES
 
 from . import year_import
@@ -19,7 +20,7 @@ from .export_views import XLSX
 from .models import Edition, fiscal_year_name
 from .progress_import import OutOfDate
 from .shown_files import MOVED_ON, STALE, NoLongerShown, shown_to, token_of
-from .table_faults import Fault, Faulty
+from .table_faults import Fault
 from .year_file import lines_in
 from .year_table import YearTable, begun_from_the_year_before, csv_of, table_of, xlsx_of
 from .year_views import FISCAL_YEARS

@@ -8,11 +8,12 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from casework.faulty_files import Faulty
 from casework.tables import as_written
 from grants.models import PastAward
 from reporting.open_data import DATASETS, Kind
@@ -60,14 +61,6 @@ class Fault:
         if not self.line:
             return self.message
         return _("line %(line)d: %(message)s") % {"line": self.line, "message": self.message}
-
-
-class Faulty(Exception):
-    """A file has faults; nothing of it may be taken."""
-
-    def __init__(self, faults: Iterable[Fault]):
-        self.faults = sorted(faults, key=lambda fault: fault.line)
-        super().__init__("\n".join(map(str, self.faults)))
 
 
 @dataclass(frozen=True, slots=True)

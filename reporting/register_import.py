@@ -7,9 +7,10 @@ from hashlib import sha256
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from casework.faulty_files import Faulty
 from grants.models import PastAward, Proposal
 
-from .register_file import Entry, Fault, Faulty, entries_in
+from .register_file import Entry, Fault, entries_in
 
 
 @dataclass(frozen=True, slots=True)

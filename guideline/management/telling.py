@@ -8,8 +8,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from casework.faulty_files import Faulty
 from guideline.models import Edition
-from guideline.table_faults import Faulty
 
 #: In which a refusal is told: whoever mends the file may read either.
 LANGUAGES = ("ja", "en")

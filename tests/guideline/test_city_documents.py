@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from casework.faulty_files import Faulty
 from guideline import progress_import
 from guideline.models import Claim, Edition, Measure, Progress, ProgressTable
 from guideline.progress_reading import table_in
-from guideline.table_faults import Faulty
 from tests.factories import NOON
 from tests.guideline import tables
 from tests.guideline.test_progress_import import DAY, DIGEST, WRONG

@@ -4,11 +4,11 @@ import pytest
 from django.utils import translation
 from django.utils.functional import Promise
 
+from casework.faulty_files import Faulty
 from guideline import table_faults
 from guideline.models import Classification, Status
 from guideline.progress_reading import table_in
 from guideline.progress_table import Row, Table
-from guideline.table_faults import Faulty
 from tests.guideline import tables
 from tests.guideline.tables import as_csv, as_text, as_xlsx, line_of
 

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from accounts.models import Role
+from casework.faulty_files import Faulty
 from casework.tables import harmless
 from guideline import year_import, years
 from guideline.models import MONTHS, Edition, Measure, MeasureYear, MeasureYearVersion, Progress
 from guideline.progress_import import OutOfDate
 from guideline.public_days import make_public
-from guideline.table_faults import Faulty
 from guideline.year_file import lines_in
 from guideline.year_table import (
     HEADINGS,

@@ -15,9 +15,9 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.models import Role
+from casework.faulty_files import Faulty
 from grants.models import PastAward, ProjectYear, Proposal
 from reporting import register, register_import
-from reporting.register_file import Faulty
 from tests import factories
 from tests.factories import NOON
 from tests.reporting import makers

@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 
 from accounts.services.people import system_user
 from casework import clock
+from casework.faulty_files import Faulty
 from guideline import year_import
 from guideline.management.telling import content_of, edition_named, in_both, outcome, refusal
-from guideline.table_faults import Faulty
 from guideline.year_file import lines_in
 from guideline.year_views import FISCAL_YEARS
 

@@ -6,11 +6,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from casework import clock
+from casework.faulty_files import Faulty
 from guideline import progress_import
 from guideline.management.telling import content_of, edition_named, in_both, outcome, refusal
 from guideline.progress_reading import table_in
 from guideline.progress_table import Guideline, Table
-from guideline.table_faults import Faulty
 
 
 class Command(BaseCommand):

@@ -4,8 +4,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from casework.faulty_files import Faulty
 from reporting import register_import
-from reporting.register_file import Faulty
 
 #: In which faults are told: whoever mends the file may read either.
 LANGUAGES = ("ja", "en")
