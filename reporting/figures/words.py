@@ -24,7 +24,7 @@ def _years(rows: Iterable[str]) -> dict[str, str]:
 
 
 def _classes(rows: Iterable[str]) -> dict[str, str]:
-    editions = {edition.code: edition.title for edition in Edition.objects.all()}
+    editions = {edition.code: edition.name for edition in Edition.objects.all()}
     pairs = {row: row.rsplit("/", 1) for row in rows}
     return {
         row: f"{editions.get(code, code)} {Classification(name).label}"
@@ -34,9 +34,7 @@ def _classes(rows: Iterable[str]) -> dict[str, str]:
 
 def _measures(rows: Iterable[str]) -> dict[str, str]:
     found = Measure.objects.select_related("edition")
-    known = {
-        f"{m.edition.code}/{m.number}": f"{m.edition.title} {m.number} {m.name}" for m in found
-    }
+    known = {f"{m.edition.code}/{m.number}": f"{m.edition.name} {m.number} {m.name}" for m in found}
     known[UNSHARED] = _("Shared to no measure: not confirmed yet, or advancing none")
     return {row: known.get(row, row) for row in rows}
 

@@ -38,7 +38,7 @@ def page(
     """Draw one page.
 
     :param path: of the page in Japanese; links are relative to it.
-    :param about: what every page tells: names of program and city, see :class:`site.About`.
+    :param about: what every page tells: see :attr:`reporting.publishing.site.Site.about`.
     :param preview: the address of the live site where the page is only looked at; empty otherwise.
     """
     own = path if language == "ja" else ENGLISH + path
@@ -68,14 +68,14 @@ def thing(item: ReleaseItem, language: str, *, about: dict, **said) -> bytes:
         return page("tombstone", path, language, about=about, item=item, **said)
     template, prepare = _KINDS[Kind(item.kind)]
     with translation.override(language):
-        context = _origin(item) if item.kind != Kind.REPORT else {}
-        context |= prepare(item.content) if item.kind != Kind.REPORT else _report(item, **said)
+        origin = {} if item.kind == Kind.REPORT else _origin(item)
+        context = origin | prepare(item.content, said["first_on"])
     return page(template, path, language, about=about, item=item, **said, **context)
 
 
-def _report(item: ReleaseItem, *, first_on: date, published_on: date, **said) -> dict:
-    text = text_of(item.content["text"])
-    tabled = item.content.get("tabled_on")
+def _report(content: dict, first_on: date) -> dict:
+    text = text_of(content["text"])
+    tabled = content.get("tabled_on")
     text |= {
         "measures": [{**row, "url": ""} for row in text["measures"]],
         "tabled_on": date.fromisoformat(tabled) if tabled else None,
@@ -100,7 +100,7 @@ def _course(content: dict, code: str) -> str:
     return in_language(*content["courses"].get(code, (code, code)))
 
 
-def _register(content: dict) -> dict:
+def _register(content: dict, first_on: date) -> dict:
     rows = [
         {
             **row,
@@ -123,7 +123,7 @@ def _register(content: dict) -> dict:
     }
 
 
-def _progress(content: dict) -> dict:
+def _progress(content: dict, first_on: date) -> dict:
     rows = [
         {
             **row,
@@ -178,7 +178,7 @@ def _summary(rows: list[dict]) -> list[dict]:
     ]
 
 
-def _figures(content: dict) -> dict:
+def _figures(content: dict, first_on: date) -> dict:
     rows = [{**row, "label": _course(content, row["course"])} for row in content["rows"]]
     names = ("projects", "granted_yen", "confirmed_yen", "unknown")
     return {
@@ -198,7 +198,7 @@ def days_of(entry) -> dict:
 
 
 _KINDS = {
-    Kind.REPORT: ("report", None),
+    Kind.REPORT: ("report", _report),
     Kind.REGISTER: ("register", _register),
     Kind.PROGRESS: ("progress", _progress),
     Kind.FIGURES: ("figures", _figures),

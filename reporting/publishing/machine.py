@@ -122,8 +122,7 @@ def catalog(site, data_sets: list[dict]) -> bytes:
                     "variableMeasured": [column.name for column in one["columns"]],
                     "distribution": [
                         {"@type": "DataDownload", "contentUrl": f"{site.base_url}data/{name}",
-                         "encodingFormat": f"text/{name.rpartition('.')[2]}"
-                         if name.endswith("csv") else "application/json"}
+                         "encodingFormat": "text/csv" if name.endswith(".csv") else "application/json"}
                         for name in one["files"]
                     ],
                 }

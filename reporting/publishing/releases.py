@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_fsm import TransitionNotAllowed
@@ -63,8 +62,7 @@ def begin(*, title: str = "", by, at: datetime) -> Release:
     :raises PermissionDenied: if ``by`` is not of the office.
     """
     require(by.act_on(japan_date(at)), "reporting.prepare_release")
-    with translation.override("ja"):
-        named = title or f"公開 {wareki(japan_date(at))}"
+    named = title or f"公開 {wareki(japan_date(at))}"
     release = Release(title=named[:200], internal=True, clerk=by)
     open_case(release, by=by, at=at, filed=True)
     file_number(release, "P", release.fiscal_year)

@@ -139,7 +139,7 @@ def put_in_table(request, pk):
         try:
             releases.put_in(release, kind, key, **said, by=request.user, at=request.now)
         except ValidationError as error:
-            form.add_error(None if not hasattr(error, "error_dict") else None, error)
+            form.add_error(None, error)
         else:
             return redirect("reporting:release", pk=pk)
     return _show(request, release, 422, things=form)
