@@ -36,6 +36,20 @@ class ReasonForm(MoveForm):
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4}))
 
 
+class SendBackForm(MoveForm):
+    """What has to be mended, and by when."""
+
+    reason = forms.CharField(
+        label=_("What has to be mended"), widget=forms.Textarea(attrs={"rows": 5})
+    )
+    due_on = forms.DateField(
+        label=_("Until"),
+        required=False,
+        widget=DateInput(),
+        help_text=_("If it is empty, the due date shows as not set."),
+    )
+
+
 class ApproveForm(MoveForm):
     """What a decision needs; the number and post only where it was made in another system."""
 

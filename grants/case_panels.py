@@ -499,7 +499,7 @@ def clocks_panel(case: Proposal | ProjectYear, request) -> dict | None:
     if case.state not in UNDECIDED[case.kind]:
         return None
     rows = with_extensions(case, deadlines_of(case))
-    open_ones = (row for row in rows if row.met_at is None and row.closed_at is None)
+    open_ones = (row for row in rows if row.is_open)
     return {
         "case": case,
         "clock": processing.clock_of(case, rows, today=request.today),

@@ -121,10 +121,7 @@ def counted_cases(*, fictitious: bool) -> QuerySet[Proposal]:
 
     :param fictitious: whether invented projects count too; only in a demonstration.
     """
-    found = Proposal.objects.standing()
-    if fictitious:
-        return found
-    return found.filter(round__edition__fictitious=False, organization__fictitious=False)
+    return Proposal.objects.standing().told(fictitious=fictitious)
 
 
 def brought_to(

@@ -3,9 +3,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from casework.forms import DateInput, ExtendForm
+from casework.forms import DateInput, ExtendForm, SendBackForm
 from casework.models import Case
-from casework.moves import MoveForm, asks, suggests
+from casework.moves import asks, suggests
 from grants.amount import Amount
 from grants.forms.fields import text_area
 from grants.models import ProjectYear
@@ -18,16 +18,14 @@ from .models import Report
 REPORT_FIELDS = ("completed_on", "content", "results", "participants", "reflection")
 
 
-class SendBackForm(MoveForm):
-    """What has to be mended, and by when."""
+class ReportSendBackForm(SendBackForm):
+    """The same of a group's report: the rules of its round may set the days."""
 
-    reason = forms.CharField(label=_("What has to be mended"), widget=text_area(5))
-    due_on = forms.DateField(
-        label=_("Until"),
-        required=False,
-        widget=DateInput(),
-        help_text=_("If it is empty, the number of days in the rules counts."),
-    )
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["due_on"].help_text = _(
+            "If it is empty, the number of days in the rules counts."
+        )
 
 
 def amount_to_confirm(year: ProjectYear) -> dict:
@@ -57,7 +55,7 @@ def what_is_asked(report: Case) -> dict:
 suggests(ProjectYear.KIND, "confirm", amount_to_confirm)
 suggests("report", "send_back", what_is_asked)
 suggests("collaboration_report", "send_back", what_is_asked)
-asks("report", "send_back", SendBackForm)
+asks("report", "send_back", ReportSendBackForm)
 asks("collaboration_report", "send_back", SendBackForm)
 asks("collaboration_report", "extend", ExtendForm)
 

@@ -30,7 +30,7 @@ def year_panel(year: ProjectYear, request) -> dict | None:
 
 def _owed(report: InterimReport):
     """Return the date that counts while the report is to be written."""
-    dates = (one for one in report.deadlines.all() if one.met_at is None and one.closed_at is None)
+    dates = (one for one in report.deadlines.all() if one.is_open)
     return next(dates, None) if report.state in ("asked", "returned") else None
 
 

@@ -91,10 +91,7 @@ def entries(
 def adopted_cases(*, fictitious: bool) -> QuerySet[Proposal]:
     """Return the proposals that the register lists: adopted once, whether or not they stand."""
     found = Proposal.objects.selected() | Proposal.objects.filter(state__in=ENDED)
-    found = found.with_standing()
-    if fictitious:
-        return found
-    return found.filter(round__edition__fictitious=False, organization__fictitious=False)
+    return found.with_standing().told(fictitious=fictitious)
 
 
 def past_awards(*, fictitious: bool) -> QuerySet[PastAward]:

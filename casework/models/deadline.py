@@ -119,6 +119,11 @@ class Deadline(models.Model):
         return max(self.extensions.all(), key=lambda e: e.until, default=None)
 
     @property
+    def is_open(self) -> bool:
+        """Whether it is still owed: neither met, nor closed, nor replaced by a later row."""
+        return self.met_at is None and self.closed_at is None
+
+    @property
     def ends_on(self) -> date | None:
         """The date that counts now: the stored one, or what an extension allows.
 
@@ -197,7 +202,7 @@ def with_extensions(case: Case, rows: list[Deadline]) -> list[Deadline]:
 
 def open_deadline(case: Case, kind: str) -> Deadline | None:
     """Return the deadline of ``kind`` that ``case`` still owes; ``None`` if it owes none."""
-    still = (d for d in deadlines_of(case) if d.met_at is None and d.closed_at is None)
+    still = (d for d in deadlines_of(case) if d.is_open)
     return next((deadline for deadline in still if deadline.kind == kind), None)
 
 

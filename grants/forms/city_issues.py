@@ -4,26 +4,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from casework.drafts import Draft
-from casework.forms import DateInput, ExtendForm
-from casework.moves import MoveForm, asks
+from casework.forms import DateInput, ExtendForm, SendBackForm
+from casework.moves import asks
 from grants.models import CityIssue
 
 from .fields import text_area
 
-
-class ReturnForm(MoveForm):
-    """What has to be mended, and by when."""
-
-    reason = forms.CharField(label=_("What has to be mended"), widget=text_area(5))
-    due_on = forms.DateField(
-        label=_("Until"),
-        required=False,
-        widget=DateInput(),
-        help_text=_("If it is empty, the due date shows as not set."),
-    )
-
-
-asks(CityIssue.KIND, "send_back", ReturnForm)
+asks(CityIssue.KIND, "send_back", SendBackForm)
 asks(CityIssue.KIND, "extend", ExtendForm)
 
 

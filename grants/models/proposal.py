@@ -88,6 +88,15 @@ class ProposalQuerySet(CaseQuerySet):
         """Keep what stands as adopted."""
         return self.with_standing().filter(stands=True)
 
+    def told(self, *, fictitious: bool):
+        """Keep what the public is told of.
+
+        :param fictitious: whether invented projects are told, too; only in a demonstration.
+        """
+        if fictitious:
+            return self
+        return self.filter(round__edition__fictitious=False, organization__fictitious=False)
+
     def counted(self):
         """Keep what counts as an adoption of its group: what stands, and what was revoked.
 

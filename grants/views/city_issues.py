@@ -22,7 +22,8 @@ from grants.case_panels import supplement_asked
 from grants.city_issue_rows import HEADER, rows, with_proposals
 from grants.forms.asking import AskDepartmentsForm, OwnAccordForm
 from grants.forms.city_issues import IssueDraft
-from grants.models import CityIssue, Proposal, Round
+from grants.measure_years import counted_cases
+from grants.models import CityIssue, Round
 from grants.models.city_issue import Standing
 from grants.project_links import with_links
 from guideline.models import fiscal_year_name
@@ -77,9 +78,7 @@ def _shown(issue: CityIssue, today) -> dict:
 def issue_page(request, pk):
     """One issue: the problem, what is brought and looked for, and how to begin a proposal from it."""
     issue = get_object_or_404(_public(), pk=pk)
-    adopted = Proposal.objects.standing().filter(city_issue=issue)
-    if not settings.DEMO:
-        adopted = adopted.filter(round__edition__fictitious=False, organization__fictitious=False)
+    adopted = counted_cases(fictitious=settings.DEMO).filter(city_issue=issue)
     shown = _shown(issue, request.today)
     can_begin = shown["is_open"]
     context = {
@@ -180,14 +179,10 @@ def issues(request):
     page = page_of(request, ordered.order_by("-fiscal_year", "department__name", "pk"))
     with_links((p for issue in page.object_list for p in issue.proposals.all()), request.user)
     for issue in page.object_list:
-        issue.owed = next((d for d in issue.deadlines.all() if _is_open(d)), None)
+        issue.owed = next((d for d in issue.deadlines.all() if d.is_open), None)
     context = {"form": form, "page": page}
     status = 422 if form is not None and form.errors else 200
     return render(request, "grants/city_issues_office.html", context, status=status)
-
-
-def _is_open(deadline) -> bool:
-    return deadline.met_at is None and deadline.closed_at is None
 
 
 def _asked(count: int) -> str:

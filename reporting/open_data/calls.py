@@ -7,19 +7,17 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from casework.calendar import japan_date
-from grants.models import Proposal, Round
-from reporting.register import ENDED
+from grants.measure_years import counted_cases
+from grants.models import Round
+from reporting.register import adopted_cases
 
 from .table import CODE, SECOND, Column, DataSet, Kind, Value, iso
 
 
 def rows(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
     """Yield the calls, the latest first; before a selection nobody knows how many are adopted."""
-    standing = Proposal.objects.standing()
-    decided = Proposal.objects.selected() | Proposal.objects.filter(state__in=ENDED)
-    if not fictitious:
-        standing = standing.filter(organization__fictitious=False)
-        decided = decided.filter(organization__fictitious=False)
+    standing = counted_cases(fictitious=fictitious)
+    decided = adopted_cases(fictitious=fictitious)
     found = Round.objects.announced(at).annotate(
         adopted=Count("proposals", filter=Q(proposals__in=standing.values("pk"))),
         is_decided=Exists(decided.filter(round=OuterRef("pk"))),

@@ -20,7 +20,8 @@ from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from grants.models import MeasureReading, Proposal, ProposalMeasure
+from grants.measure_years import counted_cases
+from grants.models import MeasureReading, ProposalMeasure
 from guideline.models import Measure, Progress
 from reporting.models import CollaborationReport, Publication
 
@@ -64,12 +65,7 @@ def _number_of(found) -> Subquery:
 
 def _of_adopted(found: QuerySet, *, fictitious: bool) -> QuerySet:
     """Keep the rows of projects of the register that stand as adopted."""
-    of_register = found.filter(proposal__in=Proposal.objects.standing().values("pk"))
-    if fictitious:
-        return of_register
-    return of_register.filter(
-        proposal__round__edition__fictitious=False, proposal__organization__fictitious=False
-    )
+    return found.filter(proposal__in=counted_cases(fictitious=fictitious).values("pk"))
 
 
 def adopted_by_measure(*, fictitious: bool) -> tuple[QuerySet, QuerySet]:

@@ -79,7 +79,7 @@ def _reports(request, year: int, shown: str) -> Page:
         request.GET.get("page")
     )
     for report in page.object_list:
-        report.owed = next((d for d in report.deadlines.all() if _is_open(d)), None)
+        report.owed = next((d for d in report.deadlines.all() if d.is_open), None)
         report.is_awaited = report.state in services.WRITTEN_BY_DEPARTMENT
     return page
 
@@ -97,10 +97,6 @@ def ask_again(request, pk):
         words = _("%(department)s is told once more.")
         messages.success(request, words % {"department": report.department})
     return redirect(f"{reverse('reporting:requests')}?year={report.fiscal_year}")
-
-
-def _is_open(deadline) -> bool:
-    return deadline.met_at is None and deadline.closed_at is None
 
 
 def _asked(count: int) -> str:

@@ -73,6 +73,9 @@ def test_report_from_the_department_to_the_public(desk, people, clock, picture):
     desk.approve(people["approver"])
     read_it_as_anybody(desk, picture)
 
+    assert _report().state == "published"
+    assert [view["process_score"] for view in _report().publication.version.content["views"]] == [5]
+
 
 def be_asked(desk, people) -> None:
     """The office asks all departments for their reports of the fiscal year, with a day."""
