@@ -6,10 +6,11 @@ from guideline.models import Claim, Measure
 
 
 def standing_claims(measure: Measure) -> list[Claim]:
-    """Return what documents say of a measure now: of the progress tables, the latest one alone."""
+    """Return what documents say of a measure now: of the progress tables the latest one, then others."""
     claims = measure.claim_set.all()
     latest = max((claim.as_of for claim in claims if claim.as_of), default=None)
-    return [claim for claim in claims if claim.as_of in (None, latest)]
+    standing = (claim for claim in claims if claim.as_of in (None, latest))
+    return sorted(standing, key=lambda claim: (claim.as_of is None, claim.pk))
 
 
 def disagreements(measure: Measure) -> list[Claim]:

@@ -43,9 +43,7 @@ def page(request: HttpRequest, edition: str, fiscal_year: int) -> HttpResponse:
     }  # fmt: skip
     if enters:
         context["unsaid"] = [row["measure"] for row in rows if _says_no_status(row["year"])]
-        context["record"] = RecordForm(
-            initial={"as_of": request.today}, today=request.today, closed=public_days(shown)
-        )
+        context["record"] = RecordForm(initial={"as_of": request.today}, today=request.today)
     return render(request, "guideline/edition_year.html", context)
 
 
@@ -130,7 +128,7 @@ def record(request: HttpRequest, edition: str, fiscal_year: int) -> HttpResponse
     if fiscal_year not in FISCAL_YEARS:
         raise Http404(fiscal_year)
     missing = year_record.without_status(shown, fiscal_year)
-    form = RecordForm(request.POST, today=request.today, closed=public_days(shown))
+    form = RecordForm(request.POST, today=request.today)
     context = {
         "edition": shown, "fiscal_year": fiscal_year, "name": fiscal_year_name(fiscal_year),
         "form": form, "missing": missing,
@@ -148,6 +146,7 @@ def record(request: HttpRequest, edition: str, fiscal_year: int) -> HttpResponse
     digest = digest_of(progress_import.kept(table))
     context |= {
         "plan": plan,
+        "is_public": day in public_days(shown),
         "token": progress_views.shown_token(request, shown, table, plan, digest=digest),
     }
     return render(request, "guideline/year_record.html", context)

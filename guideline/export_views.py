@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from casework.typesetting import typeset
 
-from .models import Classification, Edition, PrintedCount, Progress, Status
+from .models import Classification, Edition, PrintedCount, Progress, Status, reads_all_progress
 from .progress_export import ProgressOn, csv_of, paper_of, progress_on, xlsx_of
-from .public_days import public_days
+from .public_days import differs_from_public, public_days
 from .summary import mismatches
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -41,7 +41,7 @@ def _asked_for(edition: str, day: str, user) -> ProgressOn:
     seen = Progress.objects.visible_to(user)
     if not seen.filter(measure__edition=shown, as_of=on).exists():
         raise Http404(day)
-    return progress_on(shown, on)
+    return progress_on(shown, on, user)
 
 
 @require_safe
@@ -51,8 +51,10 @@ def page(request: HttpRequest, edition: str, day: str) -> HttpResponse:
     days = Progress.objects.visible_to(request.user).filter(measure__edition=table.edition)
     context = {
         "table": table, "statuses": Status, "summary": _summary(table),
-        "mismatches": _mismatches(table),
-        "is_public": table.day in public_days(table.edition),
+        "mismatches": _mismatches(table, request.user),
+        "is_public": (is_public := table.day in public_days(table.edition)),
+        "has_changed": is_public and reads_all_progress(request.user)
+        and differs_from_public(table.edition, table.day),
         "days": days.order_by("-as_of").values_list("as_of", flat=True).distinct(),
         "trail": [
             ("/", _("Home")), (reverse("guideline:index"), _("Guideline")),
@@ -73,10 +75,12 @@ def _summary(table: ProgressOn) -> list[tuple[str, list[int], int]]:
     ]
 
 
-def _mismatches(table: ProgressOn) -> list:
+def _mismatches(table: ProgressOn, user) -> list:
     printed = {
         (row.classification, row.status): (row.count, row.denominator)
-        for row in PrintedCount.objects.filter(edition=table.edition, as_of=table.day)
+        for row in PrintedCount.objects.visible_to(user).filter(
+            edition=table.edition, as_of=table.day
+        )
     }
     return mismatches(printed, table.counts) if printed else []
 

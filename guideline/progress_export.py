@@ -72,9 +72,9 @@ class ProgressOn:
             yield from place.rows
 
 
-def progress_on(edition: Edition, day: date) -> ProgressOn:
-    """Return the rows of ``day``, in the order of the guideline."""
-    found = Progress.objects.filter(measure__edition=edition, as_of=day)
+def progress_on(edition: Edition, day: date, user) -> ProgressOn:
+    """Return the rows of ``day`` that ``user`` may read, in the order of the guideline."""
+    found = Progress.objects.visible_to(user).filter(measure__edition=edition, as_of=day)
     by_measure = {row.measure_id: row for row in found}
     by_section: dict[int, list] = {}
     for measure in Measure.objects.filter(edition=edition).order_by("number"):

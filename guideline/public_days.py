@@ -1,4 +1,4 @@
-"""Which days of an edition's progress everybody may read.
+"""Which days of an edition's progress everybody may read, and the copies that they read of them.
 
 A table that the office takes in is read inside the city first; whoever publishes it says so here.
 """
@@ -7,7 +7,14 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from .models import Edition, Progress, PublicDay
+from .models import Claim, Edition, OfADay, PrintedCount, Progress, PublicDay
+
+#: What is on record for a day, and how its rows name the edition.
+RECORDS: tuple[tuple[type[OfADay], str], ...] = (
+    (Progress, "measure__edition"),
+    (Claim, "measure__edition"),
+    (PrintedCount, "edition"),
+)
 
 
 class NothingOnRecord(Exception):
@@ -18,26 +25,69 @@ class NothingOnRecord(Exception):
 def make_public(
     edition: Edition, day: date, *, source: str, at: datetime, frozen_at: datetime | None = None
 ) -> PublicDay:
-    """Let everybody read the progress of ``day``; what was public before stays as it was.
+    """Let everybody read the progress of ``day`` as it stands, instead of what they read before.
 
     Plan and result of its fiscal year, and of those before, become public with it.
 
     :param source: what made it public, such as the name of a release.
     :param frozen_at: the moment as of which plans and results are read, where they were put together
-        before ``at``; an earlier one than stands changes nothing.
+        before ``at``.
     :raises NothingOnRecord: if nothing is on record for that day.
     """
     if not Progress.objects.filter(measure__edition=edition, as_of=day).exists():
         raise NothingOnRecord(f"{edition} {day}")
-    said = {"source": source, "made_public_at": at}
-    row, _created = PublicDay.objects.get_or_create(edition=edition, as_of=day, defaults=said)
-    moment = frozen_at or at
-    if row.frozen_at is None or row.frozen_at < moment:
-        row.frozen_at = moment
-        row.save(update_fields=["frozen_at"])
+    said = {"frozen_at": frozen_at or at, "withdrawn_at": None}
+    first = {"source": source, "made_public_at": at, **said}
+    row, _created = PublicDay.objects.update_or_create(
+        edition=edition, as_of=day, defaults=said, create_defaults=first
+    )
+    copy(edition, day)
     return row
+
+
+@transaction.atomic
+def withdraw(edition: Edition, day: date, *, at: datetime) -> None:
+    """Let the public read nothing more of ``day``, nor of the years that only it made public."""
+    PublicDay.objects.filter(edition=edition, as_of=day).update(withdrawn_at=at)
+    _drop_copies(edition, day)
+
+
+def copy(edition: Edition, day: date) -> None:
+    """Make what is on record for ``day`` the copy that the public reads."""
+    _drop_copies(edition, day)
+    for model, name in RECORDS:
+        rows = list(model.objects.filter(**{name: edition, "as_of": day}).order_by("pk"))
+        for row in rows:
+            row.pk, row.is_public = None, True
+        model.published.bulk_create(rows)
+
+
+def _drop_copies(edition: Edition, day: date) -> None:
+    for model, name in RECORDS:
+        model.published.filter(**{name: edition, "as_of": day}).delete()
+
+
+def copy_what_came_public() -> None:
+    """Make the copies of public days that have none, as those that the program ships."""
+    for row in PublicDay.objects.standing().select_related("edition"):
+        if not Progress.published.filter(measure__edition=row.edition, as_of=row.as_of).exists():
+            copy(row.edition, row.as_of)
 
 
 def public_days(edition: Edition) -> set[date]:
     """Return the days of an edition that everybody may read."""
-    return set(PublicDay.objects.filter(edition=edition).values_list("as_of", flat=True))
+    days = PublicDay.objects.standing().filter(edition=edition)
+    return set(days.values_list("as_of", flat=True))
+
+
+def differs_from_public(edition: Edition, day: date) -> bool:
+    """Return whether something else is on record for ``day`` than what the public reads."""
+    return any(
+        _values(model.objects, name, edition, day) != _values(model.published, name, edition, day)
+        for model, name in RECORDS
+    )
+
+
+def _values(rows, name: str, edition: Edition, day: date) -> set[tuple]:
+    own = [f.attname for f in rows.model._meta.concrete_fields if f.name not in ("id", "is_public")]
+    return set(rows.filter(**{name: edition, "as_of": day}).values_list(*own))

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from casework.reference import Difference, load_csv
 from guideline import resources
+from guideline.public_days import copy_what_came_public
 
 FOLDER = Path(__file__).parent / "reference"
 
@@ -43,8 +44,10 @@ def load(*, at: datetime, folder: Path = FOLDER) -> list[Difference]:
     :param at: the moment of loading, as every app's loader takes it; no row here keeps it.
     :raises DamagedFile: naming every faulty line of the first damaged file; nothing is added.
     """
-    return [
+    differences = [
         difference
         for name, resource, key_fields in FILES
         for difference in load_csv(folder / f"{name}.csv", resource(), key_fields).differences
     ]
+    copy_what_came_public()
+    return differences

@@ -61,22 +61,22 @@ def as_of(edition: Edition, user) -> date | None:
     return days.order_by("-as_of").values_list("as_of", flat=True).first()
 
 
-def status_counts(edition: Edition, day: date | None) -> Counter[Cell]:
-    """Count the measures by (class, status) as the rows of ``day`` say."""
-    rows = Progress.objects.filter(measure__edition=edition, as_of=day)
+def status_counts(edition: Edition, day: date | None, user) -> Counter[Cell]:
+    """Count the measures by (class, status) as the rows of ``day`` say that ``user`` may read."""
+    rows = Progress.objects.visible_to(user).filter(measure__edition=edition, as_of=day)
     return Counter(rows.values_list("measure__classification", "status"))
 
 
-def summary_mismatches(edition: Edition, day: date | None) -> list[Mismatch]:
+def summary_mismatches(edition: Edition, day: date | None, user) -> list[Mismatch]:
     """List where the summary printed for a day and a recount of its rows disagree.
 
     Neither is corrected: both stand in the city's document, and the page shows both.
     """
     printed = {
         (row.classification, row.status): (row.count, row.denominator)
-        for row in PrintedCount.objects.filter(edition=edition, as_of=day)
+        for row in PrintedCount.objects.visible_to(user).filter(edition=edition, as_of=day)
     }
-    return mismatches(printed, status_counts(edition, day)) if printed else []
+    return mismatches(printed, status_counts(edition, day, user)) if printed else []
 
 
 def mismatches(printed: Mapping[Cell, Printed], counts: Counter[Cell]) -> list[Mismatch]:

@@ -124,14 +124,12 @@ class RecordForm(forms.Form):
 
     as_of = forms.DateField(label=_("As of"), widget=DateInput())
 
-    def __init__(self, *args, today: date, closed: set[date], **kwargs):
+    def __init__(self, *args, today: date, **kwargs):
         super().__init__(*args, **kwargs)
-        self.today, self.closed = today, closed
+        self.today = today
 
     def clean_as_of(self) -> date:
         day = self.cleaned_data["as_of"]
         if day > self.today:
             raise ValidationError(_("The day cannot lie in the future."))
-        if day in self.closed:
-            raise ValidationError(_("This day is public. Choose a day that is not."))
         return day

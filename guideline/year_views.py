@@ -104,7 +104,7 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     measure, fiscal_year = year.measure, year.fiscal_year
     before = row_of(measure, fiscal_year - 1)
-    days = PublicDay.objects.filter(edition=measure.edition, frozen_at__isnull=False)
+    days = PublicDay.objects.standing().filter(edition=measure.edition, frozen_at__isnull=False)
     keys = form.keys_taken()
     newest = year_history.steps(year_history.versions_of(year)[: NEWEST + 1])
     context = {

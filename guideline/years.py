@@ -201,7 +201,9 @@ def standing_at(edition: Edition, day: date, *, at: datetime) -> list[MeasureYea
 def _releases(measures: QuerySet[Measure]) -> dict[int, list[tuple[date, datetime]]]:
     """Return edition → its public days with the moments as of which their years are read."""
     found: dict[int, list[tuple[date, datetime]]] = {}
-    days = PublicDay.objects.filter(edition__in=measures.values("edition"), frozen_at__isnull=False)
+    days = PublicDay.objects.standing().filter(
+        edition__in=measures.values("edition"), frozen_at__isnull=False
+    )
     for edition, day, at in days.values_list("edition", "as_of", "frozen_at"):
         found.setdefault(edition, []).append((day, at))
     return found

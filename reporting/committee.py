@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,7 @@ from casework import calendar
 from casework.desk_links import desk_link
 from casework.desk_panels import desk_panel
 from guideline.chart import chart
-from guideline.models import Edition, Progress, ProgressQuerySet, fiscal_year_name
+from guideline.models import Edition, Progress, fiscal_year_name
 from guideline.summary import as_of, status_counts
 
 from .models import CollaborationReport, Tabling
@@ -82,12 +82,12 @@ def guideline(request: HttpRequest) -> dict:
         "since": first,
         "edition": edition,
         "as_of": day,
-        "chart": chart(status_counts(edition, day)) if day else None,
+        "chart": chart(status_counts(edition, day, request.user)) if day else None,
         "new_rows": rows.order_by("-as_of", "measure__number", "pk"),
     }
 
 
-def _edition(seen: ProgressQuerySet) -> Edition | None:
+def _edition(seen: QuerySet[Progress]) -> Edition | None:
     """Return the edition whose progress was recorded last."""
     last = seen.order_by("-as_of", "-measure__edition").select_related("measure__edition").first()
     return last.measure.edition if last else None

@@ -58,7 +58,7 @@ COLLABORATION_FLOW = Flow(
     # What is public goes through a release (docs/publication.md); these follow it.
     Move("publish",   _("Publish"),             ("accepted",),   "published", "reporting.publish", (tabled_where_that_comes_first,), only_follows=True, meets=("publication",)),
     Move("correct",   _("Publish the correction"), ("published", "corrected", "withdrawn"), "corrected", "reporting.publish", (complete,), only_follows=True),
-    Move("withdraw",  pgettext_lazy("report", "Withdraw"), ("published", "corrected"), "withdrawn", "reporting.publish", only_follows=True),
+    Move("withdraw",  pgettext_lazy("publication", "Withdraw"), ("published", "corrected"), "withdrawn", "reporting.publish", only_follows=True),
     Move("extend",        _("Give more time"),             EVERY_OPEN_STATE, SAME, "casework.extend_deadline", by_approval=True, extends=True,
          hint=_("The first date stays on record; the new one counts from then on.")),
 )  # fmt: skip

@@ -1018,4 +1018,64 @@ class Migration(migrations.Migration):
                 blank=True, editable=False, null=True, verbose_name="as it stood at"
             ),
         ),
+        migrations.RemoveConstraint(
+            model_name="claim",
+            name="claim_once_a_place_of_a_table",
+        ),
+        migrations.RemoveConstraint(
+            model_name="printedcount",
+            name="printed_count_once",
+        ),
+        migrations.RemoveConstraint(
+            model_name="progress",
+            name="progress_once_a_day",
+        ),
+        migrations.AddField(
+            model_name="claim",
+            name="is_public",
+            field=models.BooleanField(
+                default=False, editable=False, verbose_name="copy that the public reads"
+            ),
+        ),
+        migrations.AddField(
+            model_name="printedcount",
+            name="is_public",
+            field=models.BooleanField(
+                default=False, editable=False, verbose_name="copy that the public reads"
+            ),
+        ),
+        migrations.AddField(
+            model_name="progress",
+            name="is_public",
+            field=models.BooleanField(
+                default=False, editable=False, verbose_name="copy that the public reads"
+            ),
+        ),
+        migrations.AddField(
+            model_name="publicday",
+            name="withdrawn_at",
+            field=models.DateTimeField(
+                blank=True, editable=False, null=True, verbose_name="withdrawn at"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="claim",
+            constraint=models.UniqueConstraint(
+                fields=("measure", "about", "subject", "place", "source", "as_of", "is_public"),
+                name="claim_once_a_place_of_a_table",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="printedcount",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "as_of", "classification", "status", "is_public"),
+                name="printed_count_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="progress",
+            constraint=models.UniqueConstraint(
+                fields=("measure", "as_of", "is_public"), name="progress_once_a_day"
+            ),
+        ),
     ]

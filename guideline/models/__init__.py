@@ -9,7 +9,6 @@ from .documents import (
     Measure,
     PrintedCount,
     Progress,
-    ProgressQuerySet,
     ProgressTable,
     PublicDay,
     Section,
@@ -19,8 +18,8 @@ from .documents import (
     fiscal_year_name,
     in_japanese,
     in_language,
-    reads_all_progress,
 )
+from .of_a_day import OfADay, reads_all_progress
 from .years import (
     BY_MONTH,
     MONTH_WORDS,
@@ -49,9 +48,9 @@ __all__ = [
     "MeasureTextVersion",
     "MeasureYear",
     "MeasureYearVersion",
+    "OfADay",
     "PrintedCount",
     "Progress",
-    "ProgressQuerySet",
     "ProgressTable",
     "PublicDay",
     "SaysMonths",

@@ -7,14 +7,15 @@ documents disagree both values stand, each with its source.
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, When
+from django.db.models import Case, F, Prefetch, Q, When
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role
 from casework import calendar
 from guideline import figures
+
+from .of_a_day import OfADay, OnRecord, reads_all_progress
 
 
 class Classification(models.TextChoices):
@@ -236,27 +237,16 @@ class Measure(Titled, Sourced):
         return max(self.progress_set.all(), key=lambda row: row.as_of, default=None)
 
 
-def reads_all_progress(user) -> bool:
-    """Return whether ``user`` reads the progress of a day before it is made public."""
-    readers = (Role.OFFICE, Role.APPROVER, Role.AUDITOR, Role.COMMITTEE)
-    return user.is_authenticated and user.duties.holds(*readers)
-
-
-def was_made_public() -> Exists:
-    """Return a condition on rows of a measure: was the day of the row made public?"""
-    days = PublicDay.objects.filter(edition=OuterRef("measure__edition"), as_of=OuterRef("as_of"))
-    return Exists(days)
-
-
-class ClaimQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """Keep what ``user`` may read: what a table of a day claims is public when the day is."""
+class ClaimsOnRecord(OnRecord):
+    def visible_to(self, user) -> models.QuerySet:
+        """Return what ``user`` may read: of a day as :class:`OnRecord` says; of documents all."""
         if reads_all_progress(user):
             return self.all()
-        return self.filter(Q(as_of__isnull=True) | was_made_public())
+        of_documents = Q(is_public=False, as_of__isnull=True)
+        return self.model._base_manager.filter(Q(is_public=True) | of_documents)
 
 
-class Claim(Sourced):
+class Claim(OfADay, Sourced):
     """What a document says of a measure's class or status, whether or not others agree.
 
     ``about`` is the edition in which the measure would have that class; ``value`` is a code of
@@ -281,14 +271,14 @@ class Claim(Sourced):
     place = models.CharField(_("where in the document"), max_length=10, choices=Place.choices)
     as_of = models.DateField(_("as of"), null=True, blank=True)
 
-    objects = ClaimQuerySet.as_manager()
+    objects = ClaimsOnRecord()
 
     class Meta:
         verbose_name = _("claim")
         verbose_name_plural = _("claims")
         constraints = [
             models.UniqueConstraint(
-                fields=["measure", "about", "subject", "place", "source", "as_of"],
+                fields=["measure", "about", "subject", "place", "source", "as_of", "is_public"],
                 name="claim_once_a_place_of_a_table",
             ),
             models.UniqueConstraint(
@@ -395,19 +385,31 @@ class Crosswalk(Sourced):
         return in_language(self.reason, self.reason_en)
 
 
+class PublicDayQuerySet(models.QuerySet):
+    def standing(self):
+        """Keep the days that nobody withdrew."""
+        return self.filter(withdrawn_at__isnull=True)
+
+
 class PublicDay(Sourced):
-    """A day of an edition whose progress everybody may read.
+    """A day of an edition whose progress everybody may read, as it stood when it was released.
 
     What is on record for any other day is for those whom :func:`reads_all_progress` names alone.
-    ``source`` is what made it public; ``made_public_at`` is empty where the city itself had published the table before.
-    ``frozen_at`` is the moment as of which everybody reads plan and result of its fiscal year and of those before;
-    empty where no release showed them.
+    ``source`` is what made it public first; ``made_public_at`` is empty where the city itself had
+    published the table before.
+
+    :ivar frozen_at: the moment as of which everybody reads plan and result of its fiscal year and of
+        those before; empty where no release showed them.
+    :ivar withdrawn_at: since when nobody reads it any more; a later release makes it public again.
     """
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, verbose_name=_("edition"))
     as_of = models.DateField(_("as of"))
     made_public_at = models.DateTimeField(_("made public at"), null=True, blank=True)
     frozen_at = models.DateTimeField(_("as it stood at"), null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
+
+    objects = PublicDayQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("public day of the progress")
@@ -420,17 +422,7 @@ class PublicDay(Sourced):
         return f"{self.edition} {self.as_of}"
 
 
-class ProgressQuerySet(models.QuerySet):
-    def public(self):
-        """Keep the rows of days that were made public."""
-        return self.filter(was_made_public())
-
-    def visible_to(self, user):
-        """Keep what ``user`` may read: every day, or the public ones."""
-        return self.all() if reads_all_progress(user) else self.public()
-
-
-class Progress(Sourced):
+class Progress(OfADay, Sourced):
     """How far a measure had come on a day of a fiscal year."""
 
     measure = models.ForeignKey(Measure, on_delete=models.PROTECT, verbose_name=_("measure"))
@@ -443,13 +435,13 @@ class Progress(Sourced):
     result = models.TextField(_("result"), blank=True)
     reason = models.TextField(_("reason for the next edition"), blank=True)
 
-    objects = ProgressQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("progress")
         verbose_name_plural = _("progress")
         constraints = [
-            models.UniqueConstraint(fields=["measure", "as_of"], name="progress_once_a_day"),
+            models.UniqueConstraint(
+                fields=["measure", "as_of", "is_public"], name="progress_once_a_day"
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=Status.values), name="progress_status_known"
             ),
@@ -566,7 +558,7 @@ class Figure(Sourced):
         return self.unit if in_japanese() else self.unit_en
 
 
-class PrintedCount(Sourced):
+class PrintedCount(OfADay, Sourced):
     """What the document's own summary says: so many of so many measures of a class."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, verbose_name=_("edition"))
@@ -581,7 +573,7 @@ class PrintedCount(Sourced):
         verbose_name_plural = _("printed counts")
         constraints = [
             models.UniqueConstraint(
-                fields=["edition", "as_of", "classification", "status"],
+                fields=["edition", "as_of", "classification", "status", "is_public"],
                 name="printed_count_once",
             ),
             models.CheckConstraint(

@@ -123,7 +123,7 @@ def amounts(*, fictitious: bool) -> Cells:
 
 
 def progress(*, fictitious: bool) -> Cells:
-    latest = Progress.objects.public().filter(measure=OuterRef("pk")).order_by("-as_of")
+    latest = Progress.published.filter(measure=OuterRef("pk")).order_by("-as_of")
     found = (
         Measure.objects.annotate(now=Subquery(latest.values("status")[:1]))
         .filter(now__isnull=False)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from casework.models import Case
 from casework.models.case import CaseQuerySet
@@ -80,7 +81,7 @@ class Action(models.TextChoices):
 
     PUBLISH = "publish", _("Publish")
     CORRECT = "correct", _("Publish a correction")
-    WITHDRAW = "withdraw", _("Withdraw")
+    WITHDRAW = "withdraw", pgettext_lazy("publication", "Withdraw")
 
 
 class ReleaseItem(models.Model):

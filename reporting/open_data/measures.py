@@ -54,7 +54,7 @@ def rows(*, fictitious: bool, at: datetime) -> Iterator[tuple[Told, ...]]:
 
 
 def _latest(name: str) -> Subquery:
-    found = Progress.objects.public().filter(measure=OuterRef("pk")).order_by("-as_of")
+    found = Progress.published.filter(measure=OuterRef("pk")).order_by("-as_of")
     return Subquery(found.values(name)[:1])
 
 

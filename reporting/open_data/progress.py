@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from guideline.models import Crosswalk, PrintedCount, Progress, PublicDay
+from guideline.models import Crosswalk, PrintedCount, Progress
 
 from .table import CODE, SECOND, Column, DataSet, Kind, Value, iso
 
@@ -15,7 +14,7 @@ SAID = ("class", "status", "next_class", "result", "reason")
 
 
 def rows(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
-    found = Progress.objects.public().order_by("measure__edition__code", "as_of", "measure__number")
+    found = Progress.published.order_by("measure__edition__code", "as_of", "measure__number")
     columns = (
         "measure__edition__code", "as_of", "measure__number", "fiscal_year",
         "measure__classification", *SAID[1:],
@@ -30,10 +29,7 @@ def row_of(edition: str, day: date, fiscal_year: int | None, said: dict) -> tupl
 
 
 def printed(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
-    public = PublicDay.objects.filter(edition=OuterRef("edition"), as_of=OuterRef("as_of"))
-    found = PrintedCount.objects.filter(Exists(public)).order_by(
-        "edition__code", "as_of", "classification", "status"
-    )
+    found = PrintedCount.published.order_by("edition__code", "as_of", "classification", "status")
     columns = ("classification", "status", "count", "denominator", "source")
     for edition, day, *said in found.values_list("edition__code", "as_of", *columns):
         yield (edition, iso(day), *said)

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.conf import settings
+from django.db.models import F
 from django.utils import translation
 from django.utils.dateparse import parse_date
 
-from casework.calendar import wareki, wareki_year
+from casework.calendar import fiscal_year, wareki, wareki_year
 from grants.models import CourseEdition
-from guideline.models import Edition, Measure, Progress
+from guideline.models import Claim, Edition, Measure, PrintedCount, Progress
 from guideline.table_words import RING
 from guideline.years import standing_at
 from reporting import open_data, register
@@ -141,22 +142,46 @@ def edition_and_day(key: str) -> tuple[str, date]:
 
 def _progress(key: str, at: datetime) -> Thing:
     code, day = edition_and_day(key)
-    found = Progress.objects.filter(measure__edition__code=code, as_of=day)
-    rows = found.select_related("measure__section", "measure__edition").order_by("measure__number")
-    if not rows:
-        raise NoSuchThing(key)
-    edition = rows[0].measure.edition
+    told = progress_of_day(code, day)
+    edition = Edition.objects.get(code=code)
     content = {
         AS_OF: at.isoformat(),
         "edition": code,
         "edition_title": edition.title,
         "edition_title_en": edition.title_en,
         "day": day.isoformat(),
-        "rows": [_progress_row(row) for row in rows],
+        **told,
         "years": _years(edition, day, at),
     }
     title = f"{edition.title}　具体施策の進捗状況（{wareki(day)}現在）"
-    return Thing(title, rows[0].fiscal_year, False, content)
+    return Thing(title, fiscal_year(day), False, content)
+
+
+def progress_of_day(code: str, day: date) -> dict[str, list[dict]]:
+    """Return what is on record for a day of an edition: rows, counts as printed, and what they claim.
+
+    :raises NoSuchThing: if nothing is.
+    """
+    of_day = {"measure__edition__code": code, "as_of": day}
+    rows = Progress.objects.filter(**of_day).select_related("measure__section")
+    rows = [_progress_row(row) for row in rows.order_by("measure__number")]
+    if not rows:
+        raise NoSuchThing(f"{code}/{day}")
+    printed = PrintedCount.objects.filter(edition__code=code, as_of=day)
+    claims = Claim.objects.filter(**of_day).order_by("measure__number", "subject", "place", "pk")
+    said = {"number": F("measure__number"), "edition": F("about__code")}
+    return {
+        "rows": rows,
+        "printed": [
+            {
+                "name": f"{count.classification} {count.status}",
+                "count": count.count,
+                "denominator": count.denominator,
+            }
+            for count in printed.order_by("classification", "status")
+        ],
+        "claims": list(claims.values("subject", "place", "as_printed", "value", **said)),
+    }
 
 
 def _progress_row(row: Progress) -> dict:

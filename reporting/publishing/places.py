@@ -86,6 +86,8 @@ _WORDS = {
     "result": lambda: _("Result"),
     "reason": lambda: _("Reason"),
     "status": lambda: _("Status"),
+    "printed": lambda: _("Summary as printed"),
+    "claims": lambda: _("Class for the next edition, as claimed"),
     "granted_yen": lambda: _("Granted amount"),
     "confirmed_yen": lambda: _("Confirmed amount"),
     "projects": lambda: _("Adopted projects"),

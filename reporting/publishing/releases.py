@@ -17,18 +17,17 @@ from casework.calendar import japan_date, wareki
 from casework.consequences import on
 from casework.errors import NotPossible
 from casework.locks import lock_first
-from casework.models import Approval, Case, Event
+from casework.models import Approval, Case
 from casework.parties import Party
 from casework.refusals import refuses
 from casework.services import advance, file_number, follow, locked, open_case, record, refusal
-from guideline import public_days
-from guideline.models import Edition, Measure, Progress
+from guideline.models import Measure
 from reporting.conditions import tabled_where_that_comes_first
 from reporting.models import Action, CollaborationReport, Kind, PublicEntry, Release, ReleaseItem
 from reporting.models.release import UNDER_WAY
 
-from . import checks, difference, signed
-from .contents import NoSuchThing, edition_and_day, thing
+from . import checks, difference, progress, signed
+from .contents import NoSuchThing, thing
 from .plain_words import plain
 
 log = logging.getLogger(__name__)
@@ -48,7 +47,6 @@ NOT_AS_SIGNED = gettext_lazy(
 NOTHING_CHANGES = gettext_lazy(
     "It reads as it does in public now, so there is nothing to correct. Change it first."
 )
-NO_ROWS = gettext_lazy("The progress of that day is not on record any more.")
 STUCK = gettext_lazy(
     "Something broke when it was to become public; the engine room says what. It is tried again each minute."
 )
@@ -231,17 +229,8 @@ def why_not_yet(release: Release, *, at: datetime):
 def changed_meanwhile(release: Release, *, at: datetime):
     """Return why an item cannot become public, though it could when it was chosen."""
     items = _items(release)
-    return _why_not_these(items, at=at) or _why_no_day(items)
-
-
-def _why_no_day(items: list[ReleaseItem]):
-    """Return which table of progress has no row on record any more, so that no day becomes public."""
-    for item in items:
-        if item.kind == Kind.PROGRESS and not item.withdraws:
-            code, day = edition_and_day(item.key)
-            if not Progress.objects.filter(measure__edition__code=code, as_of=day).exists():
-                return f"{item.title}: {NO_ROWS}"
-    return None
+    why_not = (progress.why_not(item) for item in items)
+    return _why_not_these(items, at=at) or next(filter(None, why_not), None)
 
 
 def _items(release: Release) -> list[ReleaseItem]:
@@ -380,11 +369,8 @@ def _tell_the_thing(release: Release, item: ReleaseItem, *, by, at: datetime) ->
         report = CollaborationReport.objects.get(pk=item.key)
         verb = MOVES_OF_REPORT[Action(item.action)]
         follow(report, verb, cause=release, by=by, at=at, item=item.pk)
-    if item.kind == Kind.PROGRESS and not item.withdraws:
-        code, day = edition_and_day(item.key)
-        edition = Edition.objects.get(code=code)
-        frozen = Event.objects.filter(case=release.pk, verb="propose").latest("pk")
-        public_days.make_public(edition, day, source=str(release), at=at, frozen_at=frozen.at)
+    if item.kind == Kind.PROGRESS:
+        progress.tell_the_guideline(release, item, at=at)
 
 
 def go_public_due(*, at: datetime) -> int:

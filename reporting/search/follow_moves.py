@@ -8,7 +8,8 @@ from datetime import datetime
 from casework.consequences import on
 from casework.flow import TAKE_BACK
 from grants.models import CityIssue, ProjectYear, Proposal
-from reporting.models import CollaborationReport
+from guideline.models import Measure
+from reporting.models import CollaborationReport, Kind, Release
 
 from .indexing import index_soon
 
@@ -39,6 +40,16 @@ def find_the_project(proposal: Proposal, *, by, at: datetime, facts: dict) -> No
 @on("project_year", *OF_YEARS, binds=False)
 def find_the_project_of_the_year(year: ProjectYear, *, by, at: datetime, facts: dict) -> None:
     find_the_project(year.proposal, by=by, at=at, facts=facts)
+
+
+@on("release", "publish", "go_public", binds=False)
+def find_the_measures(release: Release, *, by, at: datetime, facts: dict) -> None:
+    """A progress table that is released, or withdrawn, changes what is said of its measures."""
+    tables = release.items.filter(kind=Kind.PROGRESS).values_list("key", flat=True)
+    editions = {key.partition("/")[0] for key in tables}
+    if editions:
+        measures = Measure.objects.filter(edition__code__in=editions)
+        index_soon("measure", *measures.values_list("pk", flat=True))
 
 
 @on("city_issue", "publish", "send_back", "close", TAKE_BACK, binds=False)

@@ -173,7 +173,7 @@ def _rows(keys: frozenset[str] | None) -> Iterator[dict]:
 @source("measure", _("Measure"))
 def measures(keys: frozenset[str] | None) -> Iterator[Document]:
     """Give the measures of all editions, with the results of those days that were made public."""
-    told = Prefetch("progress_set", Progress.objects.public().order_by("as_of"))
+    told = Prefetch("progress_set", Progress.published.order_by("as_of"))
     found = Measure.objects.select_related("edition", "section").prefetch_related(told)
     found = found.order_by("pk")
     if keys is not None:

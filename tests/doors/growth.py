@@ -63,9 +63,9 @@ from guideline.models import (
     PrintedCount,
     Progress,
     ProgressTable,
-    PublicDay,
     Section,
 )
+from guideline.public_days import make_public
 from reporting.models import (
     CollaborationReport,
     CommitteeComment,
@@ -404,10 +404,7 @@ def _guideline(things: dict, number: int) -> None:
         measure=measure, fiscal_year=2030 + number, as_of=NOW.date() + timedelta(days=number),
         status=Progress.objects.first().status,
     )  # fmt: skip
-    PublicDay.objects.create(
-        edition=edition, as_of=NOW.date() + timedelta(days=number), source=f"増{number}",
-        made_public_at=NOW, frozen_at=NOW,
-    )  # fmt: skip
+    make_public(edition, NOW.date() + timedelta(days=number), source=f"増{number}", at=NOW)
     ProgressTable.objects.create(
         edition=edition, as_of=NOW.date(), title=f"増{number}", digest="0" * 64, changes=number,
         taken_at=NOW, taken_by=User.objects.get(email="office@demo.example.jp"),

@@ -33,6 +33,7 @@ def first(loaded) -> Edition:
     lines[line_of(10) - 1][4] = "一行目\n二行目"
     table = table_in(tables.as_csv(lines), tables.guideline())
     progress_import.take(edition, table, as_of=DAY, digest=DIGEST, by=None, at=NOON)
+    make_public(edition, DAY, source="公開", at=NOON)
     return edition
 
 
@@ -48,16 +49,18 @@ FILES = {
 
 
 @pytest.mark.parametrize("form", FILES)
-def test_export_taken_in_again_changes_nothing(first, form):
-    plan = again(FILES[form](progress_on(first, DAY)), first)
+def test_export_taken_in_again_changes_nothing(first, form, office):
+    plan = again(FILES[form](progress_on(first, DAY, office)), first)
 
     assert (plan.changes, plan.saved, plan.dropped) == ([], [], [])
     assert ProgressTable.objects.count() == 1
     assert PrintedCount.objects.get(classification="I", status="done").count == 5
 
 
-def test_summary_is_counted_from_the_rows(first):
-    summary = [line for line in lines_of(progress_on(first, DAY)) if line[0].startswith("【")]
+def test_summary_is_counted_from_the_rows(first, office):
+    summary = [
+        line for line in lines_of(progress_on(first, DAY, office)) if line[0].startswith("【")
+    ]
 
     assert [[cell for cell in line if cell] for line in summary] == [
         ["【達成状況】", "（表の行から集計）"],
@@ -68,18 +71,18 @@ def test_summary_is_counted_from_the_rows(first):
     ]
 
 
-def test_lines_are_those_of_the_citys_table(first):
-    ours = [line for line in lines_of(progress_on(first, DAY)) if line[0].isdigit()]
+def test_lines_are_those_of_the_citys_table(first, office):
+    ours = [line for line in lines_of(progress_on(first, DAY, office)) if line[0].isdigit()]
     theirs = [line for line in tables.lines() if line and line[0].isdigit()]
     theirs[8][4], theirs[9][4] = "=1+1 回", "一行目\n二行目"
 
     assert ours == theirs
-    assert lines_of(progress_on(first, DAY))[6] == tables.HEADINGS
+    assert lines_of(progress_on(first, DAY, office))[6] == tables.HEADINGS
 
 
-def test_summary_of_an_export_read_alone_equals_its_own_rows(first):
+def test_summary_of_an_export_read_alone_equals_its_own_rows(first, office):
     """Nothing but the file is asked."""
-    text = "".join(csv_of(progress_on(first, DAY))).lstrip("\ufeff")
+    text = "".join(csv_of(progress_on(first, DAY, office))).lstrip("\ufeff")
     rows = list(csv.reader(io.StringIO(text, newline="")))
     body = [row for row in rows if row[0].isdigit()]
     counted = Counter((row[2].split("<")[0], row[3]) for row in body)
@@ -96,38 +99,38 @@ def test_summary_of_an_export_read_alone_equals_its_own_rows(first):
     assert printed == counted
 
 
-def test_edition_that_prints_no_number_exports_and_imports_too(loaded):
+def test_edition_that_prints_no_number_exports_and_imports_too(loaded, office):
     second = Edition.objects.get(code="second")
     for measure in Measure.objects.filter(edition=second):
         Progress.objects.create(
             measure=measure, fiscal_year=2023, as_of=DAY, status="partly", result="実績"
         )
 
-    table = progress_on(second, DAY)
+    table = progress_on(second, DAY, office)
 
     assert again(xlsx_of(table), second).changes == []
     assert lines_of(table)[6][5] == "次期案"
 
 
-def test_workbook_prints_on_one_page_across_with_its_headings(first):
-    page = load_workbook(io.BytesIO(xlsx_of(progress_on(first, DAY)))).active
+def test_workbook_prints_on_one_page_across_with_its_headings(first, office):
+    page = load_workbook(io.BytesIO(xlsx_of(progress_on(first, DAY, office)))).active
 
     assert page.print_title_rows == "$7:$7"
     assert page.page_setup.orientation == "landscape"
     assert page.cell(line_of(1) - 2, 1).value == 1
 
 
-def test_measure_without_an_entry_is_in_no_count_and_cannot_come_in_again(first):
+def test_measure_without_an_entry_is_in_no_count_and_cannot_come_in_again(first, office):
     Progress.objects.filter(measure__number=23, as_of=DAY).delete()
-    table = progress_on(first, DAY)
+    table = progress_on(first, DAY, office)
 
     assert [measure.number for measure in table.without_entry] == [23]
     assert sum(table.counts.values()) == 22
     assert sum(table.totals.values()) == 23
 
 
-def test_paper_has_every_measure_under_its_section(first):
-    paper = paper_of(progress_on(first, DAY))
+def test_paper_has_every_measure_under_its_section(first, office):
+    paper = paper_of(progress_on(first, DAY, office))
 
     rows = [row for row in paper["rows"] if len(row) > 1]
     assert [row[0] for row in rows] == [str(n) for n in range(1, 24)]

@@ -96,21 +96,21 @@ def test_first_import_adds_what_was_done_and_why(first):
     assert found.added == 0
 
 
-def test_mismatches_are_those_of_the_citys_document(first):
+def test_mismatches_are_those_of_the_citys_document(first, office):
     found = take(first, read())
 
-    assert found.mismatches == summary_mismatches(first, DAY) == WRONG
+    assert found.mismatches == summary_mismatches(first, DAY, office) == WRONG
     assert {mismatch.classification for mismatch in found.mismatches} == {"I", "II-a", "II-i"}
 
 
-def test_summary_that_is_right_is_not_flagged(first):
+def test_summary_that_is_right_is_not_flagged(first, office):
     lines = tables.lines()
     lines[4][2:5] = ["4/6：済", "1/6：着手中", "1/6：未"]
     lines[5][2:6] = ["1/6：済", "1/6：着手中", "2/6：一部済", "2/6：未"]
     lines[6][2:5] = ["6/9：済", "1/9：一部済", "2/9：未"]
 
     assert take(first, read(lines)).mismatches == []
-    assert summary_mismatches(first, DAY) == []
+    assert summary_mismatches(first, DAY, office) == []
 
 
 def test_summary_that_names_done_and_continuing_is_counted_so(first):
@@ -473,7 +473,8 @@ def test_page_is_found_from_the_edition(client, office):
     assert client.get(reverse("guideline:progress-table", args=["third"])).status_code == 404
 
 
-def test_measure_shows_what_was_done_and_why(client, first):
+def test_measure_shows_what_was_done_and_why(client, first, office):
+    client.force_login(office)
     take(first, read())
 
     page = client.get(reverse("guideline:measure", args=["first", 14]))

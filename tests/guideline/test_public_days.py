@@ -7,8 +7,15 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from accounts.models import Role
-from guideline.models import Edition, Measure, Progress, PublicDay
-from guideline.public_days import NothingOnRecord, make_public, public_days
+from guideline import reference_data
+from guideline.models import Claim, Edition, Measure, PrintedCount, Progress, PublicDay
+from guideline.public_days import (
+    NothingOnRecord,
+    differs_from_public,
+    make_public,
+    public_days,
+    withdraw,
+)
 from tests import factories
 from tests.factories import NOON
 
@@ -114,4 +121,52 @@ def test_public_day_of_one_edition_opens_no_other(first):
     other = Measure.objects.of("second").first()
     Progress.objects.create(measure=other, fiscal_year=2023, as_of=DAY, status="partly")
 
-    assert not Progress.objects.public().filter(measure=other).exists()
+    assert not Progress.published.filter(measure=other).exists()
+
+
+def test_what_is_written_of_a_public_day_is_read_inside_until_it_is_released(client, first):
+    make_public(first, LATER, source="公開", at=NOON)
+    Progress.objects.filter(as_of=LATER).update(result="後から書いた実績", status="done")
+    Claim.objects.create(
+        measure=Measure.objects.of("first").get(number=3), about=first, subject="class",
+        value="III", as_printed="後から", place="reason", source="後から", as_of=LATER,
+    )  # fmt: skip
+    counted = PrintedCount.objects.create(
+        edition=first, as_of=LATER, classification="III", status="done", count=9, denominator=9
+    )
+
+    told = pages(client, first)
+
+    assert SECRET in told[2] and not [text for text in told if "後から" in text]
+    assert differs_from_public(first, LATER) and not differs_from_public(first, DAY)
+    assert counted not in PrintedCount.objects.visible_to(person(None))
+
+    make_public(first, LATER, source="訂正", at=NOON)
+
+    told = pages(client, first)
+    assert "後から書いた実績" in told[2] and SECRET not in told[2]
+    assert not differs_from_public(first, LATER)
+
+
+def test_withdrawn_day_is_read_inside_alone_until_it_is_released_again(client, first):
+    make_public(first, LATER, source="公開", at=NOON)
+
+    withdraw(first, LATER, at=NOON)
+    reference_data.load(at=NOON)
+
+    assert not [text for text in pages(client, first) if SECRET in text or "2024-12-20" in text]
+    assert public_days(first) == {DAY}
+    assert Progress.objects.filter(as_of=LATER, result=SECRET).count() == 23
+
+    make_public(first, LATER, source="もう一度", at=NOON)
+
+    assert SECRET in pages(client, first)[2]
+
+
+def test_withdrawn_day_of_the_reference_data_does_not_come_back_with_it(client, first):
+    withdraw(first, DAY, at=NOON)
+
+    reference_data.load(at=NOON)
+
+    assert public_days(first) == set()
+    assert client.get(reverse("guideline:progress-on", args=["first", DAY])).status_code == 404

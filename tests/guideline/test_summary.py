@@ -18,8 +18,8 @@ def first(loaded) -> Edition:
     return Edition.objects.get(code="first")
 
 
-def test_mismatches_are_those_of_the_document(first):
-    assert summary_mismatches(first, DAY) == [
+def test_mismatches_are_those_of_the_document(first, office):
+    assert summary_mismatches(first, DAY, office) == [
         Mismatch("I", "in_progress", None, None, 1, 6),
         Mismatch("I", "done", 5, 6, 4, 6),
         Mismatch("II-a", "in_progress", 2, 6, 1, 6),
@@ -30,7 +30,7 @@ def test_mismatches_are_those_of_the_document(first):
     ]
 
 
-def test_mismatches_equal_a_count_of_the_files_themselves(first):
+def test_mismatches_equal_a_count_of_the_files_themselves(first, office):
     classes = {
         r["number"]: r["classification"] for r in rows("measures") if r["edition"] == "first"
     }
@@ -51,7 +51,7 @@ def test_mismatches_equal_a_count_of_the_files_themselves(first):
 
     assert {
         ((m.classification, m.status), (m.printed, m.printed_of), (m.counted, m.counted_of))
-        for m in summary_mismatches(first, DAY)
+        for m in summary_mismatches(first, DAY, office)
     } == expected
 
 
@@ -60,13 +60,13 @@ def rows(name: str) -> list[dict]:
         return list(csv.DictReader(file))
 
 
-def test_mismatch_goes_when_the_rows_agree(first):
+def test_mismatch_goes_when_the_rows_agree(first, office):
     Progress.objects.filter(measure__number=22).update(status="done")
 
-    assert "I" not in {m.classification for m in summary_mismatches(first, DAY)}
+    assert "I" not in {m.classification for m in summary_mismatches(first, DAY, office)}
 
 
-def test_summary_named_but_not_counted_is_a_mismatch(first):
+def test_summary_named_but_not_counted_is_a_mismatch(first, office):
     PrintedCount.objects.create(
         edition=first,
         as_of="2023-12-20",
@@ -76,10 +76,10 @@ def test_summary_named_but_not_counted_is_a_mismatch(first):
         denominator=2,
     )
 
-    assert Mismatch("III", "done", 1, 2, 0, 2) in summary_mismatches(first, DAY)
+    assert Mismatch("III", "done", 1, 2, 0, 2) in summary_mismatches(first, DAY, office)
 
 
-def test_edition_without_a_printed_summary_has_no_mismatch(loaded):
+def test_edition_without_a_printed_summary_has_no_mismatch(loaded, office):
     second = Edition.objects.get(code="second")
     Progress.objects.create(
         measure=Measure.objects.of("second").first(),
@@ -88,4 +88,4 @@ def test_edition_without_a_printed_summary_has_no_mismatch(loaded):
         status="done",
     )
 
-    assert summary_mismatches(second, DAY) == []
+    assert summary_mismatches(second, DAY, office) == []

@@ -392,7 +392,7 @@ def test_state_of_a_day_is_recorded_from_the_rows_of_a_year(client, loaded, cler
         (number, "partly", f"実績{number}", YEAR) for number in range(1, 24)
     }
     assert ProgressTable.objects.get().title == "令和8年度の計画と実績"
-    assert not rows.public().exists()
+    assert not Progress.published.filter(as_of=DAY).exists()
     assert record(client).context["plan"].changes == []
     assert edition.measure_set.count() == 23
 
@@ -408,10 +408,10 @@ def test_state_is_not_recorded_while_a_status_is_missing(client, fifth, clerk):
     assert [m.number for m in answer.context["missing"]] == [5]
 
 
-def test_day_that_is_public_is_not_recorded_anew(client, loaded, clerk):
+def test_day_that_is_public_is_recorded_for_the_next_release(client, loaded, clerk):
     client.force_login(clerk)
     all_written(clerk)
 
     answer = record(client, day=date(2023, 12, 20))
 
-    assert answer.status_code == 422 and "もう公開されています" in answer.content.decode()
+    assert answer.status_code == 200 and "訂正として公開" in answer.content.decode()

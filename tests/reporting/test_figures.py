@@ -20,7 +20,8 @@ from accounts.models import Role
 from casework.models import Version
 from grants.models import FundEntry, PastAward, ProjectYear
 from grants.services import Read, mark_of_measures, read_measures
-from guideline.models import Progress, PublicDay
+from guideline.models import Progress
+from guideline.public_days import make_public
 from reporting import figures, open_data
 from reporting.figures.verification import read_live
 from tests import factories
@@ -66,8 +67,9 @@ def everything() -> ProjectYear:
 
 
 def progress(measure, status: str, day: date = date(2026, 3, 31)) -> Progress:
-    PublicDay.objects.get_or_create(edition=measure.edition, as_of=day)
-    return Progress.objects.create(measure=measure, fiscal_year=2025, as_of=day, status=status)
+    row = Progress.objects.create(measure=measure, fiscal_year=2025, as_of=day, status=status)
+    make_public(measure.edition, day, source="公開", at=NOON)
+    return row
 
 
 def files() -> dict[str, bytes]:
@@ -278,7 +280,7 @@ def test_every_cell_of_the_printed_figures_is_held(code):
         (lambda: PastAward.objects.filter(key="startup-2023-1").update(amount_yen=1), "register", "granted_yen"),
         (lambda: PastAward.objects.filter(key="startup-2022-count").update(count=9), "register", "projects"),
         (lambda: ProjectYear.objects.filter(granted_yen=75_000).update(granted_yen=1), "amounts", "granted_yen"),
-        (lambda: Progress.objects.update(status="done"), "progress", "done"),
+        (lambda: Progress.published.update(status="done"), "progress", "done"),
         (lambda: ProjectYear.objects.filter(granted_yen=80_000).update(granted_yen=2), "measures", "granted_yen"),
         (lambda: FundEntry.objects.create(kind="gift", amount_yen=7, fiscal_year=2025, on=date(2025, 5, 1), document="台帳", by=factories.anyone(Role.OFFICE), at=NOON), "fund", "gift_yen"),
         (lambda: makers.published_collaboration(fiscal_year=2023), "reports", "total"),

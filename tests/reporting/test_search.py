@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Role
 from casework.services import advance
 from grants.models import PastAward
-from guideline.models import Progress, PublicDay
+from guideline.models import Progress
+from guideline.public_days import make_public
 from reporting import partner_parts, services, tasks
 from reporting.models import SearchEntry
 from reporting.search import indexing, store
@@ -372,9 +373,7 @@ def test_result_of_a_measure_is_found_once_its_day_is_public():
     indexing.rebuild()
     assert (ask("相談を受ける"), ask("秘密の成果")) == ([str(measure.pk)], [])
 
-    PublicDay.objects.create(
-        edition=measure.edition, as_of=date(2025, 12, 20), source="試験", made_public_at=NOON
-    )
+    make_public(measure.edition, date(2025, 12, 20), source="試験", at=NOON)
     indexing.rebuild(anew=False)
 
     assert ask("秘密の成果") == [str(measure.pk)]

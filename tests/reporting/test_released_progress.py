@@ -1,0 +1,128 @@
+"""A release of a progress table: the guideline's pages tell what was approved, and nothing else."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Role
+from casework.errors import NotPossible
+from casework.services import advance
+from guideline import years
+from guideline.models import Measure, Progress
+from guideline.years import years_shown
+from reporting.models import Release
+from reporting.publishing import releases
+from tests import factories
+from tests.factories import NOON, TODAY
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+TOMORROW = NOON + timedelta(days=1)
+APPROVED, LATER = "承認された実績", "承認の後に書いた実績"
+
+
+@pytest.fixture(autouse=True)
+def noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def office():
+    return factories.user(Role.OFFICE)
+
+
+@pytest.fixture
+def measure() -> Measure:
+    found = factories.measure()
+    Progress.objects.create(
+        measure=found, fiscal_year=2026, as_of=TODAY, status="partly", result=APPROVED
+    )
+    return found
+
+
+def proposed(measure: Measure, by, *, at=NOON, publish_at=None, **said):
+    release = releases.begin(by=by, at=at)
+    key = f"{measure.edition.code}/{TODAY.isoformat()}"
+    releases.put_in(release, "progress", key, by=by, at=at, **said)
+    if publish_at:
+        releases.set_moment(release, publish_at, by=by, at=at)
+    return releases.propose(release, by=by, at=at)
+
+
+def approve(draft, at=NOON):
+    return advance(draft, "approve", by=factories.user(Role.APPROVER), at=at, decided_on=TODAY)
+
+
+def told(measure: Measure) -> str:
+    """All that anybody meets of the measure: its page, the day's table, its file, open data, search."""
+    edition, day = measure.edition.code, TODAY.isoformat()
+    addresses = (
+        measure.get_absolute_url(),
+        reverse("guideline:edition", args=[edition]),
+        reverse("guideline:progress-on", args=[edition, day]),
+        reverse("guideline:progress-file", args=[edition, day, "csv"]),
+        "/open-data/measures.csv",
+        f"/public/guideline/{edition}/{day}.html",
+    )
+    return "".join(b"".join(Client().get(address)).decode() for address in addresses)
+
+
+def test_public_reads_what_was_approved_until_the_next_release(measure, office):
+    approve(proposed(measure, office))
+    assert APPROVED in told(measure)
+
+    Progress.objects.update_or_create(measure=measure, as_of=TODAY, defaults={"result": LATER})
+    assert APPROVED in told(measure) and LATER not in told(measure)
+
+    approve(proposed(measure, office, note="実績を直した"))
+    assert LATER in told(measure) and APPROVED not in told(measure)
+
+
+def test_what_changed_since_it_was_frozen_cannot_be_approved(measure, office):
+    draft = proposed(measure, office)
+    Progress.objects.filter(measure=measure).update(result=LATER)
+
+    with pytest.raises(NotPossible, match="changed after it was frozen|固定した後で変わりました"):
+        approve(draft)
+
+    assert LATER not in told(measure)
+    assert Release.objects.get().state == "waiting"
+
+
+def test_years_are_public_as_they_stood_when_the_release_was_frozen(measure, office):
+    def write(target: str, number: int, at):
+        years.write(measure, 2026, {"target": target}, edit_number=number, by=office, at=at)
+
+    write("固定した目標", 0, NOON - HOUR)
+    approve(proposed(measure, office, publish_at=TOMORROW))
+    write("まだ見せない目標", 1, NOON + HOUR)
+
+    releases.go_public_due(at=TOMORROW)
+
+    shown = years_shown(Measure.objects.filter(pk=measure.pk), AnonymousUser())
+    assert [year.target for year in shown] == ["固定した目標"]
+
+
+def test_withdrawn_table_is_read_nowhere_any_more(
+    measure, office, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        approve(proposed(measure, office))
+    assert measure.title in search(APPROVED)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        approve(proposed(measure, office, withdraw=True, note="誤りがあった"), at=NOON)
+
+    assert APPROVED not in told(measure)
+    assert measure.title not in search(APPROVED)
+    assert Progress.objects.get(measure=measure).result == APPROVED
+
+
+def search(words: str) -> str:
+    return Client().get("/search/", {"q": words}).content.decode()
