@@ -181,6 +181,16 @@ def remove(stored: StoredFile, *, by, at: datetime) -> None:
     services.record(case, "remove_file", by=by, at=at, file=stored.pk)
 
 
+def take_away(stored: StoredFile, *, at: datetime) -> None:
+    """Close a file to everybody; the copies for browsers go at once.
+
+    The bytes stay until the retention period is over. The caller writes the history.
+    """
+    stored.removed_at = at
+    stored.save(update_fields=["removed_at"])
+    PictureCopy.objects.filter(file=stored).delete()
+
+
 def mark_destroyed(rows, *, at: datetime) -> None:
     """Say of files that their bytes are gone; the copies for browsers go at once.
 

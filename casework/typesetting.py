@@ -18,10 +18,14 @@ machine.  The same data give the same bytes: the date in the PDF is the day the 
 
 import json
 import struct
+import tempfile
 import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import time
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NotRequired, TypedDict, cast
 
 import typst
@@ -33,6 +37,8 @@ LETTERS = Path(__file__).resolve().parent.parent / "templates" / "letters"
 
 #: Archivable (ISO 19005-2) and readable by screen readers (ISO 14289-1).
 STANDARDS: list[Any] = ["a-2b", "ua-1"]
+
+NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 
 #: What stands for a character that the font does not have, as printers have long written it.
 GETA = "〓"
@@ -72,10 +78,19 @@ class Table(TypedDict):
     total: NotRequired[list[str | int | None] | None]
 
 
+class PrintedPicture(TypedDict):
+    """A picture on paper: the name of its file, what it shows, and its caption."""
+
+    file: str
+    alt: str
+    caption: str
+
+
 class Section(TypedDict):
     """A part of a document under a heading of its own."""
 
     heading: str
+    pictures: NotRequired[list[PrintedPicture]]
     paragraphs: NotRequired[list[str]]
     table: NotRequired[Table | None]
 
@@ -294,21 +309,23 @@ TEMPLATES: dict[str, Any] = {
 FOR_THE_PRINTER = {"post"}
 
 
-def typeset(template: str, data: dict) -> bytes:
+def typeset(template: str, data: dict, *, files: Mapping[str, bytes] = NO_FILES) -> bytes:
     """Return the PDF of ``template`` filled with ``data``.
 
     Characters that the font lacks are printed as 〓; control characters are dropped.
 
+    :param files: name → bytes of the pictures that the data name.
     :raises LookupError: if there is no such template.
     :raises ValueError: if a field that the template needs is missing, or has the wrong shape.
     """
     _check(template, data)
     try:
-        pdf = _compiler(template, data).compile(
-            format="pdf",
-            pdf_standards=[] if template in FOR_THE_PRINTER else STANDARDS,
-            timestamp=_timestamp(data),
-        )
+        with _folder(files) as folder:
+            pdf = _compiler(template, data, folder).compile(
+                format="pdf",
+                pdf_standards=[] if template in FOR_THE_PRINTER else STANDARDS,
+                timestamp=_timestamp(data),
+            )
     except typst.TypstError as error:
         raise ValueError(f"The data do not fit the template {template}: {error.message}") from error
     return cast(bytes, pdf)
@@ -323,10 +340,25 @@ def _check(template: str, data: dict) -> None:
         raise ValueError(f"The template {template} needs {', '.join(missing)}.")
 
 
-def _compiler(template: str, data: dict) -> typst.Compiler:
+@contextmanager
+def _folder(files: Mapping[str, bytes]) -> Iterator[Path]:
+    """Give the folder of the templates; where there are pictures, a copy of it with them inside."""
+    if not files:
+        yield LETTERS
+        return
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        for template in LETTERS.glob("*.typ"):
+            (folder / template.name).write_bytes(template.read_bytes())
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        yield folder
+
+
+def _compiler(template: str, data: dict, folder: Path) -> typst.Compiler:
     return typst.Compiler(
-        LETTERS / f"{template}.typ",
-        root=LETTERS,
+        folder / f"{template}.typ",
+        root=folder,
         font_paths=_fonts(),
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(_printable(data), ensure_ascii=False)},

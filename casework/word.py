@@ -1,6 +1,7 @@
 """Papers as DOCX, from the same data as their PDF, for whoever edits or signs them further."""
 
 import io
+from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any
 
@@ -15,21 +16,36 @@ from docx.shared import Mm, Pt, RGBColor
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from .calendar import parse_wareki
-from .typesetting import ClaimData, CommitteeData, CommitteePart, Item, ProposalData, Section, Table
+from .typesetting import (
+    NO_FILES,
+    ClaimData,
+    CommitteeData,
+    CommitteePart,
+    Item,
+    PrintedPicture,
+    ProposalData,
+    Section,
+    Table,
+)
 
+#: The longer side of a photo, in millimetres.
+PICTURE_MM = 90
 #: A face that Japanese word processors have; whoever lacks it sees another one.
 FACE = "游明朝"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def docx_of(data: CommitteeData) -> bytes:
-    """Return the DOCX of a paper; the same data give the same text, whatever machine makes it."""
+def docx_of(data: CommitteeData, *, files: Mapping[str, bytes] = NO_FILES) -> bytes:
+    """Return the DOCX of a paper; the same data give the same text, whatever machine makes it.
+
+    :param files: name → bytes of the pictures that the data name.
+    """
     paper = _begun(data["title"], data["issued"])
     _to_the_right(paper, data.get("note"), data["issued"])
     _title(paper, data["title"], draft=bool(data.get("draft")))
     _facts(paper, data["items"])
     for part in data["parts"]:
-        _part(paper, part)
+        _part(paper, part, files)
     return _saved(paper)
 
 
@@ -158,12 +174,14 @@ def _number_pages(paragraph) -> None:
     paragraph._p.append(field)
 
 
-def _part(paper, part: CommitteePart) -> None:
+def _part(paper, part: CommitteePart, files: Mapping[str, bytes]) -> None:
     heading = paper.add_heading(_text(part["heading"]), 2)
     heading.paragraph_format.page_break_before = bool(part.get("new_page"))
     _facts(paper, part.get("items", []))
     for section in part.get("sections", []):
         _section(paper, section, level=3)
+        for picture in section.get("pictures", []):
+            _picture(paper, picture, files[picture["file"]])
     if part.get("room"):
         paper.add_heading("メモ", 3)
         for _ in range(part["room"]):
@@ -178,6 +196,20 @@ def _section(paper, section: Section, *, level: int) -> None:
             paper.add_paragraph(_text(line))
     if table := section.get("table"):
         _table(paper, table)
+
+
+def _picture(paper, picture: PrintedPicture, content: bytes) -> None:
+    """Put a photo with its caption below; what it shows is told to who does not see it."""
+    held = paper.add_paragraph()
+    held.paragraph_format.keep_with_next = bool(picture["caption"])
+    shape = held.add_run().add_picture(io.BytesIO(content), width=Mm(PICTURE_MM))
+    if shape.height > (most := Mm(PICTURE_MM)):  # an upright one
+        shape.width, shape.height = round(shape.width * most / shape.height), most
+    told = shape._inline.docPr
+    told.set("descr", _text(picture["alt"]))
+    told.set("name", picture["file"])
+    if picture["caption"]:
+        paper.add_paragraph(_text(picture["caption"]))
 
 
 def _facts(paper, items: list[Item]) -> None:

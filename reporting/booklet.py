@@ -1,9 +1,11 @@
 """The booklet of a written report to the committee (書面報告; Japanese only), made by a worker.
 
-It holds what stands in the versions that were tabled, so it is the same however often it is made.
+It holds what stands in the versions that were tabled, so it is the same however often it is made; only
+a photo whose consent was taken back meanwhile is not printed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from django.db.models import Q
 from django.urls import reverse
@@ -20,7 +22,8 @@ from casework.works import Progress
 
 from .booklet_totals import by_department, differences
 from .models import Booklet, TabledReport, Tabling
-from .printing import FORM_JA, collaboration_items, collaboration_sections
+from .printing import FORM_JA, collaboration_items, collaboration_sections, files_of
+from .public_photos import Printed, printed
 
 KIND = "committee_booklet"
 CODES = {"process_score": "協働の進め方", "outcome_score": "協働の成果"}
@@ -32,10 +35,13 @@ def tabled_in(tabling: Tabling) -> list[TabledReport]:
     return list(tabling.tabled.select_related("version", "report").order_by("place"))
 
 
-def booklet_data(tabling: Tabling, contents: Sequence[dict]) -> CommitteeData:
+def booklet_data(
+    tabling: Tabling, contents: Sequence[dict], photos: Sequence[Sequence[Printed]]
+) -> CommitteeData:
     """Return the content of the booklet.
 
     :param contents: of the versions, in the order of the booklet.
+    :param photos: of each of them, those that may be shown now.
     """
     totals = by_department(contents)
     return {
@@ -48,7 +54,10 @@ def booklet_data(tabling: Tabling, contents: Sequence[dict]) -> CommitteeData:
         ],
         "parts": [
             _contents(contents), _totals(contents), _apart(contents),
-            *(_report(place, content) for place, content in enumerate(contents, start=1)),
+            *(
+                _report(place, content, own)
+                for place, (content, own) in enumerate(zip(contents, photos, strict=True), start=1)
+            ),
         ],
     }  # fmt: skip
 
@@ -106,14 +115,14 @@ def _apart(contents: Sequence[dict]) -> CommitteePart:
     return _part("双方の評価の差", {"heading": "", "table": {"columns": columns, "rows": rows}})
 
 
-def _report(place: int, content: dict) -> CommitteePart:
+def _report(place: int, content: dict, photos: Sequence[Printed]) -> CommitteePart:
     return {
         "heading": f"報告{place}　{content['title']}",
         "new_page": True,
         "items": [
             {"label": "担当課", "value": content["department"]}, *collaboration_items(content)
         ],
-        "sections": collaboration_sections(content),
+        "sections": collaboration_sections(content, photos),
     }  # fmt: skip
 
 
@@ -151,13 +160,14 @@ def make_booklet(asked: Work, progress: Progress) -> dict:
     """Make PDF and DOCX of the versions that were tabled, and keep them."""
     tabling = _tabling(asked)
     contents = [one.version.content for one in progress.each(tabled_in(tabling))]
-    data = booklet_data(tabling, contents)
+    photos = [printed(content) for content in contents]
+    data, files = booklet_data(tabling, contents, photos), files_of(chain.from_iterable(photos))
     made = {}
     for name, make in progress.each([("pdf", _pdf), ("docx", docx_of)]):
-        made[name] = make(data)
+        made[name] = make(data, files=files)
     Booklet.objects.get_or_create(tabling=tabling, defaults=made)
     return {"reports": len(contents)}
 
 
-def _pdf(data: CommitteeData) -> bytes:
-    return typeset("committee", dict(data))
+def _pdf(data: CommitteeData, *, files: Mapping[str, bytes]) -> bytes:
+    return typeset("committee", dict(data), files=files)

@@ -123,6 +123,7 @@ def collaboration_now(report, request) -> dict:
         "notes": list(report.field_notes.awaited().order_by("pk")),
         "missing": report.missing_parts() if is_written else [],
         "may_edit": services.may_edit_collaboration(report, request.user),
+        "may_tend_photos": request.user.has_perm("reporting.tend_photos", report),
         "may_table": report.state in ("accepted", *services.CORRECTED_BY_OFFICE)
         and request.user.has_perm("reporting.handle_collaboration", report),
         "is_public": report.publication_id is not None,
@@ -162,6 +163,11 @@ name_verbs(
     take_over_budget=_("The changed budget was taken over into the report"),
     keep_own_lines=_("The lines of the report stay, though the budget was changed"),
     name_the_day=_("The due date was named"),
+    pick_photo=_("A photo of the project was picked for the report"),
+    photo_consent=_("Consent of the people shown in a photo of the report"),
+    keep_photo_internal=_("A photo of the report stays with the city"),
+    let_photo_be_public=_("A photo of the report may be published again"),
+    take_out_photo=_("A photo was taken out of the report"),
     release_comments=_("The committee’s comments were released"),
     table=_("Received by the committee"),
 )

@@ -5,7 +5,7 @@ from casework.drafts import Draft
 from .collaboration_form import QuestionsForm
 from .models import PartnerPart
 from .partner_parts import reads_department_scores
-from .public_text import text_of
+from .public_text import text_of, with_photos
 from .versions import content_of_collaboration
 
 #: What the department says of its scores; the partner reads it with them.
@@ -32,7 +32,8 @@ class PartDraft(Draft):
 def report_for_partner(part: PartnerPart) -> dict:
     """Return the report as the partner reads it: what the public will, and scores not too early."""
     report = part.report
-    text = text_of(content_of_collaboration(report, public=True, views=False))
+    content = content_of_collaboration(report, public=True, views=False)
+    text = with_photos(text_of(content), content)
     if not reads_department_scores(part):
         text["parts"] = [one for one in text["parts"] if one["code"] not in ABOUT_SCORES]
     return text

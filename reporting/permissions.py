@@ -26,6 +26,8 @@ rules.add_perm("reporting.handle_report", is_office)
 rules.add_perm("reporting.open_collaboration", works_for)
 rules.add_perm("reporting.write_collaboration", works_for_department)
 rules.add_perm("reporting.handle_collaboration", is_office)
+#: Who is shown in a photo may object at any time; then either side takes it out.
+rules.add_perm("reporting.tend_photos", is_office | works_for_department)
 rules.add_perm("reporting.ask_partners", is_office | works_for_department)
 rules.add_perm("reporting.write_part", writes_for_group)
 rules.add_perm("reporting.type_in_part", works_for_department & nobody_logs_in)

@@ -1,15 +1,17 @@
 """Reports on paper (Japanese only): from a version's content to a PDF."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
 
 from casework.calendar import japan_date, wareki, wareki_year
 from casework.models import Version
-from casework.typesetting import Item, ProposalData, Section, Table, typeset
+from casework.typesetting import Item, PrintedPicture, ProposalData, Section, Table, typeset
 
 from .measure_outcomes import in_words
-from .models import Report
+from .models import CollaborationReport, Report
+from .public_photos import Printed, printed, ready, standing
 from .settlement import EXPENDITURE, INCOME
 from .versions import content_of_report
 
@@ -149,23 +151,36 @@ def collaboration_pdf(content: dict, *, number: str, day: date, draft: bool = Fa
     :param day: the Japan date the paper bears.
     :param draft: whether 案 stands across the pages.
     """
+    photos = printed(content)
     data = {
         "title": content["title"] or UNKNOWN,
         "issued": wareki(day),
         "department": content["department"],
         "number": number,
         "items": collaboration_items(content),
-        "sections": _answers(content) + _said_by_others(content),
+        "sections": _answers(content, photos) + _said_by_others(content),
         "measures": [
             {"code": str(row["number"]), "title": row["title"], "how": _how_and_what_came(row)}
             for row in content["measures"]
         ],
         "draft": draft,
     }
-    return typeset("collaboration_report", data)
+    return typeset("collaboration_report", data, files=files_of(photos))
 
 
-def collaboration_sections(content: dict) -> list[Section]:
+def public_pdf(report: CollaborationReport) -> bytes:
+    """Return the PDF of a published report: the one that was kept, while each of its photos stands.
+
+    After that it is made anew of the same text, without the photos that are gone.
+    """
+    kept = report.publication
+    content = kept.version.content
+    if standing(content) == ready(content):
+        return bytes(kept.pdf)
+    return collaboration_pdf(content, number=report.number or "", day=japan_date(kept.at))
+
+
+def collaboration_sections(content: dict, photos: Sequence[Printed]) -> list[Section]:
     """Return all that a report says below its head, the measures as a table among it."""
     rows: list[list] = [
         [str(row["number"]), row["title"], _how_and_what_came(row)] for row in content["measures"]
@@ -174,11 +189,27 @@ def collaboration_sections(content: dict) -> list[Section]:
     measures: list[Section] = [
         {"heading": "関係する指針の取組", "table": {"columns": columns, "rows": rows}}
     ]
-    return [*_answers(content), *(measures if rows else []), *_said_by_others(content)]
+    return [*_answers(content, photos), *(measures if rows else []), *_said_by_others(content)]
 
 
-def _answers(content: dict) -> list[Section]:
-    return [_printed(content, part) for part in content["parts"] if _is_below(content, part)]
+def files_of(photos: Iterable[Printed]) -> dict[str, bytes]:
+    """Return the pictures of photos by the names under which a paper has them."""
+    return {one.name: one.content for one in photos}
+
+
+def _answers(content: dict, photos: Sequence[Printed]) -> list[Section]:
+    return [
+        _photos(part, photos) if part["kind"] == "photos" else _printed(content, part)
+        for part in content["parts"]
+        if (photos if part["kind"] == "photos" else _is_below(content, part))
+    ]
+
+
+def _photos(part: dict, photos: Sequence[Printed]) -> Section:
+    pictures: list[PrintedPicture] = [
+        {"file": one.name, "alt": one.alt, "caption": one.caption} for one in photos
+    ]
+    return {"heading": part["label"], "pictures": pictures}
 
 
 def _said_by_others(content: dict) -> list[Section]:

@@ -1,10 +1,13 @@
 """What the public reads of a report, from the content of a version alone: prepared for a page."""
 
+from collections.abc import Callable
+
 from django.urls import reverse
 
 from guideline.models import fiscal_year_name, in_language
 
 from .models import CollaborationReport, Form
+from .public_photos import standing
 from .versions import content_of_collaboration
 
 #: What stands as a line of facts at the head of a report; other answers are texts under headings.
@@ -12,9 +15,13 @@ FACTS = ("partners", "choice", "yen", "score")
 
 
 def text_of(content: dict) -> dict:
-    """Return the content with its codes in words, in the language of the page."""
+    """Return the content with its codes in words, in the language of the page.
+
+    Photos are put in by whoever knows where they stand: :func:`with_photos`.
+    """
     return {
         **content,
+        "photos": [],
         "year": fiscal_year_name(content["fiscal_year"]),
         "form_label": Form(content["form"]).label if content["form"] else "",
         "department_label": in_language(content["department"], content["department_en"]),
@@ -25,13 +32,33 @@ def text_of(content: dict) -> dict:
 
 
 def as_written(report: CollaborationReport, reader, *, views: bool = True) -> dict:
-    """Return what ``reader`` reads of a report as it stands now, in the shape of :func:`text_of`."""
-    return text_of(content_of_collaboration(report, reader=reader, views=views))
+    """Return what ``reader`` reads of a report as it stands now, in the shape of :func:`text_of`.
+
+    Its photos are rows, all of them, whatever each still needs.
+    """
+    text = text_of(content_of_collaboration(report, reader=reader, views=views))
+    return {**text, "photos": list(report.photos.with_files())}
+
+
+def with_photos(text: dict, content: dict, address: Callable[[dict], str] | None = None) -> dict:
+    """Return a text with the photos that may be shown now.
+
+    :param address: of a photo of the content; the site's own for readers who are there, if not given.
+    """
+    found = [{**photo, "url": (address or inner_address)(photo)} for photo in standing(content)]
+    return {**text, "photos": found}
+
+
+def inner_address(photo: dict) -> str:
+    """Return where those who may read a report before it is public see one of its photos."""
+    return reverse("reporting:photo-image", args=[photo["id"], "large"])
 
 
 def read_part(content: dict, part: dict) -> dict:
     """Return one question of a report with its answer, as the page reads it."""
     words = part["words"] if part["words"] is not None else content.get(part["code"])
+    if part["kind"] == "photos":
+        words = None  # the photos stand in the text: with_photos
     if part["kind"] == "choice":
         words = Form(words).label if words else ""
     return {

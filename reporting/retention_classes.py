@@ -9,7 +9,7 @@ from accounts.services.erasing import ERASED_NAME
 from casework import retention
 from casework.retention import RetentionClass
 
-from .models import FieldNote, Receipt
+from .models import FieldNote, Receipt, ReportPhoto
 
 # A report is accepted long before its project ends. A department's report may be about no project;
 # its partners' views are kept with it then.
@@ -38,7 +38,18 @@ def _erase_items(rows: QuerySet, *, by, at: datetime) -> None:
     rows.update(item=ERASED_NAME)
 
 
+def _photos(day: date) -> QuerySet[ReportPhoto]:
+    return ReportPhoto.objects.filter(report__in=retention.cases_over(day).values("pk"))
+
+
 retention.register(
+    RetentionClass(
+        "report_photos", _("What is said of photos of collaboration reports"),
+        _("The row goes, and with it the photo from the public pages. The files go with the files of the case."),
+        _("The project is over"),
+        _photos, _delete, ("reporting.ReportPhoto",), "report",
+        lambda photo: f"{photo.report.number or photo.report_id} · #{photo.pk}", ("report",), "report",
+    ),
     RetentionClass(
         "field_notes", _("What the office asked for at places of a report"),
         _("The notes go. The history keeps that the report was returned, and when."),

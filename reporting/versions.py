@@ -8,6 +8,7 @@ from .budget_beside import beside_budget
 from .measure_outcomes import content_of_outcome, outcomes_of, told_of_measures
 from .models import CollaborationReport, CommitteeComment, FormQuestion, PartnerPart, Report
 from .partner_parts import read_parts
+from .public_photos import content_of_photos
 
 REPORT_FIELDS = ("title", "completed_on", "content", "results", "participants", "reflection")
 COLLABORATION_FIELDS = (
@@ -109,6 +110,7 @@ def content_of_collaboration(
             {"label": one.label, "value": _plain_figure(one.value), "unit": one.unit}
             for one in report.figures.order_by("pk")
         ],
+        "photos": content_of_photos(report),
         "committee": _released_comments(report) if views else [],
         **(views_of(report, public=public, reader=reader) if views else {"views": []}),
     }

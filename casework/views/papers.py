@@ -102,10 +102,18 @@ def file_picture(request, key, size):
         raise Http404(size)
     if not stored.is_served and stored.is_picture and not stored.destroyed_at:
         return download(request, stored, back=reverse("casework:case", args=[stored.case_id]))
+    return picture_response(request, stored, size)
+
+
+def picture_response(request, stored: StoredFile, size: str) -> HttpResponse:
+    """Answer with the copy of a picture that the reader may see; asked for again each time.
+
+    :raises Http404: if there can be none.
+    """
     try:
         copy = picture_copies.copy_of(stored, size)
     except picture_copies.NoCopy:
-        raise Http404(key) from None
+        raise Http404(stored.key) from None
     except picture_copies.NotYet:
         return HttpResponse(status=503, headers={"Retry-After": "5"})
     headers = {"Cache-Control": "private, no-cache", "ETag": f'"{copy.digest}"'}

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from accounts.permissions import require
 from casework import files, picture_copies, pictures
 from casework.calendar import japan_date
-from casework.models import PictureCopy
 from casework.services import locked, record
 from grants.models import Picture, ProjectYear
 
@@ -121,9 +120,7 @@ def remove_picture(picture: Picture, *, by, at: datetime) -> None:
     require(by.act_on(japan_date(at)), "grants.remove_picture", year)
     picture = Picture.objects.select_related("file").get(pk=picture.pk)
     stored = picture.file
-    stored.removed_at = at
-    stored.save(update_fields=["removed_at"])
-    PictureCopy.objects.filter(file=stored).delete()
+    files.take_away(stored, at=at)
     picture.delete()
     record(year, "remove_file", by=by, at=at, file=stored.pk)
 

@@ -7,6 +7,7 @@ from .interim import InterimReport
 from .measure_outcome import MeasureOutcome, OutcomeEvidence
 from .partner import Partner
 from .partner_part import PartnerAnswer, PartnerPart
+from .photo import ReportPhoto
 from .receipt import Receipt
 from .release import AcceptedWarning, Action, Kind, PublicEntry, Release, ReleaseItem
 from .report import Report, SettlementLine, Verdict
@@ -41,6 +42,7 @@ __all__ = [
     "Report",
     "ReportFigure",
     "ReportForm",
+    "ReportPhoto",
     "ScoreWord",
     "TabledReport",
     "Tabling",

@@ -215,7 +215,7 @@ class CollaborationReport(Case):
         if question.kind == FormQuestion.Kind.MEASURES:
             return self.advanced_measures.exists()
         if question.kind == FormQuestion.Kind.PHOTOS:
-            return False
+            return self.photos.exists()
         return getattr(self, question.code)
 
     @cached_property

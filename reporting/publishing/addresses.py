@@ -1,6 +1,7 @@
 """Where on the public site each thing stands. Addresses never change (docs/publication.md)."""
 
 from reporting.models import Kind, ReleaseItem
+from reporting.public_photos import ENDINGS
 
 ENGLISH = "en/"
 
@@ -21,6 +22,14 @@ def address(kind: str, key: str, fiscal_year: int | None) -> str:
 def path_of(item: ReleaseItem) -> str:
     """Return the path of the page of what an item is about, in Japanese."""
     return address(item.kind, item.key, item.fiscal_year)
+
+
+def photo(fiscal_year: int | None, key: str, told: dict) -> str:
+    """Return the path of the picture of a photo of a report; it is one in both languages.
+
+    :param told: of the frozen text; a photo never changes its picture, so the bytes stay, too.
+    """
+    return f"reports/{fiscal_year}/{key}/photo-{told['id']}.{ENDINGS[told['media_type']]}"
 
 
 def up_from(path: str) -> str:

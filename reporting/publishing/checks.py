@@ -22,6 +22,7 @@ from casework.calendar import fiscal_year, japan_date
 from casework.errors import NotPossible
 from casework.flow import Text
 from casework.services import locked, record
+from grants.models.picture import Described
 from guideline.models import fiscal_year_name
 from reporting.figures import FIGURES, differences
 from reporting.models import AcceptedWarning, Kind, Release, ReleaseItem
@@ -222,13 +223,18 @@ def accept(release: Release, digest: str, *, reason: str, by, at: datetime) -> A
 
 @check("pictures", gettext_lazy("Photos: alternative text and consent"), level=BLOCKS)
 def pictures(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
-    """A photo needs its words, and the consent of whom it shows."""
+    """A photo needs its words, the consent of whom it shows, and its copy.
+
+    What is not to be published is taken out, or kept with the city by name: then it is not here.
+    """
     for number, photo in enumerate(content.get("text", {}).get("photos", ()), start=1):
         place = _("Photo %(number)d") % {"number": number}
-        if not str(photo.get("alt") or "").strip():
+        if not photo["alt"].strip():
             yield place, _("The alternative text is missing.")
-        if not photo.get("consent"):
+        if photo["consent"] not in Described.AGREED:
             yield place, _("The consent is missing.")
+        if not photo["media_type"]:
+            yield place, _("The copy without position and day is not there.")
 
 
 @check("sums", gettext_lazy("Numbers that do not add up"), level=BLOCKS)
@@ -377,4 +383,5 @@ def _free_text(item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
         yield str(_("Note for the public")), item.note
     rest = {name: value for name, value in content.items() if name not in ("files", "columns")}
     for path, text in strings(rest):
-        yield label_of(path), text
+        if path[-1] not in ("digest", "media_type", "consent"):  # of photos: nobody wrote them
+            yield label_of(path), text

@@ -22,9 +22,9 @@ from guideline.table_words import RING
 from guideline.years import figure_from
 from reporting import register
 from reporting.models import Kind, ReleaseItem
-from reporting.public_text import text_of
+from reporting.public_text import inner_address, text_of, with_photos
 
-from .addresses import ENGLISH, path_of, up_from
+from .addresses import ENGLISH, path_of, photo, up_from
 from .contents import AS_OF
 
 LANGUAGES = ("ja", "en")
@@ -70,7 +70,22 @@ def thing(item: ReleaseItem, language: str, *, about: dict, **said) -> bytes:
     with translation.override(language):
         origin = {} if item.kind == Kind.REPORT else _origin(item)
         context = origin | prepare(item.content, said["first_on"])
+        if item.kind == Kind.REPORT:
+            root = up_from(path if language == "ja" else ENGLISH + path)
+            context["text"] = _with_photos(context["text"], item, root, **said)
     return page(template, path, language, about=about, item=item, **said, **context)
+
+
+def _with_photos(text: dict, item: ReleaseItem, root: str, *, preview: str = "", **said) -> dict:
+    """Return the text of a report with its photos.
+
+    :param root: the way from the page to the root of the site.
+    """
+
+    def address(told: dict) -> str:
+        return inner_address(told) if preview else root + photo(item.fiscal_year, item.key, told)
+
+    return with_photos(text, item.content["text"], address)
 
 
 def _report(content: dict, first_on: date) -> dict:

@@ -77,6 +77,9 @@ def _word(name: str) -> str:
 _WORDS = {
     "measures": lambda: _("Measures"),
     "partners": lambda: _("Partners"),
+    "photos": lambda: _("Photos"),
+    "alt": lambda: _("What the picture shows"),
+    "caption": lambda: _("Caption"),
     "figures": lambda: _("Results in figures"),
     "views": lambda: _("What the partners say"),
     "committee": lambda: _("Comments of the committee"),

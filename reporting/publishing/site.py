@@ -19,12 +19,12 @@ from django.utils.translation import gettext as _
 
 from casework import city
 from guideline.models import fiscal_year_name, in_language
-from reporting import open_data
+from reporting import open_data, public_photos
 from reporting.figures import FIGURES
-from reporting.models import Kind, PublicEntry
+from reporting.models import Kind, PublicEntry, ReleaseItem
 
 from . import drawing, machine
-from .addresses import ENGLISH, address, index_of_year
+from .addresses import ENGLISH, address, index_of_year, photo
 from .contents import (
     FROM_PROGRESS,
     FROM_REPORTS,
@@ -54,6 +54,8 @@ MEDIA_TYPES = {
     ".csv": open_data.CSV,
     ".json": open_data.JSON,
     ".jsonld": "application/ld+json; charset=utf-8",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
 }
 
 
@@ -124,6 +126,7 @@ class Site:
             for language in LANGUAGES:
                 body = drawing.thing(entry.item, language, about=self.about, **days_of(entry))
                 yield _in(language, _address(entry)), body
+            yield from _photos(entry.item)
 
     def other_paths(self) -> Iterator[str]:
         """Yield the paths of what is not the page of one thing."""
@@ -235,6 +238,14 @@ class Site:
 
     def _report(self, language: str, path: str, year: str, key: str) -> Found | None:
         return self._thing(language, path, Kind.REPORT, key, year)
+
+    def _photo(self, language: str, path: str, year: str, key: str) -> Found | None:
+        """Return a picture of a report that stands; only under the one path that its page names."""
+        found = self._standing.filter(kind=Kind.REPORT, key=key, item__fiscal_year=int(year))
+        entry = found.select_related("item").first()
+        if entry is None:
+            return None
+        return next((Found(body) for own, body in _photos(entry.item, only=path)), None)
 
     def _register(self, language: str, path: str) -> Found:
         found = self._thing(language, path, Kind.REGISTER, "all")
@@ -424,6 +435,17 @@ def _title(entry: PublicEntry) -> str:
             return f"{_('Figures of the fiscal year')}: {fiscal_year_name(int(entry.key))}"
 
 
+def _photos(item: ReleaseItem, *, only: str = "") -> Iterator[tuple[str, bytes]]:
+    """Yield path and bytes of the photos of a report that may be shown now, one after the other."""
+    if item.kind != Kind.REPORT or item.withdraws:
+        return
+    for told in public_photos.standing(item.content["text"]):
+        path = photo(item.fiscal_year, item.key, told)
+        body = public_photos.bytes_of(told) if only in ("", path) else None
+        if body is not None:
+            yield path, body
+
+
 def _pages(count: int) -> int:
     return -(-count // PER_PAGE)
 
@@ -439,6 +461,7 @@ _ROUTES = (
     _route(rf"reports/{_YEAR}/index\.html", Site._report_list),
     _route(rf"reports/{_YEAR}/page-(?P<number>[2-9]|[1-9]\d{{1,5}})\.html", Site._report_list),
     _route(rf"reports/{_YEAR}/{_KEY}\.html", Site._report),
+    _route(rf"reports/{_YEAR}/{_KEY}/photo-[0-9]{{1,18}}\.(?:jpg|png)", Site._photo),
     _route(rf"reports/{_YEAR}/index\.jsonld", Site._list_for_machines),
     _route(r"register/index\.html", Site._register),
     _route(r"guideline/(?P<key>[\w-]+/\d{4}-\d\d-\d\d)\.html", Site._progress),

@@ -1,6 +1,7 @@
 """Collaboration reports at work: asking for them, writing them, recording the committee's day."""
 
 from functools import partial
+from http.client import FOUND
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -137,7 +138,7 @@ def report_edit(request, pk):
     report = _visible(request, pk)
     if not services.may_edit_collaboration(report, request.user):
         raise PermissionDenied("reporting.write_collaboration")
-    return write(
+    answer = write(
         request, report,
         read=CollaborationDraft,
         save=lambda draft: services.save_collaboration_report(
@@ -146,6 +147,9 @@ def report_edit(request, pk):
         show=partial(_edit_page, request, report),
         saved=_("Saved."),
     )  # fmt: skip
+    if answer.status_code == FOUND and request.POST.get("then") == "photos":
+        return redirect("reporting:photos", pk=pk)
+    return answer
 
 
 def _edit_page(request, report, draft: CollaborationDraft, status: int) -> HttpResponse:
@@ -157,6 +161,7 @@ def _edit_page(request, report, draft: CollaborationDraft, status: int) -> HttpR
         "year": year,
         "groups": registered_names(),
         "told_by_group": year and sent_report_of(year),
+        "photos": report.photos.with_files(),
     }
     return render(request, "reporting/collaboration_edit.html", context, status=status)
 

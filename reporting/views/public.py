@@ -1,6 +1,7 @@
 """The pages that everyone may read. Nothing here shows what is not published."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -20,9 +21,10 @@ from reporting import home as front
 from reporting import open_data, register
 from reporting.models import CollaborationReport, Kind, PublicEntry
 from reporting.open_data import giving
+from reporting.printing import public_pdf
 from reporting.project_links import issue_behind
-from reporting.public_text import text_of
-from reporting.publishing.addresses import path_of
+from reporting.public_text import text_of, with_photos
+from reporting.publishing.addresses import path_of, photo
 
 PER_PAGE = 25
 
@@ -175,6 +177,8 @@ def report(request, pk):
         return redirect("reporting:public-file", path=path_of(entry.item))
     found = get_object_or_404(public, pk=pk)
     text = shown(found)
+    if entry:
+        text = with_photos(text, found.publication.version.content, partial(_public_photo, entry))
     context = {
         "text": text,
         "report": found,
@@ -188,12 +192,17 @@ def report(request, pk):
     return render(request, "reporting/report.html", context)
 
 
+def _public_photo(entry: PublicEntry, told: dict) -> str:
+    path = photo(entry.item.fiscal_year, entry.key, told)
+    return reverse("reporting:public-file", args=[path])
+
+
 @require_safe
 def report_pdf(request, pk):
-    """The PDF of a published report, as it was approved."""
+    """The PDF of a published report, as it was approved; without a photo that is not shown any more."""
     public = CollaborationReport.objects.public(fictitious=settings.DEMO)
-    found = get_object_or_404(public.select_related("publication"), pk=pk)
-    response = HttpResponse(bytes(found.publication.pdf), content_type="application/pdf")
+    found = get_object_or_404(public.select_related("publication__version"), pk=pk)
+    response = HttpResponse(public_pdf(found), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="collaboration-report-{pk}.pdf"'
     return response
 

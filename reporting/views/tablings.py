@@ -23,7 +23,7 @@ from grants.forms.fields import text_area
 from guideline.models import fiscal_year_name
 from reporting import booklet, tablings
 from reporting.models import TabledReport, Tabling
-from reporting.public_text import text_of
+from reporting.public_text import text_of, with_photos
 
 PER_PAGE = 25
 
@@ -223,7 +223,7 @@ def _show(request, one: TabledReport, form: CommentForm | None) -> HttpResponse:
     context = {
         "one": one,
         "tabling": one.tabling,
-        "text": text_of(one.version.content),
+        "text": with_photos(text_of(one.version.content), one.version.content),
         "comments": tablings.own_comments(one, user),
         "names": user.has_perm("reporting.read_comments"),
         "form": form,

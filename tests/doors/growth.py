@@ -80,6 +80,7 @@ from reporting.models import (
     Report,
     ReportFigure,
     ReportForm,
+    ReportPhoto,
     ScoreWord,
     SettlementLine,
     TabledReport,
@@ -236,11 +237,21 @@ def _cases(things: dict, number: int) -> None:
         report = CollaborationReport.objects.get(pk=things[name])
         again = copy(report, project_year=None, request_key=None, publication=None)
         Partner.objects.create(report=report, name=f"増{number}", share_yen=number)
+        _report_photo(things, report)
         ReportFigure.objects.create(report=report, label=f"増{number}", value=number)
         if report.publication:
             _publish(report.publication, again, measure)
         if name == "accepted":
             _releases(things, again)
+
+
+def _report_photo(things: dict, report: CollaborationReport) -> None:
+    """One more photo of a report, with its file and its copies."""
+    shown = ReportPhoto.objects.select_related("file").get(pk=things["report_photo"])
+    file = copy(shown.file, key=uuid.uuid4(), case_id=report.pk)
+    for drawn in PictureCopy.objects.filter(file=shown.file):
+        copy(drawn, file=file)
+    copy(shown, report=report, file=file)
 
 
 def _releases(things: dict, report: CollaborationReport) -> None:

@@ -54,6 +54,7 @@ from grants.models import (
 from grants.services.pictures import add_picture
 from guideline import years
 from guideline.models import Crosswalk, Figure, Measure
+from reporting import photos
 from reporting.models import (
     CollaborationReport,
     InterimReport,
@@ -61,6 +62,7 @@ from reporting.models import (
     Receipt,
     Report,
     ReportForm,
+    ReportPhoto,
     Tabling,
 )
 from reporting.publishing import releases
@@ -327,9 +329,21 @@ def _reports() -> dict[str, object]:
         "issue_draft": CityIssue.objects.get(title="書いている課題").pk,
         "partner_part": (part := PartnerPart.objects.get()).pk,
         "asking": part.report_id,
+        "report_photo": _report_photo(part.report).pk,
         "tabling": Tabling.objects.get().pk,
         "report_form": ReportForm.objects.earliest("pk").pk,
     }
+
+
+def _report_photo(report: CollaborationReport) -> ReportPhoto:
+    """A photo of the report that a department is writing, described and agreed to."""
+    upload = ContentFile(photo("JPEG"), name="写真.jpg")
+    made = photos.add(
+        report, upload, alternative_text="花だん", consent="nobody", by=plays.person("department"),
+        at=NOW,
+    )  # fmt: skip
+    picture_copies.draw_all(made.file_id)
+    return made
 
 
 def _release(report: CollaborationReport) -> dict[str, object]:

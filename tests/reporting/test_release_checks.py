@@ -199,9 +199,13 @@ def test_address_of_the_exported_site_is_read_from_what_is_public(office):
 
 def test_photo_without_words_or_consent_blocks(office):
     item = ReleaseItem(kind="report", key="1", action="publish", title="x", fiscal_year=2025)
-    content = {"text": {"photos": [{"alt": " ", "consent": True}, {"alt": "川", "consent": None}]}}
+    whole = {"alt": "川", "consent": "nobody", "media_type": "image/jpeg"}
+    wrong = [{"alt": " "}, {"consent": ""}, {"consent": "no such answer"}, {"media_type": ""}]
+    content = {"text": {"photos": [whole, *({**whole, **one} for one in wrong)]}}
 
-    assert len(list(checks.pictures(None, item, content))) == 2
+    places = [place for place, _words in checks.pictures(None, item, content)]
+
+    assert places == ["Photo 2", "Photo 3", "Photo 4", "Photo 5"]
     assert checks._CHECKS["pictures"][1] == checks.BLOCKS
 
 

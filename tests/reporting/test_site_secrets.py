@@ -1,25 +1,30 @@
 """Nothing that is not released stands in any file of the site: secrets are planted, every file is read."""
 
+import hashlib
 import io
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db.models import CharField, TextField
 from django.test import Client
 
 from accounts.models import Officer, Role
+from casework import picture_copies
+from casework.models import PictureCopy
 from casework.services import advance
 from grants.models import Proposal
 from guideline.models import Progress
-from reporting import services
-from reporting.models import CollaborationReport, PublicEntry
+from reporting import photos, services
+from reporting.models import CollaborationReport, PublicEntry, ReportPhoto
 from reporting.publishing import checks, releases
 from reporting.publishing.export import MANIFEST
 from reviews.models import ConflictNote
 from reviews.services import declare_conflict
 from tests import factories
+from tests.casework.camera import photo as from_camera
 from tests.factories import NOON, TODAY
 from tests.reporting import makers
 
@@ -27,6 +32,9 @@ pytestmark = pytest.mark.django_db
 
 #: Stands in every planted text; nothing that is released bears it.
 SECRET = "秘密の語"
+PICTURES = (".jpg", ".png")
+#: Pictures of which even the copy is gone.
+TAKEN_OUT = 1
 TOMORROW = NOON + timedelta(days=1)
 
 
@@ -86,6 +94,51 @@ def reports_that_are_not_public(office) -> None:
         planted(report.case_ptr)
     release(office, ("report", str(draft.pk)))
     releases.propose(release(office, ("report", str(waits.pk))), by=office, at=NOON)
+
+
+def photo_of(report, *, size: int, taken_out: bool = False, **said) -> str:
+    """Add a photo with secrets in all its words; return the digest of the copy that would be public."""
+    said = {
+        "alternative_text": SECRET,
+        "caption": SECRET,
+        "people": SECRET,
+        "consent": "given",
+        **said,
+    }
+    kept_internal = said.pop("kept_internal", False)
+    clerk = makers.department_clerk(report.department)
+    file = ContentFile(from_camera("JPEG", size=(size, size)), name="photo.jpg")
+    made = photos.add(report, file, **said, by=clerk, at=NOON)
+    picture_copies.draw_all(made.file_id)
+    digest = PictureCopy.objects.get(file=made.file_id, size="large").digest
+    if kept_internal:
+        photos.describe(made, fields={"kept_internal": True}, by=clerk, at=NOON)
+    if taken_out:
+        photos.take_out(made, by=clerk, at=NOON)
+    return digest
+
+
+def photos_that_are_not_public(office) -> tuple[set[str], str]:
+    """Photos beside a public one; return the digests of the secret pictures, and of the public one."""
+    report, unpublished = makers.collaboration(), makers.collaboration()
+    secret = {
+        photo_of(unpublished, size=20),
+        photo_of(report, size=21, kept_internal=True),
+        photo_of(report, size=22, taken_out=True),
+        photo_of(report, size=23, consent="", kept_internal=True),
+    }
+    public = photo_of(report, size=24, alternative_text="川辺の網", caption="", people=SECRET)
+    regretted = photo_of(report, size=25, alternative_text="あとで取りやめた写真", caption="")
+    report = advance(report, "submit", by=makers.department_clerk(report.department), at=NOON)
+    report = factories.approved(advance(report, "accept", by=office, at=NOON), "publish")
+    photos.describe(report.photos.last(), fields={"consent": ""}, by=office, at=NOON)
+    added_later = ContentFile(from_camera("JPEG", size=(26, 26)), name="photo.jpg")
+    later = photos.add(
+        report, added_later, alternative_text=SECRET, consent="given", by=office, at=NOON
+    )
+    picture_copies.draw_all(later.file_id)
+    secret.add(PictureCopy.objects.get(file=later.file_id, size="large").digest)
+    return secret | {regretted}, public
 
 
 def published_with_a_correction_under_way(office) -> CollaborationReport:
@@ -171,14 +224,33 @@ def test_no_file_of_the_site_holds_what_was_not_released(office, tmp_path, setti
     )
     approve(releases.propose(made, by=office, at=NOON))
     reports_that_are_not_public(office)
+    secret_pictures, public_picture = photos_that_are_not_public(office)
 
     call_command("export_site", str(tmp_path), stdout=io.StringIO())
 
     told = {
         str(path.relative_to(tmp_path)): path.read_bytes().decode("utf-8-sig")
         for path in tmp_path.rglob("*")
-        if path.is_file() and path.name != MANIFEST
+        if path.is_file() and path.name != MANIFEST and path.suffix not in PICTURES
     }
+    pictures = {
+        hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in tmp_path.rglob("*")
+        if path.suffix in PICTURES
+    }
+    assert pictures == {public_picture} and public_picture not in secret_pictures
+    assert len(secret_pictures) == PictureCopy.objects.filter(size="large").count() - 1 + TAKEN_OUT
+    doors = [
+        f"/public/reports/{photo.report.fiscal_year}/{photo.report_id}/photo-{photo.pk}.{ending}"
+        for photo in ReportPhoto.objects.select_related("report")
+        for ending in ("jpg", "png")
+    ]
+    open_doors = [door for door in doors if Client().get(door).status_code != 404]
+    assert len(open_doors) == 1 and "川辺の網" in "".join(told.values())
+    for photo in ReportPhoto.objects.all():
+        for inner in (f"/report-photos/{photo.pk}/picture/large/", f"/files/{photo.file.key}/"):
+            assert Client().get(inner).status_code == 302, "a door for those who log in"
+    assert not any("あとで取りやめた写真" in text for text in told.values())
     for words in ("公開された川の会", proposal.title, "20件の相談", "取り下げた会"):
         assert any(words in text for text in told.values()), words
     leaks = {
@@ -191,7 +263,7 @@ def test_no_file_of_the_site_holds_what_was_not_released(office, tmp_path, setti
         assert [path for path, text in told.items() if inner in text] == [], inner
     assert SECRET not in Client().get(f"/reports/{corrected.pk}/").content.decode()
     assert SECRET not in Client().get(f"/public/reports/2025/{gone.pk}.html").content.decode()
-    assert PublicEntry.objects.count() == 6
+    assert PublicEntry.objects.count() == 7
 
 
 def test_secret_that_was_released_is_found(office, tmp_path):

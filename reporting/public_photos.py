@@ -1,0 +1,101 @@
+"""Which photos of a frozen text the public sees, and their bytes.
+
+A photo is public while it was released, still stands in its report, and its consent, description and
+file still stand: whoever is shown may object at any time, and then no release is waited for. Nothing is
+ever added to what was released.
+"""
+
+from dataclasses import dataclass
+
+from casework.models import PictureCopy
+from grants.models.picture import Described
+
+from .models import CollaborationReport, ReportPhoto
+
+Size = PictureCopy.Size
+ENDINGS = {"image/jpeg": "jpg", "image/png": "png"}
+
+
+def content_of_photos(report: CollaborationReport) -> list[dict]:
+    """Return the photos of a report as a version keeps them; of people who are shown, nothing.
+
+    Those of which somebody decided that they stay with the city are left out. What else is missing
+    shows in the values, for the checks of a release: a photo without a copy has no ``media_type``.
+    """
+    photos = list(report.photos.filter(kept_internal=False).with_files())
+    files = [photo.file_id for photo in photos if photo.has_large_copy]
+    copies = PictureCopy.objects.filter(file__in=files, size=Size.LARGE) if files else ()
+    drawn = {copy.file_id: copy for copy in copies and copies.defer("content")}
+    return [_content(photo, drawn.get(photo.file_id)) for photo in photos]
+
+
+def _content(photo: ReportPhoto, copy: PictureCopy | None) -> dict:
+    is_there = copy is not None and photo.file.is_served
+    return {
+        "id": photo.pk,
+        "alt": photo.alternative_text,
+        "caption": photo.caption,
+        "consent": photo.agreed,
+        "media_type": copy.media_type if is_there else "",
+        "width": copy.width if is_there else None,
+        "height": copy.height if is_there else None,
+        "digest": copy.digest if is_there else "",
+    }
+
+
+def ready(content: dict) -> list[dict]:
+    """Return the photos of a frozen text that bear all that is needed, whatever froze them."""
+    return [
+        photo for photo in content.get("photos", ())
+        if photo["alt"].strip() and photo["consent"] in Described.AGREED
+        and photo["media_type"] in ENDINGS
+    ]  # fmt: skip
+
+
+def standing(content: dict) -> list[dict]:
+    """Return the photos of a frozen text that may be shown now."""
+    told = ready(content)
+    if not told:
+        return []
+    kept = ReportPhoto.objects.publishable().filter(pk__in=[photo["id"] for photo in told])
+    there = set(kept.values_list("pk", flat=True))
+    return [photo for photo in told if photo["id"] in there]
+
+
+def bytes_of(photo: dict, size: str = Size.LARGE) -> bytes | None:
+    """Return the picture of a photo of a frozen text, or ``None`` where it is not there."""
+    found = PictureCopy.objects.filter(file__in=_file_of(photo), size=size).first()
+    return bytes(found.content) if found else None
+
+
+def _file_of(photo: dict):
+    return ReportPhoto.objects.filter(pk=photo["id"]).values("file")
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A photo on paper.
+
+    :ivar name: of its file while the paper is made.
+    """
+
+    name: str
+    alt: str
+    caption: str
+    content: bytes
+
+
+def printed(content: dict) -> list[Printed]:
+    """Return the photos of a frozen text that may be shown now; small copies are enough for paper."""
+    told = standing(content)
+    files = dict(
+        ReportPhoto.objects.filter(pk__in=[one["id"] for one in told]).values_list("pk", "file")
+    )
+    copies = PictureCopy.objects.filter(file__in=files.values()).order_by("size")
+    drawn = {copy.file_id: copy for copy in copies}  # the small one after the large one
+    return [_printed(one, drawn[files[one["id"]]]) for one in told if files[one["id"]] in drawn]
+
+
+def _printed(photo: dict, copy: PictureCopy) -> Printed:
+    name = f"photo-{photo['id']}.{ENDINGS[copy.media_type]}"
+    return Printed(name, photo["alt"], photo["caption"], bytes(copy.content))
