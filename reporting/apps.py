@@ -34,6 +34,7 @@ class ReportingConfig(AppConfig):
             project_links,
             retention_classes,
             setup_steps,
+            taking_back,  # noqa: F401  it asks whether a release is under way
         )
         from .models import AcceptedWarning, CommitteeComment, Publication
         from .publishing import forms as release_forms  # noqa: F401

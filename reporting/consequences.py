@@ -108,7 +108,7 @@ def report_the_year(report: Report, *, by, at: datetime, facts: dict) -> None:
 
 
 @on("report", "send_back")
-@on("collaboration_report", "send_back")
+@on("collaboration_report", "send_back", binds=False)  # undone by reporting.taking_back
 def give_what_was_asked(report: Case, *, by, at: datetime, facts: dict) -> None:
     """Let the writer read at each place what the office asks for there."""
     give_the_notes(report, at=at)
@@ -176,7 +176,7 @@ def keep_what_was_sent(report: CollaborationReport, *, by, at: datetime, facts: 
     snapshot(report, content_of_collaboration(report), by=by, at=at)
 
 
-@on("collaboration_report", "accept", "answer_none")
+@on("collaboration_report", "accept", "answer_none", binds=False)  # undone by reporting.taking_back
 def ask_partners_no_longer(report: CollaborationReport, *, by, at: datetime, facts: dict) -> None:
     """Close what partners were asked and did not give: the office takes the report as it is."""
     for part in report.partner_parts.filter(state="asked").order_by("pk"):

@@ -53,8 +53,13 @@ def interim_report_due(report, *, at, facts) -> Due:
     return date_by(DUE, year.rules, year.starts_on, ClosedDays())
 
 
-def partner_part_due(part, *, at, facts) -> Due:
-    """Return the day that was named when the partner was asked, or "not set" where nobody named one."""
+def partner_part_due(part, *, at, facts) -> Due | None:
+    """Return the day that was named when the partner was asked, or "not set" where nobody named one.
+
+    A partner that is a name alone owes the city nothing.
+    """
+    if part.organization_id is None:
+        return None
     if due_on := facts.get("due_on"):
         return Due.fixed(due_on, basis="set_by_office")
     return not_set(PART)

@@ -50,11 +50,13 @@ COLLABORATION_FLOW = Flow(
     #    verb        label                      from             to           who
     Move("start",     _("Start writing"),       ("requested",),  "drafting",  "reporting.write_collaboration"),
     Move("submit",    _("Send to the office"),  ("drafting",),   "submitted", "reporting.write_collaboration", (complete,), meets=("collaboration_report",)),
-    Move("send_back", _("Return the report"),   ("submitted",),  "returned",  "reporting.handle_collaboration", opens=("collaboration_report",), tone="secondary"),
+    Move("send_back", _("Return the report"),   ("submitted", "accepted"), "returned", "reporting.handle_collaboration", opens=("collaboration_report",), pauses=("publication",), tone="secondary",
+         hint=_("The department mends the report and sends it again. An accepted report can be returned until it is published.")),
     Move("resubmit",  _("Send it again"),       ("returned",),   "submitted", "reporting.write_collaboration", (complete,), meets=("collaboration_report",)),
-    Move("accept",    _("Accept"),              ("submitted",),  "accepted",  "reporting.handle_collaboration", opens=("publication",)),
+    Move("accept",    _("Accept"),              ("submitted",),  "accepted",  "reporting.handle_collaboration", opens=("publication",),
+         hint=_("Partners that have not answered are asked no longer. Until the report is published you can return it; right after accepting you can also take that back.")),
     Move("answer_none", _("There was none"),    ("requested", "drafting"), "none", "reporting.write_collaboration", meets=("collaboration_report",), tone="secondary",
-         hint=_("Your department did not work with a group in this fiscal year, or has already reported on it.")),
+         hint=_("Your department did not work with a group in this fiscal year, or has already reported on it. Answered by mistake, the office takes it back.")),
     # What is public goes through a release (docs/publication.md); these follow it.
     Move("publish",   _("Publish"),             ("accepted",),   "published", "reporting.publish", (tabled_where_that_comes_first,), only_follows=True, meets=("publication",)),
     Move("correct",   _("Publish the correction"), ("published", "corrected", "withdrawn"), "corrected", "reporting.publish", (complete,), only_follows=True),

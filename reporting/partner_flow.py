@@ -19,7 +19,8 @@ PARTNER_FLOW = Flow(
          hint=_("The department reads it. You cannot change it any more.")),
     Move("type_in",  _("Keep what the partner said"), ("asked",), "given", "reporting.type_in_part", (nobody_of_the_partner_logs_in, report_takes_views, complete), meets=(PART,),
          hint=_("For a partner that nobody logs in for: what it told your department.")),
-    Move("ask_anew", _("Ask for it anew"),    ("given",), "asked", "reporting.handle_collaboration", (report_takes_views,), opens=(PART,), tone="secondary", tells_why=True,
-         hint=_("The partner can change what it gave.")),
+    Move("ask_anew", _("Ask for it anew"),    ("given", "closed"), "asked", "reporting.handle_collaboration", (report_takes_views,), opens=(PART,), tone="secondary", tells_why=True,
+         hint=_("The partner can write its view, or change what it gave.")),
     Move("close",    _("Ask no longer"),      ("asked",), "closed", "casework.sweep", only_follows=True),
+    Move("reopen",   _("Ask on"),             ("closed",), "asked", "casework.sweep", only_follows=True, opens=(PART,)),
 )  # fmt: skip

@@ -102,6 +102,9 @@ class PartnerPart(Case):
         self.said_on, self.typed_in_by = said_on, by
 
     @PARTNER_FLOW.move
+    def reopen(self, **facts): ...
+
+    @PARTNER_FLOW.move
     def close(self, **facts): ...
 
     @PARTNER_FLOW.move

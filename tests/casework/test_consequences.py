@@ -51,6 +51,10 @@ PINNED = {
         "reporting.give_the_scores",
         "reporting.keep_what_was_sent",
     ],
+    ("collaboration_report", "take_back"): [
+        "reporting.ask_partners_on",
+        "reporting.withhold_the_notes",
+    ],
     ("collaboration_report", "withdraw"): [
         "reporting.take_it_from_the_public",
         "reporting.find_the_report",
