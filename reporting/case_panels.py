@@ -112,7 +112,8 @@ def _beside_the_budget(report: Report) -> list[tuple]:
 
 def collaboration_content(report, request) -> dict:
     """What the department wrote."""
-    return {"report": report, "text": as_written(report, request.user, views=False)}
+    text = as_written(report, request.user, views=False)
+    return {"report": report, "text": text, "photos_elsewhere": True}
 
 
 def collaboration_now(report, request) -> dict:

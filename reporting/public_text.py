@@ -34,10 +34,11 @@ def text_of(content: dict) -> dict:
 def as_written(report: CollaborationReport, reader, *, views: bool = True) -> dict:
     """Return what ``reader`` reads of a report as it stands now, in the shape of :func:`text_of`.
 
-    Its photos are rows, all of them, whatever each still needs.
+    What came of the measures stands elsewhere. Without ``views`` the photos do, too; with them they are
+    rows, all of them, whatever each still needs.
     """
-    text = text_of(content_of_collaboration(report, reader=reader, views=views))
-    return {**text, "photos": list(report.photos.with_files())}
+    text = text_of(content_of_collaboration(report, reader=reader, views=views, whole=False))
+    return {**text, "photos": list(report.photos.with_files()) if views else []}
 
 
 def with_photos(text: dict, content: dict, address: Callable[[dict], str] | None = None) -> dict:

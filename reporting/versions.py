@@ -71,8 +71,9 @@ def _receipts(report: Report) -> list[dict]:
 
 
 def content_of_collaboration(
-    report: CollaborationReport, *, public: bool = False, reader=None, views: bool = True
-) -> dict:
+    report: CollaborationReport, *, public: bool = False, reader=None, views: bool = True,
+    whole: bool = True,
+) -> dict:  # fmt: skip
     """Return what the department sends, and, once approved, what the public reads.
 
     Beside the plain fields stand ``parts``: the questions of the form in their order, with the words
@@ -80,12 +81,17 @@ def content_of_collaboration(
 
     :param public: without what the form keeps from the public.
     :param views: with what the partners say and the words of the scores.
+    :param whole: with what came of the measures, and the photos; a page may have them from elsewhere.
     :param reader: who reads it as it stands, for views of partners are not everyone's at any time.
     """
     asked = [one for one in report.questions if one.is_public or not public]
     named = report.advanced_measures.select_related("measure__edition")
     measures = list(named.order_by("measure__edition_id", "measure__number"))
-    came_of = {r.measure_id: content_of_outcome(r) for r in outcomes_of(report)} if measures else {}
+    came_of = (
+        {r.measure_id: content_of_outcome(r) for r in outcomes_of(report)}
+        if whole and measures
+        else {}
+    )
     return {
         **_plain(report, COLLABORATION_FIELDS),
         "department": report.department.name,
@@ -110,7 +116,7 @@ def content_of_collaboration(
             {"label": one.label, "value": _plain_figure(one.value), "unit": one.unit}
             for one in report.figures.order_by("pk")
         ],
-        "photos": content_of_photos(report),
+        "photos": content_of_photos(report) if whole else [],
         "committee": _released_comments(report) if views else [],
         **(views_of(report, public=public, reader=reader) if views else {"views": []}),
     }

@@ -27,15 +27,13 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _report(request, pk: int) -> CollaborationReport:
-    report = get_object_or_404(CollaborationReport.objects.visible_to(request.user), pk=pk)
-    require(request.user, "reporting.tend_photos", report)
-    return report
+    return get_object_or_404(CollaborationReport.objects.visible_to(request.user), pk=pk)
 
 
 @login_required
 @form_page
 def photo_page(request, pk):
-    """The photos of a report; whoever writes it adds one here."""
+    """The photos of a report, for whoever sees it; whoever writes it adds one here."""
     report = _report(request, pk)
     adds = photos.may_add(report, request.user)
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
@@ -50,6 +48,7 @@ def photo_page(request, pk):
     context = {
         "case": report,
         "photos": report.photos.with_files(),
+        "tends": request.user.has_perm("reporting.tend_photos", report),
         "most": photos.MOST,
         "form": form,
         "year": year,

@@ -457,7 +457,9 @@ def test_department_adds_a_photo_from_the_page_where_it_writes(client):
     photo = drawn(ReportPhoto.objects.get())
     assert (photo.people, photo.consent, photo.by) == (SAID["people"], "given", clerk)
     shown = reverse("reporting:photo-image", args=[photo.pk, "small"])
-    for where in (edit, address, reverse("casework:case-part", args=[report.pk, "content"])):
+    content = client.get(reverse("casework:case-part", args=[report.pk, "content"]))
+    assert f'href="{address}"' in content.content.decode()
+    for where in (edit, address):
         assert shown in client.get(where).content.decode(), where
     own = reverse("reporting:photo", args=[photo.pk])
     assert client.post(own, {**SAID, "alternative_text": "別の説明"}).status_code == 302
