@@ -87,9 +87,14 @@ class PrintedPicture(TypedDict):
 
 
 class Section(TypedDict):
-    """A part of a document under a heading of its own."""
+    """A part of a document under a heading of its own.
+
+    ``parts`` makes a table the contents of a committee's paper: which of its parts, counted from 0, each row
+    names; on paper with pages the row ends with the page.
+    """
 
     heading: str
+    parts: NotRequired[list[int]]
     pictures: NotRequired[list[PrintedPicture]]
     paragraphs: NotRequired[list[str]]
     table: NotRequired[Table | None]

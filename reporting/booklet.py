@@ -53,7 +53,7 @@ def booklet_data(
             {"label": "担当課", "value": f"{len(totals)}課"},
         ],
         "parts": [
-            _contents(contents), _totals(contents), _apart(contents),
+            *(make(contents) for make in BEFORE_THE_REPORTS),
             *(
                 _report(place, content, own)
                 for place, (content, own) in enumerate(zip(contents, photos, strict=True), start=1)
@@ -72,7 +72,9 @@ def _contents(contents: Sequence[dict]) -> CommitteePart:
         for place, content in enumerate(contents, start=1)
     ]
     table = {"columns": ["番号", "協働の名前", "担当課", "相手"], "rows": rows}
-    return _part("目次", {"heading": "", "table": table})
+    first = len(BEFORE_THE_REPORTS)
+    parts = list(range(first, first + len(rows)))
+    return _part("目次", {"heading": "", "table": table, "parts": parts})
 
 
 def _totals(contents: Sequence[dict]) -> CommitteePart:
@@ -112,7 +114,18 @@ def _apart(contents: Sequence[dict]) -> CommitteePart:
         for one in found
     ]  # fmt: skip
     columns = ["番号", "相手", "評価", "担当課", "相手の評価", "差"]
-    return _part("双方の評価の差", {"heading": "", "table": {"columns": columns, "rows": rows}})
+    return _part(
+        "双方の評価の差",
+        {
+            "heading": "",
+            "paragraphs": ["差は、担当課の点から相手の点を引いた数。"],
+            "table": {"columns": columns, "rows": rows},
+        },
+    )
+
+
+#: What stands before the reports, in order.
+BEFORE_THE_REPORTS = (_contents, _totals, _apart)
 
 
 def _report(place: int, content: dict, photos: Sequence[Printed]) -> CommitteePart:

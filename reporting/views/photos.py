@@ -70,6 +70,7 @@ def _add(request, report: CollaborationReport, form: AddPhotoForm) -> None:
 def photo_pick(request, pk):
     """Pick one of the pictures of the project."""
     report = _report(request, pk)
+    require(request.user, "reporting.tend_photos", report)
     seen = Picture.objects.visible_to(request.user)
     picture = get_object_or_404(seen, pk=key_in(request.POST.get("picture", "")))
     try:

@@ -1,6 +1,7 @@
 """Reports at the committee: tabled as a booklet, commented on until a day, released by the office."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -185,6 +186,19 @@ def test_worker_makes_the_booklet_once_as_pdf_and_for_word():
     again = booklet.ask_for_booklet(found, by=office(), at=LATER)
     assert again.state == "done"
     assert Booklet.objects.count() == 1
+
+
+def test_contents_of_the_booklet_name_the_page_on_which_each_report_begins():
+    text = pdf_text(bytes(made(tabling()).pdf))
+    contents, _heading, rest = text.partition("担当課と形態ごとの集計")
+    told = re.findall(r"報告(\d)[^報]*?(\d+)(?=報告|$)", contents.partition("ページ")[2])
+
+    # Read another way: what the foot of the page says on which the heading of a report stands.
+    feet = re.compile(r"(\d)\s*/\s*\d(?!\d)")
+    rest = rest[feet.search(rest).end() :]
+    begins = [(place, feet.search(rest, rest.index(f"報告{place}"))[1]) for place in "123"]
+
+    assert told == begins
 
 
 def test_members_comment_until_the_day_and_nobody_else_does():
