@@ -1758,4 +1758,92 @@ class Migration(migrations.Migration):
                 name="evidence_is_one_thing",
             ),
         ),
+        migrations.CreateModel(
+            name="ReportPhoto",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("caption", models.CharField(blank=True, max_length=200, verbose_name="caption")),
+                (
+                    "alternative_text",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="what the picture shows"
+                    ),
+                ),
+                (
+                    "consent",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Not asked yet"),
+                            ("given", "Yes: everybody shown agrees"),
+                            ("nobody", "Nobody is recognisable"),
+                        ],
+                        max_length=7,
+                        verbose_name="consent of the people shown",
+                    ),
+                ),
+                (
+                    "people",
+                    models.CharField(blank=True, max_length=200, verbose_name="who is shown"),
+                ),
+                (
+                    "kept_internal",
+                    models.BooleanField(default=False, verbose_name="stays with the city"),
+                ),
+                ("at", models.DateTimeField(editable=False, verbose_name="added at")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="added by",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="casework.storedfile",
+                    ),
+                ),
+                (
+                    "picture",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="grants.picture",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="photos",
+                        to="reporting.collaborationreport",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "photo of a collaboration report",
+                "verbose_name_plural": "photos of collaboration reports",
+                "constraints": [
+                    models.UniqueConstraint(fields=("report", "file"), name="report_photo_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("consent__in", ("", "given", "nobody"))),
+                        name="report_photo_consent_is_known",
+                    ),
+                ],
+            },
+        ),
     ]
