@@ -24,10 +24,10 @@ Row = tuple[Value, ...]
 
 
 def is_invented() -> Q:
-    """Return a condition on reports: are department or project invented?"""
-    return Q(department__fictitious=True) | Q(
-        project_year__proposal__round__edition__fictitious=True
-    )
+    """Return a condition on reports: are department, project or its group invented?"""
+    of_project = Q(project_year__proposal__round__edition__fictitious=True)
+    of_project |= Q(project_year__proposal__organization__fictitious=True)
+    return Q(department__fictitious=True) | of_project
 
 
 def rows(*, fictitious: bool, at: datetime) -> Iterator[Row]:
