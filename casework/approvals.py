@@ -15,24 +15,26 @@ from . import history, locks, outbox, services, timekeeping
 from .calendar import fiscal_year, japan_date
 from .consequences import on
 from .errors import NotPossible
-from .flow import SAME, Move
+from .flow import SAME, Move, Text
 from .list_decisions import refuse_alone
 from .models import Approval, ApprovalItem, Case
 from .models.case import WAITING_DRAFT
 from .parties import Party
 
 
-def title_for(case: Case, move: Move) -> str:
+def title_for(case: Case, move: Move, *, named: Text | None = None) -> str:
     """Name a draft by what would be decided: kind, case, and where the case would then stand.
 
     A move that leaves the case where it stands is named itself, and one that says ``drafted_as``
     by that.
 
+    :param named: what is decided in words, where the move alone does not say it.
+
     In Japanese, whoever drafts: the title is stored, and what is stored is a document of the city.
     """
     target = move if move.target == SAME else case.flow.stages.get(move.target)
     with translation.override("ja"):
-        result = move.drafted_as or (target.label if target else "")
+        result = named or move.drafted_as or (target.label if target else "")
         head, end = f"{case.machine.label}：", f"（{result}）" if result else ""
     return f"{head}{case.title[: 200 - len(head) - len(end)]}{end}"
 

@@ -1,6 +1,7 @@
 """What a move brings about, said before it is made."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext as _
 
@@ -9,10 +10,26 @@ from .flow import SAME, WHERE_IT_CAME_FROM, Move, Stage
 from .models import Case
 from .parties import in_words
 
+#: (kind, verb) → functions of higher apps that say what else follows.
+_ALSO: dict[tuple[str, str], list[Callable[[Case], list[str]]]] = defaultdict(list)
+
+
+def also_follows(kind: str, *verbs: str):
+    """Register ``function(case)``; it returns sentences that stand with what a move brings about."""
+
+    def register(function):
+        for verb in verbs:
+            if function not in _ALSO[kind, verb]:
+                _ALSO[kind, verb].append(function)
+        return function
+
+    return register
+
 
 def of_move(case: Case, move: Move) -> list[str]:
     """Return what follows from ``move``, one plain sentence each."""
-    said = [_where(case, move), *_deadlines(case, move), _letter(case, move)]
+    also = (words for say in _ALSO.get((case.kind, move.verb), ()) for words in say(case))
+    said = [_where(case, move), *_deadlines(case, move), _letter(case, move), *also]
     return [sentence for sentence in said if sentence]
 
 

@@ -91,7 +91,7 @@ def what_to_do(case: Case, user, *, draft_state: str | None = None) -> Text:
 
     :param draft_state: of the draft the case waits in, where ``user`` may know of it.
     """
-    if draft_state and Party.OFFICE in case.stage.holders:
+    if draft_state and (Party.OFFICE in case.stage.holders or not case.stage.holders):
         return _of_draft(draft_state)
     if not user.duties.edits(case.organization_id) and enters_paper(user, case):
         return _on_paper(case, user)

@@ -86,7 +86,7 @@ class FigureForm(forms.ModelForm):
         fields = ["label", "label_en", "value", "unit", "unit_en", "as_of", "parts_exceed"]
         widgets = {"as_of": DateInput()}
         labels = {
-            "label": _("What is counted"),
+            "label": pgettext_lazy("figure", "What is counted"),
             "label_en": _("The same in English"),
             "parts_exceed": _("Its parts are more than it"),
         }

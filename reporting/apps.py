@@ -19,6 +19,7 @@ class ReportingConfig(AppConfig):
             booklet,
             case_panels,
             committee,
+            committee_waits,
             consequences,
             deadlines,
             forms,

@@ -126,7 +126,11 @@ def collaboration_now(report, request) -> dict:
         "may_edit": services.may_edit_collaboration(report, request.user),
         "may_tend_photos": request.user.has_perm("reporting.tend_photos", report),
         "may_table": report.state in ("accepted", *services.CORRECTED_BY_OFFICE)
+        and report.tabled_on is None
         and request.user.has_perm("reporting.handle_collaboration", report),
+        "tabling": getattr(report, "last_tabling", None)
+        if request.user.has_perm("reporting.read_tablings")
+        else None,
         "is_public": report.publication_id is not None,
     }
 
@@ -219,13 +223,26 @@ work_page(
     "report", _("Check the report"), "reporting:report-check", _is_to_be_checked,
     finished=_is_checked,
 )  # fmt: skip
+
+
+def _is_written(report: CollaborationReport, user) -> bool:
+    written = report.state in services.WRITTEN_BY_DEPARTMENT
+    return written and services.may_edit_collaboration(report, user)
+
+
+def _is_corrected(report: CollaborationReport, user) -> bool:
+    corrected = report.state in services.CORRECTED_BY_OFFICE
+    return corrected and services.may_edit_collaboration(report, user)
+
+
 work_page(
-    CollaborationReport.KIND,
-    _("Write the report"),
-    "reporting:collaboration-edit",
-    services.may_edit_collaboration,
+    CollaborationReport.KIND, _("Write the report"), "reporting:collaboration-edit", _is_written,
     finished=_is_complete,
-)
+)  # fmt: skip
+work_page(
+    CollaborationReport.KIND, _("Write a correction"), "reporting:collaboration-edit",
+    _is_corrected,
+)  # fmt: skip
 
 
 def _is_to_be_read(report: CollaborationReport, user) -> bool:
@@ -243,9 +260,26 @@ def _awaits_the_committee(report: CollaborationReport, user) -> bool:
     return waits and user.has_perm("reporting.handle_collaboration", report)
 
 
+def _to_the_committee(report: CollaborationReport) -> str:
+    return reverse("reporting:tabling-new", args=[report.fiscal_year])
+
+
 work_page(
-    CollaborationReport.KIND,
-    _("Record the committee’s day"),
-    "reporting:tabling",
+    CollaborationReport.KIND, _("Table it at the committee"), _to_the_committee,
     _awaits_the_committee,
-)
+)  # fmt: skip
+
+
+def _has_comments_to_release(report: CollaborationReport, user) -> bool:
+    waits = getattr(report, "are_comments_waiting", False)
+    return waits and user.has_perm("reporting.handle_collaboration", report)
+
+
+def _written_report(report: CollaborationReport) -> str:
+    return reverse("reporting:tabled", args=[report.last_tabling])
+
+
+work_page(
+    CollaborationReport.KIND, _("Read and release the committee’s comments"), _written_report,
+    _has_comments_to_release,
+)  # fmt: skip

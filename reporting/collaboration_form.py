@@ -41,15 +41,19 @@ def field_for(question: FormQuestion, scale: dict) -> forms.Field | None:
         return forms.IntegerField(**said, min_value=0)
     if question.kind == Kind.SCORE:
         return forms.TypedChoiceField(
-            **said, coerce=int, empty_value=None, choices=score_choices(scale)
-        )
+            **said, coerce=int, empty_value=None,
+            choices=score_choices(scale, may_be_empty=not question.required),
+        )  # fmt: skip
     return None
 
 
-def score_choices(scale: dict) -> list[tuple[object, Text]]:
-    """Return 5 to 1 with their words, as far as the form has words for them."""
+def score_choices(scale: dict, *, may_be_empty: bool = True) -> list[tuple[object, Text]]:
+    """Return 5 to 1 with their words, as far as the form has words for them.
+
+    :param may_be_empty: whether no score is an answer; else the first line asks for one.
+    """
     worded = [(n, f"{n} – {scale[n].name}" if n in scale else str(n)) for n in range(5, 0, -1)]
-    return [("", _("No score")), *worded]
+    return [("", _("No score") if may_be_empty else _("Choose a score")), *worded]
 
 
 class QuestionsForm(forms.Form):
@@ -65,6 +69,8 @@ class QuestionsForm(forms.Form):
         for question in questions:
             field = field_for(question, form.scale)
             if field is not None:
+                # What is empty can be saved; the label says that it cannot be sent.
+                field.is_needed = question.required
                 self.fields[question.code] = field
                 self.questions.append(question)
 

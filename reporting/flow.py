@@ -42,7 +42,7 @@ COLLABORATION_FLOW = Flow(
     Stage("drafting",  _("Being written"),      DEPT,    1, todo=_("Finish the report and send it to the office.")),
     Stage("submitted", _("Submitted"),          OFFICE,  2, todo=_("Read the report, then accept it or return it.")),
     Stage("returned",  _("To be supplemented"), DEPT,    2, tone="action", todo=_("Mend what the office asks for and send the report again.")),
-    Stage("accepted",  _("Accepted"),           OFFICE,  3, todo=_("Record when the committee received it, and put it into a release.")),
+    Stage("accepted",  _("Accepted"),           OFFICE,  3, todo=_("Table it at the committee, and put it into a release.")),
     Stage("published", _("Published"),          "",      4, final=True, tone="good"),
     Stage("corrected", _("Published, corrected"), "",    4, final=True, tone="good"),
     Stage("withdrawn", _("No longer public"),   "",      4, final=True),

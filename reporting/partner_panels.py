@@ -4,8 +4,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from casework.date_input import DateInput
+from casework.effects import also_follows
+from casework.flow import Text
 from casework.moves import MoveForm, asks
 from casework.panels import CONTENT, VIEWS, panel
+from casework.parties import listed
 from casework.verbs import name_verbs
 from casework.work_pages import work_page
 from grants.forms.fields import not_in_the_future, text_area
@@ -100,5 +103,40 @@ panel(
 work_page(
     PartnerPart.KIND, _("Write the view"), "reporting:part-edit", may_edit_part,
     finished=_is_complete,
+)  # fmt: skip
+
+
+@also_follows(CollaborationReport.KIND, "submit", "resubmit")
+def views_and_scores(report: CollaborationReport) -> list[Text]:
+    """Say which partner has not answered, who was not asked, and that the own scores stand then."""
+    parts = {part.partner_id: part for part in report.all_parts}
+    partners = list(report.partners.order_by("pk"))
+    awaited = [one.name for one in partners if one.pk in parts and parts[one.pk].state == "asked"]
+    unasked = [one.name for one in partners if one.pk not in parts]
+    said = []
+    if awaited:
+        words = _("These partners were asked and have not answered; they can until the report is accepted: %(names)s.")  # fmt: skip
+        said.append(words % {"names": listed(awaited)})
+    if unasked:
+        words = _("These partners were not asked for their view: %(names)s.")
+        said.append(words % {"names": listed(unasked)})
+    if report.scores_fixed_at is None:
+        said.append(
+            _("The scores of your department are given for good and do not change any more.")
+        )
+    return said
+
+
+def _may_ask_now(report: CollaborationReport, user) -> bool:
+    """Return whether a partner is named that nobody asked, while the department writes."""
+    unasked = report.state in ("drafting", "returned") and getattr(
+        report, "is_partner_unasked", False
+    )
+    return unasked and user.has_perm("reporting.ask_partners", report)
+
+
+work_page(
+    CollaborationReport.KIND, _("Ask the partners for their view"), "reporting:ask-partners",
+    _may_ask_now, order=150,
 )  # fmt: skip
 name_verbs(fix_scores=_("The department gave its scores for good"))

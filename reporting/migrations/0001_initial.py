@@ -1846,4 +1846,9 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddField(
+            model_name="collaborationreport",
+            name="public_edit_number",
+            field=models.PositiveIntegerField(editable=False, null=True),
+        ),
     ]

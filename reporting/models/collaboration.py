@@ -4,7 +4,7 @@ from functools import cached_property
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CharField, OuterRef, Prefetch, Q, Subquery, TextField, Value
+from django.db.models import CharField, Exists, F, OuterRef, Prefetch, Q, Subquery, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, NullIf
 from django.urls import reverse
@@ -37,7 +37,39 @@ class Form(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+#: The states in which the public reads a report, and a correction can wait.
+PUBLIC = ("published", "corrected")
+
+
 class CollaborationReportQuerySet(CaseQuerySet):
+    def as_shown(self):
+        return super().as_shown().with_figures()
+
+    def with_figures(self):
+        """Tell of each what its boxes ask, with the row itself.
+
+        ``is_partner_unasked`` and ``is_view_awaited``, of its partners; of the last time that it was
+        tabled ``last_tabling`` (its id) and ``comments_until``; whether ``are_comments_waiting``:
+        comments are there, and the office released none.
+        """
+        of = self.model
+        partners = of.partners.rel.related_model.objects.filter(report=OuterRef("pk"))
+        parts = of.partner_parts.rel.related_model.objects.filter(report=OuterRef("pk"))
+        tabled = of.tablings.rel.related_model.objects.filter(report=OuterRef("pk"))
+        last = tabled.order_by("-pk")
+        waiting = tabled.filter(comments__isnull=False).exclude(comments__release__isnull=False)
+        return self.annotate(
+            is_partner_unasked=Exists(partners.filter(part=None)),
+            is_view_awaited=Exists(parts.filter(state="asked")),
+            last_tabling=Subquery(last.values("tabling")[:1]),
+            comments_until=Subquery(last.values("tabling__comments_until")[:1]),
+            are_comments_waiting=Exists(waiting),
+        )
+
+    def with_a_correction(self):
+        """Keep public reports in which something was saved that the public does not read."""
+        return self.filter(state__in=PUBLIC, edit_number__gt=F("public_edit_number"))
+
     def published(self):
         """Keep what an approver has published, corrected or not."""
         return self.filter(publication__isnull=False)
@@ -96,6 +128,7 @@ class CollaborationReport(Case):
     :param report_form: the form it was begun with, which it keeps.
     :param scores_fixed_at: when the department's scores were given for good, so that it may read
         what the partners scored.
+    :param public_edit_number: the edit number of what the public reads; empty while it reads nothing.
     :param request_key: department and fiscal year of a request by the office, which is made once.
     """
 
@@ -146,6 +179,7 @@ class CollaborationReport(Case):
     )
     request_key = models.CharField(max_length=40, null=True, unique=True, editable=False)  # noqa: DJ001
     edit_number = models.PositiveIntegerField(default=0, editable=False)
+    public_edit_number = models.PositiveIntegerField(null=True, editable=False)
     publication = models.OneToOneField(
         "reporting.Publication",
         on_delete=models.PROTECT,
@@ -226,6 +260,12 @@ class CollaborationReport(Case):
         said = Prefetch("answers", answers.select_related("question"))
         return list(found.prefetch_related(said).order_by("partner"))
 
+    @property
+    def has_correction(self) -> bool:
+        """Whether something was saved that the public does not read yet."""
+        told = self.public_edit_number
+        return self.state in PUBLIC and told is not None and self.edit_number > told
+
     def missing_parts(self) -> list:
         """Return, in words, what has to be there before the report can be sent."""
         return missing_in_collaboration(self)
@@ -249,13 +289,15 @@ class CollaborationReport(Case):
     def answer_none(self, **facts): ...
 
     @COLLABORATION_FLOW.move
-    def publish(self, **facts): ...
+    def publish(self, **facts):
+        self.public_edit_number = self.edit_number
 
     @COLLABORATION_FLOW.move
     def extend(self, **facts): ...
 
     @COLLABORATION_FLOW.move
-    def correct(self, **facts): ...
+    def correct(self, **facts):
+        self.public_edit_number = self.edit_number
 
     @COLLABORATION_FLOW.move
     def withdraw(self, **facts): ...

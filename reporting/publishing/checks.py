@@ -134,6 +134,11 @@ def all_checks() -> list[Text]:
     return [label for label, _level, _function in _CHECKS.values()]
 
 
+def label_of_check(code: str) -> Text:
+    """Return what a check looks for, in words; its code, if it is no longer there."""
+    return _CHECKS[code][0] if code in _CHECKS else code
+
+
 def findings(release: Release, *, at: datetime) -> list[Finding]:
     """Return everything that the checks find in a release, page by page."""
     looked, found = Looked(release, at=at), []

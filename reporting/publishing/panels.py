@@ -27,9 +27,11 @@ def what_is_inside(release: Release, request) -> dict:
     }
 
 
-def _may_be_released(report: CollaborationReport, user) -> bool:
-    begun = report.state in ("accepted", "published", "corrected", "withdrawn")
-    return begun and user.has_perm("reporting.prepare_release")
+def _released_from(*states: str):
+    def offered(report: CollaborationReport, user) -> bool:
+        return report.state in states and user.has_perm("reporting.prepare_release")
+
+    return offered
 
 
 def _is_put_together(release: Release, user) -> bool:
@@ -37,10 +39,15 @@ def _is_put_together(release: Release, user) -> bool:
 
 
 panel(Release.KIND, "reporting/panels/release.html", what_is_inside, 10)
-work_page(
-    CollaborationReport.KIND, _("Put into a release"), "reporting:release-report",
-    _may_be_released, order=200,
-)  # fmt: skip
+for _label, _states in (
+    (_("Put into a release"), ("accepted",)),
+    (_("Publish the correction, or withdraw the report"), ("published", "corrected")),
+    (_("Publish it again"), ("withdrawn",)),
+):
+    work_page(
+        CollaborationReport.KIND, _label, "reporting:release-report", _released_from(*_states),
+        order=200,
+    )  # fmt: skip
 work_page(Release.KIND, _("Choose what is published"), "reporting:release", _is_put_together)
 desk_link(Party.OFFICE, _("Releases"), "reporting:releases", order=55)
 desk_link(Party.APPROVER, _("Releases"), "reporting:releases", order=55)

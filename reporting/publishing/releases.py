@@ -28,6 +28,7 @@ from reporting.models.release import UNDER_WAY
 
 from . import checks, difference, progress, signed
 from .contents import NoSuchThing, thing
+from .decision_grounds import drafted_as
 from .plain_words import plain
 
 log = logging.getLogger(__name__)
@@ -318,7 +319,8 @@ def _freeze(item: ReleaseItem, *, at: datetime) -> None:
 def put_before_an_approver(release: Release, *, by, at: datetime, facts: dict) -> None:
     verb = "publish" if release.publish_at is None else "schedule"
     wish = Wish(release, verb, {"digest": signed.digest_of(release)})
-    draft(title_for(release, release.flow[verb]), [wish], by=by, at=at)
+    title = title_for(release, release.flow[verb], named=drafted_as(release))
+    draft(title, [wish], by=by, at=at)
 
 
 @on("approval", "drop")

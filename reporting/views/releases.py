@@ -1,5 +1,7 @@
 """Releases at work: put together, looked at, proposed."""
 
+from functools import wraps
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -50,6 +52,20 @@ def release_list(request):
 
 def _visible(request, pk: int) -> Release:
     return get_object_or_404(Release.objects.visible_to(request.user), pk=pk)
+
+
+def _buttons(view):
+    """Lead whoever only opens the address of a button, or reads it in another language, to the release."""
+
+    @login_required
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def answer(request, pk):
+        if request.method == "POST":
+            return view(request, pk)
+        return redirect("reporting:release", pk=_visible(request, pk).pk)
+
+    return answer
 
 
 def _own(request, pk: int) -> Release:
@@ -107,8 +123,7 @@ def _accepted(release: Release, request):
     return Paginator(ordered, PER_PAGE).get_page(request.GET.get("accepted"))
 
 
-@login_required
-@require_POST
+@_buttons
 def put_in_reports(request, pk):
     """Put accepted reports into a release."""
     release = _own(request, pk)
@@ -127,8 +142,7 @@ def put_in_reports(request, pk):
     return redirect("reporting:release", pk=pk)
 
 
-@login_required
-@require_POST
+@_buttons
 def put_in_table(request, pk):
     """Put a table into a release."""
     release = _own(request, pk)
@@ -197,8 +211,7 @@ def preview(request, pk, item, language):
     return response
 
 
-@login_required
-@require_POST
+@_buttons
 def check(request, pk):
     """Run the checks and show what they found."""
     release = _visible(request, pk)
@@ -224,8 +237,7 @@ def _found(request, release: Release, status: int = 200):
     return render(request, "reporting/release_check.html", context, status=status)
 
 
-@login_required
-@require_POST
+@_buttons
 def accept_warning(request, pk):
     """Let one warning stand, with a reason."""
     release = _own(request, pk)
@@ -243,8 +255,7 @@ def accept_warning(request, pk):
     return _found(request, release)
 
 
-@login_required
-@require_POST
+@_buttons
 def set_moment(request, pk):
     """Set when a release becomes public."""
     release, form = _own(request, pk), MomentForm(request.POST)

@@ -22,7 +22,7 @@ from casework.word import docx_response
 from grants.forms.fields import text_area
 from guideline.models import fiscal_year_name
 from reporting import booklet, tablings
-from reporting.models import TabledReport, Tabling
+from reporting.models import CollaborationReport, TabledReport, Tabling
 from reporting.public_text import text_of, with_photos
 
 PER_PAGE = 25
@@ -81,11 +81,20 @@ def tabling_list(request):
         one.year_name = fiscal_year_name(one.fiscal_year)
     this_year = fiscal_year(request.today)
     years = [(y, fiscal_year_name(y)) for y in range(this_year, this_year - 4, -1)]
+    may_table = request.user.has_perm("reporting.request_collaboration")
     context = {
-        "page": page, "years": years,
-        "may_table": request.user.has_perm("reporting.request_collaboration"),
+        "page": page, "years": years, "may_table": may_table,
+        "day_alone": Paginator(_with_day_alone(request.user), PER_PAGE).get_page(
+            request.GET.get("alone")
+        ) if may_table else None,
     }  # fmt: skip
     return render(request, "reporting/tablings.html", context)
+
+
+def _with_day_alone(user):
+    """Return the reports that the committee received otherwise: their day is recorded, no booklet."""
+    found = CollaborationReport.objects.visible_to(user).filter(tablings=None)
+    return found.exclude(tabled_on=None).order_by("-tabled_on", "pk")
 
 
 @login_required

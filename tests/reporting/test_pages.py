@@ -200,15 +200,18 @@ def test_office_records_the_day_of_the_committee():
     report = makers.accepted_collaboration()
     path = reverse("reporting:tabling", args=[report.pk])
     office = logged_in(factories.user(Role.OFFICE))
+    case = reverse("casework:case", args=[report.pk])
 
-    assert path in next_pages(office, report)
+    assert path in office.get(case).content.decode()
+    assert reverse("reporting:tabling-new", args=[report.fiscal_year]) in next_pages(office, report)
     assert office.get(path).status_code == 200
     assert office.post(path, {"tabled_on": "2030-01-01"}).status_code == 422
     assert office.post(path, {"tabled_on": "2027-01-20"}).status_code == 302
 
     report.refresh_from_db()
     assert report.tabled_on == date(2027, 1, 20)
-    assert path not in next_pages(office, report)
+    assert path not in office.get(case).content.decode()
+    assert next_pages(office, report) == [reverse("reporting:release-report", args=[report.pk])]
 
 
 def next_pages(client, case) -> list[str]:

@@ -1,0 +1,120 @@
+"""What the approver of a release reads before deciding, and where its pages lead."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role
+from reporting import services
+from reporting.models import AcceptedWarning
+from reporting.publishing import releases
+from tests import factories
+from tests.factories import NOON
+from tests.reporting import makers
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office():
+    return factories.user(Role.OFFICE)
+
+
+@pytest.fixture
+def approver():
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(factories.user(Role.APPROVER))
+    return client
+
+
+def proposed(*reports, by, publish_at=None, **said):
+    release = releases.begin(by=by, at=NOON)
+    for report in reports:
+        releases.put_in(release, "report", str(report.pk), by=by, at=NOON, **said)
+    if publish_at:
+        releases.set_moment(release, publish_at, by=by, at=NOON)
+    return release, releases.propose(release, by=by, at=NOON)
+
+
+def approve_page(client, draft) -> str:
+    return client.get(reverse("casework:move", args=[draft.pk, "approve"])).content.decode()
+
+
+def test_approver_reads_what_becomes_public_and_is_led_to_each_page(office, approver):
+    moment = timezone.now() + timedelta(days=400)
+    report = makers.accepted_collaboration(title="川の自然観察会")
+    release, draft = proposed(report, by=office, publish_at=moment)
+    AcceptedWarning.objects.create(
+        release=release, finding="0" * 64, check_code="unverified", reason="窓口で確かめた",
+        by=office, at=NOON,
+    )  # fmt: skip
+
+    shown = approve_page(approver, draft)
+
+    item = release.items.get()
+    assert "川の自然観察会" in shown and "becomes public at" in shown
+    for name, args in (
+        ("reporting:release-preview", [release.pk, item.pk, "ja"]),
+        ("reporting:release-item", [release.pk, item.pk]),
+        ("reporting:release", [release.pk]),
+    ):
+        address = reverse(name, args=args)
+        assert address in shown
+        assert approver.get(address).status_code == 200
+    assert "窓口で確かめた" in shown
+
+
+def test_draft_says_whether_pages_are_new_corrected_or_withdrawn(office):
+    first, second = (makers.published_collaboration() for _ in range(2))
+    new = makers.accepted_collaboration()
+    services.save_collaboration_report(
+        first, fields={"results": "のべ61人が参加した。"}, measures=[],
+        edit_number=first.edit_number, by=office, at=NOON,
+    )  # fmt: skip
+
+    assert proposed(new, by=office)[1].title.endswith("（公表する）")
+    assert proposed(first, by=office, note="人数を直した")[1].title.endswith("（訂正を公表する）")
+    withdrawn = proposed(second, by=office, withdraw=True, note="重複")[1]
+    assert withdrawn.title.endswith("（公表をやめる）")
+
+
+def test_draft_of_several_kinds_names_them(office):
+    release = releases.begin(by=office, at=NOON)
+    for report, said in (
+        (makers.accepted_collaboration(), {}),
+        (makers.published_collaboration(), {"withdraw": True, "note": "重複"}),
+    ):
+        releases.put_in(release, "report", str(report.pk), by=office, at=NOON, **said)
+
+    draft = releases.propose(release, by=office, at=NOON)
+
+    assert draft.title.endswith("（公表・訂正・公表の取りやめ）")
+
+
+def test_page_of_a_waiting_release_says_that_the_approver_decides(office, approver):
+    release, draft = proposed(makers.accepted_collaboration(), by=office)
+
+    shown = approver.get(reverse("casework:case", args=[release.pk]))
+
+    assert "waits for the approver" in shown.context["what_to_do"]
+    assert reverse("casework:case", args=[draft.pk]) in shown.content.decode()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["release-check", "release-accept", "release-reports", "release-table", "release-moment"],
+)
+def test_address_of_a_button_leads_back_to_the_release(name, office, client):
+    release = releases.begin(by=office, at=NOON)
+    client.force_login(office)
+
+    answer = client.get(reverse(f"reporting:{name}", args=[release.pk]))
+
+    assert (answer.status_code, answer["Location"]) == (
+        302,
+        reverse("reporting:release", args=[release.pk]),
+    )
+    assert client.get(reverse(f"reporting:{name}", args=[0])).status_code == 404
