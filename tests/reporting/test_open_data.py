@@ -153,6 +153,7 @@ def everything() -> ProjectYear:
     planned_year(measure)
     printed = {"classification": "I", "status": "done", "count": 2, "denominator": 3}
     PrintedCount.objects.get_or_create(edition=measure.edition, as_of=DAY, defaults=printed)
+    make_public(measure.edition, DAY, source="試験", at=NOON)
     Crosswalk.objects.create(to_measure=measure, kind="new")
     test_city_issues.published()
     return makers.granted_year(granted_yen=80_000)
