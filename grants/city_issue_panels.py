@@ -62,6 +62,9 @@ def _is_complete(issue: CityIssue) -> bool:
 
 panel(CityIssue.KIND, "grants/panels/city_issue.html", issue_content, 10)
 shows_issue(Proposal.KIND)
+panel(
+    Proposal.KIND, "grants/panels/answered_issue.html", answered_issue, 5, offered=answers_one
+)  # at the head of the case, too
 shows_issue(ProjectYear.KIND)
 work_page(
     CityIssue.KIND, _("Write the issue"), "grants:city-issue-edit", services.may_write_issue,

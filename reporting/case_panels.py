@@ -119,9 +119,10 @@ def collaboration_content(report, request) -> dict:
 def collaboration_now(report, request) -> dict:
     """What is missing, what the office asks for where, and the papers of the report."""
     is_written = report.state in services.WRITTEN_BY_DEPARTMENT
+    is_open = is_written or report.state == "submitted"
     return {
         "report": report,
-        "notes": list(report.field_notes.awaited().order_by("pk")),
+        "notes": list(report.field_notes.awaited().order_by("pk")) if is_open else [],
         "missing": report.missing_parts() if is_written else [],
         "may_edit": services.may_edit_collaboration(report, request.user),
         "may_tend_photos": request.user.has_perm("reporting.tend_photos", report),

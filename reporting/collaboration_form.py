@@ -21,6 +21,7 @@ from .models.report_form import ReportForm
 from .partner_parts import may_change_scores
 from .partners import registered
 from .report_page import Said
+from .versions import plain_figure
 
 Kind = FormQuestion.Kind
 MOST_ROWS = 20
@@ -155,7 +156,9 @@ class CollaborationDraft(Draft):
         if not may_change_scores(report):
             for name in ("process_score", "outcome_score"):
                 self.text.fields[name].disabled = True
+        self.asked: dict[str, list[str]] = {}
         for note in report.field_notes.awaited().order_by("pk"):
+            self.asked.setdefault(note.field, []).append(note.asked)
             if note.field in self.text.fields:
                 said = self.text.fields[note.field]
                 said.said = [*getattr(said, "said", []), Said("asked", note.asked)]
@@ -185,6 +188,7 @@ class CollaborationDraft(Draft):
             {
                 "question": one,
                 "field": self.text[one.code] if one.code in self.text.fields else None,
+                "asked": self.asked.get(one.code, ()),
                 "table": self.tables.get(tables.get(one.kind, ""), ("", None))[1],
             }
             for one in self.case.questions
@@ -216,7 +220,8 @@ def _partners(report: CollaborationReport) -> list[dict]:
 
 
 def _figures(report: CollaborationReport) -> list[dict]:
-    return list(report.figures.order_by("pk").values("label", "value", "unit"))
+    rows = report.figures.order_by("pk").values("label", "value", "unit")
+    return [{**row, "value": plain_figure(row["value"])} for row in rows]
 
 
 def _measures(report: CollaborationReport) -> list[dict]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from casework.calendar import japan_date
 from casework.consequences import on
 from casework.locks import lock_first
-from casework.models import Case, Version
+from casework.models import Case, Deadline, Version
 from casework.representatives import as_filed_on
 from casework.services import follow, open_case, snapshot
 from grants.advancing import carried
@@ -132,6 +132,7 @@ def ask_the_department(year: ProjectYear, *, by, at: datetime, facts: dict) -> N
     proposal = year.proposal
     terms = proposal.terms.order_by("-version").first()
     told = sent_report_of(year)
+    settled = told.settlement if told else None
     report = CollaborationReport(
         project_year=year,
         report_form=form_of(year.fiscal_year),
@@ -147,12 +148,14 @@ def ask_the_department(year: ProjectYear, *, by, at: datetime, facts: dict) -> N
         results=told.results if told else "",
         city_role=terms.department_role if terms else "",
         partner_role=terms.organization_role if terms else "",
+        cost_yen=settled.spending_yen if settled else None,
         cost_borne_by=terms.cost_share if terms else "",
     )
-    open_case(report, by=by, at=at, filed=True, opens=(KIND,))
+    open_case(report, by=by, at=at, filed=True, opens=(KIND,), **_day_of_the_request(report, at))
     Partner.objects.create(
-        report=report, organization=year.organization, name=year.organization.name
-    )
+        report=report, organization=year.organization, name=year.organization.name,
+        share_yen=max(0, settled.spending_yen - settled.city_yen) if settled else None,
+    )  # fmt: skip
     if told and told.participants is not None:
         ReportFigure.objects.create(
             report=report, label="参加者", value=told.participants, unit="人"
@@ -161,6 +164,19 @@ def ask_the_department(year: ProjectYear, *, by, at: datetime, facts: dict) -> N
         AdvancedMeasure(report=report, measure_id=measure, how=how)
         for measure, how in {row.measure.pk: row.how for row in carried(proposal)}.items()
     )
+
+
+def _day_of_the_request(report: CollaborationReport, at: datetime) -> dict:
+    """Return the day by which the office asked for the reports of the year, if it is still to come.
+
+    A report that opens after the request has the day that the others have.
+    """
+    asked = Deadline.objects.filter(
+        kind=KIND, case__kind=CollaborationReport.KIND, case__fiscal_year=report.fiscal_year,
+        due_on__gt=japan_date(at),
+    )  # fmt: skip
+    first = asked.order_by("pk").values_list("due_on", flat=True).first()
+    return {"due_on": first} if first else {}
 
 
 @on("collaboration_report", "submit", "resubmit")

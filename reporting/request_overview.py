@@ -1,5 +1,6 @@
 """Who answered the request for reports on a fiscal year, who is missing, and who is asked again."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -7,19 +8,30 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts.models import Department, Duty, Role
 from accounts.permissions import require
 from casework import outbox
 from casework.asking import Asked, not_asked
 from casework.calendar import japan_date
 from casework.models import Deadline, Event, Extension
-from casework.parties import Party
+from casework.parties import Party, people_behind
 from casework.services import locked, record
 
 from .models import CollaborationReport
 from .services import REQUEST, WRITTEN_BY_DEPARTMENT
 
 ASKED_AGAIN = "ask_again"
+NOBODY_READS = gettext_lazy(
+    "Nobody of “%(department)s” logs in, so that nobody was reached. Ask by telephone, and let the administrator give somebody of it the duty."
+)
+
+
+def read_by_nobody(departments: Iterable[int], *, today: date) -> set[int]:
+    """Return which of these departments nobody logs in for."""
+    read = Duty.objects.valid_on(today).filter(role=Role.DEPARTMENT, user__is_active=True)
+    return set(departments) - set(read.values_list("department", flat=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +96,23 @@ def with_dates(reports, *, today: date):
 
 #: Shows, in the place of reports, the departments that the request did not reach.
 NOT_ASKED = "not-asked"
+#: The other reports of the same department on the same year, which say that there was one.
+_OTHERS = CollaborationReport.objects.filter(
+    department=OuterRef("department"), fiscal_year=OuterRef("fiscal_year")
+).exclude(state="none")
 #: What the list can be narrowed to, by the word in its address.
 SHOWN = {
     "missing": Q(state__in=WRITTEN_BY_DEPARTMENT),
     "late": Q(is_late=True),
     "answered": ~Q(state__in=WRITTEN_BY_DEPARTMENT),
-    "none": Q(state="none"),
+    "none": Q(state="none") & ~Q(Exists(_OTHERS)),
 }
+
+
+def said_there_was_none(department: Department, fiscal_year: int) -> bool:
+    """Return whether a department answered that there was no collaboration in a fiscal year."""
+    answers = CollaborationReport.objects.filter(department=department, fiscal_year=fiscal_year)
+    return answers.filter(state="none").exists()
 
 
 @transaction.atomic
@@ -98,7 +120,8 @@ def ask_again(report: CollaborationReport, *, by, at: datetime) -> Collaboration
     """Tell the department once more that its report is awaited; once a day at most.
 
     :raises PermissionDenied: if ``by`` is not of the office.
-    :raises ValidationError: if the department owes nothing now, or was asked again today.
+    :raises ValidationError: if the department owes nothing now, was asked again today, or nobody of
+        it logs in, so that nobody would read it.
     """
     report = locked(report)
     today = japan_date(at)
@@ -108,6 +131,8 @@ def ask_again(report: CollaborationReport, *, by, at: datetime) -> Collaboration
     last = report.events.filter(verb=ASKED_AGAIN).order_by("-pk").first()
     if last and japan_date(last.at) == today:
         raise ValidationError(_("The department was asked again today."))
+    if not people_behind(report, Party.DEPARTMENT, day=today):
+        raise ValidationError(NOBODY_READS % {"department": report.department})
     outbox.tell(
         report, Party.DEPARTMENT, "your_turn", at=at, key=f"{report.pk}-{ASKED_AGAIN}-{today}"
     )

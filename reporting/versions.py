@@ -113,7 +113,7 @@ def content_of_collaboration(
             {"name": one.name, "share_yen": one.share_yen} for one in report.partners.order_by("pk")
         ],
         "figures": [
-            {"label": one.label, "value": _plain_figure(one.value), "unit": one.unit}
+            {"label": one.label, "value": plain_figure(one.value), "unit": one.unit}
             for one in report.figures.order_by("pk")
         ],
         "photos": content_of_photos(report) if whole else [],
@@ -163,7 +163,8 @@ def _part(report: CollaborationReport, question: FormQuestion) -> dict:
     return {**{name: getattr(question, name) for name in names}, "words": words}
 
 
-def _plain_figure(value: Decimal) -> str:
+def plain_figure(value: Decimal) -> str:
+    """Return a figure without the zeros that its column adds."""
     return f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"
 
 

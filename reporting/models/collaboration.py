@@ -9,6 +9,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from casework.flow import Text
 from casework.models import Case, Version
@@ -153,7 +154,7 @@ class CollaborationReport(Case):
     partner_names = models.TextField(_("partner"), blank=True)
     form = models.CharField(_("form"), max_length=20, choices=Form.choices, blank=True)
     purpose = models.TextField(_("purpose"), blank=True)
-    content = models.TextField(_("what was done"), blank=True)
+    content = models.TextField(pgettext_lazy("collaboration", "what was done"), blank=True)
     city_role = models.TextField(_("what the city did"), blank=True)
     partner_role = models.TextField(_("what the partner did"), blank=True)
     cost_yen = models.PositiveIntegerField(_("cost (yen)"), null=True, blank=True)

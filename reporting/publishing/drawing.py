@@ -21,7 +21,7 @@ from guideline.models import (
 from guideline.table_words import RING
 from guideline.years import figure_from
 from reporting import register
-from reporting.models import Kind, ReleaseItem
+from reporting.models import Action, Kind, ReleaseItem
 from reporting.public_text import inner_address, text_of, with_photos
 
 from .addresses import ENGLISH, path_of, photo, up_from
@@ -73,7 +73,21 @@ def thing(item: ReleaseItem, language: str, *, about: dict, **said) -> bytes:
         if item.kind == Kind.REPORT:
             root = up_from(path if language == "ja" else ENGLISH + path)
             context["text"] = _with_photos(context["text"], item, root, **said)
-    return page(template, path, language, about=about, item=item, **said, **context)
+    earlier = _earlier_corrections(item)
+    return page(
+        template, path, language, about=about, item=item, earlier=earlier, **said, **context
+    )
+
+
+def _earlier_corrections(item: ReleaseItem) -> list[ReleaseItem]:
+    """Return the corrections of a thing that were public before this one, the newest first."""
+    if item.action != Action.CORRECT or item.number == 2:
+        return []
+    before = ReleaseItem.objects.filter(kind=item.kind, key=item.key, action=Action.CORRECT)
+    before = before.filter(number__isnull=False).exclude(pk=item.pk)
+    if item.number:
+        before = before.filter(number__lt=item.number)
+    return list(before.select_related("release").defer("content").order_by("-number"))
 
 
 def _with_photos(text: dict, item: ReleaseItem, root: str, *, preview: str = "", **said) -> dict:

@@ -54,7 +54,12 @@ def ways_to_reach(text: str) -> Iterator[Found]:
             enough = what != "phone" or 10 <= sum(c.isdigit() for c in match[0]) <= 12
             if enough and not any(a < match.end() and match.start() < b for a, b in taken):
                 taken.append(match.span())
-                yield Found(what, match[0].strip())
+                yield Found(what, _without_half_a_bracket(match[0].strip()))
+
+
+def _without_half_a_bracket(words: str) -> str:
+    """Return ``words`` without a bracket that opens before a number and closes after it."""
+    return words if ")" in words else words.removeprefix("(")
 
 
 def _dashes_between_digits(text: str) -> str:

@@ -79,7 +79,11 @@ def _reports(request, year: int, shown: str) -> Page:
     page = Paginator(ordered.order_by("department__name", "pk"), PER_PAGE).get_page(
         request.GET.get("page")
     )
+    unread = request_overview.read_by_nobody(
+        {report.department_id for report in page.object_list}, today=request.today
+    )
     for report in page.object_list:
+        report.is_read = report.department_id not in unread
         report.owed = next((d for d in report.deadlines.all() if d.is_open), None)
         report.is_awaited = report.state in services.WRITTEN_BY_DEPARTMENT
     return page
@@ -122,6 +126,9 @@ def report_new(request):
         report = services.open_collaboration_report(
             **form.cleaned_data, by=request.user, at=request.now
         )
+        if request_overview.said_there_was_none(report.department, report.fiscal_year):
+            words = _("The department had answered that there was no collaboration in %(year)s. That answer stays on record; this report counts besides.")  # fmt: skip
+            messages.warning(request, words % {"year": fiscal_year_name(report.fiscal_year)})
         return redirect("reporting:collaboration-edit", pk=report.pk)
     context = {"form": form, "title": _("Begin a collaboration report")}
     return render(request, "reporting/form.html", context, status=422 if form.errors else 200)

@@ -182,6 +182,7 @@ def report(request, pk):
     context = {
         "text": text,
         "report": found,
+        "earlier": _earlier_corrections(found),
         "plain_page": path_of(entry.item) if entry else "",
         "issue": issue_behind(found),
         "trail": _trail(
@@ -195,6 +196,14 @@ def report(request, pk):
 def _public_photo(entry: PublicEntry, told: dict) -> str:
     path = photo(entry.item.fiscal_year, entry.key, told)
     return reverse("reporting:public-file", args=[path])
+
+
+def _earlier_corrections(report: CollaborationReport) -> list:
+    """Return the corrections before the one that counts, the newest first, with note and moment."""
+    if report.publication.number <= 2:
+        return []
+    before = report.publications.filter(number__gt=1, number__lt=report.publication.number)
+    return list(before.order_by("-number").values("note", "at"))
 
 
 @require_safe

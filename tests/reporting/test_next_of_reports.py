@@ -1,16 +1,20 @@
 """What the pages of a report lead to: the partners, the committee, its comments, a correction."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Role
 from casework.effects import of_move
+from casework.services import advance
 from casework.work_pages import work_on
-from reporting import partner_parts, services, tablings
+from reporting import partner_parts, request_overview, services, tablings
+from reporting.collaboration_checks import check_collaboration
 from reporting.committee_waits import comments_to_release
+from reporting.line_checks import Asked
 from reporting.models import CollaborationReport, TabledReport
 from tests import factories
 from tests.factories import NOON, TODAY
@@ -179,3 +183,66 @@ def test_forms_mark_what_is_needed_and_offer_no_answer_that_is_refused(enter):
     page = enter(clerk).get(reverse("reporting:collaboration-edit", args=[report.pk]))
     needed = [one for one in report.questions if one.required]
     assert page.content.decode().count('class="required"') == len(needed)
+
+
+# Asking departments, and what a report begins with
+
+
+def test_department_that_nobody_logs_in_for_is_not_chased_in_vain(enter):
+    office, unread = factories.anyone(Role.OFFICE), factories.department()
+    services.request_collaboration_reports(fiscal_year=2026, due_on=None, by=office, at=NOON)
+    report = CollaborationReport.objects.get(department=unread)
+    again = reverse("reporting:ask-again", args=[report.pk])
+    address = f"{reverse('reporting:requests')}?year=2026"
+    assert again not in enter(office).get(address).content.decode()
+    with pytest.raises(ValidationError, match="Nobody of"):
+        request_overview.ask_again(report, by=office, at=NOON)
+
+    makers.department_clerk(unread)
+
+    assert again in enter(office).get(address).content.decode()
+    request_overview.ask_again(report, by=office, at=NOON)
+
+
+def test_return_of_a_departments_report_promises_no_rule(enter):
+    report = makers.collaboration()
+    clerk = makers.department_clerk(report.department)
+    report = advance(report, "submit", by=clerk, at=NOON)
+
+    shown = enter(factories.anyone(Role.OFFICE)).get(
+        reverse("casework:move", args=[report.pk, "send_back"])
+    )
+
+    assert "number of days in the rules" not in shown.content.decode()
+
+
+def test_note_at_a_table_stands_there_and_is_gone_once_the_report_is_accepted(enter):
+    report, office = makers.collaboration(), factories.anyone(Role.OFFICE)
+    clerk = makers.department_clerk(report.department)
+    report = advance(report, "submit", by=clerk, at=NOON)
+    check_collaboration(report, asked=[Asked("人数を数える", field="figures")], by=office, at=NOON)
+    report = advance(report, "send_back", by=office, at=NOON, reason="表を見てください")
+    edit = enter(clerk).get(reverse("reporting:collaboration-edit", args=[report.pk]))
+    assert "人数を数える" in edit.content.decode()
+
+    report = advance(report, "resubmit", by=clerk, at=NOON)
+    report = advance(report, "accept", by=office, at=NOON)
+
+    assert "人数を数える" not in page_of(enter(office), report).content.decode()
+
+
+def test_report_of_a_project_begins_with_its_settlement_and_the_day_of_the_request(enter):
+    year = makers.granted_year("collaboration")
+    services.request_collaboration_reports(
+        fiscal_year=year.fiscal_year, due_on=date(2027, 5, 31), by=factories.anyone(Role.OFFICE),
+        at=NOON,
+    )  # fmt: skip
+    makers.sent_report(year, lines=makers.balanced_lines(from_city=75_000, other=20_000))
+
+    report = CollaborationReport.objects.get(project_year=year)
+    assert (report.cost_yen, report.partners.get().share_yen) == (95_000, 20_000)
+    assert report.deadlines.get().due_on == date(2027, 5, 31)
+    form = enter(makers.department_clerk(report.department)).get(
+        reverse("reporting:collaboration-edit", args=[report.pk])
+    )
+    assert form.context["draft"].figures.forms[0]["value"].value() == "120"
