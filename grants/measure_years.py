@@ -23,27 +23,33 @@ class Yen(NamedTuple):
     """Whole yen of a case in a fiscal year, or of several.
 
     :param paid: what the city paid and did not get back.
-    :param settled: the confirmed amount (額の確定).
+    :param settled: the confirmed amount (額の確定); ``None`` while none is confirmed.
     """
 
     asked: int = 0
     decided: int = 0
     paid: int = 0
-    settled: int = 0
+    settled: int | None = None
 
 
 def shared(yen: Yen, weights: list[int]) -> list[Yen]:
     """Share each amount by weight; the shares add up to it."""
-    columns = [shares(amount, weights) for amount in yen]
+    columns = [
+        [None] * len(weights) if amount is None else shares(amount, weights) for amount in yen
+    ]
     return [Yen(*row) for row in zip(*columns, strict=True)]
 
 
 def added(rows: Iterable[Yen]) -> Yen:
-    """Return the sum, amount by amount."""
+    """Return the sum, amount by amount; of what no row knows nothing is known."""
     total = Yen()
     for row in rows:
-        total = Yen(*(a + b for a, b in zip(total, row, strict=True)))
+        total = Yen(*(_sum(a, b) for a, b in zip(total, row, strict=True)))
     return total
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one + (other or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +204,7 @@ def _yen_by_year(case: Proposal) -> list[tuple[int, Yen]]:
 def _yen_of(year: ProjectYear) -> Yen:
     if year.granted_yen is None:
         return Yen()
-    return Yen(year.asked_yen, year.granted_yen, year.paid_yen, year.confirmed_yen or 0)
+    return Yen(year.asked_yen, year.granted_yen, year.paid_yen, year.confirmed_yen)
 
 
 def _parts(

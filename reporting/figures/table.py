@@ -96,7 +96,7 @@ FIGURES = {
             },
             ("awards",),
         ),
-        Figure("amounts", _("Yen by fiscal year"), _("Fiscal year"), {"years": _("Project years that were granted"), **YEN}, ("amounts",)),
+        Figure("amounts", _("Yen by fiscal year"), _("Fiscal year"), {"years": _("Project years that were granted"), **YEN}, ("amounts",), _("Yen stand in the year in which a project is carried out. The pages “Projects adopted in …, in figures” add up by the year of adoption, so that their totals of a year differ from these.")),
         Figure(
             "progress",
             _("Progress of the measures by class"),

@@ -252,17 +252,22 @@ def sums(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[str
         for row in content["rows"]:
             of_course = [one for one in own if one["course_code"] == row["course"]]
             projects = sum(one["counted"] for one in of_course)
-            granted = sum(one["granted_yen"] or 0 for one in of_course if one["counted"])
+            known = [one["granted_yen"] for one in of_course if one["counted"]]
+            known = [yen for yen in known if yen is not None]
             for name, told, counted in (
                 (_("Adopted projects"), row["projects"], projects),
-                (_("Granted amount"), row["granted_yen"], granted),
+                (_("Granted amount"), row["granted_yen"], sum(known) if known else None),
             ):
                 if told != counted:
                     yield (
                         f"{row['course']}, {name}",
-                        _("The page says %(told)d, the rows of the register add up to %(counted)d.")
-                        % {"told": told, "counted": counted},
+                        _("The page says %(told)s, the rows of the register add up to %(counted)s.")
+                        % {"told": _or_unknown(told), "counted": _or_unknown(counted)},
                     )
+
+
+def _or_unknown(number: int | None) -> int | str:
+    return _("not known") if number is None else number
 
 
 def _registers(looked: Looked) -> Iterator[dict]:

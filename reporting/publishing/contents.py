@@ -238,13 +238,14 @@ def _figures(key: str, at: datetime) -> Thing:
         "rows": figures_of(rows),
         "source_rows": len(rows),
     }
-    return Thing(f"{wareki_year(int(key))}の数字", int(key), False, content)
+    return Thing(f"{wareki_year(int(key))}に採択した事業の数字", int(key), False, content)
 
 
 def figures_of(rows: Iterable[dict]) -> list[dict]:
-    """Add up rows of the register by course: projects, and yen where it is known.
+    """Add up rows of the register by course: projects, and yen where any is known.
 
-    ``unknown`` counts the projects whose amount is in no sum.
+    ``unknown`` counts the projects whose grant is in no sum, ``confirmed`` those whose confirmed
+    amount is in one, ``here`` those that this system carries, whose amounts it will know.
     """
     rows = list(rows)
     sums: dict[str, dict] = {}
@@ -254,16 +255,20 @@ def figures_of(rows: Iterable[dict]) -> list[dict]:
             {
                 "course": row["course_code"],
                 "projects": 0,
-                "granted_yen": 0,
-                "confirmed_yen": 0,
+                "here": 0,
+                "granted_yen": None,
                 "unknown": 0,
+                "confirmed_yen": None,
+                "confirmed": 0,
             },
         )
         own["projects"] += counts
-        if counts and row["outcome"] == register.ADOPTED:
-            own["granted_yen"] += row["granted_yen"] or 0
-            own["confirmed_yen"] += row["confirmed_yen"] or 0
-            own["unknown"] += counts if row["granted_yen"] is None else 0
+        own["here"] += 0 if row["told_by"] else counts
+        for name in ("granted_yen", "confirmed_yen") if counts else ():
+            if row[name] is not None:
+                own[name] = (own[name] or 0) + row[name]
+        own["unknown"] += counts if row["granted_yen"] is None else 0
+        own["confirmed"] += counts if row["confirmed_yen"] is not None else 0
     return [sums[course] for course in sorted(sums)]
 
 

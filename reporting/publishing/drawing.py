@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.template.loader import render_to_string
@@ -28,6 +29,8 @@ from .addresses import ENGLISH, path_of, photo, up_from
 from .contents import AS_OF
 
 LANGUAGES = ("ja", "en")
+#: What names a row of the figures of a year.
+_NAMES = ("course", "label")
 #: Lines that only a template left behind; what people wrote has none with blanks alone that matter.
 _EMPTY_LINES = re.compile(r"\n[ \t]*(?=\n)")
 
@@ -200,7 +203,7 @@ def _summary(rows: list[dict]) -> list[dict]:
     return [
         {
             "label": one.label,
-            "counts": [counts[one, status] for status in Status.values],
+            "counts": [(status.label, counts[one, status]) for status in Status],
             "total": sum(counts[one, status] for status in Status.values),
         }
         for one in classes
@@ -209,13 +212,22 @@ def _summary(rows: list[dict]) -> list[dict]:
 
 def _figures(content: dict, first_on: date) -> dict:
     rows = [{**row, "label": _course(content, row["course"])} for row in content["rows"]]
-    names = ("projects", "granted_yen", "confirmed_yen", "unknown")
     return {
-        "title": _("Figures of the fiscal year"),
-        "year": fiscal_year_name(content["fiscal_year"]),
+        "title": adopted_in(content["fiscal_year"]),
         "rows": rows,
-        "sums": {name: sum(row[name] for row in rows) for name in names},
+        "sums": {name: _known(row[name] for row in rows) for name in rows[0] if name not in _NAMES},
     }
+
+
+def adopted_in(fiscal_year: int) -> str:
+    """Return what the figures of a year are called: a year of adoption, not of the projects."""
+    return _("Projects adopted in %(year)s, in figures") % {"year": fiscal_year_name(fiscal_year)}
+
+
+def _known(numbers: Iterable[int | None]) -> int | None:
+    """Add up what is known; ``None`` where nothing is."""
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None
 
 
 def days_of(entry) -> dict:

@@ -432,7 +432,7 @@ def _title(entry: PublicEntry) -> str:
             edition = in_language(entry.edition_title, entry.edition_title_en)
             return f"{edition}: {_('Progress of the measures')}, {day.isoformat()}"
         case Kind.FIGURES:
-            return f"{_('Figures of the fiscal year')}: {fiscal_year_name(int(entry.key))}"
+            return drawing.adopted_in(int(entry.key))
 
 
 def _photos(item: ReleaseItem, *, only: str = "") -> Iterator[tuple[str, bytes]]:

@@ -51,7 +51,7 @@ def test_public_reads_by_year_what_adopted_projects_bring_and_from_which_cases(c
     page = page_of(client, more)
 
     assert row_of(page, "FY 2026") == [
-        "FY 2026", "1", "0", "1", "¥24,000", "¥24,000", "¥0", "¥0", "0",
+        "FY 2026", "1", "0", "1", "¥24,000", "¥24,000", "¥0", "not yet", "0",
     ]  # fmt: skip
     assert proposal.title in page
     assert reverse("casework:case", args=[proposal.pk]) not in page

@@ -455,9 +455,11 @@ def test_register_progress_and_figures_are_frozen_with_it(office, approver):
         {
             "course": "startup",
             "projects": 1,
+            "here": 1,
             "granted_yen": 80_000,
-            "confirmed_yen": 0,
             "unknown": 0,
+            "confirmed_yen": None,
+            "confirmed": 0,
         }
     ]
 

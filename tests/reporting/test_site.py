@@ -19,9 +19,9 @@ from accounts.models import Role
 from casework.services import advance
 from guideline.models import Progress
 from reporting import services
-from reporting.models import PublicEntry, Release
+from reporting.models import PublicEntry, Release, ReleaseItem
+from reporting.publishing import contents, drawing, releases
 from reporting.publishing import export as exporting
-from reporting.publishing import releases
 from reporting.publishing.addresses import address
 from reporting.publishing.export import MANIFEST, export
 from reporting.publishing.site import Site
@@ -29,6 +29,7 @@ from tests import factories
 from tests.factories import NOON, TODAY
 from tests.remembering import remembered
 from tests.reporting import makers
+from tests.reporting.test_public import past_award
 
 pytestmark = pytest.mark.django_db
 
@@ -307,6 +308,57 @@ def test_totals_of_the_pages_are_the_sums_of_the_open_data():
     assert figures.split()[:2] == ["Total", str(projects)]
 
 
+def test_what_nobody_knows_or_decided_is_no_zero_in_register_and_figures():
+    makers.sender()
+    office = factories.anyone(Role.OFFICE)
+    makers.ready_proposal("startup", office=office)
+    past_award("startup-2024-1", adoption_fiscal_year=2024, amount_yen=None)
+    release(("register", "all"), ("figures", "2024"), ("figures", "2026"))
+    found = files()
+
+    def texts(path: str) -> list[list[str]]:
+        body = found[f"en/{path}"].decode().partition("<tbody>")[2]
+        rows = re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)
+        cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in rows]
+        return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in row] for row in cells]
+
+    decided, told = texts("register/index.html")
+    assert decided[-2:] == ["not decided yet", "not yet"]
+    assert told[-2:] == ["not known", "not known"]
+    own = ["1", "not decided yet", "not yet", "1"]
+    assert texts("figures/2026.html") == [own, own]
+    assert texts("figures/2024.html") == [["1", "not known", "not known", "1"]] * 2
+    assert "0円" not in found["figures/2024.html"].decode() + found["register/index.html"].decode()
+
+
+def test_figures_tell_of_how_many_projects_the_confirmed_amount_is_known():
+    known = {"course_code": "startup", "adopted_in": 2024, "outcome": "adopted", "projects": 1,
+             "told_by": "", "entry_key": "S-1", "granted_yen": 5, "confirmed_yen": 4}  # fmt: skip
+    (row,) = contents.figures_of([known, {**known, "entry_key": "S-2", "confirmed_yen": None}])
+    item = ReleaseItem(
+        kind="figures", key="2024", fiscal_year=2024,
+        content={"rows": [row], "courses": {}, "fiscal_year": 2024},
+    )  # fmt: skip
+    page = drawing.thing(
+        item, "en", about=site().about, published_on=TODAY, first_on=TODAY
+    ).decode()
+
+    assert (row["granted_yen"], row["confirmed_yen"], row["confirmed"]) == (10, 4, 1)
+    assert "of 1 project" in page and "¥4" in page
+
+
+def test_cells_of_tables_bear_the_name_of_their_column_for_narrow_screens():
+    everything()
+    found = files()
+    for path in ("register/index.html", f"figures/{NOON.year}.html", "reports/2025/index.html",
+                 next(path for path in found if path.startswith("guideline/"))):  # fmt: skip
+        page = found[path].decode()
+        heads = set(re.findall(r'<th scope="col"[^>]*>(.*?)</th>', page))
+        labels = re.findall(r'<td[^>]* data-label="(.*?)"', page)
+        assert labels and set(labels) <= heads, path
+        assert page.count("<td") == len(labels), path
+
+
 @pytest.mark.parametrize(
     "order",
     [("register", "report"), ("both",), ("register", "report", "withdraw"), ("report", "register"),
@@ -413,7 +465,7 @@ def test_english_front_page_names_tables_in_english():
     text = re.sub(r"<[^>]+>", "", files()["en/index.html"].decode())
 
     assert "Adopted projects" in text and "2026-11-20" in text
-    assert not [line for line in text.splitlines() if "進捗状況" in line or "の数字" in line]
+    assert not [line for line in text.splitlines() if "進捗状況" in line or "事業の数字" in line]
     assert "進捗状況" in files()["index.html"].decode()
 
 
