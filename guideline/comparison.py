@@ -81,8 +81,17 @@ class Comparison:
 
     @property
     def unconfirmed(self) -> int:
-        """How many pairs the office has not confirmed, whole."""
-        return sum(not pair.is_confirmed for pair in self.pairs)
+        """How many rows of the crosswalk the office has not confirmed."""
+        return sum(row.confirmed_at is None for row in self._rows)
+
+    @property
+    def told(self) -> int:
+        """How many rows of the crosswalk tell of the two editions: one for each kind of change of a pair."""
+        return len(self._rows)
+
+    @property
+    def _rows(self) -> list[Crosswalk]:
+        return [row for pair in self.pairs for row in pair.rows]
 
     @property
     def source(self) -> str:
@@ -202,7 +211,7 @@ def _items(table: Comparison) -> list[dict]:
         {"label": "現行", "value": table.before.title},
         {"label": "改定後", "value": table.after.title},
         {"label": "変更の数", "value": counts},
-        {"label": "未確認", "value": f"{table.unconfirmed}件（全{len(table.pairs)}件）"},
+        {"label": "未確認", "value": f"{table.unconfirmed}件（全{table.told}件）"},
         *([{"label": "出典", "value": table.source}] if table.source else []),
     ]
 

@@ -136,6 +136,8 @@ def _grant(year: ProjectYear, told: Publisher) -> dict:
         grant["amountAppliedFor"] = year.asked
     if year.paid is not None:
         grant["amountDisbursed"] = year.paid
+    if year.is_invented:  # beside the fields of the standard, which allows more of them
+        grant["fictitious"] = True
     return grant
 
 

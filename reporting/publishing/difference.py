@@ -3,35 +3,18 @@
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from reporting.models import PublicEntry, ReleaseItem
 
+from . import changed_rows
+from .changed_rows import ADDED, REMOVED, SAME, Change
 from .checks import content_of
 from .contents import AS_OF, FILES
 from .places import Path, in_words, label_of, values
 
-#: Files of open data that tell their own moment; their numbers are those of the other files.
-MOMENTS = "figures."
-
 #: Words, numbers, and signs one by one; Japanese is compared character by character.
 _TOKENS = re.compile(r"[0-9][0-9,.]*|[A-Za-z]+|\s+|.", re.DOTALL)
-SAME, ADDED, REMOVED = "same", "added", "removed"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One value that would change.
-
-    :param parts: of words, ``(same, added or removed, text)`` in order; of other values empty.
-    :param before: the value that is public now; ``None`` where there is none.
-    """
-
-    place: str
-    before: object
-    after: object
-    parts: tuple[tuple[str, str], ...] = ()
 
 
 def changes(item: ReleaseItem, *, at: datetime) -> list[Change] | None:
@@ -49,20 +32,16 @@ def between(before: dict, after: dict) -> Iterator[Change]:
         was, will_be = old.get(path), new.get(path)
         if was != will_be:
             yield _change(label_of(path), *(in_words(path, value) for value in (was, will_be)))
+    yield from changed_rows.between(before.get(FILES) or {}, after.get(FILES) or {})
 
 
 def _compared(content: dict) -> dict[Path, object]:
-    """Return the values of a content, but for the moment at which it was read."""
-    own = {name: value for name, value in content.items() if name != AS_OF}
-    if files := own.get(FILES):
-        own[FILES] = {name: text for name, text in files.items() if not name.startswith(MOMENTS)}
+    """Return the values of a content, but for the moment at which it was read, and whole files."""
+    own = {name: value for name, value in content.items() if name not in (AS_OF, FILES)}
     return dict(values(own))
 
 
 def _change(place: str, was: object, will_be: object) -> Change:
-    if "\n" in str(was) and len(str(was)) > 5000:  # a file of open data: how many lines
-        lines = [str(value or "").count("\n") for value in (was, will_be)]
-        return Change(place, *lines)
     if isinstance(was or "", str) and isinstance(will_be or "", str):
         return Change(place, was, will_be, tuple(words(str(was or ""), str(will_be or ""))))
     return Change(place, was, will_be)

@@ -16,7 +16,7 @@ from accounts.models import Department
 from casework import city
 from casework.keys import key_in
 from grants.models import CourseEdition
-from guideline.models import fiscal_year_name, in_language
+from guideline.models import fiscal_year_name, in_japanese, in_language
 from reporting import home as front
 from reporting import open_data, register
 from reporting.models import CollaborationReport, Kind, PublicEntry
@@ -98,7 +98,23 @@ def _entries(rows: Iterable[dict], labels: dict[str, str]) -> list[dict]:
     rows = list(rows)
     own = [row["entry_key"] for row in rows if not row["told_by"]]
     links = register.links(own, fictitious=settings.DEMO)
-    return [_entry(row, labels, links.get(row["entry_key"])) for row in rows]
+    names = _departments_in_english({row["partner_department"] for row in rows} - {""})
+    shown = [_entry(row, labels, links.get(row["entry_key"])) for row in rows]
+    return [
+        {
+            **row,
+            "partner_department": names.get(row["partner_department"], row["partner_department"]),
+        }
+        for row in shown
+    ]
+
+
+def _departments_in_english(names: set[str]) -> dict[str, str]:
+    """Return the English names of departments on an English page; on a Japanese one none is needed."""
+    if in_japanese() or not names:
+        return {}
+    found = Department.objects.filter(name__in=names).exclude(name_en="").order_by("pk")
+    return dict(found.values_list("name", "name_en"))
 
 
 def _entry(row: dict, labels: dict[str, str], links: register.Links | None) -> dict:

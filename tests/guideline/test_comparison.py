@@ -46,11 +46,17 @@ def test_measure_that_the_crosswalk_passes_over_is_said_to_be_untold():
 def test_pair_is_confirmed_once_all_of_its_rows_are():
     rows = Crosswalk.objects.filter(from_measure__number=1, to_measure__number=1)
     assert rows.count() == 2
+    (pair,) = [p for p in table().pairs if p.before and p.after and p.rows[0] in rows]
     before = table().unconfirmed
+    assert before == table().told == Crosswalk.objects.count()
     rows.filter(kind="renamed").update(confirmed_at=NOON)
-    assert table().unconfirmed == before
-    rows.update(confirmed_at=NOON)
     assert table().unconfirmed == before - 1
+    assert next(p for p in table().pairs if p.before == pair.before).is_confirmed is False
+    rows.update(confirmed_at=NOON)
+    assert table().unconfirmed == before - 2
+    assert next(p for p in table().pairs if p.before == pair.before).is_confirmed is True
+    items = {one["label"]: one["value"] for one in paper_of(table(), today=TODAY)["items"]}
+    assert items["未確認"] == f"{before - 2}件（全{before}件）"
 
 
 def test_page_shows_both_editions_and_leads_to_the_files(client):

@@ -106,6 +106,24 @@ def test_the_schema_refuses_what_is_wrong(tampered, where):
     assert faults(told) == [where]
 
 
+def test_invented_grant_says_so_and_no_other_does(settings):
+    set_up()
+    year = makers.granted_year()
+    assert "fictitious" not in package()["grants"][0]
+
+    type(year.organization).objects.filter(pk=year.organization_id).update(fictitious=True)
+    settings.DEMO = True
+    told = package()
+    assert (told["grants"][0]["fictitious"], faults(told)) == (True, [])
+
+
+def test_page_promises_free_use_only_where_a_licence_says_so():
+    set_up(open_data_licence="")
+    assert "to use." not in page() and "not decided yet" in page()
+    set_up(open_data_licence="CC BY 4.0")
+    assert "to use." in page()
+
+
 def test_the_schema_refuses_a_grant_without_its_day():
     set_up()
     makers.granted_year()

@@ -412,6 +412,18 @@ def test_register_links_what_is_public_of_a_project():
 
     assert f'href="{report.get_absolute_url()}"' in page
     assert f'href="{named.get_absolute_url()}"' in page
+    assert f"</a> <small>({named.edition.name})</small>" in page
+
+
+def test_register_names_a_department_in_the_language_of_the_page():
+    year, _report = project_with_public_pages()
+    type(year.department).objects.filter(pk=year.department_id).update(name_en="Green Division")
+    client = Client()
+
+    for language, told in (("en", "Green Division"), ("ja", year.department.name)):
+        client.cookies["django_language"] = language
+        page = client.get("/register/").content.decode()
+        assert f">{told}</td>" in page
 
 
 def test_register_does_not_link_a_report_before_its_publication():

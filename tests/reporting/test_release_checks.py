@@ -1,5 +1,6 @@
 """Checks before the button: what they find of a planted set, what blocks, what can stand and why."""
 
+import json
 from collections import Counter
 from datetime import date, timedelta
 
@@ -15,7 +16,7 @@ from casework import city
 from casework.errors import NotPossible
 from casework.models import Remark
 from casework.services import advance
-from reporting import services
+from reporting import open_data, services
 from reporting.models import Release, ReleaseItem
 from reporting.publishing import checks, contents, difference, personal, releases
 from tests import factories
@@ -340,6 +341,26 @@ def test_row_of_a_table_is_told_by_its_key():
         told = {one.place: (one.before, one.after) for one in difference.between(before, after)}
     assert len(told) == 5
     assert ("済", "済・継") in told.values() and ("一部済", None) in told.values()
+
+
+def test_open_data_of_the_register_differ_by_row_and_column(office):
+    def files(*rows: dict) -> dict:
+        return {"files": {"awards.json": json.dumps(rows), "awards.csv": "id\nanother",
+                          "figures.json": json.dumps(rows)}}  # fmt: skip
+
+    stays, goes, comes = ({"id": name, "project_title": name} for name in "abc")
+    before = files({**stays, "granted_yen": None}, goes)
+    after = files({**stays, "granted_yen": 5}, comes)
+
+    with translation.override("en"):
+        told = list(difference.between(before, after))
+
+    label = str(open_data.DATASETS["awards"].label)
+    granted = next(c for c in open_data.DATASETS["awards"].columns if c.name == "granted_yen")
+    cell, gone, come = told
+    assert (cell.place, cell.before, cell.after) == (f"{label}: a: {granted.meaning}", None, 5)
+    assert (gone.place, gone.parts) == (f"{label}: b", (("removed", "b, b"),))
+    assert (come.place, come.parts) == (f"{label}: c", (("added", "c, c"),))
 
 
 # Pages
