@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import translation
 from django.utils.dateparse import parse_date
 
+from accounts.models import Department
 from casework.calendar import fiscal_year, wareki, wareki_year
 from grants.models import CourseEdition
 from guideline.models import Claim, Edition, Measure, PrintedCount, Progress
@@ -81,8 +82,10 @@ def _register(key: str, at: datetime) -> Thing:
     if key != ALL:
         raise NoSuchThing(key)
     rows = list(register.entries(fictitious=settings.DEMO))
+    in_english = dict(Department.objects.order_by("pk").values_list("name", "name_en"))
     for row, counts in zip(rows, register.counted(rows), strict=True):
         row["counted"] = counts
+        row["partner_department_en"] = in_english.get(row["partner_department"], "")
         row["invented"] = bool(row["invented"])
         row["became_ja"], row["became_en"] = _in_both(register.became_label, row["became"])
     content = {

@@ -138,6 +138,7 @@ def _register(content: dict, first_on: date) -> dict:
             **row,
             "course": _course(content, row["course_code"]),
             "year": fiscal_year_name(row["adopted_in"] or None),
+            "department": in_language(row["partner_department"], row["partner_department_en"]),
             "has_ended": row["outcome"] == register.ENDED_AFTER,
             "is_summary": register.is_summary(row),
             "became_label": in_language(row["became_ja"], row["became_en"]),

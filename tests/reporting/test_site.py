@@ -418,6 +418,16 @@ def test_list_names_department_and_partners_as_they_were_released():
     assert (listed["author"]["name"], listed["about"]) == ("みどり課", "川を守る会")
 
 
+def test_register_names_departments_in_the_language_of_the_page():
+    factories.department(name="みどり課", name_en="Green Division")
+    past_award("startup-2024-1", department="みどり課")
+    release(("register", "all"))
+    found = files()
+
+    assert ">みどり課</td>" in found["register/index.html"].decode()
+    assert ">Green Division</td>" in found["en/register/index.html"].decode()
+
+
 def test_long_list_has_pages(monkeypatch):
     monkeypatch.setattr("reporting.publishing.site.PER_PAGE", 1)
     reports = [makers.published_collaboration(title=f"第{n}") for n in range(3)]
