@@ -33,7 +33,7 @@ def report_for_partner(part: PartnerPart) -> dict:
     """Return the report as the partner reads it: what the public will, and scores not too early."""
     report = part.report
     content = content_of_collaboration(report, public=True, views=False)
-    text = with_photos(text_of(content), content)
+    text = with_photos(text_of(content), content, is_current=True)
     if not reads_department_scores(part):
         text["parts"] = [one for one in text["parts"] if one["code"] not in ABOUT_SCORES]
     return text

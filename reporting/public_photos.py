@@ -7,12 +7,16 @@ ever added to what was released.
 
 from dataclasses import dataclass
 
+from django.db.models import OuterRef, Subquery
+
 from casework.models import PictureCopy
 from grants.models.picture import Described
 
 from .models import CollaborationReport, ReportPhoto
 
 Size = PictureCopy.Size
+#: What is told of the large copy of a photo → what stands there while there is none.
+OF_COPY = {"media_type": "", "width": None, "height": None, "digest": ""}
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png"}
 
 
@@ -22,24 +26,23 @@ def content_of_photos(report: CollaborationReport) -> list[dict]:
     Those of which somebody decided that they stay with the city are left out. What else is missing
     shows in the values, for the checks of a release: a photo without a copy has no ``media_type``.
     """
-    photos = list(report.photos.filter(kept_internal=False).with_files())
-    files = [photo.file_id for photo in photos if photo.has_large_copy]
-    copies = PictureCopy.objects.filter(file__in=files, size=Size.LARGE) if files else ()
-    drawn = {copy.file_id: copy for copy in copies and copies.defer("content")}
-    return [_content(photo, drawn.get(photo.file_id)) for photo in photos]
+    large = PictureCopy.objects.filter(file=OuterRef("file"), size=Size.LARGE)
+    drawn = {f"large_{name}": Subquery(large.values(name)[:1]) for name in OF_COPY}
+    photos = report.photos.filter(kept_internal=False).with_files().annotate(**drawn)
+    return [_content(photo) for photo in photos]
 
 
-def _content(photo: ReportPhoto, copy: PictureCopy | None) -> dict:
-    is_there = copy is not None and photo.file.is_served
+def _content(photo: ReportPhoto) -> dict:
+    is_there = photo.has_large_copy and photo.file.is_served
     return {
         "id": photo.pk,
         "alt": photo.alternative_text,
         "caption": photo.caption,
         "consent": photo.agreed,
-        "media_type": copy.media_type if is_there else "",
-        "width": copy.width if is_there else None,
-        "height": copy.height if is_there else None,
-        "digest": copy.digest if is_there else "",
+        **{
+            name: getattr(photo, f"large_{name}") if is_there else missing
+            for name, missing in OF_COPY.items()
+        },
     }
 
 

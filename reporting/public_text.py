@@ -7,7 +7,7 @@ from django.urls import reverse
 from guideline.models import fiscal_year_name, in_language
 
 from .models import CollaborationReport, Form
-from .public_photos import standing
+from .public_photos import ready, standing
 from .versions import content_of_collaboration
 
 #: What stands as a line of facts at the head of a report; other answers are texts under headings.
@@ -41,13 +41,23 @@ def as_written(report: CollaborationReport, reader, *, views: bool = True) -> di
     return {**text, "photos": list(report.photos.with_files()) if views else []}
 
 
-def with_photos(text: dict, content: dict, address: Callable[[dict], str] | None = None) -> dict:
+def with_photos(
+    text: dict,
+    content: dict,
+    address: Callable[[dict], str] | None = None,
+    *,
+    is_current: bool = False,
+) -> dict:
     """Return a text with the photos that may be shown now.
 
     :param address: of a photo of the content; the site's own for readers who are there, if not given.
+    :param is_current: whether the content was read just now, so that nobody objected since.
     """
-    found = [{**photo, "url": (address or inner_address)(photo)} for photo in standing(content)]
-    return {**text, "photos": found}
+    told = ready(content) if is_current else standing(content)
+    return {
+        **text,
+        "photos": [{**photo, "url": (address or inner_address)(photo)} for photo in told],
+    }
 
 
 def inner_address(photo: dict) -> str:

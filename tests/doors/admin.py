@@ -95,7 +95,7 @@ def newest(found: re.Match) -> Model:
     """Return a row of a table that there is something to see of, whoever looks."""
     models = {(m._meta.app_label, m._meta.model_name): m for m in admin.site._registry}
     model = models[found["app"], found["model"]]
-    rows = model._base_manager.order_by("pk")
+    rows = model._default_manager.order_by("pk")
     if found["model"] == "proposal":  # one that is filed: a draft is its group's alone
         rows = rows.filter(filed_at__isnull=False)
     if found["model"] == "figure":  # one of a document: those of a year have pages of their own

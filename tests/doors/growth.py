@@ -415,7 +415,6 @@ def _guideline(things: dict, number: int) -> None:
         measure=measure, fiscal_year=2030 + number, as_of=NOW.date() + timedelta(days=number),
         status=Progress.objects.first().status,
     )  # fmt: skip
-    make_public(edition, NOW.date() + timedelta(days=number), source=f"増{number}", at=NOW)
     ProgressTable.objects.create(
         edition=edition, as_of=NOW.date(), title=f"増{number}", digest="0" * 64, changes=number,
         taken_at=NOW, taken_by=User.objects.get(email="office@demo.example.jp"),
@@ -425,6 +424,7 @@ def _guideline(things: dict, number: int) -> None:
     copy(Claim.objects.first(), measure=measure, source=f"増{number}")
     counted = PrintedCount.objects.filter(edition=edition).first()
     copy(counted, as_of=NOW.date() + timedelta(days=number))
+    make_public(edition, NOW.date() + timedelta(days=number), source=f"増{number}", at=NOW)
     known = Crosswalk.objects.filter(from_measure__isnull=False, to_measure__isnull=False).first()
     copy(known, from_measure=again)
 
