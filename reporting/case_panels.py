@@ -130,7 +130,7 @@ def collaboration_now(report, request) -> dict:
         and report.tabled_on is None
         and request.user.has_perm("reporting.handle_collaboration", report),
         "tabling": getattr(report, "last_tabling", None)
-        if request.user.has_perm("reporting.read_tablings")
+        if request.user.has_perm("reporting.read_tablings", report)
         else None,
         "is_public": report.publication_id is not None,
     }
