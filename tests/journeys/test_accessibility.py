@@ -87,18 +87,25 @@ def heard(page) -> list[str]:
 
 #: Two browsers share the pages, for they are many.
 shared = pytest.mark.parametrize("half", [0, 1])
+#: A phone shows every page with more rules to break; the wide screen is left to ``make long``.
+at_each_width = pytest.mark.parametrize(
+    "width",
+    [pytest.param(PHONE, id="phone"), pytest.param(WIDE, id="wide", marks=pytest.mark.long)],
+)
 
 
+@at_each_width
 @shared
-def test_no_page_keeps_anybody_out(played, page, live_server, heard, half):
+def test_no_page_keeps_anybody_out(played, page, live_server, heard, half, width):
     for column in doors.READERS:
         log_in(page.context, live_server.url, played.person(column))
         for site, address in [*tour(played, column), *every_state(played, column)][half::2]:
             with site:
-                heard += [f"{column} {address}: {finding}" for finding in visit(page, address)]
+                found = visit(page, address, width)
+                heard += [f"{column} {address}: {finding}" for finding in found]
     log_in(page.context, live_server.url, None, language="en")
     for address in public(played)[half::2]:
-        heard += [f"en {address}: {finding}" for finding in visit(page, address)]
+        heard += [f"en {address}: {finding}" for finding in visit(page, address, width)]
 
     assert not heard, "\n".join(heard)
 
@@ -303,15 +310,18 @@ def of_libraries(resolver) -> Iterator:
             yield pattern
 
 
-def visit(page: Page, address: str) -> list[str]:
-    """Return what is wrong with the page at an address."""
-    page.set_viewport_size(WIDE)
+def visit(page: Page, address: str, *widths: dict) -> list[str]:
+    """Return what is wrong with the page at an address.
+
+    :param widths: of the screens on which it is looked at; both, if none is named.
+    """
+    page.set_viewport_size(widths[0] if widths else WIDE)
     answer = page.goto(address)
     if answer.status != 200:
         return [f"status {answer.status}"]
     if (reached := urlsplit(page.url).path) != urlsplit(address).path:
         return [f"leads to {reached}"]
-    return look(page)
+    return look(page, *widths)
 
 
 def led_to(page: Page, name: str) -> list[str]:
@@ -320,14 +330,15 @@ def led_to(page: Page, name: str) -> list[str]:
     return look(page) if resolve(path).view_name == name else [f"leads to {path}"]
 
 
-def look(page: Page) -> list[str]:
+def look(page: Page, *widths: dict) -> list[str]:
     """Return what is wrong with the page that is open, everything on it unfolded."""
-    page.set_viewport_size(WIDE)
     page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
-    found = broken_rules(page) + english(page)
-    page.set_viewport_size(PHONE)
-    found += broken_rules(page)
-    found += [f"wider than a phone: {what}" for what in page.evaluate(TOO_WIDE)]
+    found = english(page)
+    for width in widths or (WIDE, PHONE):
+        page.set_viewport_size(width)
+        found += broken_rules(page)
+        if width == PHONE:
+            found += [f"wider than a phone: {what}" for what in page.evaluate(TOO_WIDE)]
     return list(dict.fromkeys(found))
 
 
