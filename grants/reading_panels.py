@@ -54,7 +54,7 @@ def on_desk(request: HttpRequest) -> dict | None:
     if not rows:
         return None
     number = found.count() if len(rows) == ON_DESK else len(rows)
-    return {"rows": rows, "number": number}
+    return {"unread": rows, "number": number}
 
 
 panel(

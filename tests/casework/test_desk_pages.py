@@ -23,11 +23,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 #: note of the cases of one kind; then the menu with the words of the city. The office's desk also asks ten times what the first
 #: steps of the installation are, once for groups to confirm, once whether the site was restored, once
 #: what waits to be released, once which possible conflicts of interest wait, once which
-#: changes of representative are to be noted, once which early starts are to be answered, and once which sheets
-#: wait to be handed out.
-OFFICE_DESK = 31
+#: changes of representative are to be noted, once which early starts are to be answered, once which sheets
+#: wait to be handed out, once which measures wait to be confirmed, once which comments of the committee wait
+#: to be released, and once which published reports have a correction that waits.
+OFFICE_DESK = 34
 #: The same where others are late: those rows and their extensions.
-LATE_DESK = 31
+LATE_DESK = 34
 GROUP_DESK = 11
 
 ROLE_DESKS = [party for party in DESKS if party != Party.ORGANIZATION]

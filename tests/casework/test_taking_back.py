@@ -318,6 +318,11 @@ READY: dict[tuple[str, str], Callable[[], Before]] = {
     ("proposal", "coordinate"): to_be_coordinated,
     ("project_year", "plan"): to_be_continued,
     ("project_year", "settle"): paid_up,
+    ("collaboration_report", "accept"): sent_collaboration,
+    ("collaboration_report", "answer_none"): requested_collaboration,
+    ("collaboration_report", "send_back"): lambda: office_does(
+        sent_collaboration().case, reason="誤り", due_on=date(2026, 12, 25)
+    ),
     ("collaboration_report", "start"): requested_collaboration,
     ("partner_part", "give"): lambda: Before(viewed(), makers.group_of(PartnerPart.objects.get())),
     ("partner_part", "type_in"): typed_in_view,

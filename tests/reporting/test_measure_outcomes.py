@@ -281,7 +281,7 @@ def test_papers_say_what_came_of_a_measure():
 
 def booklet_row(content: dict) -> list[list]:
     """Return the rows of the measures as the booklet prints them."""
-    sections = [one for one in collaboration_sections(content) if "table" in one]
+    sections = [one for one in collaboration_sections(content, photos=()) if "table" in one]
     return next(one["table"]["rows"] for one in sections if "取組" in one["table"]["columns"])
 
 

@@ -78,7 +78,7 @@ COLLABORATION = {
     "requested": "start answer_none",
     "drafting": "submit answer_none",
     "submitted": "send_back accept",
-    "accepted": "publish",
+    "accepted": "send_back publish",
     "published": "correct withdraw",
 }
 
