@@ -183,14 +183,16 @@ def release_the_comments(desk, people) -> None:
     page = desk.sit_down(people["office"], reverse("reporting:tablings"))
     page.locator("main tbody a").first.click()
     desk.open(TITLE)
-    desk.press("Release the comments")
+    page.locator("[name=comments]").check()
+    desk.press("Save")
+    expect(page.locator("#comments [name=comments]")).to_be_checked()
 
 
 def propose(desk, people, picture) -> None:
     """The office puts the report into a release, sees it as the public will, and proposes it."""
     page = desk.sit_down(people["office"], f"/cases/{_report().pk}/")
-    desk.stands_at(STAGES["accepted"])
-    page.goto(reverse("reporting:release-report", args=[_report().pk]))
+    desk.stands_at(STAGES["accepted"], todo="The committee has received it. Put it into a release.")
+    desk.follow("Put into a release")
     desk.press("Put into a release")
     picture("release")
     desk.open(TITLE)
