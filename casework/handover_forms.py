@@ -123,8 +123,3 @@ class DepartmentHandoverForm(NarrowForm):
 
     def narrowed(self) -> CaseQuerySet:
         return super().narrowed().filter(department=self.cleaned_data["giver"])
-
-
-def chosen_in(posted: list[str]) -> list[int]:
-    """Return the ids that boxes were ticked for; what is no number is left out."""
-    return [int(text) for text in posted if text.isascii() and text.isdigit() and len(text) < 16]

@@ -1,4 +1,7 @@
+from django.http import Http404
 from django.utils import timezone
+
+from accounts.numbers_named import DIGITS
 
 from . import clock
 
@@ -31,3 +34,17 @@ class ClockMiddleware:
         if request.user.is_authenticated:
             request.user.act_on(request.today)
         return self.get_response(request)
+
+
+class NumbersMiddleware:
+    """Answer “not found” where an address names a number that no row of any database can have."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs) -> None:
+        if any(isinstance(value, int) and value >= 10**DIGITS for value in kwargs.values()):
+            raise Http404

@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "casework.middleware.NotStoredMiddleware",
     "casework.middleware.ClockMiddleware",
+    "casework.middleware.NumbersMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -17,6 +17,8 @@ from .progress_table import (
     COUNTED_HERE,
     HEADINGS,
     LONGEST,
+    LONGEST_NEXT,
+    LONGEST_TITLE,
     NEXT,
     NUMBER,
     REASON,
@@ -189,6 +191,8 @@ class _Reading:
         editions = [edition_number(title) for title in (self.title, known)]
         if None not in editions and editions[0] != editions[1]:
             self.refuse(line, OTHER_TABLE, said=self.title, known=known)
+        if len(self.title) > LONGEST_TITLE:
+            self.refuse(line, TOO_LONG, longest=LONGEST_TITLE)
 
     def _measures(self) -> Iterable[Known]:
         return self.guideline.measures.values()
@@ -357,9 +361,9 @@ class _Reading:
             self.refuse(line, UNKNOWN_NEXT, HEADINGS[NEXT], said=next_class)
         if next_class and not said[REASON]:
             self.refuse(line, NO_REASON, HEADINGS[REASON])
-        for n in (RESULT, REASON):
-            if len(said[n]) > LONGEST:
-                self.refuse(line, TOO_LONG, HEADINGS[n], longest=LONGEST)
+        for n, longest in ((RESULT, LONGEST), (REASON, LONGEST), (NEXT, LONGEST_NEXT)):
+            if len(said[n]) > longest:
+                self.refuse(line, TOO_LONG, HEADINGS[n], longest=longest)
 
     def _look_back(self, sheet: Sheet) -> None:
         """Name what only the whole table shows: what is missing, and reasons that contradict."""

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from .models import Edition, Measure, Section
+from casework.column_limits import longest
+
+from .models import Claim, Edition, Measure, Progress, ProgressTable, Section
 from .table_words import CLASSES, class_key, key, with_dash
 
 #: The headings of the columns, in the order of the table; the one for the next edition names it.
@@ -23,6 +25,10 @@ SUMMARY = "【達成状況】"
 COUNTED_HERE = "（表の行から集計）"
 #: The longest words that are taken of a result or a reason.
 LONGEST = 4_000
+#: Those of a title and of a next class, as the columns take them that keep them; a title that the
+#: source of the edition does not name is a source itself.
+LONGEST_TITLE = longest((ProgressTable, "title"), (Progress, "source"), (Claim, "source"))
+LONGEST_NEXT = longest((Progress, "next_class"), (Claim, "as_printed"))
 
 #: Words of a reason that name another class: Ⅲに降格 and the like.
 NAMED_CLASS = re.compile(
@@ -88,9 +94,11 @@ class Row:
 
     @property
     def named(self) -> tuple[str, str] | None:
-        """The first class that the reason names: as printed, and its code."""
+        """The first class that the reason names: as printed, but for blanks, and its code."""
         found = NAMED_CLASS.search(self.reason)
-        return (found[0], CLASSES[with_dash(class_key(found[1]))]) if found else None
+        if found is None:
+            return None
+        return " ".join(found[0].split()), CLASSES[with_dash(class_key(found[1]))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.numbers_named import key_in
 from accounts.permissions import require
 from casework.edit_numbers import StaleDraft
 from casework.views.finding import page_of
@@ -171,7 +172,7 @@ def figure(
     new = Figure(measure=measure, fiscal_year=fiscal_year)
     row = get_object_or_404(there, pk=pk) if pk else new
     if not pk and "part_of" in request.GET:
-        whole = get_object_or_404(there, pk=_number(request.GET["part_of"]), part_of=None)
+        whole = get_object_or_404(there, pk=key_in(request.GET["part_of"]), part_of=None)
         row.part_of, row.of_year = whole, whole.of_year
     back = reverse("guideline:measure-year", args=[edition, number, fiscal_year])
     posted = request.POST if request.method == "POST" else None
@@ -199,12 +200,6 @@ def figure(
         ),
     }  # fmt: skip
     return render(request, "guideline/figure.html", context, status=422 if form.is_bound else 200)
-
-
-def _number(words: str) -> int:
-    if not words.isdecimal():
-        raise Http404(words)
-    return int(words)
 
 
 def _refuse(form: Form, refusal: ValidationError) -> None:

@@ -8,11 +8,13 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from accounts.numbers_named import YEARS
+from casework.column_limits import UNSTORABLE, longest, most
 from casework.faulty_files import Faulty
 from casework.tables import as_written
 from grants.models import PastAward
@@ -41,13 +43,23 @@ RECKONED = "counted_projects"
 NEEDED = (*CARRIED, RECKONED)
 KINDS = {column.name: column.kind for column in DATASETS["awards"].columns}
 SLUG = re.compile(r"[-a-zA-Z0-9_]+")
-YEARS = range(1900, 2200)
-#: The most that a row keeps of an amount, in yen.
-MOST = 2_147_483_647
+#: How many digits of a number are read, and how much of a cell a fault repeats.
+DIGITS, SHOWN = 18, 60
+NUMBERS = (Kind.WHOLE, Kind.YEN, Kind.YEAR)
 #: What an ended project tells no more.
 WORDS = ("group_name", "project_title", "department")
 
 Cells = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A number of a JSON file that is none here: NaN, Infinity, or more digits than any column takes."""
+
+    spelled: str
+
+    def __str__(self) -> str:
+        return self.spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +112,12 @@ def _lines(content: bytes) -> list[tuple[int, Cells]]:
 
 def _json_lines(text: str) -> list[tuple[int, Cells]]:
     try:
-        rows = json.loads(text)
+        rows = json.loads(text, parse_int=_spelled, parse_constant=Unread)
     except json.JSONDecodeError as error:
         raise Faulty([Fault(error.lineno, _("the JSON is damaged or cut off here"))]) from None
+    except RecursionError:
+        words = _("lists stand in lists too deep: this is no file of open data")
+        raise Faulty([Fault(0, words)]) from None
     # The file has a bracket on its first line and then one row a line.
     lines = list(enumerate(rows, start=2))
     faults = [
@@ -116,6 +131,10 @@ def _json_lines(text: str) -> list[tuple[int, Cells]]:
     return lines
 
 
+def _spelled(digits: str) -> int | Unread:
+    return int(digits) if len(digits) <= DIGITS else Unread(digits)
+
+
 def _csv_lines(text: str) -> list[tuple[int, Cells]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
@@ -127,8 +146,9 @@ def _csv_lines(text: str) -> list[tuple[int, Cells]]:
                 for name in missing
             )
         rows = [(reader.line_num, row) for row in reader]
-    except csv.Error as error:
-        raise Faulty([Fault(reader.line_num, str(error))]) from None
+    except csv.Error:
+        words = _("the line cannot be read: a quotation mark has no end, or a cell is too long")
+        raise Faulty([Fault(reader.line_num, words)]) from None
     wrong = [line for line, row in rows if len(row) != len(header)]
     if wrong:
         words = _("the number of cells is not that of the header")
@@ -155,30 +175,40 @@ def _value(column: str, cell: object) -> object:
 
     :raises ValueError: in words, if it says nothing that its column can hold.
     """
-    readers: dict[Kind, Callable[[object], object]] = {
-        Kind.WHOLE: _whole, Kind.YEN: _whole, Kind.YEAR: _whole, Kind.YES_NO: _yes_or_no
-    }  # fmt: skip
-    found = readers.get(KINDS[column], _words)(cell)
+    kept = (PastAward, CARRIED[column])
+    found = _read(KINDS[column], cell)
+    if isinstance(found, str) and (limit := longest(kept)) and len(found) > limit:
+        raise ValueError(_("longer than %(most)d characters") % {"most": limit})
     if column in ("id", "course") and not SLUG.fullmatch(str(found)):
-        raise ValueError(_("“%(value)s” is no code") % {"value": found})
+        raise ValueError(_("“%(value)s” is no code") % {"value": _shown(found)})
     if column == "status" and found not in LISTED:
-        raise ValueError(_("“%(value)s” is not a status of the register") % {"value": found})
+        raise ValueError(
+            _("“%(value)s” is not a status of the register") % {"value": _shown(found)}
+        )
     if column == "projects" and found is None:
         raise ValueError(_("a number is missing"))
     if KINDS[column] == Kind.YEAR and found is not None and found not in YEARS:
         raise ValueError(_("“%(value)s” is no year") % {"value": found})
-    field = PastAward._meta.get_field(CARRIED[column])
-    if isinstance(found, str) and field.max_length and len(found) > field.max_length:
-        raise ValueError(_("longer than %(most)d characters") % {"most": field.max_length})
+    if KINDS[column] in NUMBERS and found is not None and found > most(kept):
+        raise ValueError(
+            _("“%(value)s” is more than the %(most)d that the register takes")
+            % {"value": found, "most": most(kept)}
+        )
     return found
+
+
+def _read(kind: Kind, cell: object) -> int | bool | str | None:
+    if kind in NUMBERS:
+        return _whole(cell)
+    return _yes_or_no(cell) if kind == Kind.YES_NO else _words(cell)
 
 
 def _whole(cell: object) -> int | None:
     if cell is None or cell == "":
         return None
-    text = str(cell)
-    if isinstance(cell, bool) or not (text.isascii() and text.isdigit()) or int(text) > MOST:
-        raise ValueError(_("“%(value)s” is no whole number") % {"value": cell})
+    text = _text(cell)
+    if isinstance(cell, bool) or not (text.isascii() and text.isdigit()) or len(text) > DIGITS:
+        raise ValueError(_("“%(value)s” is no whole number") % {"value": _shown(cell)})
     return int(text)
 
 
@@ -187,15 +217,28 @@ def _yes_or_no(cell: object) -> bool:
         return True
     if cell in (False, "false"):
         return False
-    raise ValueError(_("“%(value)s” is neither true nor false") % {"value": cell})
+    raise ValueError(_("“%(value)s” is neither true nor false") % {"value": _shown(cell)})
 
 
 def _words(cell: object) -> str:
     if cell is None:
         return ""
     if not isinstance(cell, str):
-        raise ValueError(_("“%(value)s” is no text") % {"value": cell})
+        raise ValueError(_("“%(value)s” is no text") % {"value": _shown(cell)})
+    if UNSTORABLE.search(cell):
+        raise ValueError(_("holds a sign that is no letter and cannot be kept"))
     return cell
+
+
+def _text(cell: object) -> str:
+    """Return what a cell holds as text; of lists, however deep they are, only that it is one."""
+    return str(cell) if isinstance(cell, str | int | float | Unread | None) else "[…]"
+
+
+def _shown(cell: object) -> str:
+    """Return a cell as a fault repeats it: its beginning, and only what can be printed."""
+    text = _text(cell)
+    return UNSTORABLE.sub("\ufffd", text[:SHOWN]) + ("…" if len(text) > SHOWN else "")
 
 
 def _contradictions(values: dict[str, object]) -> Iterator[str]:
@@ -229,9 +272,9 @@ def _miscounted(lines: list[tuple[int, Cells]], entries: list[Entry]) -> Iterato
         for e in entries
     ]  # fmt: skip
     for (line, cells), adds in zip(lines, counted(as_listed), strict=True):
-        if str(cells[RECKONED]) != str(adds):
+        if _text(cells[RECKONED]) != str(adds):
             yield Fault(
                 line,
                 _("%(column)s says %(said)s, and the rows add up to %(adds)d")
-                % {"column": RECKONED, "said": cells[RECKONED], "adds": adds},
+                % {"column": RECKONED, "said": _shown(cells[RECKONED]), "adds": adds},
             )

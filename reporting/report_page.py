@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.numbers_named import key_in
 from casework.drafts import Draft
 from casework.flow import Text
 from casework.sums import kept_rows, yen_typed
@@ -188,8 +189,7 @@ def _typed_line(
 
 
 def _line_named(form: forms.BaseForm) -> int | None:
-    value = str(form["line"].value() or "")
-    return int(value) if value.isdecimal() else None
+    return key_in(str(form["line"].value() or ""))
 
 
 def _day_typed(form: forms.BaseForm) -> date | None:

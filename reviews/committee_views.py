@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.numbers_named import key_in
 from casework.edit_numbers import StaleDraft
-from casework.keys import key_in
 from casework.typesetting import CommitteeData, typeset
 from casework.views.answers import done
 from casework.word import DOCX, docx_of

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.numbers_named import key_in
 from accounts.permissions import require
 from casework.views.answers import attempt, done
 from grants.models import Proposal, Round
@@ -140,9 +141,9 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
     round = get_object_or_404(Round, pk=pk)
     proposal, _colon, seat = request.POST.get("pair", "").partition(":")
     seen = Proposal.objects.visible_to(request.user).filter(round=round)
-    proposal = get_object_or_404(seen, pk=proposal if proposal.isdecimal() else 0)
+    proposal = get_object_or_404(seen, pk=key_in(proposal))
     seats = round.seats.select_related("user", "round")
-    seat = get_object_or_404(seats, pk=seat if seat.isdecimal() else 0)
+    seat = get_object_or_404(seats, pk=key_in(seat))
     attempt(
         request,
         lambda: handing_out.give(proposal, seat, by=request.user, at=request.now),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.numbers_named import key_in
 from accounts.permissions import require
 from casework.calendar import JAPAN
 from casework.edit_numbers import StaleDraft
@@ -181,8 +182,7 @@ def _posted_seat(request: HttpRequest, found: Meeting) -> PanelSeat:
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    said = request.POST.get(name, "")
-    return int(said) if said.isascii() and said.isdigit() else 0
+    return key_in(request.POST.get(name, "")) or 0
 
 
 ACTS: dict[str, Act] = {

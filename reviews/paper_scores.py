@@ -12,10 +12,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.numbers_named import key_in
 from accounts.permissions import require
 from casework import outbox
 from casework.calendar import japan_date
-from casework.keys import key_in
 from casework.models.case import CaseQuerySet
 from casework.parties import Party
 from casework.services import follow, record

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from accounts import forms, services
 from accounts.models import Duty, Role
+from accounts.numbers_named import keys_in
 from accounts.permissions import require
 from accounts.views.pages import ask, form_page
 
@@ -55,7 +56,7 @@ def change_over(request):
 
 
 def _end(request, last_day: date) -> None:
-    chosen = [int(text) for text in request.POST.getlist("duty") if text.isdecimal()]
+    chosen = keys_in(request.POST.getlist("duty"))
     try:
         ended = services.end_duties(chosen, last_day=last_day, by=request.user, at=request.now)
     except ValidationError as refusal:

@@ -13,13 +13,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Department
+from accounts.numbers_named import keys_in
 from casework import handover
 from casework.handover_forms import (
     NOBODY,
     ClerkHandoverForm,
     DepartmentHandoverForm,
     NarrowForm,
-    chosen_in,
 )
 
 from .finding import require_office
@@ -84,7 +84,7 @@ def _page(request, form_class: type[NarrowForm], look: Callable, act: Callable, 
 
 
 def _hand_over(request, act: Callable, told: dict) -> None:
-    chosen = chosen_in(request.POST.getlist("case"))
+    chosen = keys_in(request.POST.getlist("case"))
     try:
         done = act(chosen, told["giver"], told["taker"], by=request.user, at=request.now)
     except ValidationError as refusal:

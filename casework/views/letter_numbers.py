@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from accounts.numbers_named import key_in
 from casework import typed_numbers
 from casework.forms import LetterNumberForm
-from casework.keys import key_in
 from casework.models import LetterToNumber
 
 from .finding import page_of, require_office

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.numbers_named import keys_in
 from accounts.services import record_reading
 from casework import by_post, forms, outbox_keeping
 from casework.calendar import JAPAN
 from casework.coming import AHEAD, coming
 from casework.errors import NotPossible
-from casework.keys import keys_in
 from casework.models import Case, Deadline, Notice
 from casework.quiet_hours import ACCOUNT
 

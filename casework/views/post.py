@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.numbers_named import keys_in
 from accounts.services import record_reading
 from casework import by_post, forms
 from casework.errors import NotPossible
-from casework.keys import keys_in
 from casework.models import Notice
 
 from .finding import holds, page_of, require_office

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.numbers_named import key_in, keys_in
 from casework import restored as the_restored
 from casework.errors import NotPossible
-from casework.keys import key_in, keys_in
 
 from . import number_series
 from .finding import holds, page_of, require_office

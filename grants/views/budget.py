@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.numbers_named import year_in
 from accounts.permissions import require
 from casework.calendar import fiscal_year
 from grants import budget_table, services
@@ -17,11 +18,6 @@ from . import done, page_of, show_form
 from .spreadsheets import csv_response, xlsx_response
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def year_in(text: str | None) -> int | None:
-    """Return the fiscal year that an address names, or ``None`` where it names none."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) == 4 else None
 
 
 @login_required

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Organization
+from accounts.numbers_named import key_in
 from casework import icalendar_files
-from casework.keys import key_in
 from casework.views.calendars import calendar_response
 from grants import call_dates, call_panels, services
 from grants.models import CityIssue, Proposal, Round

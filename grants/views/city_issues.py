@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.numbers_named import key_in
 from accounts.permissions import require
 from casework.draft_pages import write
-from casework.keys import key_in
 from grants import services
 from grants.case_panels import supplement_asked
 from grants.city_issue_rows import HEADER, rows, with_proposals

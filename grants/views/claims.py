@@ -17,10 +17,10 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Organization
+from accounts.numbers_named import key_in
 from accounts.permissions import owns_organization, require
 from casework.draft_pages import write
 from casework.errors import NotPossible
-from casework.keys import key_in
 from casework.notice_words import in_words as day_in_words
 from casework.typesetting import typeset
 from grants import accounting, city_settings, printing, services

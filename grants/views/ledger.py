@@ -5,8 +5,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.models import Organization
+from accounts.numbers_named import key_in
 from accounts.permissions import require
-from casework.keys import key_in
 from casework.models import Case
 from grants.ledger import HEADER, rows
 from grants.models import PastAward, Proposal

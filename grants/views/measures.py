@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from accounts.numbers_named import keys_in
 from accounts.permissions import require
-from casework.keys import keys_in
 from casework.panels import CONTENT
 from grants import services
 from grants.forms.measures import MeasuresPage

@@ -11,12 +11,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.numbers_named import year_in
 from accounts.permissions import require
 from casework import coming
 from casework.calendar import first_day, fiscal_year, last_day
 from casework.closed_days import ClosedDays
 from casework.derivation import Due, in_words
-from casework.keys import key_in
 from grants import services
 from grants.forms.plan import SavePlanForm, milestone_forms
 from grants.gantt import chart_of, reach
@@ -29,7 +29,7 @@ from grants.plan import Milestone, Planned, Unfounded, on_closed_days, out_of_or
 def year(request):
     """The rounds of one fiscal year, each with its chart."""
     require(request.user, "grants.read_plans")
-    chosen = key_in(request.GET.get("year", "")) or fiscal_year(request.today)
+    chosen = year_in(request.GET.get("year")) or fiscal_year(request.today)
     years = Round.objects.order_by("fiscal_year").values_list("fiscal_year", flat=True).distinct()
     rounds = Round.objects.filter(fiscal_year=chosen).order_by("opens_at", "pk")
     rounds = rounds.prefetch_related("plans").select_related("edition")

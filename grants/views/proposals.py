@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Role
+from accounts.numbers_named import key_in
 from accounts.permissions import require
 from casework import representatives
 from casework.calendar import japan_date
 from casework.draft_pages import write
-from casework.keys import key_in
 from casework.models import Case
 from casework.parties import is_held
 from casework.typesetting import typeset

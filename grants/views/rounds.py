@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.numbers_named import key_in
 from accounts.permissions import require
 from casework import coming
 from casework.calendar import fiscal_year
-from casework.keys import key_in
 from grants import services
 from grants.categories import thaw
 from grants.forms.rounds import (

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.numbers_named import year_in
 from casework.calendar import fiscal_year
 from casework.draft_pages import write
 from grants.case_panels import supplement_asked
@@ -27,7 +28,6 @@ from reporting.models.report import sent_report_of
 from reporting.printing import collaboration_pdf
 from reporting.public_text import as_written
 from reporting.versions import content_of_collaboration
-from reporting.views.public import whole_year
 
 PER_PAGE = 50
 
@@ -46,7 +46,7 @@ def requests(request):
         messages.success(request, _asked(len(opened)))
         year = form.cleaned_data["fiscal_year"]
         return redirect(f"{reverse('reporting:requests')}?year={year}")
-    year = whole_year(request.GET.get("year")) or fiscal_year(request.today)
+    year = year_in(request.GET.get("year")) or fiscal_year(request.today)
     shown = request.GET.get("shown", "")
     left_out = request_overview.without_request(year, today=request.today)
     if shown == request_overview.NOT_ASKED:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.numbers_named import year_in
 from grants.measure_years import Brought, Tally, added, brought_to, counted_cases
 from guideline.models import Edition, Measure, fiscal_year_name
 from reporting.measure_chart import chart
@@ -49,8 +50,8 @@ def measure_cases(request: HttpRequest, edition: str) -> HttpResponse:
 
 def _chosen(request: HttpRequest, years: list[int]) -> int | None:
     """Return the fiscal year that the address asks for, if something is there; else all of them."""
-    asked = request.GET.get("year", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and int(asked) in years else None
+    asked = year_in(request.GET.get("year"))
+    return asked if asked in years else None
 
 
 def _of_year(brought: Brought, year: int) -> Brought:

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.numbers_named import key_in
 from accounts.permissions import require
 from casework import picture_copies
-from casework.keys import key_in
 from casework.views.answers import done
 from casework.views.finding import trail_to
 from casework.views.papers import picture_response

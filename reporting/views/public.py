@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import Department
+from accounts.numbers_named import key_in, year_in
 from casework import city
-from casework.keys import key_in
 from grants.models import CourseEdition
 from guideline.models import fiscal_year_name, in_japanese, in_language
 from reporting import home as front
@@ -56,7 +56,7 @@ def _trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
 def register_page(request):
     """Adopted projects, to filter by course and fiscal year."""
     course = request.GET.get("course", "")
-    fiscal_year = whole_year(request.GET.get("fiscal_year"))
+    fiscal_year = year_in(request.GET.get("fiscal_year"))
     found = register.entries(fictitious=settings.DEMO, course=course, fiscal_year=fiscal_year)
     number = request.GET.get("page") or _page_of_entry(found, request.GET.get("entry", ""))
     page = Paginator(found, PER_PAGE).get_page(number)
@@ -79,10 +79,6 @@ def _page_of_entry(found, entry_key: str) -> int:
     """Return on which page of the register a row stands, so that a link to it finds it."""
     keys = [row["entry_key"] for row in found] if entry_key else []
     return keys.index(entry_key) // PER_PAGE + 1 if entry_key in keys else 1
-
-
-def whole_year(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) == 4 else None
 
 
 def course_labels() -> dict[str, str]:
@@ -139,7 +135,7 @@ def _years_of(found) -> list[dict]:
 def report_list(request):
     """Published collaboration reports, to filter by fiscal year and department."""
     public = CollaborationReport.objects.public(fictitious=settings.DEMO)
-    fiscal_year = whole_year(request.GET.get("fiscal_year"))
+    fiscal_year = year_in(request.GET.get("fiscal_year"))
     department = request.GET.get("department", "")
     found = public.filter(fiscal_year=fiscal_year) if fiscal_year else public
     if (key := key_in(department)) is not None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.numbers_named import keys_in
 from accounts.permissions import require
 from casework.approvals import waits_in_draft
 from casework.draft_pages import write
@@ -167,7 +168,7 @@ def receipt_checks(request, pk):
 
 def _named(receipt: str | None) -> list[int]:
     """Return the id that a form names, if it names one."""
-    return [int(receipt)] if receipt and receipt.isdecimal() else []
+    return keys_in([receipt or ""])
 
 
 def _sent(request) -> tuple:

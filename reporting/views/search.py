@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from casework.keys import key_in
+from accounts.numbers_named import key_in
 from guideline.models import Measure, fiscal_year_name, in_japanese, in_language
 from reporting.models import Kind, PublicEntry, SearchEntry
 from reporting.publishing.addresses import ENGLISH, path_of

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.numbers_named import YEARS
 from casework.calendar import fiscal_year
 from casework.forms import DateInput
 from casework.views.answers import done
@@ -103,6 +104,8 @@ def tabling_new(request, fiscal_year):
     """Table the accepted and the public reports on a fiscal year."""
     if not request.user.has_perm("reporting.request_collaboration"):
         raise PermissionDenied("reporting.request_collaboration")
+    if fiscal_year not in YEARS:
+        raise Http404(fiscal_year)
     ready = tablings.to_be_tabled(fiscal_year, request.user)
     form = NewTablingForm(request.POST or None, ready=ready)
     made: list[Tabling] = []

@@ -424,6 +424,45 @@ def test_page_names_each_fault_by_line(client, office):
     assert everything() == before
 
 
+def too_long() -> dict[str, list[list[str]]]:
+    """Tables with words that are longer than the column that would keep them."""
+    titled = tables.lines()
+    titled[2][0] = tables.TITLE + "長" * 300
+    return {"title": titled, "next class": changed(9, 5, "Ⅱ" + " " * 30 + "-イ")}
+
+
+@pytest.mark.parametrize("form", ["text", "xlsx"])
+@pytest.mark.parametrize(("what", "line"), [("title", 3), ("next class", line_of(9))])
+def test_words_that_no_column_takes_are_a_fault_with_its_line(client, office, what, line, form):
+    before = everything()
+
+    page = upload(client, tables.FORMS[form](too_long()[what]), name="table")
+
+    assert page.status_code == 422
+    assert [fault.line for fault in page.context["faults"]] == [line]
+    assert "The words are longer than" in page.content.decode()
+    assert everything() == before
+
+
+@pytest.mark.parametrize(("what", "line"), [("title", 3), ("next class", line_of(9))])
+def test_command_says_so_in_both_languages(first, file, what, line):
+    file.write_bytes(as_text(too_long()[what]))
+    before = everything()
+
+    with pytest.raises(CommandError) as refusal:
+        run(file)
+
+    assert f"Line {line}" in str(refusal.value) and f"{line}行目" in str(refusal.value)
+    assert everything() == before
+
+
+@pytest.mark.parametrize("as_of", ["0001-01-01", "1872-12-31", "1873-01-01", "9" * 5_000])
+def test_page_answers_for_any_day(client, office, as_of):
+    page = upload(client, as_text(tables.lines()), as_of=as_of)
+
+    assert page.status_code in (200, 422)
+
+
 def test_page_refuses_a_day_to_come_and_a_form_without_a_file(client, office):
     page = upload(client, as_text(tables.lines()), as_of="2099-01-01")
     empty = client.post(reverse("guideline:progress-table", args=["first"]), {})

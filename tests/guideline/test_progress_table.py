@@ -4,15 +4,17 @@ import pytest
 from django.utils import translation
 from django.utils.functional import Promise
 
+from casework.column_limits import longest
 from casework.faulty_files import Faulty
-from guideline import table_faults
-from guideline.models import Classification, Status
+from guideline import progress_import, table_faults
+from guideline.models import Classification, Progress, Status
 from guideline.progress_reading import table_in
-from guideline.progress_table import Row, Table
+from guideline.progress_table import LONGEST_NEXT, Row, Table
 from tests.guideline import tables
 from tests.guideline.tables import as_csv, as_text, as_xlsx, line_of
 
 NUMBERS = range(1, 24)
+TITLE_TOO_LONG = "Line 3: The words are longer than 300 characters. Shorten them."
 GUIDELINE = tables.guideline()
 
 
@@ -170,10 +172,34 @@ def test_table_before_any_next_edition_has_none():
         (5, "", table_faults.NO_NEXT),
         (6, "", table_faults.NO_REASON),
         (6, "長" * 4_001, table_faults.TOO_LONG),
+        (5, "○→" + " " * 18 + "Ⅲ", table_faults.TOO_LONG),
     ],
 )
 def test_cell_of_each_row_tampered_with_is_named_with_its_line(number, column, words, why):
     assert whys(damaged(number, column, words)) == [(line_of(number), why)]
+
+
+@pytest.mark.parametrize(("length", "faults"), [(300, 0), (301, 1)])
+def test_title_may_be_as_long_as_the_columns_that_keep_it(length, faults):
+    lines = tables.lines()
+    lines[2][0] = tables.TITLE + "長" * (length - len(tables.TITLE))
+    found = faults_of(as_text(lines)) if faults else read(lines).title
+
+    assert found == ([(3, TITLE_TOO_LONG)] if faults else lines[2][0])
+
+
+def test_class_that_a_reason_names_is_kept_without_its_blanks(whole):
+    wide = read(damaged(20, 6, "Ⅱ" + " " * 60 + "アに" + "　" * 60 + "変更。"))
+
+    assert [row.named for row in wide.rows if row.number == 20] == [("Ⅱ アに 変更", "II-a")]
+
+
+def test_whatever_a_row_of_the_table_keeps_is_held_against_its_column():
+    """A column with a limit is one that the reading refuses to exceed, or one of a few known codes."""
+    limits = {name: longest((Progress, name)) for name in progress_import.KEPT}
+
+    assert limits == {"status": 20, "next_class": LONGEST_NEXT, "result": None, "reason": None}
+    assert max(map(len, Status.values)) <= 20
 
 
 @pytest.mark.parametrize("number", NUMBERS)

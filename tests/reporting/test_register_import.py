@@ -171,6 +171,16 @@ def exported() -> list[list[str]]:
         ("granted_yen", "-1"),
         ("granted_yen", "１００"),
         ("confirmed_yen", "99999999999"),
+        ("granted_yen", "2147483648"),
+        ("granted_yen", "9" * 5_000),
+        ("projects", "32768"),
+        ("id", "a" * 51),
+        ("course", "a" * 31),
+        ("project_title", "長" * 201),
+        ("department", "長" * 101),
+        ("source", "長" * 501),
+        ("group_name", "zero\0sign"),
+        ("counted_projects", "9" * 5_000),
         ("status", "unknown"),
         ("status", "ended_after_adoption"),
         ("became", "revoked"),
@@ -190,6 +200,66 @@ def test_fault_is_named_with_its_line_and_nothing_is_taken(column, value):
 
     assert {fault.line for fault in refusal.value.faults} == {at + 1}
     assert not PastAward.objects.exists()
+
+
+#: As JSON has it, what no column of the register can hold.
+UNTAKEABLE = {
+    "a number beyond the column": ("granted_yen", "2147483648"),
+    "a number without end": ("granted_yen", "9" * 5_000),
+    "a negative one": ("granted_yen", "-" + "9" * 5_000),
+    "no number": ("confirmed_yen", "NaN"),
+    "an infinite one": ("confirmed_yen", "-Infinity"),
+    "one beyond all floats": ("confirmed_yen", "1e999"),
+    "a number in place of words": ("group_name", "9" * 5_000),
+    "half of a sign": ("group_name", '"\\ud800"'),
+    "the other half": ("project_title", '"\\udfff"'),
+    "a zero sign": ("department", '"\\u0000"'),
+    "lists in lists": ("group_name", "[" * 300 + "]" * 300),
+    "lists for a number": ("projects", "[" * 300 + "]" * 300),
+    "lists for yes or no": ("fictitious", '{"a": [' * 100 + "]}" * 100),
+    "lists for a sum": ("counted_projects", "[" * 300 + "]" * 300),
+}
+
+
+def in_json(column: str, spelled: str) -> bytes:
+    """Return a register as JSON, in which a cell of the row on line 4 is spelled so."""
+    with another_database():
+        past_award("startup-2022-count", adoption_fiscal_year=2022, count=3)
+        past_award("startup-2022-1", adoption_fiscal_year=2022, group_name="前の会")
+        past_award("startup-2022-2", adoption_fiscal_year=2022, group_name="後の会")
+        rows = json.loads(export("json"))
+    rows[2][column] = "HERE"
+    return json.dumps(rows, ensure_ascii=False).replace('"HERE"', spelled).encode()
+
+
+@pytest.mark.parametrize("what", UNTAKEABLE)
+def test_command_names_what_no_column_can_hold(tmp_path, what):
+    file = tmp_path / "awards.json"
+    file.write_bytes(in_json(*UNTAKEABLE[what]))
+
+    with pytest.raises(CommandError) as refusal:
+        call_command("import_register", file)
+
+    told = str(refusal.value)
+    assert "4行目" in told and "line 4" in told
+    assert len(told) < 1_000
+    told.encode()
+    assert not PastAward.objects.exists()
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b'[{"a":' * 50_000], ids=["lists", "objects"])
+def test_command_refuses_a_file_that_is_nested_without_end(tmp_path, content):
+    file = tmp_path / "awards.json"
+    file.write_bytes(content)
+
+    with pytest.raises(CommandError, match="too deep"):
+        call_command("import_register", file)
+
+
+def test_number_in_a_column_that_is_not_carried_may_be_anything():
+    told = in_json("fictitious", "false, " + '"more": ' + "9" * 5_000)
+
+    assert register_import.take(told).added == 3
 
 
 def test_all_faults_are_named_at_once():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from casework.keys import key_in, keys_in
+from accounts.numbers_named import key_in, keys_in
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "1.5", "１", "²", "9" * 19, "9" * 5000])
