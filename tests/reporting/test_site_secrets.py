@@ -1,8 +1,10 @@
-"""Nothing that is not released stands in any file of the site: secrets are planted, every file is read."""
+"""Nothing that is not released stands in any file of the site, nor on any page: secrets are planted, all is read."""
 
 import hashlib
 import io
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -15,10 +17,12 @@ from accounts.models import Officer, Role
 from casework import picture_copies
 from casework.models import PictureCopy
 from casework.services import advance
-from grants.models import Proposal
-from guideline.models import Progress
-from reporting import photos, services
-from reporting.models import CollaborationReport, PublicEntry, ReportPhoto
+from grants import services as issues
+from grants.models import Proposal, Question
+from guideline import years
+from guideline.models import Figure, MeasureYear, Progress
+from reporting import partner_parts, photos, services, tablings
+from reporting.models import CollaborationReport, Partner, PublicEntry, ReportPhoto
 from reporting.publishing import checks, releases
 from reporting.publishing.export import MANIFEST
 from reviews.models import ConflictNote
@@ -26,7 +30,9 @@ from reviews.services import declare_conflict
 from tests import factories
 from tests.casework.camera import photo as from_camera
 from tests.factories import NOON, TODAY
+from tests.remembering import remembered
 from tests.reporting import makers
+from tests.reporting.anybody import crawl
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +45,8 @@ TOMORROW = NOON + timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
-def noon():
+def noon(settings):
+    settings.SITE_URL = "https://example.jp"
     with time_machine.travel(NOON, tick=False):
         yield
 
@@ -207,12 +214,90 @@ def progress_of_two_days(measure) -> None:
         )
 
 
-def test_no_file_of_the_site_holds_what_was_not_released(office, tmp_path, settings):
-    settings.SITE_URL = "https://example.jp"
+def views_and_comments(office) -> None:
+    """A public report of which a partner's view is not given, and two of the committee's comments not released."""
+    year = makers.granted_year("collaboration")
+    report = makers.collaboration(title="委員会が読んだ会", department=year.department)
+    clerk = makers.department_clerk(report.department)
+    for name in ("答えた団体", "答えない団体"):
+        group = factories.member(factories.organization(name=name)).organizations.get()
+        Partner.objects.create(report=report, name=name, organization=group)
+    given, silent = partner_parts.ask_partners(report, due_on=None, by=clerk, at=NOON)
+    said = {"process_score": 5, "outcome_score": 2, "changed": "川がきれいになった。"}
+    given = partner_parts.save_part(
+        given, fields=said, edit_number=0, by=makers.group_of(given), at=NOON
+    )
+    advance(given, "give", by=makers.group_of(given), at=NOON)
+    begun = {"process_score": 1, "changed": SECRET}
+    by = makers.group_of(silent)
+    partner_parts.save_part(silent, fields=begun, edit_number=0, by=by, at=NOON)
+    report = advance(report, "submit", by=clerk, at=NOON)
+    report = advance(report, "accept", by=office, at=NOON)
+    tabling = tablings.table_reports(
+        [report], fiscal_year=report.fiscal_year, tabled_on=TODAY, by=office, at=NOON,
+        comments_until=TODAY,
+    )  # fmt: skip
+    (tabled,) = tabling.tabled.all()
+    member = factories.anyone(Role.COMMITTEE)
+    for words in (f"{SECRET}：公表しない意見", "公表する意見"):
+        comment = tablings.comment(tabled, words=words, by=member, at=NOON)
+    tablings.release_comments(tabled, comments=[comment.pk], by=office, at=TOMORROW)
+    factories.approved(CollaborationReport.objects.get(pk=report.pk), "publish", at=TOMORROW)
+
+
+def years_of_a_measure(measure, office) -> None:
+    """What the office writes of a year after its release, and of a year that was not released."""
+    for fiscal_year in (2026, 2027):
+        words = dict.fromkeys(("target", "plan", "result", "next_plan"), SECRET)
+        by_month = {"plan_months": [5], "plan_by_month": {"5": SECRET}}
+        there = MeasureYear.objects.filter(measure=measure, fiscal_year=fiscal_year).first()
+        number = there.edit_number if there else 0
+        years.write(
+            measure, fiscal_year, {**words, **by_month}, edit_number=number, by=office, at=TOMORROW
+        )
+        figure = Figure(label=SECRET, unit=SECRET[:4], value=987_654_321)
+        years.write_figure(measure, fiscal_year, figure, by=office, at=TOMORROW)
+
+
+def issues_that_are_not_public(office) -> None:
+    """City issues that were asked for, are written, were sent, and were returned."""
+    clerk = factories.user(Role.DEPARTMENT)
+    asked = issues.ask_for_issues(
+        fiscal_year=2026, due_on=date(2026, 12, 20), by=office, at=NOON
+    )  # fmt: skip
+    of_the_clerk = [one for one in asked if one.department_id in clerk.duties.departments]
+    assert of_the_clerk
+    for issue in asked:
+        planted(issue)
+        planted(issue.case_ptr)
+    words = {"title": SECRET, "problem": SECRET, "offers": SECRET, "seeks": SECRET, "until": None}
+    (issue,) = of_the_clerk
+    written = issues.save_issue(issue, fields=words, edit_number=0, by=clerk, at=NOON)
+    sent = advance(written, "send", by=clerk, at=NOON)
+    advance(sent, "send_back", by=office, at=NOON, reason=SECRET)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is public, with secrets beside all of it."""
+
+    proposal: Proposal
+    secret_pictures: set[str]
+    public_picture: str
+    corrected: CollaborationReport
+    withdrawn: CollaborationReport
+
+
+@remembered
+def scene(office) -> Scene:
     measure = factories.measure()
     progress_of_two_days(measure)
+    written = {"plan": "公表する計画", "plan_months": [4]}
+    years.write(measure, 2026, written, edit_number=0, by=office, at=NOON)
     proposal = money_and_people(office)
     projects_that_are_not_adopted()
+    asker = factories.user()
+    Question.objects.create(round=proposal.round, text=SECRET, by=asker, at=NOON)
     corrected = published_with_a_correction_under_way(office)
     accepted_warning(office)
     gone = withdrawn(office)
@@ -224,7 +309,35 @@ def test_no_file_of_the_site_holds_what_was_not_released(office, tmp_path, setti
     )
     approve(releases.propose(made, by=office, at=NOON))
     reports_that_are_not_public(office)
+    views_and_comments(office)
+    years_of_a_measure(measure, office)
+    issues_that_are_not_public(office)
     secret_pictures, public_picture = photos_that_are_not_public(office)
+    return Scene(proposal, secret_pictures, public_picture, corrected, gone)
+
+
+def leaks(told: dict[str, str]) -> dict[str, str]:
+    """Return of each address what stands around the planted secret, and of whatever else is inner."""
+    inner = (SECRET, "7654321", "ｶｸｳﾉｶｲ", "架空銀行", "@example", "987654321", "987,654,321")
+    return {
+        address: text[max(0, text.find(secret) - 80) :][:200]
+        for address, text in told.items()
+        for secret in inner
+        if secret in text
+    }
+
+
+def is_told(told: dict[str, str], proposal: Proposal) -> bool:
+    """Return whether what is public is there, so that an empty site does not pass."""
+    public = (
+        "公開された川の会", proposal.title, "20件の相談", "取り下げた会", "委員会が読んだ会",
+        "公表する意見", "公表する計画", "川がきれいになった。", "川辺の網",
+    )  # fmt: skip
+    return all(any(words in text for text in told.values()) for words in public)
+
+
+def test_no_file_of_the_site_holds_what_was_not_released(office, tmp_path):
+    there = scene(office)
 
     call_command("export_site", str(tmp_path), stdout=io.StringIO())
 
@@ -238,32 +351,44 @@ def test_no_file_of_the_site_holds_what_was_not_released(office, tmp_path, setti
         for path in tmp_path.rglob("*")
         if path.suffix in PICTURES
     }
-    assert pictures == {public_picture} and public_picture not in secret_pictures
-    assert len(secret_pictures) == PictureCopy.objects.filter(size="large").count() - 1 + TAKEN_OUT
+    assert pictures == {there.public_picture}
+    assert there.public_picture not in there.secret_pictures
+    kept = PictureCopy.objects.filter(size="large").count()
+    assert len(there.secret_pictures) == kept - 1 + TAKEN_OUT
+    assert is_told(told, there.proposal)
+    assert leaks(told) == {}
+    assert not any("あとで取りやめた写真" in text for text in told.values())
+    assert PublicEntry.objects.count() == 8
+
+
+def test_no_address_that_leads_anywhere_holds_what_was_not_released(office):
+    there = scene(office)
+    searches = [f"/search/?q={quote(words)}" for words in ("川", "会", SECRET[:2], "意見")]
+
+    told = dict(crawl(Client(), *searches))
+
+    assert len(told) > 150
+    assert is_told(told, there.proposal)
+    for address in searches:
+        told[address] = told[address].replace(SECRET[:2], "")  # the words that were searched for
+    assert leaks(told) == {}
+    for report in (there.corrected, there.withdrawn):
+        for address in (f"/reports/{report.pk}/", f"/public/reports/2025/{report.pk}.html"):
+            assert SECRET not in Client().get(address).content.decode(), address
+
+
+def test_no_door_of_a_photo_is_open_but_that_of_the_public_one(office):
+    scene(office)
     doors = [
         f"/public/reports/{photo.report.fiscal_year}/{photo.report_id}/photo-{photo.pk}.{ending}"
         for photo in ReportPhoto.objects.select_related("report")
         for ending in ("jpg", "png")
     ]
-    open_doors = [door for door in doors if Client().get(door).status_code != 404]
-    assert len(open_doors) == 1 and "川辺の網" in "".join(told.values())
+
+    assert len([door for door in doors if Client().get(door).status_code != 404]) == 1
     for photo in ReportPhoto.objects.all():
         for inner in (f"/report-photos/{photo.pk}/picture/large/", f"/files/{photo.file.key}/"):
             assert Client().get(inner).status_code == 302, "a door for those who log in"
-    assert not any("あとで取りやめた写真" in text for text in told.values())
-    for words in ("公開された川の会", proposal.title, "20件の相談", "取り下げた会"):
-        assert any(words in text for text in told.values()), words
-    leaks = {
-        path: text[max(0, text.find(SECRET) - 80) :][:200]
-        for path, text in told.items()
-        if SECRET in text
-    }
-    assert leaks == {}
-    for inner in ("7654321", "ｶｸｳﾉｶｲ", "架空銀行", "@example"):
-        assert [path for path, text in told.items() if inner in text] == [], inner
-    assert SECRET not in Client().get(f"/reports/{corrected.pk}/").content.decode()
-    assert SECRET not in Client().get(f"/public/reports/2025/{gone.pk}.html").content.decode()
-    assert PublicEntry.objects.count() == 7
 
 
 def test_secret_that_was_released_is_found(office, tmp_path):
