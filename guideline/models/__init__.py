@@ -1,25 +1,11 @@
-from .documents import (
-    TONES,
-    Claim,
-    Classification,
-    Crosswalk,
-    Edition,
-    Figure,
-    Level,
-    Measure,
-    PrintedCount,
-    Progress,
-    ProgressTable,
-    PublicDay,
-    Section,
-    Sourced,
-    Status,
-    Titled,
-    fiscal_year_name,
-    in_japanese,
-    in_language,
-)
+from .crosswalk import Crosswalk
+from .edition import Edition, Section
+from .figure import Figure
+from .measure import TONES, Claim, Classification, Measure, Progress, Status
 from .of_a_day import OfADay, reads_all_progress
+from .progress_table import PrintedCount, ProgressTable, PublicDay
+from .sources import Level, Sourced
+from .titles import Titled, fiscal_year_name, in_japanese, in_language
 from .years import (
     BY_MONTH,
     MONTH_WORDS,

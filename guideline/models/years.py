@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from casework import parties
 
-from .documents import TONES, Measure, Status, fiscal_year_name
+from .measure import TONES, Measure, Status
+from .titles import fiscal_year_name
 
 #: The months of a fiscal year, in its order.
 MONTHS = (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)
