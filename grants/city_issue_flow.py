@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 from casework.flow import EVERY_OPEN_STATE, SAME, Flow, Move, Stage
 from casework.parties import Party
 
-from .conditions import complete
+from .conditions import complete, is_no_unanswered_request, was_asked_for
 
 OFFICE, DEPT = Party.OFFICE, Party.DEPARTMENT
 
@@ -35,9 +35,9 @@ CITY_ISSUE_FLOW = Flow(
          hint=_("Everyone can read it, and groups can begin a proposal from it.")),
     Move("close",     _("Close the issue"),         ("published",),          "closed",    "grants.close_city_issue", tone="secondary",
          hint=_("It stays on the public pages as closed. No proposal can begin from it any more.")),
-    Move("answer_none", _("There is none"),         ("requested", "draft"),  "none",      "grants.write_city_issue", meets=(DUE,), tone="secondary",
+    Move("answer_none", _("There is none"),         ("requested", "draft"),  "none",      "grants.write_city_issue", (was_asked_for,), meets=(DUE,), tone="secondary",
          hint=_("Your department lists no issue this year, or has listed all of them already.")),
-    Move("withdraw",  _("Withdraw"),                ("returned",),           "withdrawn", "grants.write_city_issue", meets=(DUE,), tone="danger",
+    Move("withdraw",  _("Withdraw"),                ("draft", "returned"),   "withdrawn", "grants.write_city_issue", (is_no_unanswered_request,), meets=(DUE,), tone="danger",
          hint=_("The issue ends here. Your department can list another one.")),
     Move("extend",    _("Give more time"),          EVERY_OPEN_STATE,        SAME,        "casework.extend_deadline", by_approval=True, extends=True,
          hint=_("The first date stays on record; the new one counts from then on.")),

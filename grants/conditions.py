@@ -180,3 +180,11 @@ change_can_be_approved = Condition(
     lambda change, at: change.weighed().outcome != MINOR,
     _("This change is minor: a notice is enough, and the office notes it."),
 )
+was_asked_for = Condition(
+    lambda issue, at: issue.request_key is not None,
+    _("Only what the office asked for is answered so. Withdraw this issue if it was begun by mistake."),
+)  # fmt: skip
+is_no_unanswered_request = Condition(
+    lambda issue, at: issue.state != "draft" or issue.request_key is None,
+    _("The office asked for this. Write an issue, or answer that there is none."),
+)

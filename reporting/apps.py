@@ -38,8 +38,8 @@ class ReportingConfig(AppConfig):
             taking_back,  # noqa: F401  it asks whether a release is under way
         )
         from .models import AcceptedWarning, CommitteeComment, Publication
+        from .publishing import committee_check, notice_kinds, panels, releases  # noqa: F401
         from .publishing import forms as release_forms  # noqa: F401
-        from .publishing import notice_kinds, panels, releases  # noqa: F401
         from .search import follow_moves, store  # noqa: F401  they follow moves
 
         guards.append_only(AcceptedWarning)

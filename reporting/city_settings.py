@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.city import SETTINGS, Setting
 
-from .conditions import TABLED_FIRST
+from .conditions import ANY_ORDER, TABLED_FIRST
 
 OWN = (
     Setting(
@@ -41,7 +41,7 @@ OWN = (
         _("When the committee receives collaboration reports"),
         choices=(
             (TABLED_FIRST, _("before they are published")),
-            ("any", _("before or after they are published")),
+            (ANY_ORDER, _("before or after they are published")),
         ),
     ),
 )

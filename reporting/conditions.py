@@ -10,6 +10,8 @@ from casework.parties import is_reached
 
 #: Value of the setting ``tabling_order``: the committee receives a report before the public does.
 TABLED_FIRST = "before_publication"
+#: Value of the same setting: it receives it before or after the public does.
+ANY_ORDER = "any"
 
 
 def _tabled(report, at) -> bool:
@@ -43,4 +45,16 @@ report_takes_views = Condition(
 nobody_of_the_partner_logs_in = Condition(
     lambda part, at: not is_reached(part, japan_date(at)),
     _("Somebody of the partner logs in: the partner writes its view itself."),
+)
+was_asked_for = Condition(
+    lambda report, at: report.request_key is not None,
+    _("Only a report that the office asked for is answered so. Withdraw this one if it was begun by mistake."),
+)  # fmt: skip
+was_begun_by_the_department = Condition(
+    lambda report, at: report.request_key is None and report.project_year_id is None,
+    _("The office, or a project of the program, asked for this report. Write it."),
+)
+nobody_was_given_it = Condition(
+    lambda report, at: not report.partner_parts.exists(),
+    _("A partner was asked for its view of this report. Write the report, or turn to the office."),
 )

@@ -8,9 +8,12 @@ from casework.parties import Party
 
 from .conditions import (
     complete,
+    nobody_was_given_it,
     project_has_ended,
     report_not_in_a_draft,
     tabled_where_that_comes_first,
+    was_asked_for,
+    was_begun_by_the_department,
     year_awaits_a_report,
 )
 
@@ -47,6 +50,7 @@ COLLABORATION_FLOW = Flow(
     Stage("corrected", _("Published, corrected"), "",    4, final=True, tone="good"),
     Stage("withdrawn", _("No longer public"),   "",      4, final=True),
     Stage("none",      _("No collaboration"),   "",      4, final=True),
+    Stage("dropped",   pgettext_lazy("begun by mistake", "Withdrawn"), "", 4, final=True),
     #    verb        label                      from             to           who
     Move("start",     _("Start writing"),       ("requested",),  "drafting",  "reporting.write_collaboration"),
     Move("submit",    _("Send to the office"),  ("drafting",),   "submitted", "reporting.write_collaboration", (complete,), meets=("collaboration_report",)),
@@ -55,8 +59,10 @@ COLLABORATION_FLOW = Flow(
     Move("resubmit",  _("Send it again"),       ("returned",),   "submitted", "reporting.write_collaboration", (complete,), meets=("collaboration_report",)),
     Move("accept",    _("Accept"),              ("submitted",),  "accepted",  "reporting.handle_collaboration", opens=("publication",),
          hint=_("Partners that have not answered are asked no longer. Until the report is published you can return it; right after accepting you can also take that back.")),
-    Move("answer_none", _("There was none"),    ("requested", "drafting"), "none", "reporting.write_collaboration", meets=("collaboration_report",), tone="secondary",
+    Move("answer_none", _("There was none"),    ("requested", "drafting"), "none", "reporting.write_collaboration", (was_asked_for,), meets=("collaboration_report",), tone="secondary",
          hint=_("Your department did not work with a group in this fiscal year, or has already reported on it. Answered by mistake, the office takes it back.")),
+    Move("drop",      pgettext_lazy("begun by mistake", "Withdraw"), ("drafting",), "dropped", "reporting.write_collaboration", (was_begun_by_the_department, nobody_was_given_it), tone="secondary",
+         hint=_("For a report begun by mistake. It counts as no answer. The office can take this back.")),
     # What is public goes through a release (docs/publication.md); these follow it.
     Move("publish",   _("Publish"),             ("accepted",),   "published", "reporting.publish", (tabled_where_that_comes_first,), only_follows=True, meets=("publication",)),
     Move("correct",   _("Publish the correction"), ("published", "corrected", "withdrawn"), "corrected", "reporting.publish", (complete,), only_follows=True),

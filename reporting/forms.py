@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from casework.forms import DateInput, ExtendForm, SendBackForm
+from casework.forms import DateInput, ExtendForm, ReasonForm, SendBackForm
 from casework.models import Case
 from casework.moves import asks, suggests
 from grants.amount import Amount
@@ -58,6 +58,7 @@ suggests("collaboration_report", "send_back", what_is_asked)
 asks("report", "send_back", ReportSendBackForm)
 asks("collaboration_report", "send_back", SendBackForm)
 asks("collaboration_report", "extend", ExtendForm)
+asks("collaboration_report", "drop", ReasonForm)
 
 
 class ReportFieldsForm(forms.ModelForm):

@@ -55,8 +55,9 @@ class Answers:
 
 
 def answers(fiscal_year: int, *, today: date) -> Answers:
-    """Count the answers on a fiscal year, in one query."""
-    rows = with_dates(CollaborationReport.objects.filter(fiscal_year=fiscal_year), today=today)
+    """Count the answers on a fiscal year, in one query; what was begun by mistake is none."""
+    standing = CollaborationReport.objects.filter(fiscal_year=fiscal_year).exclude(state="dropped")
+    rows = with_dates(standing, today=today)
     by_department: dict[int, list[tuple[str, bool]]] = {}
     for department, state, late in rows.values_list("department", "state", "is_late").order_by():
         by_department.setdefault(department, []).append((state, late))
@@ -99,12 +100,12 @@ NOT_ASKED = "not-asked"
 #: The other reports of the same department on the same year, which say that there was one.
 _OTHERS = CollaborationReport.objects.filter(
     department=OuterRef("department"), fiscal_year=OuterRef("fiscal_year")
-).exclude(state="none")
+).exclude(state__in=("none", "dropped"))
 #: What the list can be narrowed to, by the word in its address.
 SHOWN = {
     "missing": Q(state__in=WRITTEN_BY_DEPARTMENT),
     "late": Q(is_late=True),
-    "answered": ~Q(state__in=WRITTEN_BY_DEPARTMENT),
+    "answered": ~Q(state__in=(*WRITTEN_BY_DEPARTMENT, "dropped")),
     "none": Q(state="none") & ~Q(Exists(_OTHERS)),
 }
 

@@ -23,6 +23,10 @@ from .versions import content_of_collaboration
 OF_OTHERS = ("views", "scale", "committee")
 
 WAITS = _("The report waits in a release. Drop the draft of the release first.")
+NONE = "answer_none"
+RESTS_ON_IT = _(
+    "Your department answered the office’s request with “none” while this report was there. Let the office take that answer back first."
+)
 WRITTEN_ON = _("The department has changed the report since. It sends the report again.")
 
 
@@ -30,6 +34,25 @@ WRITTEN_ON = _("The department has changed the report since. It sends the report
 def waits_to_be_public(report: CollaborationReport, *, at: datetime) -> Text | None:
     """Refuse to return what an approver is reading."""
     return WAITS if waits_in_release(report) else None
+
+
+@refuses("collaboration_report", "drop")
+def asked_for_is_missing_again(report: CollaborationReport, *, at: datetime) -> Text | None:
+    """Refuse to withdraw what the department’s “none” rests on: else a missing answer reads as given.
+
+    “None” may say that the department has reported already. What it has begun after that, is another
+    thing.
+    """
+    of_the_year = CollaborationReport.objects.filter(
+        department=report.department_id, fiscal_year=report.fiscal_year
+    )
+    begun = report.events.order_by("pk").values_list("pk", flat=True).first()
+    said = Event.objects.filter(case__in=of_the_year.filter(state="none").values("pk"), verb=NONE)
+    if not said.filter(pk__gt=begun).exists():
+        return None
+    ended = ("none", "dropped")
+    others = of_the_year.exclude(pk=report.pk).exclude(state__in=ended)
+    return None if others.exists() else RESTS_ON_IT
 
 
 @refuses("collaboration_report", TAKE_BACK)

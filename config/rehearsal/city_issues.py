@@ -59,6 +59,13 @@ def list_issues(stage: Stage, program: Program) -> Story:
     yield stage.when(-1, 3, 20)
     for issue in (visits, square):
         advance(issue, "publish", by=cast.office, at=stage.at)
+    yield stage.when(0, 4, 8)
+    twice = grants.open_issue(
+        visits.department, fiscal_year=stage.fiscal_year, title=VISITS["title"], by=cast.department, at=stage.at,
+    )  # fmt: skip
+    advance(
+        twice, "withdraw", by=cast.department, at=stage.at, reason="同じ課題が公開されています。"
+    )
     yield stage.when(0, 4, 20)
     advance(paths, "close", by=cast.department, at=stage.at)
 

@@ -1,7 +1,9 @@
 """What departments report on their own: a collaboration without a Yell project, or none."""
 
+from accounts.models import Department
 from casework.services import advance
 from guideline.models import Measure
+from reporting import services as reporting
 from reporting.models import CollaborationReport
 
 from . import scenes
@@ -21,6 +23,17 @@ def answer_that_there_was_none(stage: Stage, program: Program) -> Story:
     yield stage.when(0, 4, 5)
     report = _asked(stage, program.cast.department, -1)
     advance(report, "answer_none", by=program.cast.department, at=stage.at)
+
+
+def begin_by_mistake(stage: Stage, program: Program) -> Story:
+    """A department begins a report on what it has reported already, and withdraws it."""
+    writer = program.cast.other_department
+    yield stage.when(0, 6, 20)
+    report = reporting.open_collaboration_report(
+        Department.objects.get(pk=scenes.department_of(writer)),
+        fiscal_year=stage.fiscal_year - 1, title="こどもの居場所づくり勉強会", by=writer, at=stage.at,
+    )  # fmt: skip
+    advance(report, "drop", by=writer, at=stage.at, reason="すでに報告した協働でした。")
 
 
 def report_without_a_project(stage: Stage, program: Program) -> Story:

@@ -38,6 +38,7 @@ def enter_all(stage: Stage, program: Program) -> None:
     stage.enter(departments.ask_departments_for_reports, program)
     stage.enter(departments.answer_that_there_was_none, program)
     stage.enter(departments.report_without_a_project, program)
+    stage.enter(departments.begin_by_mistake, program)
 
 
 # What each group does

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from casework.drafts import Draft
-from casework.forms import DateInput, ExtendForm, SendBackForm
+from casework.forms import DateInput, ExtendForm, ReasonForm, SendBackForm
 from casework.moves import asks
 from grants.models import CityIssue
 
@@ -12,6 +12,7 @@ from .fields import text_area
 
 asks(CityIssue.KIND, "send_back", SendBackForm)
 asks(CityIssue.KIND, "extend", ExtendForm)
+asks(CityIssue.KIND, "withdraw", ReasonForm)
 
 
 class IssueFieldsForm(forms.ModelForm):

@@ -290,6 +290,9 @@ class CollaborationReport(Case):
     def answer_none(self, **facts): ...
 
     @COLLABORATION_FLOW.move
+    def drop(self, **facts): ...
+
+    @COLLABORATION_FLOW.move
     def publish(self, **facts):
         self.public_edit_number = self.edit_number
 

@@ -279,6 +279,11 @@ def public_issue() -> Before:
     return office_does(advance(sent.case, "publish", by=sent.by, at=NOON))
 
 
+def begun_by_mistake() -> Before:
+    report = makers.collaboration()
+    return Before(report, makers.department_clerk(report.department), {"reason": "誤り"})
+
+
 def begun_release() -> Before:
     office = factories.user(Role.OFFICE)
     return Before(releases.begin_with(makers.accepted_collaboration(), by=office, at=NOON), office)
@@ -324,6 +329,7 @@ READY: dict[tuple[str, str], Callable[[], Before]] = {
         sent_collaboration().case, reason="誤り", due_on=date(2026, 12, 25)
     ),
     ("collaboration_report", "start"): requested_collaboration,
+    ("collaboration_report", "drop"): begun_by_mistake,
     ("partner_part", "give"): lambda: Before(viewed(), makers.group_of(PartnerPart.objects.get())),
     ("partner_part", "type_in"): typed_in_view,
     ("partner_part", "ask_anew"): given_view,

@@ -43,6 +43,11 @@ STANDS_FOR = {
 }
 #: Moves that start on another thing than what is there first.
 STARTS_ON = {("proposal", "file_paper"): "keyed"}
+#: Moves that need what the thing that is there lacks: column → value.
+NEEDS: dict[tuple[str, str], dict[str, object]] = {
+    ("city_issue", "answer_none"): {"request_key": "asked"},
+    ("collaboration_report", "drop"): {"request_key": None},
+}
 
 
 def moves() -> Iterator[tuple[str, Move]]:
@@ -74,7 +79,10 @@ def standing(world: World, kind: str, move: Move) -> Case:
     stands = Case.objects.get(pk=world.things[STANDS_FOR[kind]])
     own = Case.objects.filter(pk__in=world.cases(), kind=kind, organization=stands.organization_id)
     found = own.filter(state__in=move.source).order_by("pk").first()
-    return (found or put(stands, move.source[0])).specific
+    case = (found or put(stands, move.source[0])).specific
+    if needs := NEEDS.get((kind, move.verb)):
+        type(case).objects.filter(pk=case.pk).update(**needs)
+    return case
 
 
 def put(case: Case, state: str) -> Case:

@@ -19,7 +19,7 @@ from accounts.models import Duty, Role
 from casework.edit_numbers import StaleDraft
 from casework.errors import NotPossible
 from casework.models import Deadline, Notice
-from casework.services import advance
+from casework.services import advance, correct
 from grants import services
 from grants.models import CityIssue, ProjectYear, Proposal
 from grants.models.city_issue import Standing
@@ -149,6 +149,31 @@ def test_none_is_an_answer():
     assert not CityIssue.objects.public(fictitious=True).exists()
 
 
+def test_issue_begun_by_mistake_is_withdrawn_and_no_answer():
+    made = issue()
+    clerk = makers.department_clerk(made.department)
+
+    with pytest.raises(NotPossible, match="begun by mistake"):
+        advance(made, "answer_none", by=clerk, at=NOON)
+    withdrawn = advance(made, "withdraw", by=clerk, at=NOON, reason="重複")
+    assert withdrawn.closed_at == NOON
+
+    assert correct(withdrawn, reason="重複ではない", by=office(), at=NOON).state == "draft"
+
+
+def test_issue_that_was_asked_for_is_answered_and_not_withdrawn():
+    department = factories.department()
+    (case,) = services.ask_for_issues(
+        fiscal_year=2026, due_on=TODAY, by=office(), at=NOON,
+        among=type(department).objects.filter(pk=department.pk),
+    )  # fmt: skip
+    clerk = makers.department_clerk(department)
+    case = services.save_issue(case, fields=WORDS, edit_number=0, by=clerk, at=NOON)
+
+    with pytest.raises(NotPossible, match="The office asked for this"):
+        advance(case, "withdraw", by=clerk, at=NOON, reason="重複")
+
+
 # Writing and publishing
 
 
@@ -215,13 +240,13 @@ def test_department_closes_its_own_and_no_other():
 SECRET = "公開前の課題"
 
 
-@pytest.mark.parametrize("verbs", [(), ("send",), ("send", "send_back"), ("answer_none",)])
+@pytest.mark.parametrize("verbs", [(), ("send",), ("send", "send_back"), ("withdraw",)])
 def test_issue_that_is_not_public_is_found_and_read_by_nobody(verbs):
     made = issue(title=SECRET, problem=SECRET)
     clerk = makers.department_clerk(made.department)
     for verb in verbs:
-        facts = {"reason": "理由"} if verb == "send_back" else {}
-        made = advance(made, verb, by=office() if facts else clerk, at=NOON, **facts)
+        facts = {"reason": "理由"} if verb in ("send_back", "withdraw") else {}
+        made = advance(made, verb, by=office() if verb == "send_back" else clerk, at=NOON, **facts)
     indexing.rebuild()
 
     assert SECRET not in read("/city-issues/") + read("/calls/")

@@ -194,10 +194,20 @@ def collaboration(
 
 
 @remembered
-def accepted_collaboration(department=None, **words) -> CollaborationReport:
+def accepted_collaboration(
+    department=None, *, received: bool = True, **words
+) -> CollaborationReport:
+    """A report that the office accepted.
+
+    :param received: whether the committee received it, on the same day.
+    """
     report = collaboration(department, **words)
     report = advance(report, "submit", by=department_clerk(report.department), at=NOON)
-    return advance(report, "accept", by=factories.anyone(Role.OFFICE), at=NOON)
+    office = factories.anyone(Role.OFFICE)
+    report = advance(report, "accept", by=office, at=NOON)
+    if not received:
+        return report
+    return services.record_tabling(report, tabled_on=factories.TODAY, by=office, at=NOON)
 
 
 @remembered

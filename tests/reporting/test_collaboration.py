@@ -238,7 +238,7 @@ def test_tabling_is_a_dated_fact_whose_order_is_a_setting():
     report = makers.collaboration()
     with pytest.raises(ValidationError):
         services.record_tabling(report, tabled_on=TODAY, by=office, at=NOON)
-    report = makers.accepted_collaboration()
+    report = makers.accepted_collaboration(received=False)
     with pytest.raises(ValidationError):
         services.record_tabling(report, tabled_on=TODAY + timedelta(days=1), by=office, at=NOON)
     with pytest.raises(PermissionDenied):

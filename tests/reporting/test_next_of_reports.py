@@ -58,7 +58,7 @@ def correction(report, **fields) -> CollaborationReport:
 
 
 def test_accepted_report_leads_to_the_booklet_for_the_committee(enter):
-    report = makers.accepted_collaboration()
+    report = makers.accepted_collaboration(received=False)
 
     shown = page_of(enter(factories.anyone(Role.OFFICE)), report)
 

@@ -197,7 +197,7 @@ def test_measure_named_twice_is_refused():
 
 
 def test_office_records_the_day_of_the_committee():
-    report = makers.accepted_collaboration()
+    report = makers.accepted_collaboration(received=False)
     path = reverse("reporting:tabling", args=[report.pk])
     office = logged_in(factories.user(Role.OFFICE))
     case = reverse("casework:case", args=[report.pk])

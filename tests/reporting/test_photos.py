@@ -74,8 +74,11 @@ def added(report, *, size=(64, 48), **said) -> ReportPhoto:
 
 
 def accepted(report):
+    """A report that the office accepted and the committee received."""
+    office = factories.anyone(Role.OFFICE)
     report = advance(report, "submit", by=clerk_of(report), at=NOON)
-    return advance(report, "accept", by=factories.anyone(Role.OFFICE), at=NOON)
+    report = advance(report, "accept", by=office, at=NOON)
+    return services.record_tabling(report, tabled_on=TODAY, by=office, at=NOON)
 
 
 def published(report) -> CollaborationReport:

@@ -16,7 +16,7 @@ from casework.services import advance
 from guideline.models import Progress
 from reporting import services
 from reporting.models import CollaborationReport, PublicEntry, Release, ReleaseItem
-from reporting.publishing import releases, signed
+from reporting.publishing import checks, releases, signed
 from reporting.publishing.site import Site
 from tests import factories
 from tests.factories import NOON, TODAY
@@ -191,7 +191,7 @@ def test_report_that_nobody_accepted_is_not_put_in(office):
 
 
 def test_order_of_the_committee_is_asked_before_the_release_is_proposed(office):
-    report = makers.accepted_collaboration()
+    report = makers.accepted_collaboration(received=False)
     city.set_value("tabling_order", "before_publication", source="試験", by=office, at=NOON)
     release = begun(report, by=office)
 
@@ -258,6 +258,8 @@ def test_feed_holds_whatever_was_taken_in_before():
 def scheduled(office, approver, *reports) -> Release:
     release = begun(*reports, by=office)
     releases.set_moment(release, TOMORROW, by=office, at=NOON)
+    for one in checks.in_the_way(release, at=NOON):
+        checks.accept(release, one.digest, reason="順序は決めていない", by=office, at=NOON)
     approve(releases.propose(release, by=office, at=NOON), approver)
     return Release.objects.get(pk=release.pk)
 
@@ -288,7 +290,7 @@ def test_release_is_not_made_public_before_its_moment_by_hand(office, approver):
 
 def test_one_release_that_cannot_become_public_keeps_no_other_back(office, approver):
     stuck, fine = (
-        makers.accepted_collaboration(title="止"),
+        makers.accepted_collaboration(title="止", received=False),
         makers.accepted_collaboration(title="進"),
     )
     scheduled(office, approver, stuck)

@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Role
+from casework.errors import NotPossible
 from casework.models import Event, Notice
-from casework.services import advance
+from casework.services import advance, correct
 from reporting import services
 from reporting.models import CollaborationReport
 from reporting.request_overview import answers, ask_again, without_request
@@ -50,6 +51,59 @@ def test_answers_are_counted_by_department():
     assert (before.asked, before.answered, before.missing, before.none) == (4, 2, 2, 1)
     assert (before.late, after.late) == (0, 1)
     assert answers(2024, today=TODAY).asked == 0
+
+
+def dropped(report):
+    return advance(report, "drop", by=clerk_of(report), at=NOON, reason="誤り")
+
+
+def test_report_begun_by_mistake_is_withdrawn_and_answers_nothing(client):
+    (asked,) = requested(1)
+    second = makers.collaboration(asked.department)
+    alone = makers.collaboration()
+    with pytest.raises(NotPossible, match="begun by mistake"):
+        advance(second, "answer_none", by=clerk_of(second), at=NOON)
+
+    second, alone = dropped(second), dropped(alone)
+
+    counted = answers(2025, today=TODAY)
+    assert (counted.asked, counted.answered, counted.missing, counted.none) == (1, 0, 1, 0)
+    client.force_login(factories.user(Role.OFFICE))
+    page = client.get(reverse("reporting:requests"), {"year": 2025, "shown": "answered"})
+    assert list(page.context["page"].object_list) == []
+    back = correct(alone, reason="誤りではない", by=factories.user(Role.OFFICE), at=NOON)
+    assert (back.state, answers(2025, today=TODAY).asked) == ("drafting", 2)
+
+
+def test_none_that_rests_on_a_report_keeps_it_from_being_withdrawn():
+    (asked,) = requested(1)
+    own = makers.collaboration(asked.department)
+    asked = advance(asked, "answer_none", by=clerk_of(asked), at=NOON)
+    with pytest.raises(NotPossible, match="take that answer back"):
+        dropped(own)
+
+    correct(asked, reason="報告はまだ", by=factories.user(Role.OFFICE), at=NOON)
+    dropped(own)
+
+    assert answers(2025, today=TODAY).missing == 1
+
+
+def test_what_was_begun_after_none_can_be_withdrawn():
+    (asked,) = requested(1)
+    advance(asked, "answer_none", by=clerk_of(asked), at=NOON)
+
+    dropped(makers.collaboration(asked.department))
+
+    assert (answers(2025, today=TODAY).none, answers(2025, today=TODAY).missing) == (1, 0)
+
+
+def test_report_that_somebody_else_waits_for_is_not_withdrawn():
+    (asked,) = requested(1)
+    asked = services.save_collaboration_report(
+        asked, fields=makers.WORDS, measures=[], edit_number=0, by=clerk_of(asked), at=NOON
+    )
+    with pytest.raises(NotPossible, match="asked for this report"):
+        dropped(asked)
 
 
 def test_department_that_said_none_and_reported_later_is_counted_as_reporting():

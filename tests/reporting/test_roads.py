@@ -75,8 +75,8 @@ REPORT = {
 }
 #: What can be done to the report that the department writes of a collaboration.
 COLLABORATION = {
-    "requested": "start answer_none",
-    "drafting": "submit answer_none",
+    "requested": "start",  # a project of the program asks for it: no “none”
+    "drafting": "submit",
     "submitted": "send_back accept",
     "accepted": "send_back publish",
     "published": "correct withdraw",

@@ -63,8 +63,8 @@ def test_group_is_led_from_its_view_to_the_published_report():
 def test_list_of_those_without_a_report_leaves_out_who_wrote_one_besides():
     department = factories.department()
     clerk = makers.department_clerk(department)
-    none = services.open_collaboration_report(
-        department, fiscal_year=2026, title="なし", by=clerk, at=NOON
+    (none,) = services.request_collaboration_reports(
+        fiscal_year=2026, due_on=None, by=factories.anyone(Role.OFFICE), at=NOON
     )
     advance(none, "answer_none", by=clerk, at=NOON)
     listed = CollaborationReport.objects.filter(request_overview.SHOWN["none"], fiscal_year=2026)
