@@ -58,7 +58,7 @@ SOURCES = DataSet(
     "figure-sources",
     _("Rows that the figures add up"),
     (
-        Column("table", Kind.CODE, _("Code of the table of figures"), SECOND),
+        Column("table", Kind.CODE, _("Code of the table of figures; on the public site also the page of a table, such as figures/2026"), SECOND),
         Column("place", Kind.WHOLE, _("Place of the row among those of its table, from 1"), SECOND),
         Column("file", Kind.CODE, _("Table of open data in which the row stands"), SECOND),
         Column("key", Kind.CODE, _("Columns that name the row there, separated by slashes"), SECOND),

@@ -26,6 +26,8 @@ from .plain_words import one_line, plain_throughout
 ALL = "all"
 #: Where a content holds files of open data, and the moment as of which its rows were read.
 FILES, AS_OF = "files", "as_of"
+#: Where the figures of a year hold the keys of the rows that they add up.
+SOURCES = "sources"
 #: Open data that is made of published reports, and therefore never frozen beside them.
 FROM_REPORTS = ("reports", "report-answers")
 #: Open data that is made of published tables of progress.
@@ -240,6 +242,7 @@ def _figures(key: str, at: datetime) -> Thing:
         "courses": _courses(),
         "rows": figures_of(rows),
         "source_rows": len(rows),
+        SOURCES: [row["entry_key"] for row in rows],
     }
     return Thing(f"{wareki_year(int(key))}に採択した事業の数字", int(key), False, content)
 

@@ -10,7 +10,7 @@ from reporting.models import PublicEntry, ReleaseItem
 from . import changed_rows
 from .changed_rows import ADDED, REMOVED, SAME, Change
 from .checks import content_of
-from .contents import AS_OF, FILES
+from .contents import AS_OF, FILES, SOURCES
 from .places import Path, in_words, label_of, values
 
 #: Words, numbers, and signs one by one; Japanese is compared character by character.
@@ -37,7 +37,7 @@ def between(before: dict, after: dict) -> Iterator[Change]:
 
 def _compared(content: dict) -> dict[Path, object]:
     """Return the values of a content, but for the moment at which it was read, and whole files."""
-    own = {name: value for name, value in content.items() if name not in (AS_OF, FILES)}
+    own = {name: value for name, value in content.items() if name not in (AS_OF, FILES, SOURCES)}
     return dict(values(own))
 
 

@@ -25,6 +25,7 @@ from reporting import register
 from reporting.models import Action, Kind, ReleaseItem
 from reporting.public_text import inner_address, text_of, with_photos
 
+from . import sources
 from .addresses import ENGLISH, path_of, photo, up_from
 from .contents import AS_OF
 
@@ -117,12 +118,16 @@ def _report(content: dict, first_on: date) -> dict:
 
 
 def _origin(item: ReleaseItem) -> dict:
-    """Return on what a table rests: the moment at which its rows were read, how many, and where they are."""
+    """Return on what a table rests: the moment at which its rows were read, how many, and where they are.
+
+    ``listed_as`` names them in the list of source rows; empty where they are not in it.
+    """
     content = item.content
-    read_at = content.get(AS_OF)
+    read_at, listed = content.get(AS_OF), sources.rows_of(item.kind, content)
     return {
         "read_at": datetime.fromisoformat(read_at) if read_at else None,
         "source_rows": content.get("source_rows", len(content["rows"])),
+        "listed_as": sources.table_of(item) if listed else "",
     }
 
 

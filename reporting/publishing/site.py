@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
+from itertools import chain
 from typing import NamedTuple
 
 from django.conf import settings
@@ -23,7 +24,7 @@ from reporting import open_data, public_photos
 from reporting.figures import FIGURES
 from reporting.models import Kind, PublicEntry, ReleaseItem
 
-from . import drawing, machine
+from . import drawing, machine, sources
 from .addresses import ENGLISH, address, index_of_year, photo
 from .contents import (
     FROM_PROGRESS,
@@ -39,8 +40,10 @@ from .drawing import LANGUAGES, days_of
 PER_PAGE = 100
 #: What the front page and the feed tell of at most.
 NEWEST, FED = 20, 50
+#: The list of the rows that tables rest on.
+SOURCES = "figure-sources"
 #: Files of open data about the verified figures.
-OF_FIGURES = ("figures", "figure-sources")
+OF_FIGURES = ("figures", SOURCES)
 #: Figures that are added up anew with each release, whatever it is of.
 MADE_NOW = (*MOVING, "progress")
 #: Entries that are read at a time.
@@ -275,8 +278,10 @@ class Site:
             *(FROM_REPORTS if self._frozen_files or self._of(Kind.REPORT).exists() else ()),
             *((FROM_PROGRESS,) if self._frozen_files or self._of(Kind.PROGRESS).exists() else ()),
         ]
+        if self._tables.exists():
+            made.append(SOURCES)
         names = [f"{code}.{form}" for code in made for form in open_data.FORMS]
-        return sorted([*self._frozen_files, *names])
+        return sorted({*self._frozen_files, *names})
 
     def _data_index(self, language: str, path: str) -> Found:
         with translation.override(language):
@@ -303,7 +308,7 @@ class Site:
             return None
         code, _dot, form = name.partition(".")
         with translation.override("ja"):
-            if code in OF_FIGURES and name in self._frozen_files:
+            if code in OF_FIGURES:
                 return Found("".join(self._figures_now(code, form)).encode())
             if code == MEASURES and name in self._frozen_files:
                 return Found("".join(self._measures_now(form)).encode())
@@ -312,15 +317,34 @@ class Site:
             return Found("".join(self._made_now(code, form)).encode())
 
     def _figures_now(self, code: str, form: str) -> Iterator[str]:
-        """Return a file of the figures: as frozen, but for those that rest on other releases, too."""
+        """Return a file of the figures, with the rows of released tables in the list of source rows."""
         data_set = open_data.DATASETS[code]
-        frozen = json.loads(self._frozen_files[f"{code}.json"])
+        told = chain(
+            self._of_figures(data_set) if self._frozen_files else (),
+            self._of_tables(data_set) if code == SOURCES else (),
+        )
+        return open_data.as_csv(data_set, told) if form == "csv" else open_data.as_json(told)
+
+    def _of_figures(self, data_set) -> list[dict]:
+        """Return the rows as frozen, but for those that rest on other releases, too."""
+        frozen = json.loads(self._frozen_files[f"{data_set.code}.json"])
         kept = [row for row in frozen if row["table"] not in MADE_NOW]
         rows = data_set.rows(fictitious=self.fictitious, at=self.changed_at, codes=MADE_NOW)
         moved = [dict(zip(data_set.names, row, strict=True)) for row in rows]
         order = list(FIGURES)
-        told = iter(sorted(kept + moved, key=lambda row: order.index(row["table"])))
-        return open_data.as_csv(data_set, told) if form == "csv" else open_data.as_json(told)
+        return sorted(kept + moved, key=lambda row: order.index(row["table"]))
+
+    @property
+    def _tables(self):
+        """The entries whose pages are tables, and stand."""
+        return self._standing.filter(kind__in=sources.TABLES)
+
+    def _of_tables(self, data_set) -> Iterator[dict]:
+        """Yield the source rows of each released table."""
+        entries = self._tables.select_related("item").order_by("kind", "key")
+        for entry in entries.iterator(chunk_size=1):
+            for row in sources.listed(entry.item):
+                yield dict(zip(data_set.names, row, strict=True))
 
     def _measures_now(self, form: str) -> Iterator[str]:
         """Return the measures: as frozen, but for what other releases tell of them."""

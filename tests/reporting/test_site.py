@@ -252,7 +252,65 @@ def test_table_tells_moment_of_its_rows_their_number_and_its_digest():
         assert 'datetime="2026-11-20T12:00+09:00"' in page
         assert 'datetime="2026-11-21"' in page
         rows = {"register": 1, "figures": 1, "progress": 2}[kind]
-        assert f"<dd>{rows}" in page
+        assert f">{rows} (" in page
+
+
+#: Released tables in the order in which each becomes public.
+ORDERS = [("register",), ("progress",), ("figures",), ("figures", "register", "progress"),
+          ("progress", "register", "figures"), ("register", "progress", "withdraw")]  # fmt: skip
+
+
+@pytest.mark.parametrize("order", ORDERS, ids="-".join)
+@pytest.mark.parametrize("language", ["", "en/"])
+def test_list_of_source_rows_holds_just_those_that_each_table_names(tmp_path, order, language):
+    year, (measure, second) = makers.granted_year(), (factories.measure(), factories.measure())
+    past_award("startup-2020-1", adoption_fiscal_year=2020)
+    for one in (measure, second):
+        Progress.objects.create(measure=one, fiscal_year=2026, as_of=TODAY, status="done")
+    day = f"{measure.edition.code}/{TODAY.isoformat()}"
+    things = {"register": "all", "figures": str(year.proposal.fiscal_year), "progress": day}
+    for number, kind in enumerate(order):
+        at = NOON + timedelta(days=number)
+        if kind == "withdraw":
+            release(("progress", day), withdraw=True, note="誤り", at=at)
+        else:
+            release((kind, things[kind]), at=at)
+    export(site().files(), tmp_path)
+
+    pages = {
+        address(kind, key, None).removesuffix(".html"): kind
+        for kind, key in things.items()
+        if kind in order and not (kind == "progress" and "withdraw" in order)
+    }
+    listed = [row for row in rows_in(tmp_path, "figure-sources") if "/" in row["table"]]
+    assert {row["table"] for row in listed} == set(pages)
+    for page, kind in pages.items():
+        told = (tmp_path / f"{language}{page}.html").read_text()
+        own = [row for row in listed if row["table"] == page]
+        link = re.search(r'<a href="([^"]+)">(\d+) \([^<]+\)</a>[^<]*<code>([^<]+)</code>', told)
+        assert (link[2], link[3]) == (str(len(own)), page)
+        assert resolved(f"{language}{page}.html", link[1]) == "data/figure-sources.csv"
+        assert len(own) == {"register": 2, "figures": 1, "progress": 2}[kind]
+        assert [row["place"] for row in own] == [str(n) for n in range(1, len(own) + 1)]
+        file = own[0]["file"]
+        if (tmp_path / f"data/{file}.csv").exists():
+            there = [
+                "/".join(row[name] for name in own[0]["key"].split("/"))
+                for row in rows_in(tmp_path, file)
+            ]
+            assert {row["row"] for row in own} <= set(there)
+        if kind in ("register", "progress"):
+            assert {row["row"] for row in own} == set(there)
+
+
+def rows_in(folder, code: str) -> list[dict]:
+    text = (folder / f"data/{code}.csv").read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    as_json = json.loads((folder / f"data/{code}.json").read_text())
+    assert [{k: "" if v is None else str(v) for k, v in row.items()} for row in as_json] == [
+        {k: {"true": "True", "false": "False"}.get(v, v) for k, v in row.items()} for row in rows
+    ]
+    return rows
 
 
 def test_day_of_the_committee_is_told_everywhere_as_it_was_released_until_a_correction():
