@@ -28,7 +28,7 @@ from reporting.figures import FIGURES, differences
 from reporting.models import AcceptedWarning, Kind, Release, ReleaseItem
 from reporting.open_data.data_files import FOLDER
 
-from . import personal
+from . import agreement, personal
 from .contents import MOVING, NoSuchThing, thing
 from .linked import Leads, leads
 from .places import label_of, strings
@@ -244,38 +244,23 @@ def pictures(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple
 
 @check("sums", gettext_lazy("Numbers that do not add up"), level=BLOCKS)
 def sums(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
-    """The figures of a year agree with the register that the public reads with them."""
-    if item.kind != Kind.FIGURES:
-        return
-    for register in _registers(looked):
-        own = [row for row in register["rows"] if row["adopted_in"] == content["fiscal_year"]]
-        for row in content["rows"]:
-            of_course = [one for one in own if one["course_code"] == row["course"]]
-            projects = sum(one["counted"] for one in of_course)
-            known = [one["granted_yen"] for one in of_course if one["counted"]]
-            known = [yen for yen in known if yen is not None]
-            for name, told, counted in (
-                (_("Adopted projects"), row["projects"], projects),
-                (_("Granted amount"), row["granted_yen"], sum(known) if known else None),
-            ):
-                if told != counted:
-                    yield (
-                        f"{row['course']}, {name}",
-                        _("The page says %(told)s, the rows of the register add up to %(counted)s.")
-                        % {"told": _or_unknown(told), "counted": _or_unknown(counted)},
-                    )
+    """The figures of a year agree with the register that the public reads with them, whichever comes last."""
+    if item.kind == Kind.FIGURES:
+        for cell in agreement.differing(content, _register_rows(looked)):
+            yield cell.place, cell.words
+    elif item.kind == Kind.REGISTER:
+        for figures in agreement.figures_beside(looked.release):
+            for cell in agreement.differing(figures.content, content["rows"]):
+                words = _("Put these figures, which are public, into the release, too.")
+                yield f"{figures.title}, {cell.place}", f"{cell.words} {words}"
 
 
-def _or_unknown(number: int | None) -> int | str:
-    return _("not known") if number is None else number
-
-
-def _registers(looked: Looked) -> Iterator[dict]:
-    item = looked.release.items.filter(kind=Kind.REGISTER).exclude(action="withdraw").first()
-    if item:
-        yield looked.content(item)
-    elif entry := looked.site.entries.standing().filter(kind=Kind.REGISTER).first():
-        yield entry.item.content
+def _register_rows(looked: Looked) -> list[dict] | None:
+    """Return the rows of the register that the public will read; ``None`` if it will read none."""
+    item = looked.release.items.filter(kind=Kind.REGISTER).first()
+    if item is None:
+        return agreement.rows_of_standing_register()
+    return None if item.withdraws else looked.content(item)["rows"]
 
 
 @check("figures", gettext_lazy("Figures that the rows do not bear out"), level=BLOCKS)

@@ -26,7 +26,7 @@ from reporting.conditions import tabled_where_that_comes_first
 from reporting.models import Action, CollaborationReport, Kind, PublicEntry, Release, ReleaseItem
 from reporting.models.release import UNDER_WAY
 
-from . import checks, difference, progress, signed
+from . import agreement, checks, difference, progress, signed
 from .contents import NoSuchThing, thing
 from .decision_grounds import drafted_as
 from .plain_words import plain
@@ -40,6 +40,8 @@ MOVES_OF_REPORT = {
     Action.WITHDRAW: "withdraw",
 }
 
+#: Kinds that have to agree with each other.
+TABLES = {Kind.REGISTER, Kind.FIGURES}
 EMPTY = gettext_lazy("Nothing is in the release yet.")
 MOMENT_PASSED = gettext_lazy("The moment that is set has passed. Set another, or none.")
 NOT_AS_SIGNED = gettext_lazy(
@@ -231,7 +233,8 @@ def changed_meanwhile(release: Release, *, at: datetime):
     """Return why an item cannot become public, though it could when it was chosen."""
     items = _items(release)
     why_not = (progress.why_not(item) for item in items)
-    return _why_not_these(items, at=at) or next(filter(None, why_not), None)
+    found = _why_not_these(items, at=at) or next(filter(None, why_not), None)
+    return found or (agreement.why_not(release) if TABLES & {item.kind for item in items} else None)
 
 
 def _items(release: Release) -> list[ReleaseItem]:

@@ -1,0 +1,183 @@
+"""The register and the figures of a year never stand beside each other and disagree, whichever comes last."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import translation
+
+from accounts.models import Role
+from casework.errors import NotPossible
+from casework.services import advance
+from grants.models import ProjectYear
+from reporting.models import PublicEntry, Release
+from reporting.publishing import checks, releases
+from tests import factories
+from tests.factories import NOON, TODAY
+from tests.reporting import makers
+from tests.reporting.test_public import past_award
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOON + timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def office():
+    return factories.anyone(Role.OFFICE)
+
+
+@pytest.fixture
+def approver():
+    return factories.anyone(Role.APPROVER)
+
+
+@pytest.fixture
+def year() -> ProjectYear:
+    return makers.granted_year(granted_yen=80_000)
+
+
+def things(year: ProjectYear) -> dict[str, tuple[str, str]]:
+    return {
+        "register": ("register", "all"),
+        "figures": ("figures", str(year.proposal.fiscal_year)),
+    }
+
+
+def begun(*wanted, by, at=NOON, **said) -> Release:
+    made = releases.begin(by=by, at=at)
+    for kind, key in wanted:
+        releases.put_in(made, kind, key, by=by, at=at, **said)
+    return made
+
+
+def published(*wanted, by, approver, at=NOON, **said) -> None:
+    draft = releases.propose(begun(*wanted, by=by, at=at, **said), by=by, at=at)
+    advance(draft, "approve", by=approver, at=at, decided_on=TODAY)
+
+
+def change(year: ProjectYear, **values) -> None:
+    """Something on record becomes another than it was when it was released."""
+    ProjectYear.objects.filter(pk=year.pk).update(**values)
+
+
+ORDERS = [("figures", "register"), ("register", "figures")]
+CHANGES = [
+    ({"granted_yen": 70_000}, "Granted amount", 80_000, 70_000),
+    ({"confirmed_yen": 60_000}, "Confirmed amount", "not known", 60_000),
+]
+
+
+@pytest.mark.parametrize(("first", "last"), ORDERS)
+@pytest.mark.parametrize(("values", "column", "before", "after"), CHANGES)
+def test_what_would_contradict_what_stands_is_refused_with_the_cell(
+    office, approver, year, first, last, values, column, before, after
+):
+    """Both stand; then one is released anew, and after that alone the two would disagree."""
+    known = things(year)
+    published(*known.values(), by=office, approver=approver)
+    change(year, **values)
+    release = begun(known[last], by=office, at=LATER, note="訂正")
+
+    found = [one for one in checks.findings(release, at=LATER) if one.code == "sums"]
+    told, counted = (before, after) if last == "register" else (after, before)
+    assert all(one.blocks for one in found)
+    (cell,) = [one for one in found if f"startup, {column}" in one.place]
+    assert f"The page says {told}, the rows of the register add up to {counted}." in cell.words
+    with pytest.raises(NotPossible, match=column):
+        releases.propose(release, by=office, at=LATER)
+    assert PublicEntry.objects.filter(item__release=release).count() == 0
+
+
+@pytest.mark.parametrize(("first", "last"), ORDERS)
+def test_both_together_are_never_in_each_others_way(office, approver, year, first, last):
+    known = things(year)
+    published(*known.values(), by=office, approver=approver)
+    change(year, granted_yen=70_000)
+
+    published(known[first], known[last], by=office, approver=approver, at=LATER, note="訂正")
+
+    rows = PublicEntry.objects.get(kind="figures").item.content["rows"]
+    assert rows[0]["granted_yen"] == 70_000
+
+
+@pytest.mark.parametrize(("first", "last"), ORDERS)
+def test_what_is_released_later_for_the_first_time_has_to_agree_too(
+    office, approver, year, first, last
+):
+    known = things(year)
+    published(known[first], by=office, approver=approver)
+    change(year, granted_yen=70_000)
+
+    with pytest.raises(NotPossible, match="Granted amount"):
+        releases.propose(begun(known[last], by=office, at=LATER), by=office, at=LATER)
+
+
+def test_register_with_a_course_that_the_standing_figures_lack_is_refused(office, approver, year):
+    known = things(year)
+    published(*known.values(), by=office, approver=approver)
+    past_award(
+        "revitalization-x", course="revitalization", adoption_fiscal_year=year.proposal.fiscal_year
+    )
+
+    with pytest.raises(NotPossible, match="revitalization, Adopted projects"):
+        releases.propose(
+            begun(known["register"], by=office, at=LATER, note="追加"), by=office, at=LATER
+        )
+
+
+@pytest.mark.parametrize(("first", "last"), ORDERS)
+@pytest.mark.parametrize("moment", ["at once", "at a moment"])
+def test_what_agreed_when_it_was_proposed_is_held_against_what_stands_when_it_becomes_public(
+    office, approver, year, first, last, moment
+):
+    """Each of two releases was proposed while the other was not public yet."""
+    known = things(year)
+    waiting = begun(known[first], by=office)
+    if moment == "at a moment":
+        releases.set_moment(waiting, LATER, by=office, at=NOON)
+    draft = releases.propose(waiting, by=office, at=NOON)
+    if moment == "at a moment":
+        advance(draft, "approve", by=approver, at=NOON, decided_on=TODAY)
+    change(year, granted_yen=70_000)
+    published(known[last], by=office, approver=approver)
+
+    if moment == "at once":
+        with pytest.raises(NotPossible, match="startup, Granted amount"):
+            advance(draft, "approve", by=approver, at=LATER, decided_on=TODAY)
+    else:
+        assert releases.go_public_due(at=LATER) == 0
+        why = releases.why_stuck(Release.objects.get(pk=waiting.pk), at=LATER)
+        assert "startup, Granted amount" in str(why)
+    assert not PublicEntry.objects.filter(kind=known[first][0]).exists()
+
+
+@pytest.mark.parametrize("gone", ["register", "figures"])
+def test_what_is_withdrawn_is_in_nobodys_way(office, approver, year, gone):
+    known = things(year)
+    published(*known.values(), by=office, approver=approver)
+    change(year, granted_yen=70_000)
+    (stays,) = {*known} - {gone}
+
+    published(known[gone], by=office, approver=approver, at=LATER, withdraw=True, note="誤り")
+    published(known[stays], by=office, approver=approver, at=LATER, note="訂正")
+
+    assert PublicEntry.objects.standing().get().kind == stays
+
+
+def test_refusal_is_told_in_japanese(office, approver, year):
+    known = things(year)
+    published(*known.values(), by=office, approver=approver)
+    change(year, granted_yen=70_000)
+    release = begun(known["register"], by=office, at=LATER, note="訂正")
+
+    with translation.override("ja"):
+        found = [one for one in checks.findings(release, at=LATER) if one.code == "sums"]
+
+    assert "交付決定額" in found[0].place and "この公開案件" in found[0].words
