@@ -2,14 +2,19 @@
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
 #: What this program wrote into a folder: a digest and a path a line, the last line of a path counts.
 MANIFEST = ".site-manifest"
 #: The end of the name under which a file is written before it is renamed.
 UNFINISHED = ".unfinished"
+#: The most of a file that is held in memory, and how much is compared at a time, in bytes.
+IN_MEMORY, AT_A_TIME = 1024 * 1024, 64 * 1024
 
 
 @dataclass
@@ -25,8 +30,10 @@ class Outcome:
     foreign: list[str] = field(default_factory=list)
 
 
-def export(files: Iterable[tuple[str, bytes]], folder: Path) -> Outcome:
+def export(files: Iterable[tuple[str, bytes | Iterable[bytes]]], folder: Path) -> Outcome:
     """Bring ``folder`` to ``files``: write what differs, remove what we wrote and is no more.
+
+    :param files: path, and bytes or parts of them, which are never held in memory all together.
 
     A file is written under another name and renamed, and noted before that: a run that dies leaves
     whole files only, and the next one knows them for its own. What we did not write stays.
@@ -34,25 +41,30 @@ def export(files: Iterable[tuple[str, bytes]], folder: Path) -> Outcome:
     folder.mkdir(parents=True, exist_ok=True)
     own, done, outcome = _read(folder / MANIFEST), {}, Outcome()
     with open(folder / MANIFEST, "a", encoding="utf-8") as manifest:
-        for path, body in files:
-            target, digest = folder / path, hashlib.sha256(body).hexdigest()
-            done[path] = digest
-            if _holds(target, body):
-                outcome.unchanged += 1
-            elif target.exists() and path not in own:
-                outcome.foreign.append(path)
-                del done[path]
-                continue
-            else:
-                _note(manifest, path, digest)
-                _write(target, body)
-                outcome.written += 1
-                continue
+        for path, parts in files:
+            target = folder / path
+            with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
+                digest = _gather(parts, body)
+                done[path] = digest
+                if _holds(target, body):
+                    outcome.unchanged += 1
+                elif target.exists() and path not in own:
+                    outcome.foreign.append(path)
+                    del done[path]
+                    continue
+                else:
+                    _note(manifest, path, digest)
+                    _write(target, body)
+                    outcome.written += 1
+                    continue
             if own.get(path) != digest:
                 _note(manifest, path, digest)
     outcome.removed = _remove(folder, {path: own[path] for path in own.keys() - done.keys()})
     if own != done:
-        _write(folder / MANIFEST, "".join(f"{d} {p}\n" for p, d in sorted(done.items())).encode())
+        lines = (f"{digest} {path}\n".encode() for path, digest in sorted(done.items()))
+        with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
+            _gather(lines, body)
+            _write(folder / MANIFEST, body)
     return outcome
 
 
@@ -64,11 +76,35 @@ def _read(manifest: Path) -> dict[str, str]:
     return {path: digest for digest, _blank, path in told if len(digest) == 64 and path}
 
 
-def _holds(target: Path, body: bytes) -> bool:
+def _gather(parts: bytes | Iterable[bytes], body: IO[bytes]) -> str:
+    """Put the parts of a file together; return the digest of all of them."""
+    digest = hashlib.sha256()
+    for part in (parts,) if isinstance(parts, bytes) else parts:
+        digest.update(part)
+        body.write(part)
+    return digest.hexdigest()
+
+
+def _holds(target: Path, body: IO[bytes]) -> bool:
     try:
-        return target.stat().st_size == len(body) and target.read_bytes() == body
+        if target.stat().st_size != body.tell():
+            return False
+        with open(target, "rb") as there:
+            return _are_alike(there, body)
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         return False
+
+
+def _are_alike(there: IO[bytes], body: IO[bytes]) -> bool:
+    end = body.tell()
+    body.seek(0)
+    while part := body.read(AT_A_TIME):
+        if there.read(AT_A_TIME) != part:
+            break
+    else:
+        return True
+    body.seek(end)
+    return False
 
 
 def _note(manifest, path: str, digest: str) -> None:
@@ -76,10 +112,12 @@ def _note(manifest, path: str, digest: str) -> None:
     manifest.flush()
 
 
-def _write(target: Path, body: bytes) -> None:
+def _write(target: Path, body: IO[bytes]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(target.name + UNFINISHED)
-    unfinished.write_bytes(body)
+    body.seek(0)
+    with open(unfinished, "wb") as file:
+        shutil.copyfileobj(body, file)
     os.replace(unfinished, target)
 
 

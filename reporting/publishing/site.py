@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from itertools import chain
-from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Count, F, Max
@@ -67,14 +66,25 @@ def here() -> str:
     return settings.SITE_URL + reverse("reporting:public-root")
 
 
-class Found(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Found:
     """What stands at a path.
 
+    :param parts: its bytes one after the other, made while they are read; once.
     :param gone: whether it is the tombstone of something that was withdrawn.
     """
 
-    body: bytes
+    parts: Iterable[bytes]
     gone: bool = False
+
+    @classmethod
+    def whole(cls, body: bytes, *, gone: bool = False) -> "Found":
+        return cls((body,), gone)
+
+    @property
+    def body(self) -> bytes:
+        """All of it; only for who needs it whole."""
+        return b"".join(self.parts)
 
 
 @dataclass(frozen=True)
@@ -116,11 +126,15 @@ class Site:
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Yield path and bytes of every file of the site, one after the other."""
-        yield from self._things()
+        return ((path, b"".join(parts)) for path, parts in self.parts())
+
+    def parts(self) -> Iterator[tuple[str, Iterable[bytes]]]:
+        """Yield path and parts of every file: no file is in memory whole that grows with the reports."""
+        yield from ((path, (body,)) for path, body in self._things())
         for path in self.other_paths():
             found = self.read(path)
             if found:
-                yield path, found.body
+                yield path, found.parts
 
     def _things(self) -> Iterator[tuple[str, bytes]]:
         """Yield the pages of all things; their contents are read a few at a time."""
@@ -184,7 +198,9 @@ class Site:
                 "progress": self._listed_of(Kind.PROGRESS),
                 "figures": self._listed_of(Kind.FIGURES),
             }
-        return Found(drawing.page("index", "index.html", language, about=self.about, **context))
+        return Found.whole(
+            drawing.page("index", "index.html", language, about=self.about, **context)
+        )
 
     def _listed_of(self, kind: Kind) -> list[dict]:
         found = self._standing.filter(kind=kind).listed().order_by("-key")
@@ -194,7 +210,7 @@ class Site:
         with translation.override(language):
             context = {"title": _("Collaboration reports"), "years": self._years_named()}
         own = "reports/index.html"
-        return Found(drawing.page("report_years", own, language, about=self.about, **context))
+        return Found.whole(drawing.page("report_years", own, language, about=self.about, **context))
 
     def reports_of(self, fiscal_year: int):
         """Return what lists say of the reports of a fiscal year, as dicts."""
@@ -227,7 +243,7 @@ class Site:
                 "data_of_list": f"reports/{year}/index.jsonld",
             }  # fmt: skip
         own = index_of_year(int(year), wanted)
-        return Found(drawing.page("report_list", own, language, about=self.about, **context))
+        return Found.whole(drawing.page("report_list", own, language, about=self.about, **context))
 
     def _thing(
         self, language: str, path: str, kind: Kind, key: str, year: str = ""
@@ -237,7 +253,7 @@ class Site:
         if entry is None or (year and entry.item.fiscal_year != int(year)):
             return None
         body = drawing.thing(entry.item, language, about=self.about, **days_of(entry))
-        return Found(body, gone=entry.item.withdraws)
+        return Found.whole(body, gone=entry.item.withdraws)
 
     def _report(self, language: str, path: str, year: str, key: str) -> Found | None:
         return self._thing(language, path, Kind.REPORT, key, year)
@@ -248,7 +264,7 @@ class Site:
         entry = found.select_related("item").first()
         if entry is None:
             return None
-        return next((Found(body) for own, body in _photos(entry.item, only=path)), None)
+        return next((Found.whole(body) for own, body in _photos(entry.item, only=path)), None)
 
     def _register(self, language: str, path: str) -> Found:
         found = self._thing(language, path, Kind.REGISTER, "all")
@@ -257,7 +273,7 @@ class Site:
         with translation.override(language):
             context = {"title": _("Adopted projects")}
         own = "register/index.html"
-        return Found(drawing.page("not_yet", own, language, about=self.about, **context))
+        return Found.whole(drawing.page("not_yet", own, language, about=self.about, **context))
 
     def _progress(self, language: str, path: str, key: str) -> Found | None:
         return self._thing(language, path, Kind.PROGRESS, key)
@@ -287,7 +303,7 @@ class Site:
         with translation.override(language):
             context = {"title": _("Open data"), "sets": self._data_sets()}
         own = "data/index.html"
-        return Found(drawing.page("data", own, language, about=self.about, **context))
+        return Found.whole(drawing.page("data", own, language, about=self.about, **context))
 
     def _data_sets(self) -> list[dict]:
         files: dict[str, list[str]] = defaultdict(list)
@@ -307,14 +323,13 @@ class Site:
         if language != "ja" or name not in self.data_names():
             return None
         code, _dot, form = name.partition(".")
-        with translation.override("ja"):
-            if code in OF_FIGURES:
-                return Found("".join(self._figures_now(code, form)).encode())
-            if code == MEASURES and name in self._frozen_files:
-                return Found("".join(self._measures_now(form)).encode())
-            if name in self._frozen_files:
-                return Found(self._frozen_files[name].encode())
-            return Found("".join(self._made_now(code, form)).encode())
+        if code in OF_FIGURES:
+            return Found(_in_japanese(lambda: self._figures_now(code, form)))
+        if code == MEASURES and name in self._frozen_files:
+            return Found(_in_japanese(lambda: self._measures_now(form)))
+        if name in self._frozen_files:
+            return Found.whole(self._frozen_files[name].encode())
+        return Found(_in_japanese(lambda: self._made_now(code, form)))
 
     def _figures_now(self, code: str, form: str) -> Iterator[str]:
         """Return a file of the figures, with the rows of released tables in the list of source rows."""
@@ -382,21 +397,23 @@ class Site:
     # For machines
 
     def _feed(self, language: str, path: str) -> Found:
-        return Found(machine.feed(self, self.newest(FED, withdrawn=True)))
+        return Found.whole(machine.feed(self, self.newest(FED, withdrawn=True)))
 
     def _sitemap(self, language: str, path: str) -> Found:
-        return Found(machine.sitemap(self))
+        return Found.whole(machine.sitemap(self))
 
     def _catalog(self, language: str, path: str) -> Found:
         with translation.override("ja"):
-            return Found(machine.catalog(self, self._data_sets()))
+            return Found.whole(machine.catalog(self, self._data_sets()))
 
     def _list_for_machines(self, language: str, path: str, year: str) -> Found | None:
         rows = self.reports_of(int(year))
-        return Found(machine.reports(self, int(year), rows)) if rows else None
+        return Found.whole(machine.reports(self, int(year), rows)) if rows else None
 
     def _style(self, language: str, path: str) -> Found:
-        return Found(resources.files("reporting.publishing").joinpath("style.css").read_bytes())
+        return Found.whole(
+            resources.files("reporting.publishing").joinpath("style.css").read_bytes()
+        )
 
     @cached_property
     def changed_at(self):
@@ -407,6 +424,18 @@ class Site:
 def _text_of_report(name: str) -> KeyTextTransform:
     """Return what a frozen report says under ``name``; the short form of this cannot follow a relation."""
     return KeyTextTransform(name, KeyTransform("text", "item__content"))
+
+
+def _in_japanese(make: Callable[[], Iterable[str]]) -> Iterator[bytes]:
+    """Yield the parts of a text, each made in Japanese, whatever language whoever reads them is in."""
+    with translation.override("ja"):
+        parts = iter(make())
+    while True:
+        with translation.override("ja"):
+            part = next(parts, None)
+        if part is None:
+            return
+        yield part.encode()
 
 
 def _language(path: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
 from reporting.publishing.site import MEDIA_TYPES, Site, here
@@ -16,4 +16,6 @@ def public_file(request, path=""):
     if found is None:
         raise Http404(path)
     media_type = MEDIA_TYPES[PurePosixPath(path).suffix or ".html"]
+    if not isinstance(found.parts, tuple):
+        return StreamingHttpResponse(found.parts, content_type=media_type)
     return HttpResponse(found.body, content_type=media_type, status=410 if found.gone else 200)

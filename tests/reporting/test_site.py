@@ -6,6 +6,7 @@ import json
 import re
 from datetime import date, timedelta
 from html.parser import HTMLParser
+from itertools import chain
 from pathlib import PurePosixPath
 from urllib.parse import urldefrag
 from xml.etree import ElementTree
@@ -101,7 +102,7 @@ def test_live_pages_are_the_exported_bytes(settings, tmp_path):
     assert len(exported) > 30
     for path, body in exported.items():
         answer = Client().get(f"/public/{path}")
-        assert answer.content == body, path
+        assert answer.getvalue() == body, path
         gone = (
             "This page was withdrawn" in body.decode()
             or "このページは公開を終えました" in body.decode()
@@ -195,7 +196,8 @@ def test_page_is_the_same_each_time_and_in_whatever_language_it_is_asked_for():
 
     assert files() == files()
     for path in ("index.html", "register/index.html"):
-        assert english.get(f"/public/{path}").content == Client().get(f"/public/{path}").content
+        answers = [browser.get(f"/public/{path}") for browser in (english, Client())]
+        assert answers[0].getvalue() == answers[1].getvalue()
 
 
 # What pages tell
@@ -677,3 +679,30 @@ def test_withdrawn_page_is_replaced_by_its_tombstone(tmp_path):
     for file in tmp_path.rglob("*"):
         assert file.is_dir() or "川を守る会" not in file.read_text(), file
     assert PublicEntry.objects.get().item.withdraws
+
+
+def test_what_grows_with_the_reports_is_never_whole_in_memory(tmp_path):
+    """Reports and their answers are yielded row by row, and are written so."""
+    everything()
+    parts = {path: list(told) for path, told in site().parts()}
+
+    for code, rows in (("reports", 3), ("report-answers", None)):
+        whole = parts[f"data/{code}.csv"]
+        told = list(csv.reader(io.StringIO(b"".join(whole).decode("utf-8-sig"), newline="")))
+        assert len(whole) == len(told) == (rows + 1 if rows else len(told))
+    assert {path: b"".join(told) for path, told in parts.items()} == files()
+
+
+def test_large_file_is_written_whole_once_and_left_alone_the_second_time(tmp_path):
+    def large(last: bytes):
+        return [("data/large.csv", (bytes([n % 256]) * 1_000_000 for n in range(5)), last)]
+
+    def run(last: bytes):
+        return export([(path, chain(parts, [end])) for path, parts, end in large(last)], tmp_path)
+
+    assert run(b"a").written == 1
+    assert run(b"a").unchanged == 1
+    assert run(b"b").written == 1
+    whole = (tmp_path / "data/large.csv").read_bytes()
+    assert (len(whole), whole[-1:]) == (5_000_001, b"b")
+    assert not list(tmp_path.rglob("*.unfinished"))

@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *, folder, base_url, **options):
         address = base_url or city.value("public_site_url")
         base = address.rstrip("/") + "/" if address else here()
-        outcome = export(Site(base, fictitious=settings.DEMO).files(), folder)
+        outcome = export(Site(base, fictitious=settings.DEMO).parts(), folder)
         self.stdout.write(
             f"{outcome.written} files written, {outcome.unchanged} unchanged, {outcome.removed} removed."
         )
