@@ -6,6 +6,7 @@ once more; then the pages are asked for one by one.
 """
 
 import argparse
+import csv
 import os
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from pathlib import Path
 MOST_MB = 300
 #: How many pages are asked for by HTTP.
 ASKED = 1000
+#: Files of open data that grow with the reports.
+FILES = ("reports", "report-answers", "figure-sources")
 
 
 def main() -> int:
@@ -34,9 +37,14 @@ def main() -> int:
         first, second = (_exported(site) for _run in (1, 2))
         untouched = _moments(there) == kept
         pages = len(list(site.rglob("*.html")))
+        rows = {code: _rows(site / f"data/{code}.csv") for code in FILES}
         load = os.getloadavg()[0]
         per_second = _by_http(site)
     print(f"{pages:,} pages; load {load:.1f}")
+    for code, (number, megabytes) in rows.items():
+        print(f"{code}.csv: {number:,} rows, {megabytes:.0f} MB")
+    if rows["reports"][0] != reports or rows["report-answers"][0] < reports:
+        raise SystemExit("The reports are not in the open data.")
     print(f"killed after {before_it_died:.1f} s with {len(there):,} pages")
     drawn = {"gone on": pages - len(there), "once more": 0}
     for name, (seconds, peak, said) in (("gone on", first), ("once more", second)):
@@ -58,6 +66,12 @@ def _killed(site: Path, *, half: int) -> tuple[list[Path], float]:
     process.kill()
     process.wait()
     return there, time.monotonic() - began
+
+
+def _rows(file: Path) -> tuple[int, float]:
+    """Return how many rows a file of open data has, and its size in MB."""
+    with open(file, encoding="utf-8-sig", newline="") as lines:
+        return sum(1 for _row in csv.reader(lines)) - 1, file.stat().st_size / 1e6
 
 
 def _moments(pages: list[Path]) -> list[int]:
