@@ -24,6 +24,8 @@ from .table import CODE, SECOND, Column, DataSet, Kind, Value
 
 NAME = "360giving.json"
 CURRENCY = "JPY"
+#: Stands before title and description of an invented grant, in a demonstration.
+INVENTED = "【架空】"
 
 #: Why a record is left out, in words.
 REASONS = {
@@ -136,7 +138,8 @@ def _grant(year: ProjectYear, told: Publisher) -> dict:
         grant["amountAppliedFor"] = year.asked
     if year.paid is not None:
         grant["amountDisbursed"] = year.paid
-    if year.is_invented:  # beside the fields of the standard, which allows more of them
+    if year.is_invented:  # a field beside those of the standard; in words for whoever drops it
+        grant |= {name: INVENTED + grant[name] for name in ("title", "description")}
         grant["fictitious"] = True
     return grant
 

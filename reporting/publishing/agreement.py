@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reporting.figures import Difference
 from reporting.models import Action, Kind, PublicEntry, Release, ReleaseItem
 
+from .addresses import path_of
 from .contents import ALL
 
 #: What the figures of a year tell of a course, each as the page calls it.
@@ -101,6 +103,16 @@ def figures_beside(release: Release) -> list[ReleaseItem]:
     own = release.items.filter(kind=Kind.FIGURES).values("key")
     found = PublicEntry.objects.standing().filter(kind=Kind.FIGURES).exclude(key__in=own)
     return [entry.item for entry in found.select_related("item").order_by("key")]
+
+
+def contradictions() -> Iterator[Difference]:
+    """Yield the cells in which the figures that are public and the register that is disagree."""
+    rows = rows_of_standing_register()
+    found = PublicEntry.objects.standing().filter(kind=Kind.FIGURES).select_related("item")
+    for entry in found.order_by("key"):
+        path = path_of(entry.item)
+        for cell in differing(entry.item.content, rows):
+            yield Difference("figures", cell.course, cell.column, cell.told, cell.counted, path)
 
 
 def why_not(release: Release) -> str | None:

@@ -1,4 +1,4 @@
-"""Whether the data files of an exported site are those that were released, cell by cell."""
+"""Whether data files and tables of an exported site are those that were released, files cell by cell."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ Row = dict[str, str]
 
 
 def differences(site: Site, read: Callable[[str], bytes]) -> Iterator[Difference]:
-    """Yield each cell of the data files that differs from what is public.
+    """Yield each cell of the data files that differs from what is public, and each page of a table that does.
 
     :param read: gives the bytes of an exported file by its path.
     """
@@ -24,6 +24,10 @@ def differences(site: Site, read: Callable[[str], bytes]) -> Iterator[Difference
         truth = released.body if released else b""
         if read(path) != truth:
             yield from _cells(path, read(path), truth) or [_whole(path)]
+    for path in site.table_paths():
+        page = site.read(path)
+        if page is not None and read(path) != page.body:
+            yield _whole(path)
 
 
 def _whole(path: str) -> Difference:

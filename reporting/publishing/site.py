@@ -178,6 +178,11 @@ class Site:
         for entry in entries.iterator(chunk_size=1000):
             yield _address(entry), entry.at
 
+    def table_paths(self) -> Iterator[str]:
+        """Yield the paths of the pages of tables that stand, in each language."""
+        for entry in self._tables.listed().order_by("kind", "key"):
+            yield from (_in(language, _address(entry)) for language in LANGUAGES)
+
     def newest(self, number: int, *, withdrawn: bool):
         """Return the entries that changed last."""
         entries = self.entries if withdrawn else self._standing

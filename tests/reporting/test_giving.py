@@ -109,12 +109,16 @@ def test_the_schema_refuses_what_is_wrong(tampered, where):
 def test_invented_grant_says_so_and_no_other_does(settings):
     set_up()
     year = makers.granted_year()
-    assert "fictitious" not in package()["grants"][0]
+    (real,) = package()["grants"]
+    assert "fictitious" not in real and "架空" not in real["title"] + real["description"]
 
     type(year.organization).objects.filter(pk=year.organization_id).update(fictitious=True)
     settings.DEMO = True
     told = package()
-    assert (told["grants"][0]["fictitious"], faults(told)) == (True, [])
+    (grant,) = told["grants"]
+    assert (grant["fictitious"], faults(told)) == (True, [])
+    assert grant["title"] == f"【架空】{real['title']}"
+    assert grant["description"].startswith("【架空】")
 
 
 def test_page_promises_free_use_only_where_a_licence_says_so():

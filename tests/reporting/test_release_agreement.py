@@ -1,9 +1,11 @@
 """The register and the figures of a year never stand beside each other and disagree, whichever comes last."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from accounts.models import Role
@@ -169,6 +171,64 @@ def test_what_is_withdrawn_is_in_nobodys_way(office, approver, year, gone):
     published(known[stays], by=office, approver=approver, at=LATER, note="訂正")
 
     assert PublicEntry.objects.standing().get().kind == stays
+
+
+def verified(**said) -> tuple[list[str], bool]:
+    """Return the lines of the command, and whether it found nothing."""
+    out = StringIO()
+    try:
+        call_command("verify_published", stdout=out, **said)
+    except CommandError:
+        return out.getvalue().splitlines(), False
+    return out.getvalue().splitlines(), True
+
+
+def test_what_was_released_is_verified_beside_what_is_served(office, approver, year):
+    known = things(year)
+    assert verified()[1]
+    published(*known.values(), by=office, approver=approver)
+    assert verified()[1]
+
+    change(year, granted_yen=70_000)
+    lines, fine = verified()
+
+    assert not fine
+    assert "/public/ data/awards.csv: register: this_program: granted_yen: 80000 / 70000" in lines
+    assert not [line for line in lines if line.startswith("/open-data/")]
+    assert [line for line in lines if "Put the register" in line]
+    published(*known.values(), by=office, approver=approver, at=LATER, note="訂正")
+    assert verified()[1]
+
+
+def test_figures_that_contradict_the_register_in_public_are_named(office, approver, year):
+    published(*things(year).values(), by=office, approver=approver)
+    item = PublicEntry.objects.get(kind="figures").item
+    item.content["rows"][0]["granted_yen"] += 1
+    item.save()
+
+    lines, fine = verified()
+
+    page = f"figures/{year.proposal.fiscal_year}.html"
+    assert (f"/public/ {page}: figures: startup: granted_yen: 80001 / 80000" in lines, fine) == (
+        True,
+        False,
+    )
+
+
+@pytest.mark.parametrize("path", ["register/index.html", "en/register/index.html"])
+def test_page_of_a_table_that_somebody_changed_after_the_export_is_named(
+    office, approver, year, path, tmp_path
+):
+    published(*things(year).values(), by=office, approver=approver)
+    call_command("export_site", str(tmp_path), stdout=StringIO())
+    assert verified(site=tmp_path)[1]
+
+    page = tmp_path / path
+    page.write_text(page.read_text().replace("80,000", "90,000"))
+    lines, fine = verified(site=tmp_path)
+
+    assert not fine
+    assert [line for line in lines if line.startswith(f"{path}: ")]
 
 
 def test_refusal_is_told_in_japanese(office, approver, year):
