@@ -20,15 +20,15 @@ from .models import MeasureReading, ProjectYear, Proposal, ProposalMeasure
 
 
 class Yen(NamedTuple):
-    """Whole yen of a case in a fiscal year, or of several.
+    """Whole yen of a case in a fiscal year, or of several; ``None`` while nothing is decided.
 
     :param paid: what the city paid and did not get back.
     :param settled: the confirmed amount (額の確定); ``None`` while none is confirmed.
     """
 
-    asked: int = 0
-    decided: int = 0
-    paid: int = 0
+    asked: int | None = None
+    decided: int | None = None
+    paid: int | None = None
     settled: int | None = None
 
 
@@ -216,6 +216,8 @@ def _parts(
     for row, share in zip(rows, of_rows, strict=True):
         if row.measure.pk not in into:
             continue  # it is of an edition that does not lead here
+        if row.weight is None:
+            share = Yen()  # how much of the case is of this measure is not decided
         ends: list[int | None] = [*ways.carried_to(row.measure.pk, own)] or [None]
         for end, part in zip(ends, shared(share, [1] * len(ends)), strict=True):
             yield Part(case, fiscal_year, end, row.measure, row.weight, part, yen)

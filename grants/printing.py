@@ -8,6 +8,7 @@ from casework.calendar import japan_date, wareki, wareki_year
 from casework.models import Sender, Version
 from casework.representatives import of_version
 from casework.typesetting import ClaimData, ProposalData, Table
+from guideline.measure_names import in_edition
 
 from . import grounds
 from .categories import Category, by_code
@@ -77,7 +78,11 @@ def sheet(proposal: Proposal, *, today: date) -> ProposalData:
         "income": _table(shown, Side.INCOME),
         "expenditure": _table(shown, Side.EXPENDITURE),
         "measures": [
-            {"code": str(row.measure.number), "title": row.measure.title, "how": row.how}
+            {
+                "code": str(row.measure.number),
+                "title": in_edition(row.measure.title, row.measure.edition.title, japanese=True),
+                "how": row.how,
+            }
             for row in shown["measures"]
         ],
         "draft": proposal.submitted_at is None or proposal.state == "returned",

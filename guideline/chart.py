@@ -11,12 +11,13 @@ BAR = 28
 ROW = 64
 
 #: Fill and the colour of the number in it: apart by lightness, at least 4.5 : 1 to each other.
+#: In the order in which the tables name them.
 COLOURS = {
+    Status.NOT_STARTED: ("#e6e6e6", "#000000"),
+    Status.IN_PROGRESS: ("#ffc700", "#000000"),
+    Status.PARTLY: ("#9bd4b5", "#000000"),
     Status.DONE: ("#115a36", "#ffffff"),
     Status.ONGOING: ("#2b8a5a", "#000000"),
-    Status.PARTLY: ("#9bd4b5", "#000000"),
-    Status.IN_PROGRESS: ("#ffc700", "#000000"),
-    Status.NOT_STARTED: ("#e6e6e6", "#000000"),
 }
 
 

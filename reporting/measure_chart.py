@@ -42,8 +42,9 @@ class Bar:
 
     @property
     def amount(self) -> str:
-        """The decided yen, with thousands apart."""
-        return f"{self.tally.yen.decided:,}"
+        """The decided yen, with thousands apart; empty while nothing is decided."""
+        decided = self.tally.yen.decided
+        return "" if decided is None else f"{decided:,}"
 
     @property
     def title(self) -> str:
@@ -78,12 +79,12 @@ def chart(rows: list[tuple[Measure, Tally]]) -> Chart | None:
     shown = [(measure, tally) for measure, tally in rows if tally.confirmed or tally.named]
     if not shown:
         return None
-    most_yen = max(tally.yen.decided for _measure, tally in shown) or 1
+    most_yen = max(tally.yen.decided or 0 for _measure, tally in shown) or 1
     most_cases = max(tally.confirmed + tally.named for _measure, tally in shown)
     return Chart(
         tuple(
             Bar(
-                measure, tally, at * ROW, WIDTH * tally.yen.decided // most_yen,
+                measure, tally, at * ROW, WIDTH * (tally.yen.decided or 0) // most_yen,
                 WIDTH * (tally.confirmed + tally.named) // most_cases,
             )
             for at, (measure, tally) in enumerate(shown)

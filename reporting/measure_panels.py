@@ -53,8 +53,8 @@ def _as_in_figures(parts: list[Part]) -> dict[str, int]:
     """
     own = [part for part in parts if not part.is_carried]
     return {
-        "in_full": added(part.whole for part in own).decided,
-        "shared": added(part.yen for part in own).decided,
+        "in_full": added(part.whole for part in own).decided or 0,
+        "shared": added(part.yen for part in own).decided or 0,
     }
 
 

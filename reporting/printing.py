@@ -8,6 +8,7 @@ from operator import itemgetter
 from casework.calendar import japan_date, wareki, wareki_year
 from casework.models import Version
 from casework.typesetting import Item, PrintedPicture, ProposalData, Section, Table, typeset
+from guideline.measure_names import in_edition
 
 from .measure_outcomes import in_words
 from .models import CollaborationReport, Report
@@ -68,8 +69,13 @@ def _of_measures(rows: list[dict]) -> list[Section]:
     """Return what came of each measure of the guideline; no section where nothing is said."""
     if not rows:
         return []
-    told = [f"施策{row['number']} {row['title']}：{in_words(row)}" for row in rows]
+    told = [f"施策{row['number']} {_named(row)}：{in_words(row)}" for row in rows]
     return [{"heading": "指針の施策について、できたこと", "paragraphs": told}]
+
+
+def _named(row: dict) -> str:
+    """Return what a paper calls a measure; texts frozen before this told no edition."""
+    return in_edition(row["title"], row.get("edition_title", ""), japanese=True)
 
 
 def _how_and_what_came(row: dict) -> str:
@@ -160,7 +166,7 @@ def collaboration_pdf(content: dict, *, number: str, day: date, draft: bool = Fa
         "items": collaboration_items(content),
         "sections": _answers(content, photos) + _said_by_others(content),
         "measures": [
-            {"code": str(row["number"]), "title": row["title"], "how": _how_and_what_came(row)}
+            {"code": str(row["number"]), "title": _named(row), "how": _how_and_what_came(row)}
             for row in content["measures"]
         ],
         "draft": draft,
@@ -183,7 +189,7 @@ def public_pdf(report: CollaborationReport) -> bytes:
 def collaboration_sections(content: dict, photos: Sequence[Printed]) -> list[Section]:
     """Return all that a report says below its head, the measures as a table among it."""
     rows: list[list] = [
-        [str(row["number"]), row["title"], _how_and_what_came(row)] for row in content["measures"]
+        [str(row["number"]), _named(row), _how_and_what_came(row)] for row in content["measures"]
     ]
     columns = ["番号", "取組", "この事業による前進"]
     measures: list[Section] = [

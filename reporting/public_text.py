@@ -102,4 +102,9 @@ def _score_name(content: dict, code: str) -> str:
 
 def _named(row: dict) -> dict:
     url = reverse("guideline:measure", args=[row["edition"], row["number"]])
-    return {**row, "name": in_language(row["title"], row["title_en"]), "url": url}
+    return {
+        **row,
+        "name": in_language(row["title"], row["title_en"]),
+        "edition_name": in_language(row.get("edition_title", ""), row.get("edition_title_en", "")),
+        "url": url,
+    }

@@ -37,6 +37,7 @@ def content_of_report(report: Report) -> dict:
         "outcomes": [
             {
                 "edition": row.measure.edition.code,
+                "edition_title": row.measure.edition.title,
                 "number": row.measure.number,
                 "title": row.measure.title,
                 **content_of_outcome(row),
@@ -100,6 +101,8 @@ def content_of_collaboration(
             {
                 "id": row.measure_id,
                 "edition": row.measure.edition.code,
+                "edition_title": row.measure.edition.title,
+                "edition_title_en": row.measure.edition.title_en,
                 "number": row.measure.number,
                 "title": row.measure.title,
                 "title_en": row.measure.title_en,

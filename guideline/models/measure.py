@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Case, F, Prefetch, Q, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .edition import Edition, Section
 from .of_a_day import OfADay, OnRecord, reads_all_progress
@@ -125,7 +126,7 @@ class Claim(OfADay, Sourced):
 
     class Subject(models.TextChoices):
         CLASS = "class", _("class")
-        STATUS = "status", _("status")
+        STATUS = "status", pgettext_lazy("of a measure", "status")
 
     class Place(models.TextChoices):
         COLUMN = "column", _("in the column for the next edition")
@@ -179,7 +180,9 @@ class Progress(OfADay, Sourced):
     measure = models.ForeignKey(Measure, on_delete=models.PROTECT, verbose_name=_("measure"))
     fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"))
     as_of = models.DateField(_("as of"))
-    status = models.CharField(_("status"), max_length=20, choices=Status.choices)
+    status = models.CharField(
+        pgettext_lazy("of a measure", "status"), max_length=20, choices=Status.choices
+    )
     next_class = models.CharField(
         _("class in the next edition, as printed"), max_length=20, blank=True
     )

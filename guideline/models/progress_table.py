@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .edition import Edition
 from .measure import Classification, Status
@@ -54,7 +55,9 @@ class PrintedCount(OfADay, Sourced):
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, verbose_name=_("edition"))
     as_of = models.DateField(_("as of"))
     classification = models.CharField(_("class"), max_length=4, choices=Classification.choices)
-    status = models.CharField(_("status"), max_length=20, choices=Status.choices)
+    status = models.CharField(
+        pgettext_lazy("of a measure", "status"), max_length=20, choices=Status.choices
+    )
     count = models.PositiveSmallIntegerField(_("count"))
     denominator = models.PositiveSmallIntegerField(_("out of"))
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.dates import MONTHS as NAMES
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from casework import parties
 
@@ -124,7 +125,9 @@ class MeasureYear(SaysMonths, models.Model):
         blank=True,
         validators=[refuse_other_than_words_by_month],
     )
-    status = models.CharField(_("status"), max_length=20, choices=Status.choices, blank=True)
+    status = models.CharField(
+        pgettext_lazy("of a measure", "status"), max_length=20, choices=Status.choices, blank=True
+    )
     next_plan = models.TextField(_("plan for next year"), blank=True)
     edit_number = models.PositiveIntegerField(default=0, editable=False)
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from accounts.models import Department
+from guideline.measure_names import with_edition
 from guideline.models import Measure, fiscal_year_name, in_language
 
 from .sources import SOURCES
@@ -36,7 +37,7 @@ def _departments(values, courses) -> dict[int, str]:
 
 def _measures(values, courses) -> dict[int, str]:
     rows = Measure.objects.filter(pk__in=values).by_edition()
-    return {row.pk: f"{row.edition.name} {row.number} {row.name}" for row in rows}
+    return {row.pk: with_edition(row) for row in rows}
 
 
 _LABELS = {

@@ -16,6 +16,7 @@ from django_fsm import TransitionNotAllowed
 from openpyxl import load_workbook
 
 from accounts.models import Duty, Role
+from casework import city
 from casework.edit_numbers import StaleDraft
 from casework.errors import NotPossible
 from casework.models import Deadline, Notice
@@ -276,6 +277,16 @@ def test_public_page_names_the_mailbox_and_no_clerk():
     assert "kaigan@example.jp" in text
     assert clerk.name not in text
     assert clerk.email not in text
+
+
+def test_issue_of_a_department_without_a_mailbox_names_the_office():
+    made = published(factories.department())
+    assert not made.department.mailbox
+    city.set_value("office_contact", "0467-00-0000", source="試験", by=office(), at=NOON)
+
+    facts = read(made.get_absolute_url()).partition('class="facts"')[2].partition("</dl>")[0]
+
+    assert "0467-00-0000" in facts
 
 
 def test_published_issue_is_found_by_its_words(django_capture_on_commit_callbacks):

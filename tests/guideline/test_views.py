@@ -62,10 +62,10 @@ def test_index_charts_each_status_as_often_as_the_rows_have_it(client, loaded):
     chart = client.get(reverse("guideline:index")).context["chart"]
 
     assert {bar.classification: bar.counts for bar in chart.bars} == {
-        "I": (2, 2, 0, 1, 1),
-        "II-a": (1, 0, 2, 1, 2),
-        "II-i": (2, 4, 1, 0, 2),
-        "III": (0, 0, 0, 0, 2),
+        "I": (1, 1, 0, 2, 2),
+        "II-a": (2, 1, 2, 1, 0),
+        "II-i": (2, 0, 1, 2, 4),
+        "III": (2, 0, 0, 0, 0),
     }
     assert all(bar.segments[-1].x + bar.segments[-1].width <= chart.width for bar in chart.bars)
 

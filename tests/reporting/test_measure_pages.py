@@ -122,7 +122,8 @@ def test_page_of_an_edition_adds_up_to_what_the_program_decided(client, office):
 
     body = page[page.index("<tbody>") : page.index("</tbody>")]
     decided = [
-        int(re.sub(r"\D", "", row_of(r, "<t")[5])) for r in re.findall(r"<tr>.*?</tr>", body, re.S)
+        int(re.sub(r"\D", "", row_of(r, "<t")[5]) or 0)
+        for r in re.findall(r"<tr>.*?</tr>", body, re.S)
     ]
     in_all = sum(ProjectYear.objects.values_list("granted_yen", flat=True))
     assert sum(decided) == in_all == 169_999

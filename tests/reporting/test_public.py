@@ -412,7 +412,7 @@ def test_register_links_what_is_public_of_a_project():
 
     assert f'href="{report.get_absolute_url()}"' in page
     assert f'href="{named.get_absolute_url()}"' in page
-    assert f"</a> <small>({named.edition.name})</small>" in page
+    assert f"{named.number}. {named.name}（{named.edition.name}）</a>" in page
 
 
 def test_register_names_a_department_in_the_language_of_the_page():
