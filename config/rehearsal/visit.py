@@ -11,7 +11,7 @@ from casework.services import advance
 from grants import services as grants
 from grants.models import BudgetEntry, Claim, CourseEdition, ProjectYear, Round
 
-from . import advancing, measures, meetings, scenes, talks
+from . import advancing, measures, meetings, publishing, scenes, talks
 from .program import A_DAY, Program
 from .rules import COURSES, invent_edition
 from .stage import Stage, Story
@@ -24,6 +24,7 @@ def enter_all(stage: Stage, program: Program) -> None:
     stage.enter(leave_work_with_approver_and_accounting, program)
     stage.enter(leave_work_with_panel_and_department, program)
     stage.enter(measures.write_the_years, program)
+    stage.enter(publishing.publish_the_figures, program)
 
 
 def leave_work_with_approver_and_accounting(stage: Stage, program: Program) -> Story:

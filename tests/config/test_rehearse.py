@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from accounts.models import User
 from casework import clock, verification
@@ -17,6 +18,7 @@ from config.rehearsal.cast import DOMAIN
 from config.rehearsal.program import Program
 from config.rehearsal.stage import Stage
 from grants.models import CourseEdition
+from reporting.models import PublicEntry
 from tests import factories
 from tests.config.money import adds_up
 from tests.factories import JAPAN
@@ -90,7 +92,8 @@ def test_demo_year_leaves_something_to_do_on_every_desk_and_is_played_once():
         ),
     ],
 )
-def test_visitor_finds_work_on_the_desks_whatever_the_day(day):
+def test_visitor_finds_work_on_the_desks_whatever_the_day(day, settings):
+    settings.DEMO = True
     at = datetime(*day, 9, 0, tzinfo=JAPAN)
     year = day[0] if day[1] > 3 else day[0] - 1
     factories.measure()
@@ -105,6 +108,10 @@ def test_visitor_finds_work_on_the_desks_whatever_the_day(day):
         visit.open_calls(stage, program)
 
         assert empty_desks({k: v for k, v in DESKS.items() if k != "satoyama"}) == []
+        released = [f"figures/{one.key}" for one in PublicEntry.objects.filter(kind="figures")]
+        assert released
+        for path in ("register/index", *released):
+            assert "<table" in Client().get(f"/public/{path}.html").content.decode(), path
     assert list(verification.faults()) == []
     adds_up()
 
