@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from itertools import zip_longest
 
 from django.db import transaction
@@ -100,12 +100,17 @@ def _rows_now(*, fictitious: bool, at: datetime) -> Callable[[str], tuple[str, .
 
     @cache
     def rows(code: str) -> tuple[str, ...]:
-        key = published.KEYS[code]
-        told = records(DATASETS[code], municipality_code="", fictitious=fictitious, at=at)
-        named = ("/".join(cell(row[name]) for name in key) for row in told)
+        ids = DATASETS[code].ids or partial(_ids, code)
+        named = ("/".join(map(cell, row)) for row in ids(fictitious=fictitious, at=at))
         return tuple(f"{code}:{name}" for name in named)
 
     return rows
+
+
+def _ids(code: str, *, fictitious: bool, at: datetime) -> Iterator[tuple]:
+    """Yield what names each row of a table, out of its rows."""
+    for row in records(DATASETS[code], municipality_code="", fictitious=fictitious, at=at):
+        yield tuple(row[name] for name in published.KEYS[code])
 
 
 def _numbered(name: str) -> list[tuple[int, str]]:

@@ -32,8 +32,22 @@ def is_invented() -> Q:
 
 def rows(*, fictitious: bool, at: datetime) -> Iterator[Row]:
     """Yield the reports, the latest year first, those that were withdrawn among them."""
-    both = merge(_standing(fictitious), _withdrawn(fictitious), key=lambda row: (-row[1], row[0]))
-    yield from both
+    yield from merge(_standing(fictitious), _withdrawn(fictitious), key=_place)
+
+
+def ids(*, fictitious: bool, at: datetime) -> Iterator[Row]:
+    """Yield the number of each report, in the same order, without reading what it says."""
+    found = CollaborationReport.objects.public(fictitious=fictitious)
+    standing = found.order_by("-fiscal_year", "pk").values_list(
+        "pk", "publication__version__content__fiscal_year"
+    )
+    for row in merge(standing.iterator(), _withdrawn(fictitious), key=_place):
+        yield row[:1]
+
+
+def _place(row: Row) -> tuple[int, int]:
+    """Return where a report stands among the others: the latest year first."""
+    return -row[1], row[0]
 
 
 def _standing(fictitious: bool) -> Iterator[Row]:
@@ -99,7 +113,7 @@ def _withdrawn(fictitious: bool) -> Iterator[Row]:
         )
         for key, year, title, first_at, invented, note, at in found
     ]  # fmt: skip
-    yield from sorted(rows, key=lambda row: (-row[1], row[0]))
+    yield from sorted(rows, key=_place)
 
 
 REPORTS = DataSet(
@@ -132,4 +146,5 @@ REPORTS = DataSet(
         Column("withdrawn_on", Kind.DAY, _("Day on which it was withdrawn; empty while it is public"), SECOND),
     ),
     rows,
+    ids,
 )  # fmt: skip

@@ -61,12 +61,16 @@ CODE = Column(
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
-    """One table of open data."""
+    """One table of open data.
+
+    :param ids: yields what names each row, in the order of the rows, where that is less to read than these.
+    """
 
     code: str
     label: Text
     columns: tuple[Column, ...]
     rows: Rows
+    ids: Rows | None = None
 
     @property
     def names(self) -> list[str]:

@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from io import StringIO
 
@@ -18,14 +18,16 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
 from casework.models import Version
+from casework.services import advance
 from grants.models import FundEntry, PastAward, ProjectYear
 from grants.services import Read, mark_of_measures, read_measures
 from guideline.models import Progress
 from guideline.public_days import make_public
 from reporting import figures, open_data
 from reporting.figures.verification import read_live
+from reporting.publishing import releases
 from tests import factories
-from tests.factories import NOON
+from tests.factories import NOON, TODAY
 from tests.remembering import remembered
 from tests.reporting import makers
 from tests.reporting.test_public import past_award
@@ -469,6 +471,51 @@ def test_page_lists_the_source_rows():
         assert f"<code>{source.partition(':')[2]}</code>" in page
     assert "/figures/register/rows/" in english("/figures/register/")
     assert Client().get("/figures/secrets/rows/").status_code == 404
+
+
+def test_rows_that_a_page_names_are_those_of_the_files_in_their_order():
+    """A page reads only what names the rows; reports of several years, one withdrawn, are told apart by that."""
+    everything()
+    reports = [
+        makers.published_collaboration(title=f"{year}年の会", fiscal_year=year)
+        for year in (2024, 2025, 2024)
+    ]
+    office, later = factories.anyone(Role.OFFICE), NOON + timedelta(days=1)
+    made = releases.begin(by=office, at=later)
+    key = str(reports[0].pk)
+    releases.put_in(made, "report", key, withdraw=True, note="誤り", by=office, at=later)
+    draft = releases.propose(made, by=office, at=later)
+    advance(draft, "approve", by=factories.anyone(Role.APPROVER), at=later, decided_on=TODAY)
+    published = files()
+
+    for table in figures.tables(fictitious=False, at=NOON):
+        listed = [
+            f"{code}:{'/'.join(row[name] for name in figures.KEYS[code])}"
+            for code in figures.FIGURES[table.code].files
+            for row in rows(published, code)
+        ]
+        assert list(table.sources) == listed
+    (told,) = (t for t in figures.tables(fictitious=False, at=NOON) if t.code == "reports")
+    assert f"reports:{key}" in told.sources and len(told.sources) >= 4
+
+
+def test_page_of_figures_reads_no_report():
+    """What a report says is long; the page of all figures takes as long for many as for few."""
+    everything()
+
+    with CaptureQueriesContext(connection) as queries:
+        assert Client().get("/figures/").status_code == 200
+
+    assert not read_whole(queries)
+    with CaptureQueriesContext(connection) as queries:
+        assert Client().get("/open-data/reports.csv").getvalue()
+    assert read_whole(queries)  # so that the test can fail
+
+
+def read_whole(queries) -> list[str]:
+    """Return the queries that fetch what versions say; what is taken out of it stands in brackets."""
+    whole = re.compile(r'(?<!\()"casework_version"\."content"')
+    return [query["sql"] for query in queries if whole.search(query["sql"])]
 
 
 # The public pages
