@@ -8,6 +8,7 @@ from xml.sax import saxutils
 from casework.calendar import japan_date
 from reporting.models import Kind
 
+from . import issues
 from .addresses import ENGLISH, address
 from .plain_words import plain
 
@@ -28,8 +29,16 @@ def _moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def feed(site, entries: Iterable) -> bytes:
-    """Return the Atom feed of what changed last, the newest first; in Japanese."""
+def feed(site, entries: Iterable, city_issues: Iterable = (), *, most: int = 50) -> bytes:
+    """Return the Atom feed of what changed last, the newest first; in Japanese.
+
+    :param city_issues: those that are public, see :func:`reporting.publishing.issues.standing`.
+    :param most: how many entries there are at most.
+    """
+    fed = [(entry.at, _fed(site.base_url, entry)) for entry in entries]
+    fed += [(issue.at, _issue_fed(site.base_url, issue)) for issue in city_issues]
+    fed.sort(key=lambda one: one[0], reverse=True)
+    changed_at = fed[0][0] if fed else datetime(2000, 1, 1, tzinfo=UTC)
     root, about = site.base_url, site.about
     title = " ".join(filter(None, [about["program_name"], "公開情報"]))
     lines = [
@@ -39,10 +48,10 @@ def feed(site, entries: Iterable) -> bytes:
         f"<author><name>{escape(about['city_name'] or title)}</name></author>",
         f'<link rel="self" href={quoteattr(root + "feed.xml")}/>',
         f"<link href={quoteattr(root + 'index.html')}/>",
-        f"<updated>{_moment(site.changed_at or datetime(2000, 1, 1, tzinfo=UTC))}</updated>",
+        f"<updated>{_moment(changed_at)}</updated>",
     ]
-    for entry in entries:
-        lines += _fed(root, entry)
+    for _at, own in fed[:most]:
+        lines += own
     return "\n".join([*lines, "</feed>", ""]).encode()
 
 
@@ -59,6 +68,21 @@ def _fed(root: str, entry) -> list[str]:
         f"<published>{_moment(entry.first_at)}</published>",
         f"<updated>{_moment(entry.at)}</updated>",
         f"<summary>{escape(summary)}</summary>",
+        "</entry>",
+    ]
+
+
+def _issue_fed(root: str, issue) -> list[str]:
+    path = root + issues.address(issue)
+    said = "業務課題を締め切りました" if issue.state == "closed" else "業務課題を公開しました"
+    return [
+        "<entry>",
+        f"<id>{escape(path)}</id>",
+        f"<title>{escape(issue.title)}</title>",
+        f"<link href={quoteattr(path)}/>",
+        f"<published>{_moment(issue.first_at)}</published>",
+        f"<updated>{_moment(issue.at)}</updated>",
+        f"<summary>{said}</summary>",
         "</entry>",
     ]
 

@@ -23,7 +23,7 @@ from reporting import open_data, public_photos
 from reporting.figures import FIGURES
 from reporting.models import Kind, PublicEntry, ReleaseItem
 
-from . import drawing, machine, sources
+from . import drawing, issues, machine, sources
 from .addresses import ENGLISH, address, index_of_year, photo
 from .contents import (
     FROM_PROGRESS,
@@ -101,7 +101,7 @@ class Site:
     @cached_property
     def about(self) -> dict:
         """What every page tells of the city and its program."""
-        return city.values("program_name", "city_name", "open_data_licence")
+        return city.values("program_name", "city_name", "open_data_licence", "office_contact")
 
     @cached_property
     def entries(self):
@@ -131,6 +131,7 @@ class Site:
     def parts(self) -> Iterator[tuple[str, Iterable[bytes]]]:
         """Yield path and parts of every file: no file is in memory whole that grows with the reports."""
         yield from ((path, (body,)) for path, body in self._things())
+        yield from ((path, (body,)) for path, body in self._issues())
         for path in self.other_paths():
             found = self.read(path)
             if found:
@@ -145,6 +146,19 @@ class Site:
                 yield _in(language, _address(entry)), body
             yield from _photos(entry.item)
 
+    def _issues(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the pages of the city issues, and the tombstones of those that were withdrawn."""
+        told = {"about": self.about, "fictitious": self.fictitious}
+        found = issues.standing(fictitious=self.fictitious).order_by("pk")
+        for issue in found.iterator(chunk_size=BATCH):
+            for language in LANGUAGES:
+                yield _in(language, issues.address(issue)), issues.draw(issue, language, **told)
+        gone = issues.withdrawn(fictitious=self.fictitious).order_by("pk")
+        for issue in gone.iterator(chunk_size=BATCH):
+            for language in LANGUAGES:
+                body = issues.draw_tombstone(issue, language, about=self.about)
+                yield _in(language, issues.address(issue)), body
+
     def other_paths(self) -> Iterator[str]:
         """Yield the paths of what is not the page of one thing."""
         yield from ("style.css", "feed.xml", "sitemap.xml", "data/catalog.jsonld")
@@ -158,6 +172,7 @@ class Site:
         yield from ("index.html", "reports/index.html", "data/index.html")
         if not self._one(Kind.REGISTER, "all"):
             yield "register/index.html"
+        yield from issues.indexes(fictitious=self.fictitious)
         for row in self.years:
             for number in range(1, _pages(row["count"]) + 1):
                 yield index_of_year(row["year"], number)
@@ -177,6 +192,8 @@ class Site:
         entries = self._standing.listed().order_by("pk")
         for entry in entries.iterator(chunk_size=1000):
             yield _address(entry), entry.at
+        for issue in issues.standing(fictitious=self.fictitious).order_by("pk"):
+            yield issues.address(issue), issue.at
 
     def table_paths(self) -> Iterator[str]:
         """Yield the paths of the pages of tables that stand, in each language."""
@@ -279,6 +296,21 @@ class Site:
             context = {"title": _("Adopted projects")}
         own = "register/index.html"
         return Found.whole(drawing.page("not_yet", own, language, about=self.about, **context))
+
+    def _issue_list(self, language: str, path: str, number: str = "1") -> Found | None:
+        told = {"about": self.about, "fictitious": self.fictitious}
+        body = issues.draw_index(int(number), language, **told)
+        return Found.whole(body) if body else None
+
+    def _issue(self, language: str, path: str, year: str, key: str) -> Found | None:
+        asked = {"pk": int(key), "fiscal_year": int(year)}
+        if issue := issues.standing(fictitious=self.fictitious).filter(**asked).first():
+            told = {"about": self.about, "fictitious": self.fictitious}
+            return Found.whole(issues.draw(issue, language, **told))
+        if gone := issues.withdrawn(fictitious=self.fictitious).filter(**asked).first():
+            body = issues.draw_tombstone(gone, language, about=self.about)
+            return Found.whole(body, gone=True)
+        return None
 
     def _progress(self, language: str, path: str, key: str) -> Found | None:
         return self._thing(language, path, Kind.PROGRESS, key)
@@ -402,7 +434,9 @@ class Site:
     # For machines
 
     def _feed(self, language: str, path: str) -> Found:
-        return Found.whole(machine.feed(self, self.newest(FED, withdrawn=True)))
+        newest = issues.standing(fictitious=self.fictitious).order_by("-at", "-pk")[:FED]
+        told = self.newest(FED, withdrawn=True)
+        return Found.whole(machine.feed(self, told, newest, most=FED))
 
     def _sitemap(self, language: str, path: str) -> Found:
         return Found.whole(machine.sitemap(self))
@@ -524,6 +558,9 @@ _ROUTES = (
     _route(r"register/index\.html", Site._register),
     _route(r"guideline/(?P<key>[\w-]+/\d{4}-\d\d-\d\d)\.html", Site._progress),
     _route(r"figures/(?P<key>\d{4})\.html", Site._figures),
+    _route(r"issues/index\.html", Site._issue_list),
+    _route(r"issues/page-(?P<number>[2-9]|[1-9]\d{1,5})\.html", Site._issue_list),
+    _route(rf"issues/{_YEAR}/{_KEY}\.html", Site._issue),
     _route(r"data/index\.html", Site._data_index),
     _route(r"data/catalog\.jsonld", Site._catalog),
     _route(r"data/(?P<name>[\w-]+\.(csv|json))", Site._data),
