@@ -6,7 +6,7 @@ from guideline.models import Measure
 from reporting import services as reporting
 from reporting.models import CollaborationReport
 
-from . import scenes
+from . import gallery, scenes
 from .program import A_DAY, Program
 from .stage import Stage, Story
 
@@ -42,6 +42,7 @@ def report_without_a_project(stage: Stage, program: Program) -> Story:
     yield stage.when(0, 4, 10)
     measure = program.measures[0]
     report = _write(stage, writer, measure, _asked(stage, writer, -1), cost_yen=120_000)
+    gallery.add_photos(stage, report, writer, first=5)
     report = advance(report, "submit", by=writer, at=stage.at)
     yield stage.at + 4 * A_DAY
     why = "市の役割をもう少し詳しく書いてください。"

@@ -11,8 +11,11 @@ SKY, HILL, ROOF, WALL, PATH = "#a9d3f2", "#7fae6a", "#b0563f", "#f3e7d0", "#d9c9
 WIDTH, HEIGHT = 1200, 900
 
 
-def photo(number: int, taken_at: datetime) -> bytes:
-    """Return an invented photo as a telephone takes it (HEIC), with the day beside the points."""
+def photo(number: int, taken_at: datetime, *, form: str = "HEIF") -> bytes:
+    """Return an invented photo as a telephone takes it, with the day beside the points.
+
+    :param form: as Pillow calls it; a telephone takes HEIF, and a camera JPEG.
+    """
     picture, chance = Image.new("RGB", (WIDTH, HEIGHT), SKY), random.Random(number)  # noqa: S311
     draw = ImageDraw.Draw(picture)
     for x in range(-200, WIDTH, 260):
@@ -30,7 +33,7 @@ def photo(number: int, taken_at: datetime) -> bytes:
         draw.ellipse(
             (x, y, x + size, y + size), fill=chance.choice(["#d84f7a", "#f2c230", "#ffffff"])
         )
-    return _saved(picture, "HEIF", exif=_beside(taken_at))
+    return _saved(picture, form, exif=_beside(taken_at))
 
 
 def _beside(taken_at: datetime) -> bytes:

@@ -35,7 +35,7 @@ from reviews.models import Conflict, PanelSeat, ScoreSheet
 from reviews.presets import HACHINOHE
 from reviews.selection import standings
 
-from . import settling
+from . import gallery, settling
 from .cast import GROUPS, Cast, confirm_group, introduce
 from .outcomes import advanced_by, tell_what_came_of_it
 from .rules import INVENTED, SELECTION_RULES
@@ -507,6 +507,7 @@ def write_collaboration_report(stage: Stage, year: ProjectYear, cast: Cast) -> C
         cost_yen=year.confirmed_yen, results="延べ120人が参加した。", process_score=4, outcome_score=4,
     )  # fmt: skip
     tell_what_came_of_it(stage, report, cast.department, people=120)
+    gallery.add_photos(stage, report, cast.department, first=3)
     report = advance(report, "submit", by=cast.department, at=stage.at)
     return advance(report, "accept", by=cast.office, at=stage.at)
 
