@@ -1,6 +1,6 @@
 """The files of the open data, as a site serves and exports them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -44,19 +44,22 @@ def file(
     data_set, _media_type = DATASETS[code], FORMS[form]
     if rows:
         data_set = replace(data_set, rows=rows)
-    return _made(data_set, form, city.value("municipality_code"), fictitious, at)
+    first = {"municipality_code": city.value("municipality_code")}
+    return _written(data_set, form, records(data_set, **first, fictitious=fictitious, at=at))
 
 
-def files(*, fictitious: bool, at: datetime) -> Iterator[DataFile]:
-    """Yield every file of the open data, each read from the database while its parts are read.
+def files(*, fictitious: bool, at: datetime, without: Container[str] = ()) -> Iterator[DataFile]:
+    """Yield every file of the open data; a table is read once for all its forms, and held meanwhile.
 
     :param fictitious: whether invented rows are told too; only in a demonstration.
     :param at: the moment as of which they are made.
+    :param without: the codes of tables that are left out.
     """
-    municipality_code = city.value("municipality_code")
-    for data_set in DATASETS.values():
-        for form in FORMS:
-            yield _made(data_set, form, municipality_code, fictitious, at)
+    first = {"municipality_code": city.value("municipality_code")}
+    for code, data_set in DATASETS.items():
+        if code not in without:
+            rows = list(records(data_set, **first, fictitious=fictitious, at=at))
+            yield from (_written(data_set, form, rows) for form in FORMS)
     if grants := giving_file(fictitious=fictitious):
         yield grants
 
@@ -69,9 +72,6 @@ def giving_file(*, fictitious: bool) -> DataFile | None:
     return DataFile(f"{FOLDER}/{giving.NAME}", JSON, giving.parts(told, fictitious=fictitious))
 
 
-def _made(
-    data_set: DataSet, form: str, municipality_code: str, fictitious: bool, at: datetime
-) -> DataFile:
-    rows = records(data_set, municipality_code=municipality_code, fictitious=fictitious, at=at)
+def _written(data_set: DataSet, form: str, rows: Iterable[dict]) -> DataFile:
     parts = as_csv(data_set, rows) if form == "csv" else as_json(rows)
     return DataFile(f"{FOLDER}/{data_set.code}.{form}", FORMS[form], parts)

@@ -1,7 +1,7 @@
 """A table of open data as CSV and as JSON, with the same rows."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from casework.tables import csv_lines
@@ -19,12 +19,12 @@ def records(
         yield dict(zip(names, (*first, *row), strict=True))
 
 
-def as_csv(data_set: DataSet, rows: Iterator[dict]) -> Iterator[str]:
+def as_csv(data_set: DataSet, rows: Iterable[dict]) -> Iterator[str]:
     """Yield the lines of a CSV file; unknown is empty."""
     return csv_lines(data_set.names, (row.values() for row in rows))
 
 
-def as_json(rows: Iterator[dict]) -> Iterator[str]:
+def as_json(rows: Iterable[dict]) -> Iterator[str]:
     """Yield the parts of a JSON array of objects; unknown is null."""
     between = "[\n"
     for row in rows:

@@ -121,8 +121,9 @@ def _files(at: datetime) -> dict[str, str]:
     with translation.override("ja"):
         return {
             file.name: "".join(file.parts)
-            for file in open_data.files(fictitious=settings.DEMO, at=at)
-            if file.name.partition(".")[0] not in (*FROM_REPORTS, FROM_PROGRESS)
+            for file in open_data.files(
+                fictitious=settings.DEMO, at=at, without=(*FROM_REPORTS, FROM_PROGRESS)
+            )
         }
 
 

@@ -176,7 +176,8 @@ def _exact(amount: int, weights: list[int]) -> list[int]:
 @pytest.mark.parametrize(
     "weights",
     [
-        [100], [67, 33], [34, 33, 33], [1, 99], [25, 25, 25, 25],
+        [100], [34, 33, 33],
+        *(pytest.param(more, marks=pytest.mark.long) for more in ([67, 33], [1, 99], [25] * 4)),
         pytest.param([50, 50], marks=pytest.mark.postgres),
     ],
 )  # fmt: skip

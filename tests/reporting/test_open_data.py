@@ -56,12 +56,8 @@ def rows(code: str) -> list[dict]:
 
 
 def read(path: str) -> str:
-    return b"".join(open_data_parts(path)).decode()
-
-
-def open_data_parts(path: str) -> list[bytes]:
-    (found,) = (f for f in open_data.files(fictitious=False, at=NOON) if f.path == path)
-    return [part.encode() for part in found.parts]
+    code, _dot, form = path.removeprefix("data/").partition(".")
+    return "".join(open_data.file(code, form, fictitious=False, at=NOON).parts)
 
 
 # Columns
@@ -309,7 +305,7 @@ def test_files_are_what_the_addresses_serve():
 
 
 def test_file_begins_with_the_mark_of_its_encoding():
-    content = b"".join(open_data_parts("data/calls.csv"))
+    content = read("data/calls.csv").encode()
 
     assert content.startswith(b"\xef\xbb\xbf")
     header = next(csv.reader(io.StringIO(content.decode("utf-8-sig"))))

@@ -208,16 +208,21 @@ def places(scene, proposal) -> list[str]:
 
 def test_member_met_the_case_before(client, scene, secret):
     """The walk is no proof unless it finds what is there."""
-    client.force_login(scene.seats[0].user)
-    found = naming(client, places(scene, secret), words_of(secret))
+    member = scene.seats[0].user
+    client.force_login(member)
     sheet, notice = scene.sheet(2, 0), Notice.objects.filter(kind="your_turn", case__title=TITLE)
-    assert set(found) >= {
+    met_at = {
         reverse("casework:cases"),
         reverse("casework:case", args=[secret.pk]),
         reverse("casework:case", args=[sheet.pk]),
         reverse("casework:mailbox"),
-        reverse("casework:notice", args=[notice.get(recipient=scene.seats[0].user).pk]),
+        reverse("casework:notice", args=[notice.get(recipient=member).pk]),
     }
+
+    walked = places(scene, secret)
+
+    assert met_at <= set(walked)
+    assert set(naming(client, met_at, words_of(secret))) == met_at
 
 
 def test_recused_member_meets_the_case_at_no_address(client, scene, secret):
