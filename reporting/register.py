@@ -35,6 +35,7 @@ from grants.models import (
     Proposal,
     ProposalMeasure,
 )
+from grants.models.awards import SUMMARY
 from guideline.models import Measure
 from reporting.models import CollaborationReport
 
@@ -227,7 +228,7 @@ def became_label(code: str) -> str:
 
 def is_summary(entry: dict) -> bool:
     """Return whether a row says only how many were adopted, as published, without naming them."""
-    return bool(entry["told_by"]) and entry["entry_key"].endswith("-count")
+    return bool(entry["told_by"]) and entry["entry_key"].endswith(SUMMARY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from casework.column_limits import UNSTORABLE, longest, most
 from casework.faulty_files import Faulty
 from casework.tables import as_written
 from grants.models import PastAward
+from grants.models.awards import SUMMARY
 from reporting.open_data import DATASETS, Kind
 from reporting.register import ENDED_AFTER, LISTED, YEAR_UNKNOWN, counted
 
@@ -48,6 +49,7 @@ DIGITS, SHOWN = 18, 60
 NUMBERS = (Kind.WHOLE, Kind.YEN, Kind.YEAR)
 #: What an ended project tells no more.
 WORDS = ("group_name", "project_title", "department")
+YEN = ("amount_yen", "confirmed_amount_yen")
 
 Cells = dict[str, object]
 
@@ -165,7 +167,7 @@ def _values(line: int, cells: Cells, faults: list[Fault]) -> dict[str, object]:
             faults.append(Fault(line, f"{column}: {error}"))
     if len(values) == len(CARRIED):
         faults += (Fault(line, words) for words in _contradictions(values))
-        if values["count"] == 1 and not str(values["key"]).endswith("-count"):
+        if values["count"] == 1 and not str(values["key"]).endswith(SUMMARY):
             values["count"] = None
     return values
 
@@ -247,6 +249,9 @@ def _contradictions(values: dict[str, object]) -> Iterator[str]:
         yield _("a project that ended tells its words no more")
     if bool(values["ended_as"]) != ended:
         yield _("how a project ended is told exactly when it has ended")
+    is_summary = values["source"] and str(values["key"]).endswith(SUMMARY)
+    if is_summary and any(values[name] is not None for name in YEN):
+        yield _("a row that tells only how many were adopted has no yen of its own")
 
 
 def _twice(entries: list[Entry]) -> Iterator[Fault]:

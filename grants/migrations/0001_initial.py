@@ -2550,4 +2550,17 @@ class Migration(migrations.Migration):
                 verbose_name="city issue that it answers",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="pastaward",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("key__endswith", "-count"), _negated=True),
+                    ("source", ""),
+                    models.Q(("amount_yen", None), ("confirmed_amount_yen", None)),
+                    _connector="OR",
+                ),
+                name="past_award_summary_has_no_yen",
+                violation_error_message="A row that tells only how many were adopted has no yen of its own: give them to the projects by name.",
+            ),
+        ),
     ]

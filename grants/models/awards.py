@@ -4,11 +4,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization
 
+#: How the code of a row ends that says only how many were adopted, as a document tells.
+SUMMARY = "-count"
+
 
 class PastAward(models.Model):
     """A project adopted before this system, as public documents tell; what they omit stays empty.
 
-    A row with ``count`` says only how many were adopted. A row that was taken over from the register
+    A row whose code ends in ``SUMMARY`` says only how many were adopted: it has no yen of its own, so
+    that no yen are counted for projects that another row names. A row that was taken over from the register
     of another system tells what stood there; it need not name a document.
 
     :param status: ``adopted``, ``ended_after_adoption``, or what a document says instead.
@@ -53,6 +57,16 @@ class PastAward(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(source="") | ~Q(taken_from=""), name="past_award_has_a_source"
+            ),
+            models.CheckConstraint(
+                condition=~Q(key__endswith=SUMMARY)
+                | Q(source="")
+                | Q(amount_yen=None, confirmed_amount_yen=None),
+                name="past_award_summary_has_no_yen",
+                violation_error_message=_(
+                    "A row that tells only how many were adopted has no yen of its own: give them "
+                    "to the projects by name."
+                ),
             ),
         ]
 

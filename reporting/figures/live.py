@@ -21,6 +21,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Greatest
 
 from grants.models import FundEntry, FundTarget, PastAward, ProjectYear, Proposal
+from grants.models.awards import SUMMARY
 from guideline.models import Measure, Progress, Status
 from reporting.models import CollaborationReport, Form
 from reporting.open_data.amounts import years
@@ -70,7 +71,7 @@ def _granted_in_force() -> QuerySet[ProjectYear]:
 
 def _counted(told: QuerySet[PastAward]) -> int:
     """Return for how many projects earlier awards stand: named, or as many as were published."""
-    summary = Q(key__endswith="-count")
+    summary = Q(key__endswith=SUMMARY)
     by_call = (
         told.exclude(source="")
         .values("course", "adoption_fiscal_year")

@@ -7,15 +7,18 @@ from datetime import date
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
+from tablib import Dataset
 
 from accounts.models import Organization, Role
 from casework.services import advance
 from grants.models import FundTarget, PastAward, ProjectYear, Proposal
+from grants.resources import PastAwardResource
 from reporting import open_data, register, services
 from reporting.models import CollaborationReport
 from reporting.views.public import PER_PAGE
@@ -381,6 +384,30 @@ def test_counted_projects_of_the_published_file_add_up_to_the_front_page(told):
     assert added == register.totals(fictitious=False).projects == 1 + max(3, told)
     assert added < sum(int(row["projects"]) for row in rows)
     assert "(projects: 11)" in read("/", in_english())
+
+
+@pytest.mark.parametrize("column", ["amount_yen", "confirmed_amount_yen"])
+def test_published_number_of_projects_has_no_yen_of_its_own(column):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        past_award("startup-2022-count", adoption_fiscal_year=2022, count=3, **{column: 100_000})
+
+    past_award("startup-2022-count", adoption_fiscal_year=2022, count=1)
+    past_award("startup-2022-1", adoption_fiscal_year=2022, amount_yen=100_000)
+    totals = register.totals(fictitious=False)
+    assert (totals.projects, totals.unknown, totals.granted_yen) == (1, 0, 100_000)
+
+
+def test_table_of_past_awards_says_that_a_published_number_has_no_yen():
+    told = Dataset(
+        headers=["key", "course", "adoption_fiscal_year", "status", "source", "amount_yen"]
+    )
+    told.append(["startup-2022-count", "startup", 2022, "adopted", "広報", 100_000])
+
+    with override("en"):
+        result = PastAwardResource().import_data(told, dry_run=True)
+
+    [row] = result.invalid_rows
+    assert "has no yen of its own" in str(row.error)
 
 
 def test_register_filters_and_says_what_is_not_known():

@@ -13,6 +13,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
+from django.utils.translation import override
 
 from accounts.models import Role
 from casework.faulty_files import Faulty
@@ -199,6 +200,20 @@ def test_fault_is_named_with_its_line_and_nothing_is_taken(column, value):
         register_import.take(written(lines))
 
     assert {fault.line for fault in refusal.value.faults} == {at + 1}
+    assert not PastAward.objects.exists()
+
+
+@pytest.mark.parametrize("column", ["granted_yen", "confirmed_yen"])
+def test_published_number_of_projects_with_yen_of_its_own_is_refused(column):
+    lines = exported()
+    at = next(i for i, line in enumerate(lines) if "startup-2022-count" in line)
+    lines[at][lines[0].index(column)] = "100000"
+
+    with pytest.raises(Faulty) as refusal, override("en"):
+        register_import.take(written(lines))
+
+    assert [fault.line for fault in refusal.value.faults] == [at + 1]
+    assert "has no yen of its own" in str(refusal.value.faults[0])
     assert not PastAward.objects.exists()
 
 
