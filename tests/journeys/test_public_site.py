@@ -26,7 +26,7 @@ def folder(tmp_path) -> Path:
 
 def test_no_exported_page_keeps_anybody_out(folder, page):
     pages = sorted(folder.rglob("*.html"))
-    assert len(pages) == 20
+    assert len(pages) == 22
     found = []
     for path in pages:
         for size in (WIDE, PHONE):
