@@ -4,7 +4,7 @@ It holds what stands in the versions that were tabled, so it is the same however
 a photo whose consent was taken back meanwhile is not printed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
 from django.db.models import Q
@@ -20,14 +20,17 @@ from casework.word import docx_of
 from casework.work_kinds import work
 from casework.works import Progress
 
-from .booklet_totals import by_department, differences
+from .booklet_totals import NO_FORM, DepartmentTotal, by_department, differences, sum_of
 from .models import Booklet, TabledReport, Tabling
-from .printing import FORM_JA, collaboration_items, collaboration_sections, files_of
+from .printing import FORM_JA, UNKNOWN, collaboration_items, collaboration_sections, files_of
 from .public_photos import Printed, printed
 
 KIND = "committee_booklet"
 CODES = {"process_score": "協働の進め方", "outcome_score": "協働の成果"}
-UNKNOWN_COST = "費用が未記入"
+#: What stands over the reports whose cost nobody gave, and in the place of a sum of none.
+UNKNOWN_COST, UNKNOWN_YEN = "費用が未記入", "不明"
+#: The columns of form, the one of reports that name none among them.
+FORMS = {**FORM_JA, NO_FORM: UNKNOWN}
 
 
 def tabled_in(tabling: Tabling) -> list[TabledReport]:
@@ -77,28 +80,23 @@ def _contents(contents: Sequence[dict]) -> CommitteePart:
     return _part("目次", {"heading": "", "table": table, "parts": parts})
 
 
-def _totals(contents: Sequence[dict]) -> CommitteePart:
+def totals_part(contents: Sequence[dict]) -> CommitteePart:
     """Reports by department and form, with the cost that is known."""
     totals = by_department(contents)
-    used = [code for code in FORM_JA if any(total.forms[code] for total in totals)]
-    rows: list[list[str | int | None]] = [
-        [
-            one.department,
-            *(one.forms[code] for code in used),
-            one.reports,
-            one.cost_yen,
-            one.unknown,
-        ]
-        for one in totals
-    ]
-    sums: list[str | int | None] = [
-        "計", *(sum(int(row[n] or 0) for row in rows) for n in range(1, len(used) + 4))
-    ]  # fmt: skip
-    columns = ["担当課", *(FORM_JA[code] for code in used), "件数", "事業費（円）", UNKNOWN_COST]
+    together = sum_of(totals)
+    used = {code: words for code, words in FORMS.items() if together.forms[code]}
+    rows = [_total(one, one.department, used) for one in totals]
+    sums = _total(together, "計", used)
+    columns = ["担当課", *used.values(), "件数", "事業費（円）", UNKNOWN_COST]
     return _part(
         "担当課と形態ごとの集計",
         {"heading": "", "table": {"columns": columns, "rows": rows, "total": sums}},
     )
+
+
+def _total(one: DepartmentTotal, name: str, used: Iterable[str]) -> list[str | int | None]:
+    cost = UNKNOWN_YEN if one.cost_yen is None else one.cost_yen
+    return [name, *(one.forms[code] for code in used), one.reports, cost, one.unknown]
 
 
 def _apart(contents: Sequence[dict]) -> CommitteePart:
@@ -125,7 +123,7 @@ def _apart(contents: Sequence[dict]) -> CommitteePart:
 
 
 #: What stands before the reports, in order.
-BEFORE_THE_REPORTS = (_contents, _totals, _apart)
+BEFORE_THE_REPORTS = (_contents, totals_part, _apart)
 
 
 def _report(place: int, content: dict, photos: Sequence[Printed]) -> CommitteePart:

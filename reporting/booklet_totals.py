@@ -8,20 +8,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 SCORES = ("process_score", "outcome_score")
+#: The form of a report that names none, where the office lets it be left out.
+NO_FORM = ""
 
 
 @dataclass(slots=True)
 class DepartmentTotal:
     """The reports of one department.
 
-    :ivar forms: form → how many reports.
-    :ivar cost_yen: of those whose cost is known, in yen.
+    :ivar forms: form → how many reports; ``NO_FORM`` are those that name none.
+    :ivar cost_yen: of those whose cost is known, in yen; ``None`` while no cost is known.
     :ivar unknown: how many have no known cost.
     """
 
     department: str
     forms: Counter = field(default_factory=Counter)
-    cost_yen: int = 0
+    cost_yen: int | None = None
     unknown: int = 0
 
     @property
@@ -50,12 +52,24 @@ def by_department(contents: Iterable[dict]) -> list[DepartmentTotal]:
     found: dict[str, DepartmentTotal] = {}
     for content in contents:
         total = found.setdefault(content["department"], DepartmentTotal(content["department"]))
-        total.forms[content["form"]] += 1
+        total.forms[content["form"] or NO_FORM] += 1
         if content["cost_yen"] is None:
             total.unknown += 1
         else:
-            total.cost_yen += content["cost_yen"]
+            total.cost_yen = (total.cost_yen or 0) + content["cost_yen"]
     return list(found.values())
+
+
+def sum_of(totals: Iterable[DepartmentTotal]) -> DepartmentTotal:
+    """Return all departments together; their cost is known as soon as one is."""
+    totals = list(totals)
+    known = [one.cost_yen for one in totals if one.cost_yen is not None]
+    return DepartmentTotal(
+        department="",
+        forms=sum((one.forms for one in totals), Counter()),
+        cost_yen=sum(known) if known else None,
+        unknown=sum(one.unknown for one in totals),
+    )
 
 
 def differences(contents: Iterable[dict]) -> list[Apart]:

@@ -17,7 +17,7 @@ from accounts.models import Role
 from casework import works
 from casework.services import advance
 from reporting import booklet, partner_parts, services, tablings
-from reporting.booklet_totals import by_department, differences
+from reporting.booklet_totals import by_department, differences, sum_of
 from reporting.models import Booklet, CommitteeComment, PartnerPart
 from reporting.publishing import releases
 from reporting.versions import content_of_collaboration
@@ -154,14 +154,42 @@ def test_totals_are_those_of_the_rows():
     for total in totals:
         own = [c for c in contents if c["department"] == total.department]
         assert total.reports == len(own)
-        assert total.cost_yen == sum(c["cost_yen"] or 0 for c in own)
+        known = [c["cost_yen"] for c in own if c["cost_yen"] is not None]
+        assert total.cost_yen == (sum(known) if known else None)
         assert total.unknown == [c["cost_yen"] for c in own].count(None)
         assert dict(total.forms) == {
             form: len([c for c in own if c["form"] == form]) for form in {c["form"] for c in own}
         }
-    assert sum(total.cost_yen for total in totals) == 30_000 + 45_000
+    assert sum_of(totals).cost_yen == 30_000 + 45_000
     assert sum(total.unknown for total in totals) == 1
     assert len(totals) == 2
+
+
+def content_of(**said) -> dict:
+    scores = {"process_score": None, "outcome_score": None, "views": []}
+    return {"title": "協働", "partner_names": "川の会", **scores, **said}
+
+
+def test_booklet_tells_unknown_cost_as_unknown_and_counts_reports_without_a_form():
+    contents = [
+        content_of(department="一課", form="co_host", cost_yen=None),
+        content_of(department="一課", form="", cost_yen=None),
+        content_of(department="二課", form="co_host", cost_yen=0),
+        content_of(department="三課", form="subsidy", cost_yen=45_000),
+    ]
+
+    table = booklet.totals_part(contents)["sections"][0]["table"]
+
+    columns = ["担当課", "共催", "補助", "未記入", "件数", "事業費（円）", "費用が未記入"]
+    assert table["columns"] == columns
+    assert table["rows"] == [
+        ["一課", 1, 0, 1, 2, "不明", 2],
+        ["二課", 1, 0, 0, 1, 0, 0],
+        ["三課", 0, 1, 0, 1, 45_000, 0],
+    ]
+    assert table["total"] == ["計", 2, 1, 1, 4, 45_000, 2]
+    of_one = booklet.totals_part(contents[:2])["sections"][0]["table"]
+    assert of_one["total"] == ["計", 1, 1, 2, "不明", 2]
 
 
 def test_differences_are_told_of_who_scored_on_both_sides():
