@@ -5,6 +5,7 @@ file still stand: whoever is shown may object at any time, and then no release i
 ever added to what was released.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import OuterRef, Subquery
@@ -57,12 +58,17 @@ def ready(content: dict) -> list[dict]:
 
 def standing(content: dict) -> list[dict]:
     """Return the photos of a frozen text that may be shown now."""
-    told = ready(content)
+    there = standing_in([content])
+    return [photo for photo in ready(content) if photo["id"] in there]
+
+
+def standing_in(contents: Iterable[dict]) -> set[int]:
+    """Return the ids of the photos that may be shown now, of many frozen texts in one query."""
+    told = [photo["id"] for content in contents for photo in ready(content)]
     if not told:
-        return []
-    kept = ReportPhoto.objects.publishable().filter(pk__in=[photo["id"] for photo in told])
-    there = set(kept.values_list("pk", flat=True))
-    return [photo for photo in told if photo["id"] in there]
+        return set()
+    kept = ReportPhoto.objects.publishable().filter(pk__in=told)
+    return set(kept.values_list("pk", flat=True))
 
 
 def bytes_of(photo: dict, size: str = Size.LARGE) -> bytes | None:

@@ -3,20 +3,23 @@
 What is asked differs by year; a narrow table takes a new question as a row, never as a column.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime
+from itertools import islice
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from reporting.models import CollaborationReport
-from reporting.public_photos import standing
+from reporting.public_photos import ready, standing_in
 
 from .reports import is_invented
 from .table import CODE, SECOND, Column, DataSet, Kind, Value
 
 DEPARTMENT, PARTNER, COMMITTEE = "department", "partner", "committee"
 YEN = "円"
+#: How many reports are read together; which of their photos stand is one query.
+BATCH = 200
 #: What a report tells beside the questions of its form: code → what it is.
 BESIDE = {
     "came_of_it": _("What came of the measure"),
@@ -36,17 +39,23 @@ def rows(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
         .order_by("-fiscal_year", "pk")
         .values_list("pk", "publication__version__content", "is_invented")
     )
-    for pk, content, invented in found.iterator(chunk_size=500):
-        for place, (*said, answer, unit) in enumerate(answers_of(content), start=1):
-            words = None if answer in (None, "") else str(answer)
-            yield (pk, place, *said, words, unit, bool(invented))
+    left = found.iterator(chunk_size=BATCH)
+    while batch := list(islice(left, BATCH)):
+        there = standing_in(content for _pk, content, _invented in batch)
+        for pk, content, invented in batch:
+            for place, (*said, answer, unit) in enumerate(answers_of(content, there), start=1):
+                words = None if answer in (None, "") else str(answer)
+                yield (pk, place, *said, words, unit, bool(invented))
 
 
-def answers_of(content: dict) -> Iterator[Answer]:
-    """Yield every answer of a published text: the department's, the partners', the committee's."""
+def answers_of(content: dict, photos: Container[int] = ()) -> Iterator[Answer]:
+    """Yield every answer of a published text: the department's, the partners', the committee's.
+
+    :param photos: ids of those that nobody objected to since.
+    """
     asked = {part["code"]: (part["label"], part["label_en"]) for part in content["parts"]}
     for part in content["parts"]:
-        for item, answer, unit in _given(content, part):
+        for item, answer, unit in _given(content, part, photos):
             yield DEPARTMENT, "", part["code"], part["label"], part["label_en"], item, answer, unit
         if part["kind"] == "measures":
             yield from _came_of(content["measures"])
@@ -60,7 +69,7 @@ def answers_of(content: dict) -> Iterator[Answer]:
         yield COMMITTEE, "", "committee_comment", *_beside("committee_comment"), "", words, ""
 
 
-def _given(content: dict, part: dict) -> Iterator[tuple[str, object, str]]:
+def _given(content: dict, part: dict, photos: Container[int]) -> Iterator[tuple[str, object, str]]:
     """Yield what was answered to one question: about what, the answer, and its unit."""
     match part["kind"]:
         case "partners" if content["partners"]:
@@ -75,8 +84,9 @@ def _given(content: dict, part: dict) -> Iterator[tuple[str, object, str]]:
             for one in content["measures"]:
                 yield _measure(one), one["how"], ""
         case "photos":
-            for one in standing(content):  # none that somebody objected to since
-                yield "", one["alt"], ""
+            for one in ready(content):
+                if one["id"] in photos:
+                    yield "", one["alt"], ""
         case kind:
             words = part["words"] if part["words"] is not None else content.get(part["code"])
             yield "", words, YEN if kind == "yen" and words is not None else ""

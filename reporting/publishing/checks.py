@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.permissions import require
-from casework import history
+from casework import city, history
 from casework.calendar import fiscal_year, japan_date
 from casework.errors import NotPossible
 from casework.flow import Text
@@ -25,7 +25,14 @@ from casework.services import locked, record
 from grants.models.picture import Described
 from guideline.models import fiscal_year_name
 from reporting.figures import FIGURES, differences
-from reporting.models import AcceptedWarning, Kind, Release, ReleaseItem
+from reporting.models import (
+    AcceptedWarning,
+    Action,
+    CollaborationReport,
+    Kind,
+    Release,
+    ReleaseItem,
+)
 from reporting.open_data.data_files import FOLDER
 
 from . import agreement, personal
@@ -80,6 +87,17 @@ class Looked:
     @cached_property
     def site(self) -> Site:
         return Site(here(), fictitious=settings.DEMO)
+
+    @cached_property
+    def reports(self) -> dict[int, CollaborationReport]:
+        """The reports that it publishes, with what their boxes ask, in one query."""
+        items = self.release.items.filter(kind=Kind.REPORT, action=Action.PUBLISH)
+        keys = items.values_list("key", flat=True)
+        return CollaborationReport.objects.with_figures().in_bulk([int(key) for key in keys])
+
+    @cached_property
+    def tabling_order(self) -> str:
+        return city.value("tabling_order")
 
     def leads(self, url: str) -> Leads:
         """Return where an address leads; each is asked for once."""

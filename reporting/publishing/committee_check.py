@@ -10,7 +10,6 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from casework import city
 from casework.calendar import japan_date
 from casework.flow import Text
 from casework.notice_words import in_words as day_in_words
@@ -25,16 +24,15 @@ def committee(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tupl
     """Say what of the committee is open on the day that a report becomes public for the first time."""
     if item.kind != Kind.REPORT or item.action != Action.PUBLISH:
         return
-    report = CollaborationReport.objects.with_figures().filter(pk=int(item.key)).first()
+    report = looked.reports.get(int(item.key))
     if report is None:
         return
     when = looked.release.publish_at or looked.at
-    if words := _what_is_open(report, japan_date(when)):
+    if words := _what_is_open(report, looked.tabling_order, japan_date(when)):
         yield _("The committee"), words
 
 
-def _what_is_open(report: CollaborationReport, day: date) -> Text | None:
-    order = city.value("tabling_order")
+def _what_is_open(report: CollaborationReport, order: str, day: date) -> Text | None:
     until: date | None = report.comments_until  # type: ignore[attr-defined]
     is_tabled = report.last_tabling is not None  # type: ignore[attr-defined]
     are_taken = is_tabled and (until is None or day <= until)

@@ -71,7 +71,8 @@ def thing(kind: str, key: str, *, at: datetime) -> Thing:
 
 
 def _report(key: str, at: datetime) -> Thing:
-    report = CollaborationReport.objects.filter(pk=int(key)).first() if key.isdigit() else None
+    reports = CollaborationReport.objects.select_related("department", "report_form")
+    report = reports.filter(pk=int(key)).first() if key.isdigit() else None
     if report is None:
         raise NoSuchThing(key)
     text = content_of_collaboration(report, public=True)

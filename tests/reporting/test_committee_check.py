@@ -11,7 +11,7 @@ from reporting import tablings
 from reporting.publishing import checks, releases
 from tests import factories
 from tests.factories import NOON, TODAY
-from tests.reporting import makers
+from tests.reporting import makers, test_photos
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +77,19 @@ def test_any_order_asks_for_no_committee_but_for_its_comments(office):
     release = releases.Release.objects.latest("pk")
     (found,) = [f for f in checks.findings(release, at=AFTER) if f.code == "committee"]
     assert found.words.startswith("The committee has commented")
+
+
+@pytest.mark.parametrize(("number", "queries"), [(1, 15), (3, 35)])
+def test_checks_of_a_release_read_each_report_in_ten_queries(
+    office, number, queries, django_assert_num_queries
+):
+    """Its text is nine tables; what all reports share is read once."""
+    release = releases.begin(by=office, at=NOON)
+    for _ in range(number):
+        report = makers.collaboration(measures=[factories.measure()])
+        test_photos.added(report)
+        report = test_photos.accepted(report)
+        releases.put_in(release, "report", str(report.pk), by=office, at=NOON)
+
+    with django_assert_num_queries(queries):
+        assert checks.findings(release, at=NOON) == []

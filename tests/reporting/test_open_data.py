@@ -36,7 +36,7 @@ from tests import factories
 from tests.factories import NOON
 from tests.grants import test_city_issues
 from tests.remembering import remembered
-from tests.reporting import makers
+from tests.reporting import makers, test_photos
 
 pytestmark = pytest.mark.django_db
 
@@ -144,7 +144,9 @@ def test_values_are_of_the_kind_that_the_dictionary_says(code):
 @remembered
 def everything() -> ProjectYear:
     measure = factories.measure()
-    makers.published_collaboration(measures=[measure])
+    report = makers.collaboration(measures=[measure])
+    test_photos.added(report)
+    test_photos.published(report)
     FundTarget.objects.get_or_create(fiscal_year=2026, defaults={"amount_yen": 1, "source": "試験"})
     planned_year(measure)
     printed = {"classification": "I", "status": "done", "count": 2, "denominator": 3}
