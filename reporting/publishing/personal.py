@@ -10,10 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from accounts.models import Officer, User
+import jaconv
 
-#: Shorter names stand in too many words to be looked for.
-SHORTEST = 3
+from accounts.models import Officer, User
+from grants.models import AgreementSignature
+
+#: Shorter names stand in too many words to be looked for; kana alone stand in more of them.
+SHORTEST, SHORTEST_IN_KANA = 3, 4
+_KANA = re.compile("[ぁ-ゖァ-ヺー]+")
 _DASH = r"[-‐‑‒–—―−ー－]"  # noqa: RUF001  all that people type for a hyphen
 _DIGITS_BEFORE, _DIGITS_AFTER = r"(?<![\d,.])", r"(?![\d,])"
 
@@ -68,32 +72,47 @@ def _dashes_between_digits(text: str) -> str:
 
 
 class Names:
-    """Names to look for, each as it is compared: without blanks, in one width."""
+    """Names to look for, each as it is compared: without blanks, in one width and one kana."""
 
     def __init__(self, names: Iterable[str]):
         self._by_start: dict[str, set[str]] = defaultdict(set)
         for name in names:
             compared = _compared(name)
-            if len(compared) >= SHORTEST:
+            if len(compared) >= (SHORTEST_IN_KANA if _KANA.fullmatch(compared) else SHORTEST):
                 self._by_start[compared[:2]].add(compared)
 
     def within(self, text: str, *, but: str = "") -> Iterator[Found]:
         """Find the names in ``text``, each once; what stands in ``but`` is not looked for."""
-        plain, known, found = _compared(text), _compared(but), set()
+        written, known, found = _plain(text), _compared(but), set()
+        plain = _one_kana(written)
         for start in range(len(plain) - 1):
             for name in self._by_start.get(plain[start : start + 2], ()):
                 if name not in found and plain.startswith(name, start) and name not in known:
                     found.add(name)
-                    yield Found("name", name)
+                    yield Found("name", written[start : start + len(name)])
 
 
 def _compared(name: str) -> str:
-    return re.sub(r"[\s・]+", "", unicodedata.normalize("NFKC", name)).casefold()
+    return _one_kana(_plain(name))
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s・]+", "", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def _one_kana(plain: str) -> str:
+    """Return ``plain`` with every katakana as its hiragana, sign by sign."""
+    return jaconv.kata2hira(plain)
 
 
 def known_names() -> Names:
-    """Return the names of officers and of everybody with a log-in: members, contact persons, the city’s people."""
-    officers = Officer.objects.order_by().values_list("name", flat=True)
+    """Return the names that the system knows, in kanji and in kana.
+
+    They are those of officers, of who signed an agreement, and of everybody with a log-in: members,
+    contact persons, the city’s people.
+    """
     people = User.objects.exclude(email__endswith="@system.invalid")
-    users = people.order_by().values_list("name", flat=True)
-    return Names(officers.union(users))
+    rows = (Officer.objects, people, AgreementSignature.objects)
+    names = [every.order_by().values_list("name", flat=True) for every in rows]
+    kana = Officer.objects.order_by().values_list("name_kana", flat=True)
+    return Names(kana.union(*names))

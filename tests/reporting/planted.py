@@ -5,6 +5,9 @@ All of it is invented. Names stand for people of whom the system knows; those of
 
 NAMES = ("架空 太郎", "見本　花子", "例示沢 一", "テスト川 マリア", "Sample Hanako")
 
+#: How some of them are read, as it was entered: in either kana and width, once too short to look for.
+IN_KANA = ("かくう たろう", "ﾐﾎﾝ ﾊﾅｺ", "さくら")
+
 #: Text → what of it is to be found: name, phone, postcode or email.
 TO_BE_FOUND = {
     "代表の架空太郎さんが話した。": "name",
@@ -14,6 +17,11 @@ TO_BE_FOUND = {
     "テスト川・マリアさんの歌": "name",
     "ﾃｽﾄ川 ﾏﾘｱさん": "name",
     "thanks to sample hanako": "name",
+    "てすと川まりあさん": "name",
+    "かくうたろうさん": "name",
+    "カクウ・タロウさん": "name",
+    "ｶｸｳ ﾀﾛｳさん": "name",
+    "みほん　はなこ様": "name",
     "電話 0467-00-0000": "phone",
     "電話０４６７（００）００００まで": "phone",
     "090-0000-0000に連絡": "phone",
@@ -34,7 +42,7 @@ TO_BE_FOUND = {
 UNKNOWN = {
     "会計の無名野さんが配った。": "name",
     "架空さん（姓だけ）": "name",
-    "かくうたろうさん": "name",
+    "サクラさん（短い名）": "name",
     "電話は〇四六七の〇〇の〇〇〇〇": "phone",
     "yell アット example.jp": "email",
 }
@@ -49,6 +57,7 @@ CLEAN = (
     "第3回（10:00-12:00）、参加者は12-15人。",
     "架空町の公園で活動した。",
     "見本市に出展した。",
+    "さくら並木とサクラの苗木を見た。",
     "番号はS-2026-003、管理番号は2026-0001。",
     "10,000-20,000円の範囲",
 )

@@ -16,6 +16,7 @@ from casework import city
 from casework.errors import NotPossible
 from casework.models import Remark
 from casework.services import advance
+from grants.models import AgreementSignature
 from reporting import open_data, services
 from reporting.models import Release, ReleaseItem
 from reporting.publishing import checks, contents, difference, personal, releases
@@ -38,7 +39,7 @@ def office():
 
 
 def found_in(text: str) -> set[str]:
-    names = personal.Names(planted.NAMES)
+    names = personal.Names((*planted.NAMES, *planted.IN_KANA))
     return {one.what for one in (*names.within(text), *personal.ways_to_reach(text))}
 
 
@@ -64,7 +65,7 @@ def test_recall_and_false_positives_of_the_planted_set_are_these(capsys):
         print(f"false positives: {wrong} of {len(planted.CLEAN)} clean texts")
 
     assert {what: (found[what], wanted[what]) for what in wanted} == {
-        "name": (7, 10), "phone": (7, 8), "postcode": (4, 4), "email": (3, 4),
+        "name": (12, 15), "phone": (7, 8), "postcode": (4, 4), "email": (3, 4),
     }  # fmt: skip
     assert wrong == 0
 
@@ -95,6 +96,21 @@ def test_names_of_officers_and_members_are_found_with_their_place(office):
     assert sorted(said(release)) == sorted(
         [("names", results, "warns"), ("names", city_role, "warns")]
     )
+
+
+def test_kana_of_officers_and_signers_of_agreements_are_found(office):
+    year = makers.granted_year()
+    AgreementSignature.objects.create(
+        year=year, party="organization", name="例示沢 一", signed_on=TODAY, by=office, at=NOON
+    )
+    group = factories.organization()
+    Officer.objects.create(organization=group, name="見本 花子", name_kana="みほん はなこ", post="会計")
+
+    names = personal.known_names()
+
+    for text in ("ミホンハナコさん", "ﾐﾎﾝ ﾊﾅｺさん", "例示沢一さん"):
+        (found,) = names.within(text)
+        assert found.words in personal.normal(text).replace(" ", "")
 
 
 def test_partner_that_the_report_names_is_published(office):
