@@ -104,7 +104,9 @@ def test_kana_of_officers_and_signers_of_agreements_are_found(office):
         year=year, party="organization", name="例示沢 一", signed_on=TODAY, by=office, at=NOON
     )
     group = factories.organization()
-    Officer.objects.create(organization=group, name="見本 花子", name_kana="みほん はなこ", post="会計")
+    Officer.objects.create(
+        organization=group, name="見本 花子", name_kana="みほん はなこ", post="会計"
+    )
 
     names = personal.known_names()
 

@@ -30,6 +30,7 @@ from tests import factories
 from tests.factories import NOON, TODAY
 from tests.remembering import remembered
 from tests.reporting import makers
+from tests.reporting.spoken import unmarked
 from tests.reporting.test_public import past_award
 
 pytestmark = pytest.mark.django_db
@@ -504,32 +505,9 @@ def test_japanese_words_on_english_pages_are_marked_and_japanese_pages_are_left_
     everything()
     for path, body in files().items():
         if path.startswith("en/") and path.endswith(".html"):
-            reader = Spoken()
-            reader.feed(body.decode())
-            assert reader.unmarked == [], path
+            assert unmarked(body.decode(), within="body") == [], path
         elif path.endswith(".html"):
             assert b'<span lang="ja">' not in body
-
-
-class Spoken(HTMLParser):
-    """Collects the Japanese words of the body that no element around them calls Japanese."""
-
-    def __init__(self):
-        super().__init__()
-        self.unmarked, self.open = [], []
-
-    def handle_starttag(self, tag, attrs):
-        if tag not in ("br", "meta", "link", "img"):
-            self.open.append((tag, dict(attrs).get("lang")))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop()[0] == tag
-
-    def handle_data(self, data):
-        languages = [language for _tag, language in self.open if language]
-        in_body = any(tag == "body" for tag, _language in self.open)
-        if in_body and languages[-1] != "ja" and re.search("[ぁ-んァ-ヶ一-龥]", data):
-            self.unmarked.append(data)
 
 
 def test_english_front_page_names_tables_in_english():
