@@ -32,19 +32,27 @@ class Ways:
                 unconfirmed.add(origin)
         return cls(dict(leads), frozenset(unconfirmed))
 
-    def carried_to(self, measure: int, edition: Collection[int]) -> list[int]:
+    def carried_to(
+        self, measure: int, edition: Collection[int], *, before: frozenset[int] = frozenset()
+    ) -> list[int]:
         """Return the measures of an edition in which ``measure`` goes on, in their order.
 
         One of the edition itself goes on as itself. A measure is followed once every row of the
         crosswalk that begins at it is confirmed; one that was dropped goes on nowhere.
 
         :param edition: ids of the measures of the edition.
+        :param before: ids of those on the way here: rows that lead back to one of them lead nowhere.
         """
         if measure in edition:
             return [measure]
-        if measure in self.open:
+        if measure in self.open or measure in before:
             return []
-        found = [end for step in self.leads.get(measure, ()) for end in self.carried_to(step, edition)]  # fmt: skip
+        way = before | {measure}
+        found = [
+            end
+            for step in self.leads.get(measure, ())
+            for end in self.carried_to(step, edition, before=way)
+        ]
         return list(dict.fromkeys(found))
 
     def lead_into(self, edition: Collection[int]) -> set[int]:

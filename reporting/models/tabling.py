@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Role
 from casework.calendar import wareki_year
@@ -77,7 +78,7 @@ class CommitteeComment(models.Model):
     """What a member of the committee says of a report: the third party's evaluation. Only added."""
 
     tabled = models.ForeignKey(TabledReport, on_delete=models.PROTECT, related_name="comments")
-    words = models.TextField(_("comment"))
+    words = models.TextField(pgettext_lazy("of the committee", "comment"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

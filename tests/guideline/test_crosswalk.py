@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Role
 from guideline import services
+from guideline.carrying_over import Ways
 from guideline.crosswalk import (
     KEPT_BUT_RECLASSED,
     KEPT_BUT_RENAMED,
@@ -177,3 +178,28 @@ def test_measure_that_is_new_has_no_measure_before_it(client, office):
     assert page.status_code == 200
     assert [end for _label, end in page.context["ends"]] == [None, found.to_measure]
     assert Measure.objects.filter(pk=found.to_measure_id).exists()
+
+
+def test_crosswalk_that_leads_back_to_itself_ends():
+    ways = Ways({1: [2], 2: [1, 3]}, frozenset())
+
+    assert ways.carried_to(1, {3}) == [3]
+    assert ways.carried_to(1, {4}) == []
+
+
+def test_pages_whose_words_are_public_at_once_say_so_beside_the_button(client, loaded, office):
+    client.force_login(office)
+    row = Crosswalk.objects.first()
+    measure = Measure.objects.first()
+    text = reverse("guideline:measure-text", args=[measure.edition.code, measure.number])
+
+    for address in (reverse("guideline:crosswalk-item", args=[row.pk]), text):
+        shown = (
+            client.get(address, headers={"accept-language": "ja"})
+            .content.decode()
+            .partition('<main id="main"')[2]
+        )
+        assert (
+            "保存すると、すぐに公開されます"
+            in shown.partition('type="submit"')[2].partition("</form>")[0]
+        )

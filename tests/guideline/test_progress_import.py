@@ -16,6 +16,7 @@ from django.utils import translation
 from accounts.models import Role
 from guideline import progress_import
 from guideline.claims import disagreements, standing_claims
+from guideline.management.commands import import_progress
 from guideline.models import (
     Claim,
     Crosswalk,
@@ -519,3 +520,21 @@ def test_measure_shows_what_was_done_and_why(client, first, office):
     page = client.get(reverse("guideline:measure", args=["first", 14]))
 
     assert "実績14" in page.content.decode() and "理由14。" in page.content.decode()
+
+
+def test_command_refuses_a_guideline_that_changes_meanwhile(loaded, tmp_path, monkeypatch):
+    file = tmp_path / "table.csv"
+    file.write_bytes(tables.as_csv(tables.lines()))
+    read = import_progress.table_in
+
+    def read_and_renumber(*args):
+        table = read(*args)
+        Measure.objects.filter(edition__code="first", number=1).update(number=999)
+        return table
+
+    monkeypatch.setattr(import_progress, "table_in", read_and_renumber)
+    with pytest.raises(CommandError) as refused:
+        call_command("import_progress", str(file), edition="first", as_of="2023-12-20")
+
+    assert "The guideline changed meanwhile" in str(refused.value)
+    assert "その間に指針が変わりました" in str(refused.value)

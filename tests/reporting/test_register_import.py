@@ -381,3 +381,13 @@ def test_command_names_every_fault_in_both_languages(tmp_path):
 def test_command_says_where_nothing_is(tmp_path, place):
     with pytest.raises(CommandError):
         call_command("import_register", tmp_path / place)
+
+
+def test_command_tells_a_missing_file_in_both_languages(tmp_path):
+    for place in (tmp_path, tmp_path / "awards.csv"):
+        with pytest.raises(CommandError) as refused:
+            call_command("import_register", str(place))
+
+        japanese, english = str(refused.value).splitlines()
+        assert str(tmp_path) in japanese and str(tmp_path) in english
+        assert japanese != english

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from docx import Document
 
 from accounts.models import Role
@@ -386,3 +386,8 @@ def test_office_tables_on_its_page_and_is_led_to_the_work(client):
     assert answer.status_code == 302
     assert answer.url.startswith("/works/")
     assert client.get(answer.url).status_code == 200
+
+
+def test_comment_of_the_committee_is_not_named_as_one_on_a_score_sheet():
+    with translation.override("ja"):
+        assert str(CommitteeComment._meta.get_field("words").verbose_name) == "推進委員会の意見"

@@ -35,8 +35,7 @@ class Command(BaseCommand):
             found = progress_import.plan(edition, table, as_of=day)
         else:
             digest = sha256(content).hexdigest()
-            at = clock.now()
-            found = progress_import.take(edition, table, as_of=day, digest=digest, by=None, at=at)
+            found = _taken(edition, table, as_of=day, digest=digest, by=None, at=clock.now())
         self._tell(table, found, dry_run)
 
     def _tell(self, table: Table, found: progress_import.Plan, dry_run: bool) -> None:
@@ -49,6 +48,15 @@ class Command(BaseCommand):
         for change in found.changes:
             self.stdout.write(f"  {change}")
         self.stdout.write(self.style.SUCCESS(outcome(len(table.rows), len(found.changes), dry_run)))
+
+
+def _taken(*table, **known) -> progress_import.Plan:
+    try:
+        return progress_import.take(*table, **known)
+    except progress_import.OutOfDate:
+        raise CommandError(
+            in_both(lambda: _("The guideline changed meanwhile; nothing was taken. Run it again."))
+        ) from None
 
 
 def _day(words: str) -> date:

@@ -5,6 +5,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from casework.faulty_files import Faulty
+from guideline.management.telling import content_of, in_both
 from reporting import register_import
 
 #: In which faults are told: whoever mends the file may read either.
@@ -27,11 +28,9 @@ class Command(BaseCommand):
     def handle(self, *, place, dry_run, **options):
         file = _file(place)
         try:
-            taken = register_import.take(file.read_bytes(), dry_run=dry_run)
+            taken = register_import.take(content_of(file), dry_run=dry_run)
         except Faulty:
             raise CommandError(_said(file)) from None
-        except OSError as error:
-            raise CommandError(f"{file}: {error.strerror}") from None
         words = _("%(added)d rows would be taken over; %(there)d are on record already.")
         if not dry_run:
             words = _("%(added)d rows taken over; %(there)d were on record already.")
@@ -44,7 +43,9 @@ def _file(place: Path) -> Path:
         return place
     found = next((place / name for name in NAMES if (place / name).is_file()), None)
     if found is None:
-        raise CommandError(f"{place}: {_('there is no awards.csv or awards.json in this folder')}")
+        raise CommandError(
+            in_both(lambda: f"{place}: {_('there is no awards.csv or awards.json in this folder')}")
+        )
     return found
 
 
