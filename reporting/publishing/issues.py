@@ -53,6 +53,16 @@ def address(issue: Any) -> str:
     return f"issues/{issue.fiscal_year}/{issue.pk}.html"
 
 
+def listed(issue: Any) -> dict:
+    """Return what the front page says of an issue of :func:`standing` among other things."""
+    return {
+        "item": {"fictitious": issue.department.fictitious},
+        "path": address(issue),
+        "title": f"{_('City issue')}: {issue.title}",
+        "published_on": japan_date(issue.at),
+    }
+
+
 def index(number: int = 1) -> str:
     """Return the path of one page of the list."""
     return f"issues/{'index' if number == 1 else f'page-{number}'}.html"

@@ -214,7 +214,7 @@ class Site:
         with translation.override(language):
             context = {
                 "title": _("What is public"),
-                "newest": [_listed(e) for e in _named(self.newest(NEWEST, withdrawn=False))],
+                "newest": self._news(),
                 "years": self._years_named(),
                 "register": self._one(Kind.REGISTER, "all"),
                 "progress": self._listed_of(Kind.PROGRESS),
@@ -223,6 +223,15 @@ class Site:
         return Found.whole(
             drawing.page("index", "index.html", language, about=self.about, **context)
         )
+
+    def _news(self) -> list[dict]:
+        """Return what changed last and still stands: what was released, and city issues."""
+        entries = _named(self.newest(NEWEST, withdrawn=False))
+        told = [(entry.at, _listed(entry)) for entry in entries]
+        public = issues.standing(fictitious=self.fictitious).order_by("-at", "-pk")[:NEWEST]
+        told += [(issue.at, issues.listed(issue)) for issue in public]
+        told.sort(key=lambda one: one[0], reverse=True)
+        return [row for _at, row in told[:NEWEST]]
 
     def _listed_of(self, kind: Kind) -> list[dict]:
         found = self._standing.filter(kind=kind).listed().order_by("-key")

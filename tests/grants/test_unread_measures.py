@@ -6,9 +6,10 @@ from django.urls import reverse
 
 from accounts.models import Role
 from casework.models import Event
-from grants.models import MeasureReading, Proposal
+from grants.models import MeasureReading, Proposal, ProposalMeasure
 from grants.services import Read, mark_of_measures, read_measures, take_as_named
 from grants.unread_measures import as_listed, unread_cases, waiting
+from guideline.measure_names import with_edition
 from tests import factories
 from tests.casework.cases import in_selection
 from tests.factories import NOON
@@ -196,6 +197,7 @@ def test_desk_says_how_many_wait_and_shows_the_first(client, office):
     part = page[page.index('aria-labelledby="unread-measures"') :].split("</section>")[0]
     assert '<span class="count">7</span>' in part
     assert [f"事業{number}" in part for number in range(7)] == [True] * 5 + [False] * 2
+    assert with_edition(ProposalMeasure.objects.first().measure) in part
     assert f'href="{LIST}"' in part
 
 

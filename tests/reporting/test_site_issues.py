@@ -164,3 +164,15 @@ def test_no_other_address_answers(path):
     made = issue("send", "publish")
 
     assert live(path.format(pk=made.pk)).status_code == 404
+
+
+def test_issue_is_among_what_is_new_on_the_front_page_while_it_is_public():
+    made = issue("send", "publish")
+
+    for path, folder in (("index.html", ""), ("en/index.html", "../en/")):
+        page = files()[path]
+        assert made.title in page
+        assert f'href="{folder}{path_of(made)}"' in page or f'href="{path_of(made)}"' in page
+
+    moved(made, "send_back")
+    assert made.title not in files()["index.html"]
