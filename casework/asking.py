@@ -4,12 +4,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import Department
 
 from . import timekeeping
 from .calendar import first_day, japan_date, last_day
-from .models import Case
+from .models import Case, Deadline
 from .services import open_case, record
+
+PASSED = _("That day has passed. Choose today or a later day.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,10 @@ def ask_departments(
     :param due_on: the day the answer is due, Japan date; ``None`` leaves it "not set".
     :param among: the departments to ask, as a queryset; all of them if ``None``.
     :return: the cases that were opened now.
+    :raises ValidationError: if the day has passed.
     """
+    if due_on and due_on < japan_date(at):
+        raise ValidationError({"due_on": PASSED})
     if due_on:
         under_way = question.cases.objects.filter(fiscal_year=fiscal_year)
         _name_the_day(question, under_way, due_on, by=by, at=at)
@@ -73,6 +81,13 @@ def ask_departments(
         for one in not_asked(question, fiscal_year, today=japan_date(at), among=among)
         if one.answers
     ]  # fmt: skip
+
+
+def keeping_their_day(question: Question, fiscal_year: int, due_on: date | None) -> int:
+    """Return how many departments owe their answer on a fiscal year by another day than ``due_on``."""
+    owing = question.cases.objects.filter(fiscal_year=fiscal_year, state__in=question.waiting)
+    owed = Deadline.objects.open().filter(case__in=owing.values("pk"), kind=question.deadline)
+    return owed.exclude(due_on=None).exclude(due_on=due_on).count() if due_on else 0
 
 
 def _begun(question: Question, asked: Asked, fiscal_year: int) -> Case:

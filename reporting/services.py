@@ -202,7 +202,8 @@ def record_tabling(
     """Record the day on which the committee received a report that the office accepted.
 
     :raises PermissionDenied: if ``by`` is not of the office.
-    :raises ValidationError: if the report is not accepted yet, or the day lies in the future.
+    :raises ValidationError: if the report is not accepted yet, or the day lies in the future or
+        before the day on which the office accepted the report.
     """
     report = locked(report)
     today = japan_date(at)
@@ -211,6 +212,11 @@ def record_tabling(
         raise ValidationError(_("The office has to accept the report first."))
     if tabled_on > today:
         raise ValidationError(_("The day must not lie in the future."))
+    accepted = report.events.filter(verb="accept").order_by("-pk").first()
+    if accepted and tabled_on < japan_date(accepted.at):
+        words = _("The office accepted “%(title)s” on %(day)s. The committee cannot have received it before that day.")  # fmt: skip
+        told = {"title": report.title, "day": japan_date(accepted.at).isoformat()}
+        raise ValidationError({"tabled_on": words % told})
     report.tabled_on = tabled_on
     report.save(update_fields=["tabled_on"])
     record(report, "table", by=by, at=at, tabled_on=tabled_on)

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
+from casework.asking import PASSED
 from casework.calendar import fiscal_year
 from casework.forms import DateInput
 from guideline.models import fiscal_year_name
@@ -42,7 +43,14 @@ class AskDepartmentsForm(forms.Form):
 
     def __init__(self, data=None, *, today, ahead: int = 0):
         super().__init__(data)
+        self.today = today
         self.fields["fiscal_year"].offer(today=today, ahead=ahead)
+
+    def clean_due_on(self):
+        due_on = self.cleaned_data["due_on"]
+        if due_on and due_on < self.today:
+            raise forms.ValidationError(PASSED)
+        return due_on
 
 
 class OwnAccordForm(forms.Form):

@@ -17,7 +17,7 @@ from casework import city
 from casework.calendar import wareki_year
 from grants.models import MeasureReading, ProjectYear, Proposal, ProposalMeasure
 from guideline.models import Measure
-from reporting.register import ADOPTED, past_awards
+from reporting.register import ADOPTED, adopted_cases, past_awards
 
 from .amounts import ENDED, PLANNED, status_of, years
 from .table import CODE, SECOND, Column, DataSet, Kind, Value
@@ -176,6 +176,12 @@ def left_out(*, fictitious: bool) -> Iterator[tuple[str, int | None, str, bool]]
             yield number, position, "not_decided", invented
         elif status != ENDED and day is None:
             yield number, position, "day_unknown", invented
+    unbegun = adopted_cases(fictitious=fictitious).filter(stands=True, project_years=None)
+    of_cases = unbegun.order_by("number").values_list(
+        "number", "round__edition__fictitious", "organization__fictitious"
+    )
+    for number, *invented in of_cases.iterator(chunk_size=1000):
+        yield number, None, "not_decided", any(invented)
     past = past_awards(fictitious=fictitious).filter(status=ADOPTED).order_by("key")
     named = past.values_list("key", "amount_yen", "fictitious")
     for key, yen, invented in named.iterator(chunk_size=1000):
@@ -192,7 +198,7 @@ LEFT_OUT = DataSet(
     (
         Column(CODE.name, CODE.kind, CODE.meaning, SECOND),
         Column("project_id", Kind.CODE, _("Number of the proposal, or key of the earlier award"), SECOND),
-        Column("project_year", Kind.WHOLE, _("Which year of the project it is, from 1; empty for earlier awards"), SECOND),
+        Column("project_year", Kind.WHOLE, _("Which year of the project it is, from 1; empty for earlier awards and while it has none"), SECOND),
         Column("reason", Kind.CODE, _("not_decided, day_unknown, or amount_and_day_unknown"), SECOND),
         Column("fictitious", Kind.YES_NO, _("Whether the row is invented for a demonstration"), SECOND),
     ),

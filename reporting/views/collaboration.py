@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.numbers_named import year_in
+from casework.asking import keeping_their_day
 from casework.calendar import fiscal_year
 from casework.draft_pages import write
 from grants.case_panels import supplement_asked
@@ -45,6 +46,9 @@ def requests(request):
         )
         messages.success(request, _asked(len(opened)))
         year = form.cleaned_data["fiscal_year"]
+        if kept := keeping_their_day(services.REQUEST, **form.cleaned_data):
+            messages.warning(request, _keep(kept))
+            return redirect(f"{reverse('reporting:requests')}?year={year}&shown=missing")
         return redirect(f"{reverse('reporting:requests')}?year={year}")
     year = year_in(request.GET.get("year")) or fiscal_year(request.today)
     shown = request.GET.get("shown", "")
@@ -112,6 +116,14 @@ def _asked(count: int) -> str:
         "%(count)d departments are asked for their reports.",
         count,
     ) % {"count": count}
+
+
+def _keep(count: int) -> str:
+    return ngettext(
+        "%(count)d report asked for before keeps its own day. Set another one in the list: “Set another date”.",
+        "%(count)d reports asked for before keep their own days. Set another one in the list: “Set another date”.",
+        count,
+    ) % {"count": count}  # fmt: skip
 
 
 @login_required

@@ -65,7 +65,7 @@ def applied(year: ProjectYear) -> ProjectYear:
 
 
 @remembered
-def ready_proposal(course: str, *, office, years: int = 1, **rules):
+def selected_proposal(course: str, *, office, years: int = 1, **rules):
     group = factories.member(factories.organization(founded_on=date(2025, 4, 1)))
     call = factories.call(course, **rules)
     proposal = factories.draft(course, by=group, round=call, years=years)
@@ -77,7 +77,13 @@ def ready_proposal(course: str, *, office, years: int = 1, **rules):
         )
         proposal = advance(proposal, "match", by=office, at=NOON)
     proposal = advance(proposal, "refer", by=office, at=NOON)
-    proposal = factories.approved(proposal, "select", assessed_yen=80_000)
+    return factories.approved(proposal, "select", assessed_yen=80_000)
+
+
+@remembered
+def ready_proposal(course: str, *, office, years: int = 1, **rules):
+    proposal = selected_proposal(course, office=office, years=years, **rules)
+    group = group_of(proposal)
     if course != "collaboration":
         return advance(proposal, "prepare", by=office, at=NOON)
     proposal = advance(proposal, "coordinate", by=office, at=NOON)

@@ -14,6 +14,7 @@ from referencing import Registry, Resource
 from accounts.models import Role
 from casework import city
 from casework.models import Approval
+from casework.services import advance
 from grants.models import PastAward, ProjectYear
 from tests import factories
 from tests.factories import NOON
@@ -200,6 +201,24 @@ def test_grants_and_what_is_left_out_are_all_that_is_adopted():
     ended = ProjectYear.objects.filter(state="revoked").count()
     assert told + listed == ProjectYear.objects.count() - ended
     assert told == 2
+
+
+def test_adopted_project_that_has_no_year_yet_is_listed():
+    set_up()
+    makers.sender()
+    office = factories.anyone(Role.OFFICE)
+    waiting = makers.selected_proposal("startup", office=office)
+    given_up = makers.selected_proposal("startup", office=office)
+    given_up = advance(
+        given_up, "renounce", by=makers.group_of(given_up), at=NOON, reason="辞退します"
+    )
+
+    listed = json.loads(Client().get("/open-data/left-out.json").getvalue())
+
+    assert not waiting.project_years.exists() and given_up.state != waiting.state
+    (row,) = listed
+    assert (row["project_id"], row["project_year"]) == (waiting.number, None)
+    assert (row["reason"], row["fictitious"]) == ("not_decided", False)
 
 
 def test_revoked_grant_is_in_no_file():

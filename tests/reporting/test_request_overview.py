@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -185,3 +186,35 @@ def test_page_shows_one_year_narrows_and_asks_as_often_for_three_as_for_one(clie
 
     answer = client.post(reverse("reporting:ask-again", args=[reports[1].pk]), follow=True)
     assert answer.status_code == 200
+
+
+def test_no_department_is_asked_until_a_day_that_has_passed(client):
+    office, past = factories.user(Role.OFFICE), TODAY - timedelta(days=1)
+    factories.department()
+    with pytest.raises(ValidationError):
+        services.request_collaboration_reports(fiscal_year=2026, due_on=past, by=office, at=NOON)
+    client.force_login(office)
+    said = {"fiscal_year": 2026, "due_on": past.isoformat()}
+    with time_machine.travel(NOON, tick=False):
+        for page in ("reporting:requests", "grants:office-city-issues"):
+            assert client.post(reverse(page), said).status_code == 422
+        assert not CollaborationReport.objects.exists()
+        today = {**said, "due_on": TODAY.isoformat()}
+        assert client.post(reverse("reporting:requests"), today).status_code == 302
+
+
+def test_who_was_asked_keeps_the_day_and_the_page_says_where_it_is_changed(client):
+    (report, _other) = requested(2)
+    client.force_login(factories.anyone(Role.OFFICE))
+    client.cookies["django_language"] = "en"
+    said = {"fiscal_year": 2025, "due_on": DUE.isoformat()}
+    with time_machine.travel(NOON, tick=False):
+        same = client.post(reverse("reporting:requests"), said, follow=True).content.decode()
+        later = {**said, "due_on": "2027-02-01"}
+        again = client.post(reverse("reporting:requests"), later, follow=True).content.decode()
+
+    assert "keep their own days" not in same
+    assert "2 reports asked for before keep their own days" in again
+    owed = report.deadlines.open().get()
+    assert owed.due_on == DUE
+    assert reverse("casework:set-date", args=[owed.pk]) in again

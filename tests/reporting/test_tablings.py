@@ -18,7 +18,7 @@ from casework import works
 from casework.services import advance
 from reporting import booklet, partner_parts, services, tablings
 from reporting.booklet_totals import by_department, differences, sum_of
-from reporting.models import Booklet, CommitteeComment, PartnerPart
+from reporting.models import Booklet, CommitteeComment, PartnerPart, Tabling
 from reporting.publishing import releases
 from reporting.versions import content_of_collaboration
 from tests import factories
@@ -104,6 +104,25 @@ def test_each_report_is_tabled_as_it_stands_and_only_once():
             [first_of(found).report], fiscal_year=2025, tabled_on=TODAY, comments_until=None,
             by=office(), at=NOON,
         )  # fmt: skip
+
+
+def test_no_report_is_tabled_before_the_day_it_was_accepted(client):
+    report = makers.accepted_collaboration(received=False)
+    client.force_login(office())
+    said = {"tabled_on": (TODAY - timedelta(days=1)).isoformat(), "reports": [report.pk]}
+
+    with time_machine.travel(NOON, tick=False):
+        alone = client.post(reverse("reporting:tabling", args=[report.pk]), said)
+        page = reverse("reporting:tabling-new", args=[report.fiscal_year])
+        refused = client.post(page, said)
+        assert {refused.status_code, alone.status_code} == {422}
+        assert (
+            f"「{report.title}」は{TODAY.isoformat()}に受理されました" in refused.content.decode()
+        )
+        ahead = (TODAY + timedelta(days=1)).isoformat()
+        assert client.post(page, {**said, "tabled_on": ahead}).status_code == 422
+        assert not Tabling.objects.exists()
+        assert client.post(page, {**said, "tabled_on": TODAY.isoformat()}).status_code == 302
 
 
 def test_only_accepted_reports_are_tabled_by_the_office_on_days_that_can_be():
