@@ -31,6 +31,7 @@ from tests import factories
 from tests.factories import NOON, TODAY
 from tests.remembering import remembered
 from tests.reporting import makers
+from tests.reporting.spoken import words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -78,7 +79,7 @@ def read(path: str, person=None, language: str = "en") -> str:
         client.force_login(person)
     response = client.get(path)
     assert response.status_code == 200, path
-    return response.getvalue().decode().replace("<wbr>", "")
+    return words_of(response.getvalue().decode())
 
 
 # Asking

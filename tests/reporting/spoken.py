@@ -37,3 +37,8 @@ class _Reader(HTMLParser):
         is_within = any(tag == self.within for tag, _language in self.open)
         if is_within and languages[-1] != "ja" and re.search("[ぁ-んァ-ヶ一-龥]", data):
             self.unmarked.append(data)
+
+
+def words_of(page: str) -> str:
+    """Return a page without the marks of Japanese runs and without the places where a line may break."""
+    return re.sub(r'<span lang="ja">([^<]*)</span>', r"\1", page).replace("<wbr>", "")
