@@ -15,6 +15,7 @@ from casework.calendar import japan_date, wareki_year
 from casework.edit_numbers import take_next
 from casework.services import advance, locked, open_case, record
 
+from .correction_owed import ask_for_a_correction
 from .deadlines import KIND
 from .models import (
     AdvancedMeasure,
@@ -201,9 +202,11 @@ def record_tabling(
 ) -> CollaborationReport:
     """Record the day on which the committee received a report that the office accepted.
 
+    A public report asks for a correction then: its readers are told that day, too.
+
     :raises PermissionDenied: if ``by`` is not of the office.
-    :raises ValidationError: if the report is not accepted yet, or the day lies in the future or
-        before the day on which the office accepted the report.
+    :raises ValidationError: if the report is not accepted yet or waits in a release, or the day lies
+        in the future or before the day on which the office accepted the report.
     """
     report = locked(report)
     today = japan_date(at)
@@ -217,7 +220,11 @@ def record_tabling(
         words = _("The office accepted “%(title)s” on %(day)s. The committee cannot have received it before that day.")  # fmt: skip
         told = {"title": report.title, "day": japan_date(accepted.at).isoformat()}
         raise ValidationError({"tabled_on": words % told})
+    if waits_in_release(report):
+        words = _("“%(title)s” waits in a release. Drop the draft of the release first, or table the report once it is public.")  # fmt: skip
+        raise ValidationError(words % {"title": report.title})
     report.tabled_on = tabled_on
     report.save(update_fields=["tabled_on"])
+    ask_for_a_correction(report, at=at)
     record(report, "table", by=by, at=at, tabled_on=tabled_on)
     return report

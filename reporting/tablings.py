@@ -16,6 +16,7 @@ from casework.calendar import japan_date
 from casework.models import Case
 from casework.services import locked, record, snapshot
 
+from .correction_owed import ask_for_a_correction
 from .models import CollaborationReport, CommitteeComment, ReleasedComment, TabledReport, Tabling
 from .publishing.releases import waits_in_release
 from .services import record_tabling
@@ -48,7 +49,7 @@ def table_reports(
     :param comments_until: last day for comments, Japan date; ``None`` leaves it "not set".
     :raises PermissionDenied: if ``by`` is not of the office.
     :raises ValidationError: if there is none, too many, one that is neither accepted nor public
-        or was tabled, or if the days cannot be.
+        or was tabled, one that waits in a release, or if the days cannot be.
     """
     require(by.act_on(japan_date(at)), "reporting.request_collaboration")
     if comments_until and comments_until < tabled_on:
@@ -100,7 +101,8 @@ def release_comments(
 ) -> TabledReport:
     """Let just these comments on a report be part of what the public reads; the others are held back.
 
-    What the public reads already changes with the next publication.
+    What the public reads already changes with the next publication: a public report asks for a
+    correction.
 
     :param comments: ids of comments.
     :raises PermissionDenied: if ``by`` is not of the office.
@@ -128,6 +130,7 @@ def release_comments(
         ReleasedComment(comment=one, by=by, at=at) for one in new.all()
     )
     back.delete()
+    ask_for_a_correction(report, at=at)
     for verb, ids in told.items():
         if ids:
             record(report, verb, by=by, at=at, tabled=tabled.pk, comments=ids)

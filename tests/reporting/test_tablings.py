@@ -18,7 +18,13 @@ from casework import works
 from casework.services import advance
 from reporting import booklet, partner_parts, services, tablings
 from reporting.booklet_totals import by_department, differences, sum_of
-from reporting.models import Booklet, CommitteeComment, PartnerPart, Tabling
+from reporting.models import (
+    Booklet,
+    CollaborationReport,
+    CommitteeComment,
+    PartnerPart,
+    Tabling,
+)
 from reporting.publishing import releases
 from reporting.versions import content_of_collaboration
 from tests import factories
@@ -339,6 +345,81 @@ def test_release_of_a_comment_is_taken_back_until_it_waits_to_be_published(clien
         client.post(page, {"comments": []})
         assert public() == ["残す意見"]
         assert 'type="checkbox"' not in client.get(shown).content.decode()
+
+
+def owes_a_correction(report, client) -> bool:
+    """Whether the report says so, and the office is told on its desk."""
+    report = CollaborationReport.objects.get(pk=report.pk)
+    client.force_login(office())
+    desk = client.get(reverse("casework:office")).content.decode()
+    asked = CollaborationReport.objects.with_a_correction().filter(pk=report.pk).exists()
+    assert (
+        asked
+        == report.has_correction
+        == (f'"{reverse("casework:case", args=[report.pk])}"' in desk)
+    )
+    return asked
+
+
+@pytest.fixture
+def public_and_commented():
+    """A public report that was tabled while it was public, on the day that it names; two comments on it."""
+    report = makers.published_collaboration()
+    found = tablings.table_reports(
+        [report], fiscal_year=2025, tabled_on=TODAY, comments_until=TODAY, by=office(), at=NOON
+    )
+    one = found.tabled.get()
+    for words in ("よい協働です。", "続けてほしい。"):
+        tablings.comment(one, words=words, by=member(), at=NOON)
+    return one
+
+
+def test_released_comment_on_a_public_report_asks_for_a_correction_until_it_is_taken_back(
+    client, public_and_commented
+):
+    one = public_and_commented
+    first, second = one.comments.order_by("pk")
+    with time_machine.travel(LATER, tick=False):
+        assert not owes_a_correction(one.report, client)
+        for released, owes in (
+            ([first.pk], True),
+            ([first.pk, second.pk], True),
+            ([], False),
+            ([second.pk], True),
+        ):
+            tablings.release_comments(one, comments=released, by=office(), at=LATER)
+            assert owes_a_correction(one.report, client) is owes
+
+        report = factories.released(one.report, note="委員会の意見", at=LATER)
+        assert report.publication.version.content["committee"] == ["続けてほしい。"]
+        assert not owes_a_correction(report, client)
+        tablings.release_comments(one, comments=[], by=office(), at=LATER)
+        assert owes_a_correction(report, client)
+
+
+def test_public_report_that_is_tabled_on_another_day_asks_for_a_correction(client):
+    report = makers.published_collaboration()
+    later = TODAY + timedelta(days=1)
+    tomorrow = NOON + timedelta(days=1)
+
+    services.record_tabling(report, tabled_on=later, by=office(), at=tomorrow)
+    assert owes_a_correction(report, client)
+    services.record_tabling(report, tabled_on=TODAY, by=office(), at=tomorrow)
+
+    assert not owes_a_correction(report, client)
+
+
+def test_report_that_waits_in_a_release_is_not_tabled_meanwhile(client):
+    report = makers.accepted_collaboration()
+    waiting_in_release(report)
+
+    with pytest.raises(ValidationError) as refusal, translation.override("en"):
+        tablings.table_reports(
+            [report], fiscal_year=2025, tabled_on=TODAY, comments_until=None, by=office(), at=NOON
+        )
+
+    assert f"“{report.title}” waits in a release." in refusal.value.messages[0]
+    assert not Tabling.objects.exists()
 
 
 def waiting_in_release(report) -> None:
