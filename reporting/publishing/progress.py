@@ -10,6 +10,7 @@ from guideline.models import Edition
 from reporting.models import Kind, Release, ReleaseItem
 
 from .contents import NoSuchThing, edition_and_day, progress_of_day
+from .plain_words import plain_throughout
 
 NO_ROWS = gettext_lazy("The progress of that day is not on record any more.")
 CHANGED = gettext_lazy(
@@ -26,7 +27,8 @@ def why_not(item: ReleaseItem):
         on_record = progress_of_day(*edition_and_day(item.key))
     except NoSuchThing:
         return f"{item.title}: {NO_ROWS}"
-    is_same = all(item.content[name] == value for name, value in on_record.items())
+    told = {name: plain_throughout(value) for name, value in on_record.items()}  # as it was frozen
+    is_same = all(item.content[name] == value for name, value in told.items())
     return None if is_same else f"{item.title}: {CHANGED}"
 
 

@@ -12,6 +12,7 @@ from accounts.models import Role
 from casework.errors import NotPossible
 from casework.services import advance
 from grants.models import ProjectYear
+from guideline.models import Measure, Progress
 from reporting.models import PublicEntry, Release
 from reporting.publishing import checks, releases
 from tests import factories
@@ -213,6 +214,53 @@ def test_figures_that_contradict_the_register_in_public_are_named(office, approv
         True,
         False,
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [("granted_yen", "granted_yen"), ("group", "group_name"), ("counted", "counted_projects")],
+)
+def test_page_of_the_register_that_is_not_its_file_is_named(office, approver, year, name, column):
+    past_award("startup-2023-1", adoption_fiscal_year=None, group_name="=前の会", amount_yen=5)
+    published(things(year)["register"], by=office, approver=approver)
+    assert verified()[1]
+    item = PublicEntry.objects.get(kind="register").item
+    row = next(row for row in item.content["rows"] if row["entry_key"] == year.proposal.number)
+    was, row[name] = row[name], 9
+    item.save()
+
+    lines, fine = verified()
+
+    said = f"awards: {year.proposal.number}: {column}: 9 / {was}"
+    assert (f"/public/ register/index.html: {said}" in lines, fine) == (True, False)
+
+
+@pytest.fixture
+def two_days() -> Measure:
+    """A measure with two released days."""
+    measure = factories.measure()
+    for day, status in ((TODAY - timedelta(days=1), "partly"), (TODAY, "done")):
+        said = {"measure": measure, "fiscal_year": 2026, "as_of": day, "status": status}
+        Progress.objects.create(result="はじめた。\x0bつづけた。", **said)
+    return measure
+
+
+def test_copy_of_an_older_day_that_somebody_changed_is_named(office, approver, two_days):
+    edition, older = two_days.edition.code, (TODAY - timedelta(days=1)).isoformat()
+    days = [("progress", f"{edition}/{day}") for day in (older, TODAY.isoformat())]
+    published(*days, by=office, approver=approver)
+    assert verified()[1]
+
+    copies = Progress.published.filter(as_of=older)
+    assert copies.update(status="done") == 1
+    lines, fine = verified()
+
+    said = f"progress: {edition}/{older}/{two_days.number}: status: partly / done"
+    assert (lines[0], fine) == (f"/public/ data/progress.csv: {said}", False)
+    copies.delete()
+    lines, fine = verified()
+    assert not fine
+    assert f"/public/ data/progress.csv: {said.replace('done', '–')}" in lines
 
 
 @pytest.mark.parametrize("path", ["register/index.html", "en/register/index.html"])

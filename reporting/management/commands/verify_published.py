@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from functools import cache, partial
 from pathlib import Path
 
 from django.conf import settings
@@ -10,7 +11,8 @@ from django.utils.translation import gettext_lazy
 from casework import clock
 from reporting.figures import FIGURES, Difference, differences
 from reporting.figures.verification import PRINTED, read_live
-from reporting.publishing import agreement, exported
+from reporting.publishing import agreement, exported, page_rows
+from reporting.publishing.contents import FROM_PROGRESS
 from reporting.publishing.site import Site, here
 
 #: What each line begins with: the open data as served, and the files that were released.
@@ -69,8 +71,12 @@ def _of_here(released: Site) -> Iterator[str]:
 
 
 def _of_released(released: Site) -> Iterator[Difference]:
+    read = cache(partial(_body, released))
     if PRINTED.removeprefix("data/") in released.data_names():  # frozen with the register
-        yield from differences(lambda path: _body(released, path), fictitious=settings.DEMO)
+        yield from differences(read, fictitious=settings.DEMO)
+        yield from page_rows.of_register(read)
+    if f"{FROM_PROGRESS}.csv" in released.data_names():
+        yield from page_rows.of_progress(read, fictitious=settings.DEMO, at=clock.now())
     yield from agreement.contradictions()
 
 

@@ -1,0 +1,89 @@
+"""Whether the rows that pages show are those of the files beside them.
+
+The rows of the register stand on its page and in ``awards.csv``, those of every released day of the
+guideline's progress in its release and as copies on the guideline's pages: read in one place here,
+and held against the other.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from itertools import zip_longest
+
+from casework.tables import cell
+from reporting import open_data
+from reporting.figures import Difference
+from reporting.figures.published import Row, rows_of
+from reporting.models import Kind, PublicEntry
+from reporting.register import COLUMNS, YEAR_UNKNOWN
+
+from .addresses import path_of
+from .contents import ALL, FROM_PROGRESS
+from .plain_words import plain
+
+Read = Callable[[str], bytes]
+AWARDS = "awards"
+#: What the rows of the register tell → the column of the file that tells the same, in one order.
+ON_PAGE = dict(
+    zip(
+        (*COLUMNS, "counted"),
+        open_data.DATASETS[AWARDS].names[1:],  # the first one names the city
+        strict=True,
+    )
+)
+#: What names a row of the progress. Its fiscal year follows from the day, as the release reckons it.
+OF_PROGRESS, RECKONED = ("edition", "as_of", "number"), "fiscal_year"
+
+
+def of_register(read: Read) -> Iterator[Difference]:
+    """Yield the cells in which the page of the register is not the file beside it."""
+    found = PublicEntry.objects.standing().filter(kind=Kind.REGISTER, key=ALL)
+    entry = found.select_related("item").first()
+    if entry is None:
+        return
+    page = [
+        {column: cell(row[name]) for name, column in ON_PAGE.items()}
+        for row in entry.item.content["rows"]
+    ]
+    for row in page:
+        if row["adopted_fiscal_year"] == str(YEAR_UNKNOWN):
+            row["adopted_fiscal_year"] = ""
+    file = rows_of(read, AWARDS)
+    yield from _differing(AWARDS, ("id",), page, file, list(ON_PAGE.values()), path_of(entry.item))
+
+
+def of_progress(read: Read, *, fictitious: bool, at: datetime) -> Iterator[Difference]:
+    """Yield the cells in which the file of released days is not what the guideline's pages show.
+
+    :param at: the moment as of which these are read.
+    """
+    live = open_data.file(FROM_PROGRESS, "csv", fictitious=fictitious, at=at)
+    shown = rows_of(lambda _path: "".join(live.parts).encode(), FROM_PROGRESS)
+    file = rows_of(read, FROM_PROGRESS)
+    names = open_data.DATASETS[FROM_PROGRESS].names
+    columns = [name for name in names if name != RECKONED]
+    yield from _differing(FROM_PROGRESS, OF_PROGRESS, file, shown, columns, f"data/{live.name}")
+
+
+def _differing(
+    table: str, key: tuple[str, ...], told: Iterable[Row], truth: Iterable[Row],
+    columns: list[str], path: str,
+) -> Iterator[Difference]:  # fmt: skip
+    """Yield each cell in which two tables differ; several rows may have one name."""
+    ours, theirs = _by_name(truth, key), _by_name(told, key)
+    for name in {**theirs, **ours}:
+        for said, true in zip_longest(theirs.get(name, []), ours.get(name, []), fillvalue={}):
+            for column in columns:
+                was, is_ = (_plain(row.get(column)) for row in (said, true))
+                if was != is_:
+                    yield Difference(table, name, column, was, is_, path)
+
+
+def _by_name(rows: Iterable[Row], key: tuple[str, ...]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault("/".join(row[name] for name in key), []).append(row)
+    return found
+
+
+def _plain(text: str | None) -> str | None:
+    return None if text is None else plain(text)
