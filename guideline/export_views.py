@@ -1,5 +1,6 @@
 """The progress table of an edition and a day, for whoever may read it: as a page and as files."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -8,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from casework.shown_tables import origin_of
 from casework.typesetting import typeset
 
 from .models import Classification, Edition, PrintedCount, Progress, Status, reads_all_progress
@@ -44,13 +46,21 @@ def _asked_for(edition: str, day: str, user) -> ProgressOn:
     return progress_on(shown, on, user)
 
 
+def _told(table: ProgressOn) -> Iterator[tuple]:
+    """Yield what each row of the table says."""
+    for place in table.places:
+        for measure, row in place.rows:
+            said = (row.status, row.result, row.next_class, row.reason) if row else ()
+            yield (measure.number, measure.classification, *said)
+
+
 @require_safe
 def page(request: HttpRequest, edition: str, day: str) -> HttpResponse:
     """The table as a page to read and to print."""
     table = _asked_for(edition, day, request.user)
     days = Progress.objects.visible_to(request.user).filter(measure__edition=table.edition)
     context = {
-        "table": table, "statuses": Status, "summary": _summary(table),
+        "table": table, "origin": origin_of(_told(table), at=request.now), "statuses": Status, "summary": _summary(table),
         "mismatches": _mismatches(table, request.user),
         "is_public": (is_public := table.day in public_days(table.edition)),
         "has_changed": is_public and reads_all_progress(request.user)

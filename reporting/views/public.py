@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Department
 from accounts.numbers_named import key_in, year_in
 from casework import city
+from casework.shown_tables import origin_of
 from grants.models import CourseEdition
 from guideline.models import fiscal_year_name, in_japanese, in_language
 from reporting import home as front
@@ -62,9 +63,11 @@ def register_page(request):
     page = Paginator(found, PER_PAGE).get_page(number)
     everything = not course and fiscal_year is None
     labels = course_labels()
-    page.object_list = _entries(page.object_list, labels)
+    rows = [{**row, "invented": bool(row["invented"])} for row in page.object_list]
+    page.object_list = _entries(rows, labels)
     context = {
         "page": page,
+        "origin": origin_of((row.values() for row in rows), at=request.now),
         "courses": [{"code": code, "label": label} for code, label in labels.items()],
         "years": _years_of(register.entries(fictitious=settings.DEMO)),
         "course": course,

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import date
 
 import pytest
@@ -421,6 +422,24 @@ def test_register_filters_and_says_what_is_not_known():
     assert "not known" in english
     assert "別の会" not in read("/register/?fiscal_year=2024")
     assert read("/register/?fiscal_year=abcd&page=99")
+
+
+def test_register_tells_moment_rows_and_digest_of_what_it_shows():
+    def told() -> tuple[str, str]:
+        shown = read("/register/", in_english())
+        assert "2026-11-20" in shown[shown.index("As of</dt>") :]
+        assert reverse("reporting:figure-rows", args=["register"]) in shown
+        rows = re.search(r"Rows of the table</dt><dd>(\d+)", shown)[1]
+        return rows, re.search(r'class="digest">(\w{64})<', shown)[1]
+
+    past_award("startup-2023-1", group_name="別の会")
+    rows, digest = told()
+    assert told() == (rows, digest) and rows == "1"
+
+    PastAward.objects.update(amount_yen=100_000)
+    assert told()[1] != digest
+    past_award("startup-2023-2")
+    assert told()[0] == "2"
 
 
 @remembered

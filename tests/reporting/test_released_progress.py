@@ -1,5 +1,6 @@
 """A release of a progress table: the guideline's pages tell what was approved, and nothing else."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -126,3 +127,20 @@ def test_withdrawn_table_is_read_nowhere_any_more(
 
 def search(words: str) -> str:
     return Client().get("/search/", {"q": words}).content.decode()
+
+
+def test_progress_page_tells_moment_rows_and_digest_of_what_was_released(measure, office):
+    address = reverse("guideline:progress-on", args=[measure.edition.code, TODAY.isoformat()])
+
+    def told() -> list[str]:
+        shown = Client().get(address).content.decode().replace("<wbr>", "")
+        return re.findall(r'表の行</dt><dd>(\d+)|class="digest">(\w{64})<', shown)
+
+    approve(proposed(measure, office))
+    before = told()
+    assert len(before) == 2
+    Progress.objects.filter(measure=measure).update(result=LATER)
+    assert told() == before  # what the office wrote since is not public
+    approve(proposed(measure, office, at=TOMORROW, note="訂正"), at=TOMORROW)
+
+    assert told() != before
