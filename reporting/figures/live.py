@@ -164,15 +164,21 @@ def measures(*, fictitious: bool) -> Cells:
             advanced.annotate(yen=Subquery(of_project.values("yen"), output_field=IntegerField()))
             .order_by()
             .values("measure__edition__code", "measure__number")
-            .annotate(projects=Count("proposal", distinct=True), granted=Sum("yen"))
+            .annotate(
+                projects=Count("proposal", distinct=True),
+                granted=Sum("yen"),
+                undecided=Count("proposal", distinct=True, filter=Q(yen=None)),
+            )
         )
         for row in added:
             name = f"{row['measure__edition__code']}/{row['measure__number']}"
-            before = found.get(name, {"projects": 0, "granted_yen": None})
+            before = found.get(name, {"projects": 0, "granted_yen": None, "unknown": 0})
+            in_full = _added(before["granted_yen"], row["granted"])
             found[name] = {
                 "projects": (before["projects"] or 0) + row["projects"],
-                "granted_yen": _added(before["granted_yen"], row["granted"]),
-                "shared_yen": shared.get(name, 0),
+                "granted_yen": in_full,
+                "shared_yen": None if in_full is None else shared.get(name, 0),
+                "unknown": (before["unknown"] or 0) + row["undecided"],
             }
     return {**found, **unshared(granted)}
 

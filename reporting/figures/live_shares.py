@@ -53,4 +53,5 @@ def unshared(granted: QuerySet[ProjectYear]) -> Cells:
     if not found["projects"]:
         return {}
     yen = found["yen"]
-    return {UNSHARED: {"projects": found["projects"], "granted_yen": yen, "shared_yen": yen}}
+    told = {"projects": found["projects"], "granted_yen": yen, "shared_yen": yen, "unknown": 0}
+    return {UNSHARED: told}

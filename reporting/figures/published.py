@@ -104,20 +104,25 @@ def measures(named: list[Row], awards: list[Row], years: list[Row]) -> Cells:
     projects = {row["id"]: row["granted_yen"] for row in awards if row["status"] == "adopted"}
     granted = [row for row in years if row["granted_yen"] and row["project_id"] in projects]
     shared, left = _shared(named, granted)
-    found: Cells = {
-        name: {
+    found: Cells = {}
+    for name, rows in _by(named, "edition", "number").items():
+        amounts_of = [{"yen": projects.get(row["project_id"], "")} for row in rows]
+        in_full = _sum(amounts_of, "yen")
+        found[name] = {
             "projects": len(rows),
-            "granted_yen": _sum(
-                [{"yen": projects.get(row["project_id"], "")} for row in rows], "yen"
-            ),
-            "shared_yen": shared.get(name, 0),
+            "granted_yen": in_full,
+            "shared_yen": None if in_full is None else shared.get(name, 0),
+            "unknown": sum(not row["yen"] for row in amounts_of),
         }
-        for name, rows in _by(named, "edition", "number").items()
-    }
     if left:
         yen = _sum(left, "granted_yen")
         projects_left = len({row["project_id"] for row in left})
-        found[UNSHARED] = {"projects": projects_left, "granted_yen": yen, "shared_yen": yen}
+        found[UNSHARED] = {
+            "projects": projects_left,
+            "granted_yen": yen,
+            "shared_yen": yen,
+            "unknown": 0,
+        }
     return found
 
 

@@ -112,6 +112,7 @@ FIGURES = {
                 "projects": _("Adopted projects that advance it"),
                 "granted_yen": _("Granted to them in full (yen)"),
                 "shared_yen": _("Of this for the measure, by weight (yen)"),
+                "unknown": _("Projects whose amount is not known or not decided yet"),
             },
             ("project-measures", "awards", "amounts"),
             _("In full, a project counts whole at each of its measures. By the weights that the office gave, each yen counts once: that column adds up to what was granted."),

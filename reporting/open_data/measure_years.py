@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guideline.models import Figure, Measure
 from guideline.years import FigureShown, YearShown, years_shown
@@ -120,7 +121,7 @@ MEASURE_FIGURES = DataSet(
         Column("number", Kind.WHOLE, _("Number of the measure"), SECOND),
         Column("fiscal_year", Kind.YEAR, _("Fiscal year; empty if not given"), SECOND),
         Column("as_of", Kind.DAY, _("Day as of which it was counted; empty if not given"), SECOND),
-        Column("label", Kind.TEXT, _("What is counted"), SECOND),
+        Column("label", Kind.TEXT, pgettext_lazy("figure", "What is counted"), SECOND),
         Column("label_en", Kind.TEXT, _("What is counted, in English"), SECOND),
         Column("value", Kind.WHOLE, _("How many"), SECOND),
         Column("unit", Kind.TEXT, _("Unit"), SECOND),

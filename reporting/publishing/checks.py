@@ -192,6 +192,21 @@ def accepted(release: Release) -> dict[str, AcceptedWarning]:
     return {row.finding: row for row in rows}
 
 
+def accepted_findings(
+    release: Release, *, at: datetime
+) -> list[tuple[Finding | None, AcceptedWarning]]:
+    """Return what was accepted, each with what was found; how a person is reached stands first.
+
+    What is found no more, as after a change of the checks, stands without.
+    """
+    rows = accepted(release)
+    if not rows:
+        return []
+    found = {one.digest: one for one in findings(release, at=at)}
+    pairs = [(found.get(digest), row) for digest, row in rows.items()]
+    return sorted(pairs, key=lambda pair: pair[1].check_code != "reach")
+
+
 def in_the_way(release: Release, *, at: datetime) -> list[Finding]:
     """Return what blocks, and the warnings that nobody accepted."""
     let_stand = accepted(release)

@@ -39,13 +39,17 @@ def what_becomes_public(release: Release, *, facts: dict, today: date) -> str:
     """Draw the moment, the things with the ways to look at each, and the accepted warnings."""
     items = list(release.items.defer("content").order_by("kind", "pk")[: NAMED + 1])
     more = release.items.count() - NAMED if len(items) > NAMED else 0
-    rows = release.accepted_warnings.select_related("by").order_by("pk")
+    # What was proposed is frozen: any moment since finds the same.
+    last = release.accepted_warnings.order_by("-pk").first()
+    pairs = checks.accepted_findings(release, at=last.at) if last else []
     return render_to_string(
         "reporting/_becomes_public.html",
         {
             "release": release,
             "items": items[:NAMED],
             "more": more,
-            "warnings": [(checks.label_of_check(row.check_code), row) for row in rows],
+            "warnings": [
+                (checks.label_of_check(row.check_code), found, row) for found, row in pairs
+            ],
         },
     )

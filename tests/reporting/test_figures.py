@@ -144,9 +144,42 @@ def test_measure_tells_its_projects_in_full_and_beside_it_what_is_for_it_by_weig
 
     told = cells("measures")
 
-    assert told[_name(named)] == {"projects": 1, "granted_yen": 80_000, "shared_yen": 53_600}
-    assert told[_name(more)] == {"projects": 1, "granted_yen": 80_000, "shared_yen": 26_400}
-    assert told["unshared"] == {"projects": 1, "granted_yen": 75_000, "shared_yen": 75_000}
+    assert told[_name(named)] == {
+        "projects": 1,
+        "granted_yen": 80_000,
+        "shared_yen": 53_600,
+        "unknown": 0,
+    }
+    assert told[_name(more)] == {
+        "projects": 1,
+        "granted_yen": 80_000,
+        "shared_yen": 26_400,
+        "unknown": 0,
+    }
+    assert told["unshared"] == {
+        "projects": 1,
+        "granted_yen": 75_000,
+        "shared_yen": 75_000,
+        "unknown": 0,
+    }
+
+
+def test_share_of_an_amount_that_nobody_decided_is_not_known_and_the_project_is_counted():
+    granted = makers.granted_year(granted_yen=80_000).proposal
+    waiting = makers.ready_proposal("startup", office=factories.anyone(Role.OFFICE))
+    both, alone = factories.measure(), factories.measure()
+    weigh(granted, {both: 100})
+    weigh(waiting, {both: 50, alone: 50})
+
+    told = cells("measures")
+
+    assert told[_name(both)] == {
+        "projects": 2, "granted_yen": 80_000, "shared_yen": 80_000, "unknown": 1,
+    }  # fmt: skip
+    assert told[_name(alone)] == {
+        "projects": 1, "granted_yen": None, "shared_yen": None, "unknown": 1,
+    }  # fmt: skip
+    assert found(files()) == []
 
 
 def _name(measure) -> str:
@@ -216,7 +249,7 @@ def test_yen_by_measure_add_up_to_what_the_open_data_say_was_granted():
     years = [row for row in rows(published, "amounts") if row["granted_yen"]]
     in_all = sum(int(row["granted_yen"]) for row in years)
     shared = [row for row in rows(published, "figures") if row["column"] == "shared_yen"]
-    assert sum(int(row["value"]) for row in shared) == in_all == 155_000
+    assert sum(int(row["value"]) for row in shared if row["value"]) == in_all == 155_000
     assert {row["table"] for row in shared} == {"measures"}
 
 

@@ -554,5 +554,5 @@ def test_what_the_office_reads_stands_in_the_place_of_what_the_group_named():
     assert f'href="{other.get_absolute_url()}"' in page
     assert f'href="{named.get_absolute_url()}"' not in page
     cells = table_of("measures", fictitious=False, at=NOON).cells
-    told = {"projects": 1, "granted_yen": 80_000, "shared_yen": 80_000}
+    told = {"projects": 1, "granted_yen": 80_000, "shared_yen": 80_000, "unknown": 0}
     assert cells == {f"{other.edition.code}/{other.number}": told}

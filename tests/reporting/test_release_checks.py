@@ -1,6 +1,8 @@
 """Checks before the button: what they find of a planted set, what blocks, what can stand and why."""
 
+import html
 import json
+import re
 from collections import Counter
 from datetime import date, timedelta
 
@@ -20,6 +22,7 @@ from grants.models import AgreementSignature
 from reporting import open_data, services
 from reporting.models import Release, ReleaseItem
 from reporting.publishing import checks, contents, difference, personal, releases
+from reporting.publishing.decision_grounds import what_becomes_public
 from tests import factories
 from tests.factories import NOON, TODAY
 from tests.reporting import makers, planted
@@ -294,6 +297,27 @@ def test_warning_is_in_the_way_until_somebody_accepts_it_with_a_reason(office):
     assert Remark.objects.filter(text="市役所の代表番号").exists()
     assert checks.in_the_way(release, at=NOON) == []
     releases.propose(release, by=office, at=NOON)
+
+
+def test_approver_reads_what_was_found_where_and_why_it_can_stand(office):
+    release = release_of(office, results="0467-00-0000", content="2031年1月1日")
+    for one in checks.in_the_way(release, at=NOON):
+        checks.accept(release, one.digest, reason=f"理由{one.code}", by=office, at=NOON)
+    said = checks.findings(release, at=NOON)
+    releases.propose(release, by=office, at=NOON)
+
+    drawn = what_becomes_public(Release.objects.get(), facts={}, today=NOON.date())
+
+    assert len(said) > 1
+    for one in said:
+        assert {one.words, one.place, one.item.title, f"理由{one.code}"} <= _texts(drawn)
+    assert drawn.index("0467-00-0000") < drawn.index("2031")
+
+
+def _texts(drawn: str) -> set[str]:
+    """Return the texts of a page, and the parts of those that a sign parts."""
+    texts = {html.unescape(text).strip() for text in re.split(r"<[^>]*>", drawn)}
+    return texts | {part.strip() for text in texts for part in re.split(" · |: ", text)}
 
 
 def test_warning_is_accepted_in_whatever_language_it_is_read(office):

@@ -644,6 +644,18 @@ def test_command_says_what_it_left_alone(tmp_path):
     assert (tmp_path / "style.css").exists()
 
 
+def test_export_says_that_an_address_of_this_machine_leads_nobody_there(tmp_path, settings):
+    settings.SITE_URL = "http://127.0.0.1:8000"
+    said = {}
+    for name, more in (("here", ()), ("given", ("--base-url", BASE))):
+        stderr = io.StringIO()
+        call_command("export_site", str(tmp_path), *more, stdout=io.StringIO(), stderr=stderr)
+        said[name] = stderr.getvalue()
+
+    assert "http://127.0.0.1:8000/public/" in said["here"] and "--base-url" in said["here"]
+    assert said["given"] == ""
+
+
 def test_withdrawn_page_is_replaced_by_its_tombstone(tmp_path):
     report = makers.published_collaboration()
     path = tmp_path / f"reports/2025/{report.pk}.html"
