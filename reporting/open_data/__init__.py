@@ -3,7 +3,7 @@
 Columns are only ever added at the end; none is renamed, moved or taken out.
 """
 
-from . import progress
+from . import city_issues, measure_years, progress
 from .data_files import CSV, FORMS, JSON, DataFile, file, files, giving_file
 from .dictionary import changes
 from .table import Column, DataSet, Kind
@@ -24,9 +24,11 @@ __all__ = [
     "as_csv",
     "as_json",
     "changes",
+    "city_issues",
     "file",
     "files",
     "giving_file",
+    "measure_years",
     "progress",
     "records",
 ]

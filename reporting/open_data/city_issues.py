@@ -1,7 +1,7 @@
 """The city issues (業務課題) as open data, as the public reads them."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +12,15 @@ from .table import CODE, SECOND, Column, DataSet, Kind, Value, iso
 
 
 def rows(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
+    yield from _rows(fictitious, japan_date(at))
+
+
+def rows_for_any_day(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
+    """Yield the rows as a file says them that may lie for long: what is over is left to ``until``."""
+    yield from _rows(fictitious, date.min)
+
+
+def _rows(fictitious: bool, today: date) -> Iterator[tuple[Value, ...]]:
     found = CityIssue.objects.public(fictitious=fictitious).with_standing()
     for issue in found.order_by("-fiscal_year", "department__name", "pk").iterator(chunk_size=500):
         yield (
@@ -23,7 +32,7 @@ def rows(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
             issue.offers,
             issue.seeks,
             iso(issue.until),
-            str(issue.standing_on(japan_date(at)).value),
+            str(issue.standing_on(today).value),
             issue.department.fictitious,
         )
 

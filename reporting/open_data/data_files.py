@@ -1,8 +1,9 @@
 """The files of the open data, as a site serves and exports them."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from casework import city
 
@@ -48,18 +49,26 @@ def file(
     return _written(data_set, form, records(data_set, **first, fictitious=fictitious, at=at))
 
 
-def files(*, fictitious: bool, at: datetime, without: Container[str] = ()) -> Iterator[DataFile]:
+def files(
+    *,
+    fictitious: bool,
+    at: datetime,
+    without: Container[str] = (),
+    rows: Mapping[str, Rows] = MappingProxyType({}),
+) -> Iterator[DataFile]:
     """Yield every file of the open data; a table is read once for all its forms, and held meanwhile.
 
     :param fictitious: whether invented rows are told too; only in a demonstration.
     :param at: the moment as of which they are made.
     :param without: the codes of tables that are left out.
+    :param rows: table → what gives its rows, if not the records as they stand.
     """
     first = {"municipality_code": city.value("municipality_code")}
     for code, data_set in DATASETS.items():
         if code not in without:
-            rows = list(records(data_set, **first, fictitious=fictitious, at=at))
-            yield from (_written(data_set, form, rows) for form in FORMS)
+            told = replace(data_set, rows=rows.get(code, data_set.rows))
+            held = list(records(told, **first, fictitious=fictitious, at=at))
+            yield from (_written(told, form, held) for form in FORMS)
     if grants := giving_file(fictitious=fictitious):
         yield grants
 

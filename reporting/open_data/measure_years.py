@@ -57,11 +57,19 @@ def months(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
 
 def figures(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
     """Yield the figures of the years that were made public, and then those that documents give."""
+    yield from figures_of_years(fictitious=fictitious, at=at)
+    yield from figures_of_documents(fictitious=fictitious, at=at)
+
+
+def figures_of_years(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
     for measure, year in _years():
         for figure in year.figures:
             yield _figure(measure, year.fiscal_year, figure, "", YEAR, "")
             for part in figure.parts:
                 yield _figure(measure, year.fiscal_year, part, figure.label, YEAR, "")
+
+
+def figures_of_documents(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
     found = Figure.objects.of_documents().select_related("measure__edition", "part_of")
     for row in found.order_by("measure__edition__code", "measure__number", "pk"):
         whole = row.part_of.label if row.part_of else ""

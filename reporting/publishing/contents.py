@@ -30,12 +30,21 @@ FILES, AS_OF = "files", "as_of"
 SOURCES = "sources"
 #: Open data that is made of published reports, and therefore never frozen beside them.
 FROM_REPORTS = ("reports", "report-answers")
-#: Open data that is made of published tables of progress.
+#: Open data that is made of published tables of progress, and of what becomes public and ends with them.
 FROM_PROGRESS = "progress"
+WITH_PROGRESS = ("measure-years", "measure-months", "printed-counts")
+#: Figures of the measures: the register freezes those that documents give; those of years are of progress.
+FIGURES_OF_MEASURES = "measure-figures"
+#: Open data that the office makes public row by row, each by a move of its own.
+FROM_OFFICE = "city-issues"
+#: What a release of the register never freezes.
+NEVER_FROZEN = (*FROM_REPORTS, FROM_PROGRESS, *WITH_PROGRESS, FROM_OFFICE)
 #: Columns of the measures that tell of other releases: of reports, and of tables of progress.
 MEASURES, MOVED_OF_MEASURES = "measures", ("status", "status_as_of", "published_reports")
 #: Figures that rest on published reports, and are therefore added up anew with them.
 MOVING = tuple(code for code, figure in FIGURES.items() if {*FROM_REPORTS} & {*figure.files})
+#: Open data of which the register freezes fewer rows than there are.
+_FROZEN_ROWS = {FIGURES_OF_MEASURES: open_data.measure_years.figures_of_documents}
 
 
 class NoSuchThing(LookupError):
@@ -123,13 +132,9 @@ def _files(at: datetime) -> dict[str, str]:
         return {
             file.name: "".join(file.parts)
             for file in open_data.files(
-                fictitious=settings.DEMO, at=at, without=(*FROM_REPORTS, FROM_PROGRESS)
+                fictitious=settings.DEMO, at=at, without=NEVER_FROZEN, rows=_FROZEN_ROWS
             )
         }
-
-
-def progress_key(edition: Edition, day: date) -> str:
-    return f"{edition.code}/{day.isoformat()}"
 
 
 def edition_and_day(key: str) -> tuple[str, date]:

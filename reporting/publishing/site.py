@@ -4,7 +4,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import resources
 from itertools import chain
@@ -26,11 +26,15 @@ from reporting.models import Kind, PublicEntry, ReleaseItem
 from . import drawing, issues, machine, sources
 from .addresses import ENGLISH, address, index_of_year, photo
 from .contents import (
+    FIGURES_OF_MEASURES,
+    FROM_OFFICE,
     FROM_PROGRESS,
     FROM_REPORTS,
     MEASURES,
     MOVED_OF_MEASURES,
     MOVING,
+    NEVER_FROZEN,
+    WITH_PROGRESS,
     edition_and_day,
 )
 from .drawing import LANGUAGES, days_of
@@ -332,14 +336,19 @@ class Site:
     @cached_property
     def _frozen_files(self) -> dict[str, str]:
         entry = self._standing.filter(kind=Kind.REGISTER).select_related("item").first()
-        return entry.item.content["files"] if entry else {}
+        files = entry.item.content["files"] if entry else {}
+        return {name: text for name, text in files.items() if _code(name) not in NEVER_FROZEN}
 
     def data_names(self) -> list[str]:
         """Return the names of the files of open data that are public now."""
-        made = [
-            *(FROM_REPORTS if self._frozen_files or self._of(Kind.REPORT).exists() else ()),
-            *((FROM_PROGRESS,) if self._frozen_files or self._of(Kind.PROGRESS).exists() else ()),
-        ]
+        there = bool(self._frozen_files)
+        made = []
+        if there or self._of(Kind.REPORT).exists():
+            made += FROM_REPORTS
+        if there or self._of(Kind.PROGRESS).exists():
+            made += (FROM_PROGRESS, *WITH_PROGRESS, FIGURES_OF_MEASURES)
+        if there or issues.standing(fictitious=self.fictitious).exists():
+            made.append(FROM_OFFICE)
         if self._tables.exists():
             made.append(SOURCES)
         names = [f"{code}.{form}" for code in made for form in open_data.FORMS]
@@ -354,7 +363,7 @@ class Site:
     def _data_sets(self) -> list[dict]:
         files: dict[str, list[str]] = defaultdict(list)
         for name in self.data_names():
-            files[name.partition(".")[0]].append(name)
+            files[_code(name)].append(name)
         known = open_data.DATASETS
         return [
             {"label": known[code].label, "columns": known[code].columns, "files": files[code]}
@@ -373,6 +382,8 @@ class Site:
             return Found(_in_japanese(lambda: self._figures_now(code, form)))
         if code == MEASURES and name in self._frozen_files:
             return Found(_in_japanese(lambda: self._measures_now(form)))
+        if code == FIGURES_OF_MEASURES:
+            return Found(_in_japanese(lambda: self._figures_of_measures_now(form)))
         if name in self._frozen_files:
             return Found.whole(self._frozen_files[name].encode())
         return Found(_in_japanese(lambda: self._made_now(code, form)))
@@ -421,9 +432,25 @@ class Site:
         )
         return open_data.as_csv(data_set, told) if form == "csv" else open_data.as_json(told)
 
+    def _figures_of_measures_now(self, form: str) -> Iterator[str]:
+        """Return the figures of the years that are public now, and those of documents as frozen."""
+        data_set = open_data.DATASETS[FIGURES_OF_MEASURES]
+        of_years = replace(data_set, rows=open_data.measure_years.figures_of_years)
+        live = open_data.records(
+            of_years, municipality_code=city.value("municipality_code"),
+            fictitious=self.fictitious, at=self.changed_at,
+        )  # fmt: skip
+        frozen = json.loads(self._frozen_files.get(f"{FIGURES_OF_MEASURES}.json", "[]"))
+        of_documents = (row for row in frozen if row["told_in"] == open_data.measure_years.DOCUMENT)
+        told = chain(live, of_documents)
+        return open_data.as_csv(data_set, told) if form == "csv" else open_data.as_json(told)
+
     def _made_now(self, code: str, form: str) -> Iterable[str]:
-        """Return a file of what other releases than that of the register froze."""
-        rows = self._progress_rows if code == FROM_PROGRESS else None
+        """Return a file of what is public by something else than the release of the register."""
+        rows = {
+            FROM_PROGRESS: self._progress_rows,
+            FROM_OFFICE: open_data.city_issues.rows_for_any_day,
+        }.get(code)
         at = self.changed_at
         return open_data.file(code, form, fictitious=self.fictitious, at=at, rows=rows).parts
 
@@ -545,6 +572,11 @@ def _photos(item: ReleaseItem, *, only: str = "") -> Iterator[tuple[str, bytes]]
         body = public_photos.bytes_of(told) if only in ("", path) else None
         if body is not None:
             yield path, body
+
+
+def _code(name: str) -> str:
+    """Return which table a file of open data holds."""
+    return name.partition(".")[0]
 
 
 def _pages(count: int) -> int:

@@ -13,10 +13,11 @@ from accounts.models import Role
 from casework.errors import NotPossible
 from casework.services import advance
 from guideline import years
-from guideline.models import Measure, Progress
+from guideline.models import Figure, Measure, PrintedCount, Progress
 from guideline.years import years_shown
 from reporting.models import Release
 from reporting.publishing import releases
+from reporting.publishing.site import Site
 from tests import factories
 from tests.factories import NOON, TODAY
 
@@ -123,6 +124,55 @@ def test_withdrawn_table_is_read_nowhere_any_more(
     assert APPROVED not in told(measure)
     assert measure.title not in search(APPROVED)
     assert Progress.objects.get(measure=measure).result == APPROVED
+
+
+OF_THE_DAY = ("measure-years", "measure-months", "measure-figures", "printed-counts", "progress")
+
+
+def data(code: str) -> str:
+    """What anybody reads of the day in a file of the public site, in both forms."""
+    site = Site("https://example.jp/", fictitious=False)
+    found = (site.read(f"data/{code}.{form}") for form in ("csv", "json"))
+    return "".join(one.body.decode() for one in found)
+
+
+def test_withdrawn_table_leaves_the_files_that_the_register_came_with(measure, office):
+    words = {"target": APPROVED, "plan_months": [4], "plan_by_month": {"4": APPROVED}}
+    years.write(measure, 2026, words, edit_number=0, by=office, at=NOON - HOUR)
+    figure = Figure(label=APPROVED, unit="件", value=20)
+    years.write_figure(measure, 2026, figure, by=office, at=NOON - HOUR)
+    printed = {"classification": "I", "status": "partly", "count": 1, "denominator": 1}
+    PrintedCount.objects.create(edition=measure.edition, as_of=TODAY, source=APPROVED, **printed)
+    of_a_document = {"label": "文書の数字", "unit": "件", "value": 3, "source": "文書"}
+    Figure.objects.create(measure=measure, **of_a_document)
+    approve(proposed(measure, office))
+    approve(releases.propose(of_register(office), by=office, at=NOON))
+    for code in OF_THE_DAY:
+        assert APPROVED in data(code), code
+
+    approve(proposed(measure, office, withdraw=True, note="誤りがあった"))
+
+    for code in OF_THE_DAY:
+        assert APPROVED not in data(code), code
+    assert "文書の数字" in data("measure-figures")
+
+
+def test_files_of_the_day_come_with_it_and_wait_for_no_register(measure, office):
+    approve(releases.propose(of_register(office), by=office, at=NOON))
+    years.write(measure, 2026, {"target": APPROVED}, edit_number=0, by=office, at=NOON - HOUR)
+    Figure.objects.create(measure=measure, label=LATER, unit="件", value=3, source="文書")
+    assert APPROVED not in data("measure-years")
+
+    approve(proposed(measure, office))
+
+    assert APPROVED in data("measure-years")
+    assert LATER not in data("measure-figures"), "figures of documents wait for the register"
+
+
+def of_register(office) -> Release:
+    release = releases.begin(by=office, at=NOON)
+    releases.put_in(release, "register", "all", by=office, at=NOON)
+    return release
 
 
 def search(words: str) -> str:

@@ -320,19 +320,20 @@ def test_day_of_the_committee_is_told_everywhere_as_it_was_released_until_a_corr
     report = makers.published_collaboration()
     office, address_ = factories.anyone(Role.OFFICE), f"reports/2025/{report.pk}.html"
     before = files()
+    later = NOON + timedelta(days=5)
     live = [f"/reports/{report.pk}/", "/open-data/reports.csv"]
 
-    services.record_tabling(report, tabled_on=date(2026, 11, 12), by=office, at=NOON)
+    services.record_tabling(report, tabled_on=date(2026, 11, 21), by=office, at=later)
 
     assert files() == before
     for path in live:
-        assert "2026-11-12" not in told_at(path)
-    release(("report", str(report.pk)), at=TOMORROW, note="委員会に報告した日を加えた")
+        assert "2026-11-21" not in told_at(path)
+    release(("report", str(report.pk)), at=later, note="委員会に報告した日を加えた")
     (row,) = csv.DictReader(io.StringIO(files()["data/reports.csv"].decode("utf-8-sig")))
-    assert row["tabled_on"] == "2026-11-12"
-    assert "2026-11-12" in files()[address_].decode()
+    assert row["tabled_on"] == "2026-11-21"
+    assert "2026-11-21" in files()[address_].decode()
     for path in live:
-        assert "2026-11-12" in told_at(path)
+        assert "2026-11-21" in told_at(path)
 
 
 def told_at(path: str) -> str:

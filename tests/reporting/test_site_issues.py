@@ -1,5 +1,8 @@
 """City issues on the public site: their pages, the list, feed and sitemap, and what keeps others out."""
 
+import json
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -8,6 +11,7 @@ from accounts.models import Role
 from casework import city
 from casework.services import advance, correct
 from grants import services
+from reporting.publishing import releases
 from reporting.publishing.site import Site
 from tests import factories
 from tests.factories import NOON
@@ -120,6 +124,34 @@ def test_issue_that_was_withdrawn_leaves_a_tombstone_without_what_was_written_si
     assert 'content="noindex"' in exported[path_of(made)]
     assert all(LATER_WORDS not in body for body in exported.values())
     assert f"https://example.jp/{path_of(made)}" not in exported["sitemap.xml"]
+
+
+def issues_told() -> list[tuple[str, str]]:
+    """Name and standing of each issue in the file of the site."""
+    told = json.loads(files()["data/city-issues.json"])
+    return [(row["title"], row["standing"]) for row in told]
+
+
+def test_file_of_issues_holds_those_that_have_a_page():
+    goes, stays = issue("send", "publish", title="戻される"), issue("send", "publish")
+    office = factories.anyone(Role.OFFICE)
+    release = releases.begin(by=office, at=NOON)
+    releases.put_in(release, "register", "all", by=office, at=NOON)
+    waits = releases.propose(release, by=office, at=NOON)
+    advance(waits, "approve", by=factories.user(Role.APPROVER), at=NOON, decided_on=NOON.date())
+
+    moved(goes, "send_back")
+
+    assert path_of(stays) in files() and path_of(goes) not in files()
+    assert issues_told() == [(stays.title, "open")]
+    assert "戻される" not in files()["data/city-issues.csv"]
+
+
+def test_file_of_issues_says_nothing_that_depends_on_the_day():
+    issue("send", "publish", until=NOON.date() - timedelta(days=9))
+    closed = issue("send", "publish", "close", title="締め切った課題")
+
+    assert sorted(issues_told()) == sorted([(WORDS["title"], "open"), (closed.title, "closed")])
 
 
 def test_closed_issue_stays_and_says_so():

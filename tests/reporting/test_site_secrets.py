@@ -13,14 +13,22 @@ from django.core.management import call_command
 from django.db.models import CharField, TextField
 from django.test import Client
 
-from accounts.models import Officer, Role
+from accounts.models import Department, Officer, Role
 from casework import picture_copies
 from casework.models import PictureCopy
 from casework.services import advance
 from grants import services as issues
-from grants.models import Proposal, Question
+from grants.models import CityIssue, Proposal, Question
 from guideline import years
-from guideline.models import Figure, MeasureYear, Progress
+from guideline.models import (
+    Edition,
+    Figure,
+    Measure,
+    MeasureYear,
+    PrintedCount,
+    Progress,
+    Section,
+)
 from reporting import partner_parts, photos, services, tablings
 from reporting.models import CollaborationReport, Partner, PublicEntry, ReportPhoto
 from reporting.publishing import checks, releases
@@ -207,8 +215,8 @@ def projects_that_are_not_adopted() -> None:
     planted(group.organizations.get())
 
 
-def progress_of_two_days(measure) -> None:
-    for day, words in ((TODAY, "20件の相談"), (TODAY + timedelta(days=1), SECRET)):
+def progress_of_two_days(measure, *, said: str = "20件の相談") -> None:
+    for day, words in ((TODAY, said), (TODAY + timedelta(days=1), SECRET)):
         Progress.objects.create(
             measure=measure, fiscal_year=2026, as_of=day, status="done", result=words, reason=words
         )
@@ -277,6 +285,39 @@ def issues_that_are_not_public(office) -> None:
     advance(sent, "send_back", by=office, at=NOON, reason=SECRET)
 
 
+def progress_to_withdraw(office) -> Measure:
+    """A public day of an edition of its own, with a year, a figure and a printed count."""
+    edition = Edition.objects.create(code="regretted", title="前の指針", status="in_force")
+    section = Section.objects.create(edition=edition, number=1, title="前の章")
+    measure = Measure.objects.create(
+        edition=edition, section=section, number=1, title="前の施策", classification="I"
+    )
+    progress_of_two_days(measure, said=SECRET)
+    PrintedCount.objects.create(
+        edition=edition, as_of=TODAY, classification="I", status="done", count=1, denominator=1,
+        source=SECRET,
+    )  # fmt: skip
+    written = dict.fromkeys(("target", "plan", "result", "next_plan"), SECRET)
+    months = {"plan_months": [4], "plan_by_month": {"4": SECRET}}
+    years.write(measure, 2026, {**written, **months}, edit_number=0, by=office, at=NOON)
+    figure = Figure(label=SECRET, unit=SECRET[:4], value=987_654_321)
+    years.write_figure(measure, 2026, figure, by=office, at=NOON)
+    return measure
+
+
+def issue_to_take_back(office) -> CityIssue:
+    clerk = factories.user(Role.DEPARTMENT)
+    (department,) = Department.objects.filter(pk__in=clerk.duties.departments)
+    issue = issues.open_issue(department, fiscal_year=2026, title=SECRET, by=clerk, at=NOON)
+    words = {"title": SECRET, "problem": SECRET, "offers": SECRET, "seeks": SECRET, "until": None}
+    issue = issues.save_issue(issue, fields=words, edit_number=issue.edit_number, by=clerk, at=NOON)
+    return advance(advance(issue, "send", by=clerk, at=NOON), "publish", by=office, at=NOON)
+
+
+def day_of(measure: Measure) -> tuple[str, str]:
+    return "progress", f"{measure.edition.code}/{TODAY.isoformat()}"
+
+
 @dataclass(frozen=True)
 class Scene:
     """What is public, with secrets beside all of it."""
@@ -290,6 +331,8 @@ class Scene:
 
 @remembered
 def scene(office) -> Scene:
+    regretted = progress_to_withdraw(office)
+    approve(releases.propose(release(office, day_of(regretted)), by=office, at=NOON))
     measure = factories.measure()
     progress_of_two_days(measure)
     written = {"plan": "公表する計画", "plan_months": [4]}
@@ -301,13 +344,14 @@ def scene(office) -> Scene:
     corrected = published_with_a_correction_under_way(office)
     accepted_warning(office)
     gone = withdrawn(office)
+    taken_back = issue_to_take_back(office)
     made = release(
-        office,
-        ("register", "all"),
-        ("figures", str(proposal.fiscal_year)),
-        ("progress", f"{measure.edition.code}/{TODAY.isoformat()}"),
+        office, ("register", "all"), ("figures", str(proposal.fiscal_year)), day_of(measure)
     )
     approve(releases.propose(made, by=office, at=NOON))
+    ends = release(office, day_of(regretted), withdraw=True, note="誤りがあった", at=TOMORROW)
+    approve(releases.propose(ends, by=office, at=TOMORROW), at=TOMORROW)
+    advance(taken_back, "send_back", by=office, at=TOMORROW, reason=SECRET)
     reports_that_are_not_public(office)
     views_and_comments(office)
     years_of_a_measure(measure, office)
@@ -358,7 +402,7 @@ def test_no_file_of_the_site_holds_what_was_not_released(office, tmp_path):
     assert is_told(told, there.proposal)
     assert leaks(told) == {}
     assert not any("あとで取りやめた写真" in text for text in told.values())
-    assert PublicEntry.objects.count() == 8
+    assert PublicEntry.objects.count() == 9
 
 
 def test_no_address_that_leads_anywhere_holds_what_was_not_released(office):
