@@ -343,7 +343,8 @@ def reach(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[st
             yield place, _SAID[found.what] % {"words": found.words}
 
 
-_LINK = re.compile(r"https?://[^\s<>\"'」）)、。，．]+")
+#: An address ends where the Japanese sentence around it goes on, and before its stop or bracket.
+_LINK = re.compile(r"https?://(?:(?![<>\"')])[!-~])+(?<![.,])")
 
 
 _SAID_OF_LINK = {

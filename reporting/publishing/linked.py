@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator
 from enum import Enum, auto
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from django.conf import settings
 from django.core.handlers.base import BaseHandler
@@ -29,7 +29,10 @@ def leads(url: str, site: Site) -> Leads:
         if f"{url}/".startswith(root):
             path = unquote(url.removeprefix(root).partition("#")[0].partition("?")[0])
             return Leads.THERE if site.read("" if f"{url}/" == root else path) else Leads.NOWHERE
-    asked, own = urlsplit(url), urlsplit(settings.SITE_URL)
+    try:
+        asked, own = urlsplit(url), urlsplit(settings.SITE_URL)
+    except ValueError:  # no address at all, such as one with half a bracket
+        return Leads.NOWHERE
     if asked.netloc != own.netloc:
         return Leads.AWAY
     return Leads.THERE if _is_public(asked.path, asked.query) else Leads.NOWHERE
@@ -46,7 +49,7 @@ def _is_public(path: str, query: str) -> bool:
     asked = WSGIRequest(
         {
             "REQUEST_METHOD": "GET",
-            "PATH_INFO": unquote(path) or "/",
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1") or "/",  # as WSGI has it
             "QUERY_STRING": query,
             "SERVER_NAME": own.hostname or "",
             "SERVER_PORT": str(own.port or (443 if own.scheme == "https" else 80)),

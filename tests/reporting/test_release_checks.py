@@ -219,6 +219,34 @@ def test_address_of_the_exported_site_is_read_from_what_is_public(office):
     assert "another site" not in found.words
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "https://www.city.example.jp？くわしくは市へ", "https://www.city.example.jp：市", "https://[例]",
+        "https://[", "{root}/calls/をご覧ください。", "{root}/%E9%8E%8C", "{root}/%FF%FE", "{root}/calls/%E9",
+        "https://www.city.example.jp／案内", "{root}/?q=鎌倉",
+    ],
+)  # fmt: skip
+def test_address_within_a_japanese_sentence_is_looked_at_and_breaks_nothing(
+    office, words, settings
+):
+    settings.SITE_URL = "https://yell.example.jp"
+    release = release_of(office, content=words.format(root=settings.SITE_URL))
+
+    found = checks.findings(release, at=NOON)
+
+    assert {one.code for one in found} <= {"links"}
+    assert all("ご覧" not in one.words and "くわしく" not in one.words for one in found)
+
+
+def test_address_ends_before_the_words_around_it(office):
+    text = "（https://a.example.jp/x）や、https://b.example.jp/y.をどうぞ：https://c.example.jp/?q=1,2。"
+
+    assert checks._LINK.findall(text) == [
+        "https://a.example.jp/x", "https://b.example.jp/y", "https://c.example.jp/?q=1,2",
+    ]  # fmt: skip
+
+
 def test_photo_without_words_or_consent_blocks(office):
     item = ReleaseItem(kind="report", key="1", action="publish", title="x", fiscal_year=2025)
     whole = {"alt": "川", "consent": "nobody", "media_type": "image/jpeg"}
