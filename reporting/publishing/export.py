@@ -21,13 +21,16 @@ IN_MEMORY, AT_A_TIME = 1024 * 1024, 64 * 1024
 class Outcome:
     """What became of the files of one run.
 
-    :param foreign: paths at which something stands that this program did not write.
+    :param foreign: paths at which, or on the way to which, something stands that this program did
+        not write.
+    :param kept: paths that the site has no more, whose file somebody changed since we wrote it.
     """
 
     written: int = 0
     unchanged: int = 0
     removed: int = 0
     foreign: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
 
 
 def export(files: Iterable[tuple[str, bytes | Iterable[bytes]]], folder: Path) -> Outcome:
@@ -36,7 +39,8 @@ def export(files: Iterable[tuple[str, bytes | Iterable[bytes]]], folder: Path) -
     :param files: path, and bytes or parts of them, which are never held in memory all together.
 
     A file is written under another name and renamed, and noted before that: a run that dies leaves
-    whole files only, and the next one knows them for its own. What we did not write stays.
+    whole files only, and the next one knows them for its own. What we did not write stays; what we
+    wrote and somebody changed since stays, too, and is told by each run until it is gone.
     """
     folder.mkdir(parents=True, exist_ok=True)
     own, done, outcome = _read(folder / MANIFEST), {}, Outcome()
@@ -48,7 +52,7 @@ def export(files: Iterable[tuple[str, bytes | Iterable[bytes]]], folder: Path) -
                 done[path] = digest
                 if _holds(target, body):
                     outcome.unchanged += 1
-                elif target.exists() and path not in own:
+                elif _is_barred(target, is_own=path in own):
                     outcome.foreign.append(path)
                     del done[path]
                     continue
@@ -59,7 +63,16 @@ def export(files: Iterable[tuple[str, bytes | Iterable[bytes]]], folder: Path) -
                     continue
             if own.get(path) != digest:
                 _note(manifest, path, digest)
-    outcome.removed = _remove(folder, {path: own[path] for path in own.keys() - done.keys()})
+    for path in sorted(own.keys() - done.keys()):
+        target = folder / path
+        if not target.is_file():
+            continue
+        if _digest_of(target) != own[path]:
+            outcome.kept.append(path)
+            done[path] = own[path]
+            continue
+        _remove(target, folder)
+        outcome.removed += 1
     if own != done:
         lines = (f"{digest} {path}\n".encode() for path, digest in sorted(done.items()))
         with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
@@ -121,12 +134,23 @@ def _write(target: Path, body: IO[bytes]) -> None:
     os.replace(unfinished, target)
 
 
-def _remove(folder: Path, gone: dict[str, str]) -> int:
-    """Remove what we wrote and nobody changed since, of the files that the site has no more."""
-    removed = 0
-    for path, digest in gone.items():
-        target = folder / path
-        if target.is_file() and hashlib.sha256(target.read_bytes()).hexdigest() == digest:
-            target.unlink()
-            removed += 1
-    return removed
+def _is_barred(target: Path, *, is_own: bool) -> bool:
+    """Return whether something of others stands where a file is to be written."""
+    if target.is_dir() or (target.exists() and not is_own):
+        return True
+    way = next(folder for folder in target.parents if folder.exists())
+    return not way.is_dir()
+
+
+def _digest_of(target: Path) -> str:
+    with open(target, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _remove(target: Path, folder: Path) -> None:
+    """Remove a file, and the folders within ``folder`` that are empty without it."""
+    target.unlink()
+    for parent in target.relative_to(folder).parents:
+        if parent == Path(".") or any((folder / parent).iterdir()):
+            break
+        (folder / parent).rmdir()

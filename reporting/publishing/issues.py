@@ -8,7 +8,7 @@ title: the department may have written on since, and nothing froze what had been
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -32,6 +32,13 @@ def standing(*, fictitious: bool) -> QuerySet[CityIssue]:
     """Return the issues that are public now; each tells ``at`` (last change) and ``first_at``."""
     found = CityIssue.objects.public(fictitious=fictitious).with_standing()
     return found.annotate(at=_moment(_TOLD, "-pk"), first_at=_moment(("publish",), "pk"))
+
+
+def with_projects(found: QuerySet[CityIssue], *, fictitious: bool) -> QuerySet[CityIssue]:
+    """Tell of each issue as ``led_to`` which projects came of it: a query for all issues together."""
+    projects = counted_cases(fictitious=fictitious).select_related("organization")
+    ordered = projects.order_by("fiscal_year", "pk")
+    return found.prefetch_related(Prefetch("proposals", ordered, to_attr="led_to"))
 
 
 def withdrawn(*, fictitious: bool) -> QuerySet[CityIssue]:
@@ -91,9 +98,8 @@ def draw_index(number: int, language: str, *, about: dict, fictitious: bool) -> 
     return drawing.page("issue_list", index(number), language, about=about, **context)
 
 
-def draw(issue: Any, language: str, *, about: dict, fictitious: bool) -> bytes:
-    """Draw the page of an issue of :func:`standing`, with the projects that it led to."""
-    led_to = counted_cases(fictitious=fictitious).filter(city_issue=issue)
+def draw(issue: Any, language: str, *, about: dict) -> bytes:
+    """Draw the page of an issue of :func:`standing` :func:`with_projects`."""
     with translation.override(language):
         context = {
             **_said(issue),
@@ -103,7 +109,7 @@ def draw(issue: Any, language: str, *, about: dict, fictitious: bool) -> bytes:
                     "title": project.title, "group": project.organization.name,
                     "number": project.number, "year": fiscal_year_name(project.fiscal_year),
                 }
-                for project in led_to.select_related("organization").order_by("fiscal_year", "pk")
+                for project in issue.led_to
             ],
         }  # fmt: skip
     return drawing.page("issue", address(issue), language, about=about, **context)

@@ -152,16 +152,20 @@ class Site:
 
     def _issues(self) -> Iterator[tuple[str, bytes]]:
         """Yield the pages of the city issues, and the tombstones of those that were withdrawn."""
-        told = {"about": self.about, "fictitious": self.fictitious}
-        found = issues.standing(fictitious=self.fictitious).order_by("pk")
-        for issue in found.iterator(chunk_size=BATCH):
+        for issue in self._standing_issues().order_by("pk").iterator(chunk_size=BATCH):
             for language in LANGUAGES:
-                yield _in(language, issues.address(issue)), issues.draw(issue, language, **told)
+                body = issues.draw(issue, language, about=self.about)
+                yield _in(language, issues.address(issue)), body
         gone = issues.withdrawn(fictitious=self.fictitious).order_by("pk")
         for issue in gone.iterator(chunk_size=BATCH):
             for language in LANGUAGES:
                 body = issues.draw_tombstone(issue, language, about=self.about)
                 yield _in(language, issues.address(issue)), body
+
+    def _standing_issues(self):
+        """The city issues that have a page, with the projects that came of each."""
+        found = issues.standing(fictitious=self.fictitious)
+        return issues.with_projects(found, fictitious=self.fictitious)
 
     def other_paths(self) -> Iterator[str]:
         """Yield the paths of what is not the page of one thing."""
@@ -317,9 +321,8 @@ class Site:
 
     def _issue(self, language: str, path: str, year: str, key: str) -> Found | None:
         asked = {"pk": int(key), "fiscal_year": int(year)}
-        if issue := issues.standing(fictitious=self.fictitious).filter(**asked).first():
-            told = {"about": self.about, "fictitious": self.fictitious}
-            return Found.whole(issues.draw(issue, language, **told))
+        if issue := self._standing_issues().filter(**asked).first():
+            return Found.whole(issues.draw(issue, language, about=self.about))
         if gone := issues.withdrawn(fictitious=self.fictitious).filter(**asked).first():
             body = issues.draw_tombstone(gone, language, about=self.about)
             return Found.whole(body, gone=True)

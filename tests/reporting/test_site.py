@@ -603,6 +603,46 @@ def test_files_of_others_are_left_alone(tmp_path):
     assert (tmp_path / "logo.png").read_bytes() == b"logo"
 
 
+def test_file_that_went_but_was_changed_by_somebody_is_told_by_each_run_until_it_is_gone(tmp_path):
+    """A content management system that makes pictures smaller, and a photo that somebody objected to."""
+    export(FILES.items(), tmp_path)
+    (tmp_path / "b/c.html").write_bytes(b"smaller")
+
+    for _run in range(2):
+        outcome = export({"a.html": b"a"}.items(), tmp_path)
+        assert outcome.kept == ["b/c.html"] and (tmp_path / "b/c.html").exists()
+    (tmp_path / "b/c.html").unlink()
+
+    assert export({"a.html": b"a"}.items(), tmp_path).kept == []
+    assert "b/c.html" not in (tmp_path / MANIFEST).read_text()
+
+
+def test_folder_that_is_empty_without_what_went_goes_along_and_no_other(tmp_path):
+    export({"x/y/z/1.jpg": b"1", "x/2.html": b"2", "v/3.jpg": b"3"}.items(), tmp_path)
+    (tmp_path / "v/own.txt").write_text("own")
+
+    export({"x/2.html": b"2"}.items(), tmp_path)
+
+    assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")} == {
+        "x", "x/2.html", "v", "v/own.txt", MANIFEST
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["b", "a.html"])
+def test_file_for_a_folder_or_a_folder_for_a_file_is_told_and_the_rest_is_written(tmp_path, place):
+    if place == "b":
+        (tmp_path / place).write_text("own")
+    else:
+        (tmp_path / place).mkdir()
+
+    for _run in range(2):
+        outcome = export(FILES.items(), tmp_path)
+        barred = sorted(path for path in FILES if path.startswith(place))
+        assert outcome.foreign == barred
+        assert outcome.written + outcome.unchanged == len(FILES) - len(barred)
+    assert (tmp_path / place).is_dir() == (place == "a.html")
+
+
 def test_run_that_died_is_taken_up(tmp_path):
     def dying():
         yield "a.html", b"a"
@@ -643,6 +683,32 @@ def test_command_says_what_it_left_alone(tmp_path):
     with pytest.raises(CommandError, match=r"index\.html"):
         call_command("export_site", str(tmp_path), "--base-url", BASE, stdout=io.StringIO())
     assert (tmp_path / "style.css").exists()
+
+
+def test_command_names_what_is_still_there_and_what_to_do_in_both_languages(tmp_path):
+    report = makers.published_collaboration()
+    call_command("export_site", str(tmp_path), "--base-url", BASE, stdout=io.StringIO())
+    PublicEntry.objects.all().delete()
+    page = tmp_path / f"reports/2025/{report.pk}.html"
+    page.write_text("touched")
+
+    with pytest.raises(CommandError) as refused:
+        call_command("export_site", str(tmp_path), "--base-url", BASE, stdout=io.StringIO())
+
+    told = str(refused.value)
+    assert f"reports/2025/{report.pk}.html" in told
+    assert "Remove them by hand" in told and "手で削除" in told
+    assert page.read_text() == "touched"
+
+
+def test_command_given_a_file_says_so_in_both_languages(tmp_path):
+    file = tmp_path / "site"
+    file.write_text("own")
+
+    with pytest.raises(CommandError, match="is a file") as refused:
+        call_command("export_site", str(file), "--base-url", BASE, stdout=io.StringIO())
+
+    assert "ファイルです" in str(refused.value)
 
 
 def test_export_says_that_an_address_of_this_machine_leads_nobody_there(tmp_path, settings):

@@ -175,6 +175,19 @@ def test_what_came_of_it_is_shown():
     assert proposal.number in page
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_pages_of_issues_ask_as_often_for_three_as_for_one(count, django_assert_num_queries):
+    department = factories.department()
+    made = [issue("send", "publish", department=department) for _ in range(count)]
+    site = Site("https://example.jp/", fictitious=False)
+    assert "city_name" in site.about  # read once for all pages
+
+    with django_assert_num_queries(3):  # issues, the projects that came of them, tombstones
+        pages = dict(site._issues())
+
+    assert pages.keys() >= {path_of(one) for one in made}
+
+
 def test_invented_issue_is_shown_only_in_a_demonstration():
     made = issue("send", "publish", department=factories.department(fictitious=True))
 
