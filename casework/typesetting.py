@@ -90,7 +90,7 @@ class Section(TypedDict):
     """A part of a document under a heading of its own.
 
     ``parts`` makes a table the contents of a committee's paper: which of its parts, counted from 0, each row
-    names; on paper with pages the row ends with the page.
+    names; the row ends with the page on which that part begins.
     """
 
     heading: str
@@ -246,10 +246,14 @@ class CommitteePart(TypedDict):
 
 
 class CommitteeData(TypedDict):
-    """A paper for a committee, or of it; ``note`` says whose copy it is, or what it is not yet."""
+    """A paper for a committee, or of it; ``note`` says whose copy it is, or what it is not yet.
+
+    ``as_of`` is how the day is printed where it is the day of what the paper tells (令和8年11月21日現在).
+    """
 
     title: str
     issued: str
+    as_of: NotRequired[str]
     items: list[Item]
     parts: list[CommitteePart]
     note: NotRequired[str | None]

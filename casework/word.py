@@ -41,11 +41,11 @@ def docx_of(data: CommitteeData, *, files: Mapping[str, bytes] = NO_FILES) -> by
     :param files: name → bytes of the pictures that the data name.
     """
     paper = _begun(data["title"], data["issued"])
-    _to_the_right(paper, data.get("note"), data["issued"])
+    _to_the_right(paper, data.get("note"), data.get("as_of", data["issued"]))
     _title(paper, data["title"], draft=bool(data.get("draft")))
     _facts(paper, data["items"])
-    for part in data["parts"]:
-        _part(paper, part, files)
+    for number, part in enumerate(data["parts"]):
+        _part(paper, number, part, files)
     return _saved(paper)
 
 
@@ -168,15 +168,25 @@ def _set_face(style, size: float) -> None:
 
 def _number_pages(paragraph) -> None:
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _field(paragraph, "PAGE", until_then="1")
+
+
+def _field(paragraph, asked: str, *, until_then: str) -> None:
+    """Add what the word processor counts itself.
+
+    :param until_then: is shown by what does not count.
+    """
     field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), "PAGE")
-    field.append(paragraph.add_run("1")._r)  # what is shown until the word processor counts
+    field.set(qn("w:instr"), asked)
+    field.set(qn("w:dirty"), "true")
+    field.append(paragraph.add_run(until_then)._r)
     paragraph._p.append(field)
 
 
-def _part(paper, part: CommitteePart, files: Mapping[str, bytes]) -> None:
+def _part(paper, number: int, part: CommitteePart, files: Mapping[str, bytes]) -> None:
     heading = paper.add_heading(_text(part["heading"]), 2)
     heading.paragraph_format.page_break_before = bool(part.get("new_page"))
+    _mark(heading, number)
     _facts(paper, part.get("items", []))
     for section in part.get("sections", []):
         _section(paper, section, level=3)
@@ -194,8 +204,34 @@ def _section(paper, section: Section, *, level: int) -> None:
     for words in section.get("paragraphs", []):
         for line in words.splitlines():
             paper.add_paragraph(_text(line))
-    if table := section.get("table"):
+    table = section.get("table")
+    if table and "parts" in section:
+        _with_pages(paper, table, section["parts"])
+    elif table:
         _table(paper, table)
+
+
+def _mark(heading, number: int) -> None:
+    """Name the place of a part, so that the contents can ask for its page."""
+    begin, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
+    begin.set(qn("w:name"), _mark_of(number))
+    for one in (begin, end):
+        one.set(qn("w:id"), str(number))
+    heading._p.insert(heading._p.index(heading.runs[0]._r), begin)
+    heading._p.append(end)
+
+
+def _mark_of(number: int) -> str:
+    return f"_part{number}"
+
+
+def _with_pages(paper, table: Table, parts: list[int]) -> None:
+    """Set the contents: the word processor writes the page of each part when it opens the file."""
+    rows = [[*row, ""] for row in table["rows"]]
+    made = _table(paper, {"columns": [*table["columns"], "ページ"], "rows": rows})
+    for row, number in zip(made.rows[1:], parts, strict=True):
+        _field(row.cells[-1].paragraphs[0], f"PAGEREF {_mark_of(number)} \\h", until_then="–")
+        row.cells[-1].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
 def _picture(paper, picture: PrintedPicture, content: bytes) -> None:
@@ -223,7 +259,7 @@ def _facts(paper, items: list[Item]) -> None:
     paper.add_paragraph()
 
 
-def _table(paper, table: Table) -> None:
+def _table(paper, table: Table) -> Any:
     made = paper.add_table(rows=1, cols=len(table["columns"]), style="Table Grid")
     for cell, words in zip(made.rows[0].cells, table["columns"], strict=True):
         cell.text = _text(words)
@@ -236,6 +272,7 @@ def _table(paper, table: Table) -> None:
             if isinstance(value, int):
                 cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
     paper.add_paragraph()
+    return made
 
 
 def _shown(value: str | int | None) -> str:

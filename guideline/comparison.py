@@ -186,7 +186,7 @@ def word_of(table: Comparison, *, today: date) -> dict:
                 "heading": _heading(group),
                 "sections": [
                     {
-                        "heading": "新旧対照",
+                        "heading": "",
                         "table": {
                             "columns": COLUMNS,
                             "rows": [_cells(p, table.source) for p in group.pairs],
@@ -197,7 +197,8 @@ def word_of(table: Comparison, *, today: date) -> dict:
             for group in table.groups
         ]
         return {
-            "title": _title(table), "issued": wareki(today), "items": _items(table), "parts": parts
+            "title": _title(table), "issued": wareki(today), "as_of": f"{wareki(today)}現在",
+            "items": _items(table), "parts": parts,
         }  # fmt: skip
 
 

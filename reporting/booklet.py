@@ -20,12 +20,15 @@ from casework.word import docx_of
 from casework.work_kinds import work
 from casework.works import Progress
 
+from .booklet_answers import Answered, how_many, in_words
 from .booklet_totals import NO_FORM, DepartmentTotal, by_department, differences, sum_of
 from .models import Booklet, TabledReport, Tabling
 from .printing import FORM_JA, UNKNOWN, collaboration_items, collaboration_sections, files_of
 from .public_photos import Printed, printed
 
 KIND = "committee_booklet"
+#: What the head of the booklet counts of the departments' answers.
+HEAD = {"none": "協働はなかったと回答した担当課", "missing": "まだ提出していない担当課"}
 CODES = {"process_score": "協働の進め方", "outcome_score": "協働の成果"}
 #: What stands over the reports whose cost nobody gave, and in the place of a sum of none.
 UNKNOWN_COST, UNKNOWN_YEN = "費用が未記入", "不明"
@@ -47,16 +50,25 @@ def booklet_data(
     :param photos: of each of them, those that may be shown now.
     """
     totals = by_department(contents)
+    before = [totals_part(contents), _apart(contents)]
+    if tabling.answers:
+        before.insert(0, _answers(tabling.answers))
     return {
         "title": f"協働事業報告書（{wareki_year(tabling.fiscal_year)}）",
         "issued": wareki(tabling.tabled_on),
         "note": "書面報告",
         "items": [
             {"label": "報告書", "value": f"{len(contents)}件"},
-            {"label": "担当課", "value": f"{len(totals)}課"},
+            {"label": "報告書のある担当課", "value": f"{len(totals)}課"},
+            *(
+                {"label": label, "value": f"{how_many(tabling.answers, kind)}課"}
+                for kind, label in HEAD.items()
+                if tabling.answers
+            ),
         ],
         "parts": [
-            *(make(contents) for make in BEFORE_THE_REPORTS),
+            _contents(contents, behind=len(before) + 1),
+            *before,
             *(
                 _report(place, content, own)
                 for place, (content, own) in enumerate(zip(contents, photos, strict=True), start=1)
@@ -69,15 +81,24 @@ def _part(heading: str, section: Section) -> CommitteePart:
     return {"heading": heading, "sections": [section]}
 
 
-def _contents(contents: Sequence[dict]) -> CommitteePart:
+def _contents(contents: Sequence[dict], *, behind: int) -> CommitteePart:
+    """:param behind: how many parts stand before the first report."""
     rows: list[list[str | int | None]] = [
         [f"報告{place}", content["title"], content["department"], content["partner_names"]]
         for place, content in enumerate(contents, start=1)
     ]
     table = {"columns": ["番号", "協働の名前", "担当課", "相手"], "rows": rows}
-    first = len(BEFORE_THE_REPORTS)
-    parts = list(range(first, first + len(rows)))
+    parts = list(range(behind, behind + len(rows)))
     return _part("目次", {"heading": "", "table": table, "parts": parts})
+
+
+def _answers(answers: Sequence[Answered]) -> CommitteePart:
+    """Every department that was asked, or should have been, and what it answered."""
+    rows: list[list[str | int | None]] = [
+        [one["department"], one["counts"].get("here", 0), in_words(one)] for one in answers
+    ]
+    table = {"columns": ["担当課", "この冊子の報告書（件）", "ほかの回答"], "rows": rows}
+    return _part("担当課の回答", {"heading": "", "table": table})
 
 
 def totals_part(contents: Sequence[dict]) -> CommitteePart:
@@ -120,10 +141,6 @@ def _apart(contents: Sequence[dict]) -> CommitteePart:
             "table": {"columns": columns, "rows": rows},
         },
     )
-
-
-#: What stands before the reports, in order.
-BEFORE_THE_REPORTS = (_contents, totals_part, _apart)
 
 
 def _report(place: int, content: dict, photos: Sequence[Printed]) -> CommitteePart:

@@ -16,9 +16,11 @@ from casework.calendar import japan_date
 from casework.models import Case
 from casework.services import locked, record, snapshot
 
+from .booklet_answers import answered
 from .correction_owed import ask_for_a_correction
 from .models import CollaborationReport, CommitteeComment, ReleasedComment, TabledReport, Tabling
 from .publishing.releases import waits_in_release
+from .request_overview import without_request
 from .services import record_tabling
 from .versions import content_of_collaboration
 
@@ -62,9 +64,13 @@ def table_reports(
         raise ValidationError(
             _("Choose reports that are accepted or public and were not tabled before.")
         )
+    left_out = without_request(fiscal_year, today=japan_date(at))
     tabling = Tabling.objects.create(
-        fiscal_year=fiscal_year, tabled_on=tabled_on, comments_until=comments_until, by=by, at=at
-    )
+        fiscal_year=fiscal_year, tabled_on=tabled_on, comments_until=comments_until, by=by, at=at,
+        answers=answered(
+            fiscal_year, tabled=chosen, left_out=[one.department.name for one in left_out]
+        ),
+    )  # fmt: skip
     for place, report in enumerate(ready, start=1):
         version = report.publication.version if report.publication else None
         report = record_tabling(report, tabled_on=tabled_on, by=by, at=at)

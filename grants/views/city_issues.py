@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.numbers_named import key_in
 from accounts.permissions import require
+from casework.asking import keeping_their_day
 from casework.draft_pages import write
 from grants import services
 from grants.case_panels import supplement_asked
@@ -26,6 +27,7 @@ from grants.measure_years import counted_cases
 from grants.models import CityIssue, Round
 from grants.models.city_issue import Standing
 from grants.project_links import with_links
+from grants.services.city_issues import QUESTION
 from guideline.models import fiscal_year_name
 
 from . import page_of, show_form
@@ -173,6 +175,8 @@ def issues(request):
         if form.is_valid():
             asked = services.ask_for_issues(**form.cleaned_data, by=request.user, at=request.now)
             messages.success(request, _asked(len(asked)))
+            if kept := keeping_their_day(QUESTION, **form.cleaned_data):
+                messages.warning(request, _keep(kept))
             return redirect("grants:office-city-issues")
     found = CityIssue.objects.visible_to(request.user)
     ordered = with_proposals(found, request.user).prefetch_related("deadlines__extensions")
@@ -180,6 +184,7 @@ def issues(request):
     with_links((p for issue in page.object_list for p in issue.proposals.all()), request.user)
     for issue in page.object_list:
         issue.owed = next((d for d in issue.deadlines.all() if d.is_open), None)
+        issue.is_awaited = may_ask and issue.state in QUESTION.waiting
     context = {"form": form, "page": page}
     status = 422 if form is not None and form.errors else 200
     return render(request, "grants/city_issues_office.html", context, status=status)
@@ -193,6 +198,14 @@ def _asked(count: int) -> str:
         "%(count)d departments are asked for their issues.",
         count,
     ) % {"count": count}
+
+
+def _keep(count: int) -> str:
+    return ngettext(
+        "%(count)d issue asked for before keeps its own day. Set another one in the list: “Set another date”.",
+        "%(count)d issues asked for before keep their own days. Set another one in the list: “Set another date”.",
+        count,
+    ) % {"count": count}  # fmt: skip
 
 
 def _rows(request):

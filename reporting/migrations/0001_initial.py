@@ -1851,4 +1851,11 @@ class Migration(migrations.Migration):
             name="public_edit_number",
             field=models.PositiveIntegerField(editable=False, null=True),
         ),
+        migrations.AddField(
+            model_name="tabling",
+            name="answers",
+            field=models.JSONField(
+                default=list, editable=False, verbose_name="answers of the departments"
+            ),
+        ),
     ]

@@ -26,6 +26,8 @@ class Tabling(models.Model):
     """A set of accepted reports on one fiscal year, as the committee received them on a day.
 
     :ivar tabled_on: the day, Japan date.
+    :ivar answers: how the departments had answered for the year when the reports were tabled, one
+        row for each (``reporting.booklet_answers.Answered``).
     :ivar comments_until: last day on which members comment, Japan date; empty is not set: then they
         comment until the office closes it by naming a day.
     """
@@ -33,6 +35,7 @@ class Tabling(models.Model):
     fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"))
     tabled_on = models.DateField(_("received by the committee on"))
     comments_until = models.DateField(_("comments until"), null=True, blank=True)
+    answers = models.JSONField(_("answers of the departments"), default=list, editable=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

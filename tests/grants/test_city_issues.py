@@ -103,6 +103,24 @@ def test_each_department_is_asked_once_a_year_and_owes_an_answer():
     assert {d.due_on for d in Deadline.objects.filter(case__in=next_year)} == {None}
 
 
+def test_office_that_asks_again_by_another_day_is_told_that_the_first_one_stays(client):
+    factories.department()
+    factories.department()
+    client.force_login(office())
+    said = {"fiscal_year": 2026, "due_on": (TODAY + timedelta(days=20)).isoformat()}
+    client.post("/office/city-issues/", said)
+    again = {**said, "due_on": (TODAY + timedelta(days=30)).isoformat()}
+
+    for due_on, kept in ((again["due_on"], True), (said["due_on"], False)):
+        page = client.post("/office/city-issues/", {**said, "due_on": due_on}, follow=True)
+        assert ("前に依頼した2件の業務課題" in page.content.decode()) is kept
+
+    days = Deadline.objects.open().values_list("due_on", flat=True)
+    assert set(days) == {TODAY + timedelta(days=20)}
+    for deadline in Deadline.objects.open():
+        assert f'href="/deadlines/{deadline.pk}/set/"' in page.content.decode()
+
+
 def test_department_is_told_that_it_is_asked():
     department = factories.department()
     clerk = makers.department_clerk(department)

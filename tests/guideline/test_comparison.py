@@ -79,6 +79,16 @@ def test_word_file_and_pdf_hold_every_measure(client):
     assert sum("未確認" in cell for cell in cells) >= len(table().pairs)
 
 
+def test_word_file_says_its_title_once_and_that_it_tells_how_things_stand(client):
+    word = Document(io.BytesIO(client.get(f"{PAGE}table.docx").content))
+    words = [paragraph.text for paragraph in word.paragraphs]
+    assert sum("新旧対照" in one for one in words) == 1
+    assert [one for one in words if one.startswith("令和")] == [
+        one for one in words if one.endswith("日現在")
+    ]
+    assert len([one for one in words if one.endswith("日現在")]) == 1
+
+
 def test_same_table_gives_the_same_pdf():
     paper = paper_of(table(), today=TODAY)
     assert typeset("progress", paper) == typeset("progress", paper)

@@ -17,6 +17,7 @@ from accounts.models import Role
 from casework import works
 from casework.services import advance
 from reporting import booklet, partner_parts, services, tablings
+from reporting.booklet_answers import in_words
 from reporting.booklet_totals import by_department, differences, sum_of
 from reporting.models import (
     Booklet,
@@ -241,9 +242,89 @@ def test_worker_makes_the_booklet_once_as_pdf_and_for_word():
     assert Booklet.objects.count() == 1
 
 
+def test_booklet_says_how_every_department_answered_that_was_asked():
+    first = makers.accepted_collaboration(factories.department(name="一課"))
+    makers.collaboration(first.department, fiscal_year=2024)  # another year's
+    for name in ("二課", "三課"):
+        factories.department(name=name)
+    services.request_collaboration_reports(fiscal_year=2025, due_on=None, by=office(), at=NOON)
+    for name, verb in (("四課", "accept"), ("五課", "submit")):
+        _walk(makers.collaboration(factories.department(name=name)), verb)
+    _walk(asked("二課"), "answer_none")
+    found = tablings.table_reports(
+        [first], fiscal_year=2025, tabled_on=TODAY, comments_until=None, by=office(), at=NOON
+    )
+    # What is answered after that day is not part of what the committee received.
+    _walk(asked("三課"), "answer_none")
+
+    data = booklet.booklet_data(found, [first_of(found).version.content], [[]])
+
+    part = next(one for one in data["parts"] if one["heading"] == "担当課の回答")
+    assert sorted(part["sections"][0]["table"]["rows"]) == sorted(
+        [
+            ["一課", 1, "まだ提出していない報告書 1件"],
+            ["二課", 0, "協働はなかったと回答"],
+            ["三課", 0, "まだ提出していない報告書 1件"],
+            ["四課", 0, "この冊子にない報告書 1件、依頼していない"],
+            ["五課", 0, "提出済み・窓口で確認中 1件、依頼していない"],
+        ]
+    )
+    assert [(one["label"], one["value"]) for one in data["items"]] == [
+        ("報告書", "1件"), ("報告書のある担当課", "1課"),
+        ("協働はなかったと回答した担当課", "1課"), ("まだ提出していない担当課", "2課"),
+    ]  # fmt: skip
+    paper = made(found)
+    words = Document(io.BytesIO(bytes(paper.docx)))
+    cells = [c.text for t in words.tables for row in t.rows for c in row.cells]
+    assert "協働はなかったと回答" in cells
+    assert "協働はなかったと回答" in pdf_text(bytes(paper.pdf))
+
+
+def asked(name):
+    return CollaborationReport.objects.get(department__name=name, request_key__isnull=False)
+
+
+def _walk(report, verb):
+    clerk = makers.department_clerk(report.department)
+    report = advance(report, "submit" if verb == "accept" else verb, by=clerk, at=NOON)
+    if verb == "accept":
+        advance(report, "accept", by=office(), at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ({"here": 2}, ""),
+        ({"none": 1}, "協働はなかったと回答"),
+        ({"none": 1, "here": 1}, ""),
+        ({"here": 1, "missing": 2, "elsewhere": 1},
+         "この冊子にない報告書 1件、まだ提出していない報告書 2件"),
+        ({"not_asked": 1}, "依頼していない"),
+    ],
+)  # fmt: skip
+def test_what_a_department_answered_is_said_in_words(counts, said):
+    assert in_words({"department": "一課", "counts": counts}) == said
+
+
+def test_contents_of_the_booklet_for_word_ask_for_the_page_of_each_report():
+    words = Document(io.BytesIO(bytes(made(tabling()).docx)))
+    xml = words.element.xml
+    contents = next(t for t in words.tables if t.rows[0].cells[-1].text == "ページ")
+    asked = re.findall(r"PAGEREF (\w+)", contents._tbl.xml)
+
+    # Each row names the place at which the heading of its own report begins.
+    marks = {
+        mark: re.sub(r"<[^>]+>|\s", "", xml[xml.index(f'w:name="{mark}"') :].split(">", 1)[1])
+        for mark in asked
+    }
+    assert len(asked) == len(set(asked)) == len(contents.rows) - 1 == 3
+    for place, mark in enumerate(asked, start=1):
+        assert marks[mark].startswith(f"報告{place}")
+
+
 def test_contents_of_the_booklet_name_the_page_on_which_each_report_begins():
     text = pdf_text(bytes(made(tabling()).pdf))
-    contents, _heading, rest = text.partition("担当課と形態ごとの集計")
+    contents, _heading, rest = text.partition("担当課の回答")
     told = re.findall(r"報告(\d)[^報]*?(\d+)(?=報告|$)", contents.partition("ページ")[2])
 
     # Read another way: what the foot of the page says on which the heading of a report stands.
