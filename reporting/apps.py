@@ -38,7 +38,13 @@ class ReportingConfig(AppConfig):
             taking_back,  # noqa: F401  it asks whether a release is under way
         )
         from .models import AcceptedWarning, CommitteeComment, Publication
-        from .publishing import committee_check, notice_kinds, panels, releases  # noqa: F401
+        from .publishing import (  # noqa: F401
+            committee_check,
+            issue_wording,  # noqa: F401
+            notice_kinds,
+            panels,
+            releases,
+        )
         from .publishing import forms as release_forms  # noqa: F401
         from .search import follow_moves, store  # noqa: F401  they follow moves
 

@@ -5,7 +5,7 @@ stands in the way until somebody accepts it by name, with a reason.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -35,11 +35,12 @@ from reporting.models import (
 )
 from reporting.open_data.data_files import FOLDER
 
-from . import agreement, personal
-from .contents import MOVING, NoSuchThing, thing
+from . import agreement, personal, wording
+from .contents import FILES, MOVING, NoSuchThing, thing
 from .linked import Leads, leads
 from .places import label_of, strings
 from .site import Site, here
+from .words_of_files import SOURCES, words_of_files
 
 BLOCKS, WARNS = "blocks", "warns"
 
@@ -317,53 +318,22 @@ def figures(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[
         )
 
 
-@check("names", gettext_lazy("Names of people that the system knows"), of_withdrawn=True)
+@check(wording.NAMES, wording.LABELS[wording.NAMES], of_withdrawn=True)
 def names(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
     """Names of officers, members and people with a log-in; partners that the page names are published."""
     partners = content.get("text", {}).get("partner_names", "")
-    for place, text in _free_text(item, content):
-        for found in looked.names.within(text, but=partners):
-            yield (
-                place,
-                _("This looks like the name of a person: “%(words)s”") % {"words": found.words},
-            )
+    yield from wording.names(_texts(item, content), looked.names, but=partners)
 
 
-_SAID = {
-    "email": gettext_lazy("This looks like an e-mail address: “%(words)s”"),
-    "phone": gettext_lazy("This looks like a phone number: “%(words)s”"),
-    "postcode": gettext_lazy("This looks like a postcode: “%(words)s”"),
-}
-
-
-@check("reach", gettext_lazy("Phone numbers, postcodes, e-mail addresses"), of_withdrawn=True)
+@check(wording.REACH, wording.LABELS[wording.REACH], of_withdrawn=True)
 def reach(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
-    for place, text in _free_text(item, content):
-        for found in personal.ways_to_reach(text):
-            yield place, _SAID[found.what] % {"words": found.words}
+    yield from wording.reach(_texts(item, content))
 
 
-#: An address ends where the Japanese sentence around it goes on, and before its stop or bracket.
-_LINK = re.compile(r"https?://(?:(?![<>\"')])[!-~])+(?<![.,])")
-
-
-_SAID_OF_LINK = {
-    Leads.NOWHERE: gettext_lazy("Nothing public stands at %(url)s"),
-    Leads.AWAY: gettext_lazy("This leads to another site, which was not looked at: %(url)s"),
-}
-
-
-@check(
-    "links",
-    gettext_lazy("Links that lead nowhere, or to other sites, which nobody looked at"),
-    of_withdrawn=True,
-)
+@check(wording.LINKS, wording.LABELS[wording.LINKS], of_withdrawn=True)
 def links(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
     """Addresses in the words of a page; the pages’ own links are tested."""
-    for place, text in _free_text(item, content):
-        for url in _LINK.findall(text):
-            if said := _SAID_OF_LINK.get(looked.leads(url)):
-                yield place, said % {"url": url}
+    yield from wording.links(_texts(item, content, without=SOURCES), looked.leads)
 
 
 _ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
@@ -404,13 +374,21 @@ def days_in(text: str) -> Iterator[date]:
             continue  # no day of the calendar
 
 
+def _texts(
+    item: ReleaseItem, content: dict, *, without: Container[str] = ()
+) -> Iterator[tuple[str, str]]:
+    """Yield place and text of a page, and of the files that become public with it."""
+    yield from _free_text(item, content)
+    yield from words_of_files(content.get(FILES) or {}, without=without)
+
+
 def _free_text(item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
     """Yield place and text of all that people wrote, the note, and what a tombstone tells."""
     if item.withdraws:
         yield str(_("Title")), item.title
     if item.note:
         yield str(_("Note for the public")), item.note
-    rest = {name: value for name, value in content.items() if name not in ("files", "columns")}
+    rest = {name: value for name, value in content.items() if name not in (FILES, "columns")}
     for path, text in strings(rest):
         if path[-1] not in ("digest", "media_type", "consent"):  # of photos: nobody wrote them
             yield label_of(path), text

@@ -23,7 +23,10 @@ PINNED = {
     ("change", "resubmit"): ["grants.keep_the_request"],
     ("change", "submit"): ["grants.keep_the_request"],
     ("city_issue", "close"): ["reporting.find_the_issue"],
-    ("city_issue", "publish"): ["reporting.find_the_issue"],
+    ("city_issue", "publish"): [
+        "reporting.refuse_what_nobody_accepted",
+        "reporting.find_the_issue",
+    ],
     ("city_issue", "send_back"): ["reporting.find_the_issue"],
     ("city_issue", "take_back"): ["reporting.find_the_issue"],
     ("claim", "accept"): ["grants.let_the_dates_follow"],

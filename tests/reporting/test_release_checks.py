@@ -21,7 +21,7 @@ from casework.services import advance
 from grants.models import AgreementSignature
 from reporting import open_data, services
 from reporting.models import Release, ReleaseItem
-from reporting.publishing import checks, contents, difference, personal, releases
+from reporting.publishing import checks, contents, difference, personal, releases, wording
 from reporting.publishing.decision_grounds import what_becomes_public
 from tests import factories
 from tests.factories import NOON, TODAY
@@ -242,7 +242,7 @@ def test_address_within_a_japanese_sentence_is_looked_at_and_breaks_nothing(
 def test_address_ends_before_the_words_around_it(office):
     text = "（https://a.example.jp/x）や、https://b.example.jp/y.をどうぞ：https://c.example.jp/?q=1,2。"
 
-    assert checks._LINK.findall(text) == [
+    assert wording._LINK.findall(text) == [
         "https://a.example.jp/x", "https://b.example.jp/y", "https://c.example.jp/?q=1,2",
     ]  # fmt: skip
 

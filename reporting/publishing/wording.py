@@ -1,0 +1,67 @@
+"""What words may tell that nobody wants public: who somebody is, how to reach them, where a link leads.
+
+A release looks at its pages and files with these, the publication of a city issue at its words.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from . import personal
+from .linked import Leads
+
+#: Code of a check → what it looks for.
+NAMES, REACH, LINKS = "names", "reach", "links"
+LABELS = {
+    NAMES: gettext_lazy("Names of people that the system knows"),
+    REACH: gettext_lazy("Phone numbers, postcodes, e-mail addresses"),
+    LINKS: gettext_lazy("Links that lead nowhere, or to other sites, which nobody looked at"),
+}
+
+#: Place and what stands there.
+Texts = Iterable[tuple[str, str]]
+#: Place and what is said of it.
+Told = Iterator[tuple[str, str]]
+
+
+def names(texts: Texts, known: personal.Names, *, but: str = "") -> Told:
+    """Tell of the names that the system knows; who stands in ``but`` is named on purpose."""
+    for place, text in texts:
+        for found in known.within(text, but=but):
+            yield (
+                place,
+                _("This looks like the name of a person: “%(words)s”") % {"words": found.words},
+            )
+
+
+_SAID = {
+    "email": gettext_lazy("This looks like an e-mail address: “%(words)s”"),
+    "phone": gettext_lazy("This looks like a phone number: “%(words)s”"),
+    "postcode": gettext_lazy("This looks like a postcode: “%(words)s”"),
+}
+
+
+def reach(texts: Texts) -> Told:
+    """Tell of what looks like a phone number, a postcode or an e-mail address."""
+    for place, text in texts:
+        for found in personal.ways_to_reach(text):
+            yield place, _SAID[found.what] % {"words": found.words}
+
+
+#: An address ends where the Japanese sentence around it goes on, and before its stop or bracket.
+_LINK = re.compile(r"https?://(?:(?![<>\"')])[!-~])+(?<![.,])")
+
+_SAID_OF_LINK = {
+    Leads.NOWHERE: gettext_lazy("Nothing public stands at %(url)s"),
+    Leads.AWAY: gettext_lazy("This leads to another site, which was not looked at: %(url)s"),
+}
+
+
+def links(texts: Texts, leads: Callable[[str], Leads]) -> Told:
+    """Tell of addresses at which nothing public of this system stands."""
+    for place, text in texts:
+        for url in _LINK.findall(text):
+            if said := _SAID_OF_LINK.get(leads(url)):
+                yield place, said % {"url": url}
