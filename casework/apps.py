@@ -37,6 +37,7 @@ class CaseworkConfig(AppConfig):
             NoticeTemplate,
             Rung,
             SeriesChange,
+            Version,
         )
 
         mail.register(outbox.enqueue_account_mail)
@@ -47,6 +48,7 @@ class CaseworkConfig(AppConfig):
         guards.append_only(SeriesChange)
         guards.append_only(Message)
         guards.append_only(Attachment)
+        guards.append_only(Version, erasing=("content",))
         pre_migrate.connect(guards.lift, dispatch_uid="casework.guards")
         post_migrate.connect(guards.install, dispatch_uid="casework.guards")
         register(Tags.database)(guards.check_installed)

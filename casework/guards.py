@@ -11,7 +11,7 @@ another one's trigger reads; so there they are lifted before migrations and made
 """
 
 from django.core.checks import Warning
-from django.db import connections
+from django.db import connections, models
 
 from accounts.services.erasing import ERASED_NAME
 
@@ -65,20 +65,29 @@ _INSTALLED = {
 def append_only(model, *, erasing: tuple[str, ...] = ()) -> None:
     """Say that rows of ``model`` are only ever added; called from ``AppConfig.ready``.
 
-    :param erasing: columns whose words may be erased once their time is up.
+    :param erasing: columns whose words may be erased once their time is up; whether their time was
+        up, no trigger knows: ``verify_history`` looks for the list that was approved.
     """
     _APPEND_ONLY[model._meta.db_table] = _only_erasing(model, erasing) if erasing else ""
 
 
 def _only_erasing(model, erasing: tuple[str, ...]) -> str:
     """Return the condition that nothing of a row changes but words that become the mark."""
-    same = "(NEW.{0} = OLD.{0} OR (NEW.{0} IS NULL AND OLD.{0} IS NULL))"
-    fits = [
-        f"({same} OR NEW.{{0}} = '{ERASED_NAME}')" if field.name in erasing else same
-        for field in model._meta.local_concrete_fields
-    ]
-    columns = [f'"{field.column}"' for field in model._meta.local_concrete_fields]
-    return " AND ".join(fit.format(name) for fit, name in zip(fits, columns, strict=True))
+    fits = []
+    for field in model._meta.local_concrete_fields:
+        name = f'"{field.column}"'
+        same = f"(NEW.{name} = OLD.{name} OR (NEW.{name} IS NULL AND OLD.{name} IS NULL))"
+        fits.append(f"({same} OR {_erased(field, name)})" if field.name in erasing else same)
+    return " AND ".join(fits)
+
+
+def _erased(field: models.Field, name: str) -> str:
+    """Return the condition that the mark stands in a column; JSON and bytes are empty instead."""
+    if isinstance(field, models.JSONField):
+        return f"NEW.{name} = '{{}}'"
+    if isinstance(field, models.BinaryField):
+        return f"length(NEW.{name}) = 0"
+    return f"NEW.{name} = '{ERASED_NAME}'"
 
 
 def _wanted(connection) -> dict[str, str]:

@@ -2,11 +2,13 @@
 
 What the history only points to is read too: filed versions, and the remarks
 and messages that still exist.
-Remarks whose time is up were destroyed, and are not missed.
+Remarks whose time is up were destroyed, and are not missed. Neither are the words of a version, if an
+approved list says that they were destroyed.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from django.utils.translation import gettext as _
@@ -60,6 +62,33 @@ def also_read(
     :param find: called with what it has to call after every row.
     """
     _KEPT_BESIDE.append((rows, find))
+
+
+@dataclass(frozen=True, slots=True)
+class Destroyed:
+    """What a higher app destroyed by lists that were approved.
+
+    :param version: called with a version without words: the day on which they were destroyed, if a
+        list says so.
+    :param lines: says in words what was destroyed when, for whoever reads the history back.
+    """
+
+    version: Callable[[Version], date | None]
+    lines: Callable[[], Iterator[str]]
+
+
+_DESTROYED: list[Destroyed] = []
+
+
+def also_destroyed(told: Destroyed) -> None:
+    """Register what is not missed when the history is read back."""
+    _DESTROYED.append(told)
+
+
+def destroyed() -> Iterator[str]:
+    """Yield in words what was destroyed when, of all that says so."""
+    for told in _DESTROYED:
+        yield from told.lines()
 
 
 def count() -> int:
@@ -155,10 +184,14 @@ def _remarks_of(event: Event) -> Iterator[tuple[int, Told]]:
 
 def _version_faults(read: Callable) -> Iterator[Fault]:
     for version in Version.objects.order_by("pk").iterator(chunk_size=CHUNK):
-        if version.digest != history.digest_of(version.content):
+        if version.digest != history.digest_of(version.content) and not _was_destroyed(version):
             what = _("version %(number)s was changed: its digest is another")
             yield Fault(version.case_id, None, what % {"number": version.number})
         read()
+
+
+def _was_destroyed(version: Version) -> bool:
+    return version.content == {} and any(told.version(version) for told in _DESTROYED)
 
 
 def _remark_faults(told: dict[int, Told], read: Callable) -> Iterator[Fault]:

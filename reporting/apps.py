@@ -49,6 +49,6 @@ class ReportingConfig(AppConfig):
         from .search import follow_moves, store  # noqa: F401  they follow moves
 
         guards.append_only(AcceptedWarning)
-        guards.append_only(CommitteeComment)
-        guards.append_only(Publication)
+        guards.append_only(CommitteeComment, erasing=("words",))
+        guards.append_only(Publication, erasing=("pdf",))
         post_migrate.connect(store.make, sender=self, dispatch_uid="reporting.search")

@@ -187,7 +187,8 @@ def _readers(user) -> Q:
 def make_booklet(asked: Work, progress: Progress) -> dict:
     """Make PDF and DOCX of the versions that were tabled, and keep them."""
     tabling = _tabling(asked)
-    contents = [one.version.content for one in progress.each(tabled_in(tabling))]
+    told = [one.version.content for one in progress.each(tabled_in(tabling))]
+    contents = [content for content in told if content]  # what was withdrawn may be destroyed
     photos = [printed(content) for content in contents]
     data, files = booklet_data(tabling, contents, photos), files_of(chain.from_iterable(photos))
     made = {}

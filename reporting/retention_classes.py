@@ -9,7 +9,8 @@ from accounts.services.erasing import ERASED_NAME
 from casework import retention
 from casework.retention import RetentionClass
 
-from .models import FieldNote, Receipt, ReportPhoto
+from . import withdrawn_reports
+from .models import CommitteeComment, FieldNote, Receipt, ReportPhoto
 
 # A report is accepted long before its project ends. A department's report may be about no project;
 # its partners' views are kept with it then.
@@ -42,7 +43,34 @@ def _photos(day: date) -> QuerySet[ReportPhoto]:
     return ReportPhoto.objects.filter(report__in=retention.cases_over(day).values("pk"))
 
 
+def _comments(day: date) -> QuerySet[CommitteeComment]:
+    """Leave out what the public reads now: a correction of its report would lose it."""
+    over = retention.cases_over(day).values("pk")
+    said = CommitteeComment.objects.filter(tabled__report__in=over).exclude(words=ERASED_NAME)
+    return said.exclude(release__isnull=False, tabled__report__publication__isnull=False)
+
+
+def _erase_comments(rows: QuerySet[CommitteeComment], *, by, at: datetime) -> None:
+    rows.update(words=ERASED_NAME)
+
+
 retention.register(
+    RetentionClass(
+        withdrawn_reports.CODE, _("What the public read of reports that were withdrawn"),
+        _("The words and the PDF go. Digest, number, day and note stay, and so do the page in place of the report and what the department filed."),
+        _("The day it was withdrawn from the public"),
+        withdrawn_reports.withdrawn, withdrawn_reports.destroy,
+        ("reporting.Publication.pdf", "reporting.ReleaseItem.content"), "report",
+        lambda made: f"{made.report.number or made.report_id} · {made.number}", ("report",), "report",
+    ),
+    RetentionClass(
+        "committee_comments", _("Comments of the committee on reports"),
+        _("The words go, unless the public reads them now. Who commented when stays."),
+        _("The project is over"),
+        _comments, _erase_comments, ("reporting.CommitteeComment.words",), "tabled__report",
+        lambda said: f"{said.tabled.report.number or said.tabled.report_id} · {said.pk}",
+        ("tabled__report",), "tabled__report",
+    ),
     RetentionClass(
         "report_photos", _("What is said of photos of collaboration reports"),
         _("The row goes, and with it the photo from the public pages. The files go with the files of the case."),

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from accounts.services.erasing import ERASED_NAME
 from grants.versions import as_filed
 
 from .budget_beside import beside_budget
@@ -128,7 +129,8 @@ def content_of_collaboration(
 def _released_comments(report: CollaborationReport) -> list[str]:
     """Return what members of the committee say of a report, as far as the office lets it be public."""
     said = CommitteeComment.objects.filter(tabled__report=report.pk, release__isnull=False)
-    return list(said.order_by("pk").values_list("words", flat=True))
+    kept = said.exclude(words=ERASED_NAME)
+    return list(kept.order_by("pk").values_list("words", flat=True))
 
 
 def views_of(report: CollaborationReport, *, public: bool = False, reader=None) -> dict:

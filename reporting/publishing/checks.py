@@ -112,8 +112,11 @@ class Looked:
 
 
 def content_of(item: ReleaseItem, *, at: datetime) -> dict:
-    """Return the frozen content of an item, or, while nothing is frozen, how the thing stands at ``at``."""
-    if item.content is not None or item.withdraws:
+    """Return the frozen content of an item, or, while nothing is frozen, how the thing stands at ``at``.
+
+    What was public once stays frozen, and is empty when its words were destroyed.
+    """
+    if item.content is not None or item.withdraws or item.number is not None:
         return item.content or {}
     try:
         return thing(item.kind, item.key, at=at).content

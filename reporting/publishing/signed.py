@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from casework import history, verification
 from casework.verification import Fault
+from reporting import withdrawn_reports
 from reporting.models import Release, ReleaseItem
 from reporting.models.release import UNDER_WAY
 
@@ -55,7 +56,7 @@ def _faults(read: Callable[[], None]) -> Iterator[Fault]:
     for release in Release.objects.filter(state__in=FROZEN).order_by("pk").iterator(chunk_size=100):
         for item in release.items.order_by("pk").iterator(chunk_size=100):
             read()
-            if not is_as_frozen(item):
+            if not is_as_frozen(item) and withdrawn_reports.destroyed_on(item) is None:
                 what = _("what it froze of %(kind)s %(key)s is not what its digest says")
                 yield Fault(release.pk, None, what % {"kind": item.kind, "key": item.key})
         if release.state != "waiting" and digest_signed(release) != digest_of(release):

@@ -18,6 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from casework.approvals import waiting_draft
 from casework.calendar import japan_date
 from casework.errors import NotPossible
+from casework.notice_words import in_words
+from reporting import withdrawn_reports
 from reporting.models import CollaborationReport, Kind, PublicEntry, Release, ReleaseItem
 from reporting.models.release import UNDER_WAY
 from reporting.publishing import checks, difference, drawing, releases
@@ -182,11 +184,19 @@ def item_page(request, pk, item):
     context = {
         "case": release,
         "item": found,
+        "destroyed": _destroyed(found),
         "is_new": changed is None,
         "changes": (changed or [])[:MOST_CHANGES],
         "more": max(0, len(changed or []) - MOST_CHANGES),
     }
     return render(request, "reporting/release_item.html", context)
+
+
+def _destroyed(item: ReleaseItem) -> str:
+    """Say that the words of an item were destroyed, if they were."""
+    day = withdrawn_reports.destroyed_on(item)
+    said = _("The retention period was over: what was written here was destroyed on %(day)s.")
+    return said % {"day": in_words(day)} if day else ""
 
 
 @login_required

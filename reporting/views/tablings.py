@@ -230,12 +230,21 @@ def _release(request, one: TabledReport, form: ReleaseForm) -> None:
     tablings.release_comments(one, comments=chosen, by=request.user, at=request.now)
 
 
+def _text(one: TabledReport) -> dict:
+    """Return what was tabled; of what was withdrawn and destroyed since, the title alone."""
+    content = one.version.content
+    if not content:
+        year = fiscal_year_name(one.report.fiscal_year)
+        return {"title": one.report.title, "year": year, "is_destroyed": True}
+    return with_photos(text_of(content), content)
+
+
 def _show(request, one: TabledReport, form: CommentForm | None) -> HttpResponse:
     user, handles = request.user, request.user.has_perm("reporting.request_collaboration")
     context = {
         "one": one,
         "tabling": one.tabling,
-        "text": with_photos(text_of(one.version.content), one.version.content),
+        "text": _text(one),
         "comments": tablings.own_comments(one, user),
         "names": user.has_perm("reporting.read_comments"),
         "form": form,

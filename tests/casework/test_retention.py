@@ -59,9 +59,9 @@ pytestmark = pytest.mark.django_db
 
 #: The classes of casework; the program has its own, see tests/grants and tests/reviews.
 CLASSES = set(retention.classes()) - {
-    "activities", "bank_accounts", "comments", "conflict_notes", "drafts", "early_starts", "field_notes", "log",
+    "activities", "bank_accounts", "comments", "committee_comments", "conflict_notes", "drafts", "early_starts", "field_notes", "log",
     "meeting_notes", "panel_comments", "possible_conflict_notes", "questions", "receipts", "report_photos",
-    "pictures", "private_answers", "signatures",
+    "pictures", "private_answers", "signatures", "withdrawn_reports",
 }  # fmt: skip
 #: All ends on TODAY, in fiscal year 2026; five years are over when fiscal year 2032 begins.
 YEARS = 5

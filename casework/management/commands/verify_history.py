@@ -15,6 +15,8 @@ class Command(BaseCommand):
         for fault in verification.faults(stepper(verification.count(), sys.stderr)):
             found += 1
             self.stdout.write(self.style.ERROR(str(fault)))
+        for line in verification.destroyed():
+            self.stdout.write(line)
         read = f"{Case.objects.count()} cases, {Event.objects.count()} lines of history"
         self.stdout.write(f"{read}, {Seal.objects.count()} seals read; {found} faults.")
         if found:

@@ -1,0 +1,237 @@
+"""What the public read of withdrawn reports, and comments of the committee: kept for years, then gone."""
+
+from datetime import datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.utils import DatabaseError
+from django.urls import reverse
+
+from accounts.models import Role
+from accounts.services.erasing import ERASED_NAME
+from casework import approvals, destruction, guards, history, retention, verification
+from casework.approvals import Wish
+from casework.calendar import JAPAN, japan_date
+from casework.models import Destruction, Version
+from casework.services import advance
+from reporting import tablings
+from reporting.models import (
+    CollaborationReport,
+    CommitteeComment,
+    Publication,
+    ReleasedComment,
+    ReleaseItem,
+)
+from reporting.publishing import releases
+from reporting.publishing.site import Site
+from reporting.versions import content_of_collaboration
+from tests import factories
+from tests.factories import NOON, TODAY
+from tests.reporting import makers
+
+pytestmark = pytest.mark.django_db
+
+YEARS = 5
+#: Withdrawn in fiscal year 2026: five years are over when fiscal year 2032 begins.
+LAST_MOMENT = datetime(2032, 3, 31, 23, 59, tzinfo=JAPAN)
+DUE = datetime(2032, 4, 1, 3, 40, tzinfo=JAPAN)
+SECRET = "ひみつの観察会"
+AGAIN = NOON + timedelta(days=2)
+
+
+@pytest.fixture(autouse=True)
+def sender():
+    return factories.sender()
+
+
+@pytest.fixture
+def office():
+    return factories.anyone(Role.OFFICE)
+
+
+def withdrawn(office, *, at=NOON) -> CollaborationReport:
+    """A report that was corrected once, with the planted words in both, and then withdrawn."""
+    report = factories.released(makers.published_collaboration(results=SECRET), note="人数")
+    release = releases.begin(by=office, at=at)
+    said = {"withdraw": True, "note": "相手の求めによる", "by": office, "at": at}
+    releases.put_in(release, "report", str(report.pk), **said)
+    draft = releases.propose(release, by=office, at=at)
+    advance(draft, "approve", by=factories.anyone(Role.APPROVER), at=at, decided_on=japan_date(at))
+    return CollaborationReport.objects.get(pk=report.pk)
+
+
+def destroy(office, code: str, at=DUE) -> Destruction | None:
+    retention.set_period(code, YEARS, source="試験", by=office, at=NOON)
+    listed = destruction.propose(at=at)
+    if listed is not None:
+        draft = approvals.draft("廃棄", [Wish(listed, "destroy")], by=office, at=at)
+        approver = factories.anyone(Role.APPROVER)
+        advance(draft, "approve", by=approver, at=at, decided_on=japan_date(at))
+    return listed
+
+
+def frozen(report) -> list[ReleaseItem]:
+    found = ReleaseItem.objects.filter(
+        kind="report", key=str(report.pk), action__in=["publish", "correct"]
+    )
+    return list(found.order_by("pk"))
+
+
+def read_back() -> str:
+    said = StringIO()
+    call_command("verify_history", stdout=said, stderr=StringIO())
+    return said.getvalue()
+
+
+def test_words_are_due_the_day_after_their_years_and_not_before(office):
+    report = withdrawn(office)
+    both = list(report.publications.order_by("pk").values_list("pk", flat=True))
+    assert len(both) == 2
+
+    assert destruction.propose(at=DUE) is None  # a period that is not set keeps everything
+    assert destroy(office, "withdrawn_reports", LAST_MOMENT) is None
+    listed = destroy(office, "withdrawn_reports")
+    assert [(row.row, row.outcome) for row in listed.items.order_by("row")] == [
+        (pk, "destroyed") for pk in both
+    ]
+
+
+def test_destroyed_words_are_in_no_column_and_the_history_says_when_they_went(office):
+    report = withdrawn(office)
+    digests = [item.digest for item in frozen(report)]
+    versions = list(Version.objects.filter(publication__report=report).order_by("pk"))
+    path = f"reports/{report.fiscal_year}/{report.pk}.html"
+    before = Site("https://city.example", fictitious=True).read(path)
+    destroy(office, "withdrawn_reports")
+
+    items = frozen(report)
+    assert [item.content for item in items] == [None, None]
+    assert [item.digest for item in items] == digests and all(digests)
+    for publication in report.publications.select_related("version"):
+        assert (bytes(publication.pdf), publication.version.content) == (b"", {})
+    kept = Version.objects.filter(pk__in=[version.pk for version in versions]).order_by("pk")
+    assert [row.digest for row in kept] == [history.digest_of(row.content) for row in versions]
+
+    assert list(verification.faults()) == []
+    said = read_back()
+    assert "0 faults" in said
+    assert said.count(f"Case {report.pk}: the words of publication") == 2
+    assert "destroyed on 2032-04-01" in said
+    after = Site("https://city.example", fictitious=True).read(path)
+    assert after.gone and after.body == before.body
+    call_command("verify_published", stdout=StringIO())
+    assert "相手の求めによる" in after.body.decode() and SECRET not in after.body.decode()
+
+
+def test_pages_of_the_office_say_that_the_words_are_gone(client, office):
+    report = withdrawn(office)
+    destroy(office, "withdrawn_reports")
+    item = frozen(report)[0]
+    client.force_login(office)
+
+    page = client.get(reverse("reporting:release-item", args=[item.release_id, item.pk]))
+    assert "令和14年4月1日" in page.text and SECRET not in page.text
+    shown = reverse("reporting:release-preview", args=[item.release_id, item.pk, "ja"])
+    assert shown not in page.text
+    assert client.get(shown).status_code == 404
+
+
+def test_report_that_is_public_again_is_never_touched(office):
+    report = withdrawn(office)
+    report = factories.released(report, note="再び公開", at=AGAIN)
+
+    assert destroy(office, "withdrawn_reports") is None
+    assert all(item.content for item in frozen(report))
+    assert all(bytes(row.pdf) for row in report.publications.all())
+
+
+def test_report_that_is_public_when_the_list_is_approved_is_left_alone(office):
+    report = withdrawn(office)
+    retention.set_period("withdrawn_reports", YEARS, source="試験", by=office, at=NOON)
+    listed = destruction.propose(at=DUE)
+    report = factories.released(report, note="再び公開", at=DUE)
+    draft = approvals.draft("廃棄", [Wish(listed, "destroy")], by=office, at=DUE)
+    advance(draft, "approve", by=factories.anyone(Role.APPROVER), at=DUE, decided_on=DUE.date())
+
+    assert set(listed.items.values_list("outcome", flat=True)) == {"changed"}
+    assert all(item.content for item in frozen(report))
+
+
+def test_hold_on_the_report_keeps_its_words(office):
+    report = withdrawn(office)
+    retention.hold(report, reason="監査", by=office, at=NOON)
+
+    assert destroy(office, "withdrawn_reports") is None
+    assert all(item.content for item in frozen(report))
+
+
+def test_words_that_go_without_a_list_are_a_fault(office):
+    report = withdrawn(office)
+    ReleaseItem.objects.filter(pk=frozen(report)[0].pk).update(content=None)
+    Version.objects.filter(
+        publication__report=report, number=report.publications.first().version.number
+    ).update(content={})
+
+    named = [fault.case for fault in verification.faults()]
+    assert sorted(named) == sorted([report.pk, frozen(report)[0].release_id])
+
+
+def test_published_rows_lose_their_words_and_nothing_else(office):
+    report = withdrawn(office)
+    for rows, change in (
+        (Publication.objects.all(), {"pdf": b"x"}),
+        (Publication.objects.all(), {"note": ""}),
+        (Version.objects.filter(publication__report=report), {"content": {"title": "別"}}),
+        (Version.objects.filter(publication__report=report), {"content": {}, "digest": "x"}),
+    ):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            rows.update(**change)
+    assert guards.missing(connection) == {}
+
+
+def commented(office, report) -> CommitteeComment:
+    tabling = tablings.table_reports(
+        [report], fiscal_year=report.fiscal_year, tabled_on=TODAY, by=office, at=NOON,
+        comments_until=TODAY,
+    )  # fmt: skip
+    member = factories.anyone(Role.COMMITTEE)
+    return tablings.comment(tabling.tabled.get(), words="よい協働です。", by=member, at=NOON)
+
+
+def test_comment_goes_when_its_report_is_over_and_no_text_quotes_the_mark(office):
+    report = makers.published_collaboration()
+    said = commented(office, report)
+    ReleasedComment.objects.create(comment=said, by=office, at=NOON)
+
+    assert destroy(office, "committee_comments") is None  # a correction would lose it
+    report.publication = None  # as a withdrawal does
+    report.save(update_fields=["publication"])
+    assert destroy(office, "committee_comments", LAST_MOMENT) is None
+    listed = destroy(office, "committee_comments")
+    assert listed.items.get().row == said.pk
+    said.refresh_from_db()
+    assert said.words == ERASED_NAME
+    assert content_of_collaboration(report)["committee"] == []
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        CommitteeComment.objects.update(words="別の意見")
+
+
+def test_tabled_report_whose_words_are_gone_says_so(client, office):
+    report = makers.published_collaboration(results=SECRET)
+    said = commented(office, report)
+    release = releases.begin(by=office, at=NOON)
+    told = {"withdraw": True, "note": "相手の求めによる", "by": office, "at": NOON}
+    releases.put_in(release, "report", str(report.pk), **told)
+    draft = releases.propose(release, by=office, at=NOON)
+    advance(draft, "approve", by=factories.anyone(Role.APPROVER), at=NOON, decided_on=TODAY)
+    address = reverse("reporting:tabled-report", args=[said.tabled.tabling_id, said.tabled.place])
+    client.force_login(office)
+    assert SECRET in client.get(address).text
+
+    destroy(office, "withdrawn_reports")
+
+    page = client.get(address).text
+    assert SECRET not in page and said.words in page
+    assert "廃棄" in page
