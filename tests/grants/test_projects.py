@@ -19,6 +19,7 @@ from tests import factories
 from tests.case_pages import whole_page
 from tests.factories import NOON, TODAY
 from tests.remembering import remembered
+from tests.reporting.spoken import words_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sender")]
 
@@ -673,8 +674,8 @@ def test_measure_shows_selected_projects_to_all_and_filed_ones_to_the_office(
     hidden = factories.draft()
     hidden.proposal_measures.update(measure=measure)
 
-    public = client.get(measure.get_absolute_url()).content.decode()
-    inside = as_person(office).get(measure.get_absolute_url()).content.decode()
+    public = words_of(client.get(measure.get_absolute_url()).content.decode())
+    inside = words_of(as_person(office).get(measure.get_absolute_url()).content.decode())
 
     assert chosen.organization.name in public and waiting.organization.name not in public
     assert reverse("casework:case", args=[chosen.pk]) not in public

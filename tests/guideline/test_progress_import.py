@@ -33,6 +33,7 @@ from tests import factories
 from tests.factories import NOON
 from tests.guideline import tables
 from tests.guideline.tables import as_text, as_xlsx, line_of
+from tests.reporting.spoken import words_of
 
 DAY = date(2023, 12, 20)
 LATER = date(2024, 12, 20)
@@ -519,7 +520,8 @@ def test_measure_shows_what_was_done_and_why(client, first, office):
 
     page = client.get(reverse("guideline:measure", args=["first", 14]))
 
-    assert "実績14" in page.content.decode() and "理由14。" in page.content.decode()
+    words = words_of(page.content.decode())
+    assert "実績14" in words and "理由14。" in words
 
 
 def test_command_refuses_a_guideline_that_changes_meanwhile(loaded, tmp_path, monkeypatch):

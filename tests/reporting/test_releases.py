@@ -296,8 +296,6 @@ def test_one_release_that_cannot_become_public_keeps_no_other_back(office, appro
     scheduled(office, approver, stuck)
     scheduled(office, approver, fine)
     city.set_value("tabling_order", "before_publication", source="試験", by=office, at=NOON)
-    services.record_tabling(fine, tabled_on=TODAY, by=office, at=NOON)
-
     for _minute in range(2):
         releases.go_public_due(at=TOMORROW)
 
