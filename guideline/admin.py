@@ -17,6 +17,7 @@ from guideline.models import (
     Progress,
     Section,
 )
+from guideline.public_words_form import RefusesWords
 
 
 @admin.register(Edition)
@@ -42,6 +43,8 @@ class MeasureAdmin(KeptAdmin):
     list_select_related = ["edition"]
     ordering = ["edition", "number"]
     search_fields = ["title", "title_en"]
+    #: Written on the page that keeps every version and looks for people in it.
+    readonly_fields = ["text", "previous_actions"]
 
 
 @admin.register(Progress)
@@ -83,7 +86,8 @@ class PrintedCountAdmin(KeptAdmin):
 
 @admin.register(Crosswalk)
 class CrosswalkAdmin(KeptAdmin):
-    resource_classes = [resources.CrosswalkResource]
+    form = RefusesWords
+    resource_classes = [resources.CrosswalkInWordsResource]
     list_display = ["from_measure", "kind", "to_measure", "confirmed_by", "confirmed_at"]
     list_filter = ["kind", "confirmed_at"]
     list_select_related = ["from_measure", "to_measure", "confirmed_by"]

@@ -10,7 +10,8 @@ class GuidelineConfig(AppConfig):
         from casework import guards
 
         from . import year_suggestions  # noqa: F401  it registers what the guideline itself suggests
-        from .models import MeasureTextVersion, MeasureYearVersion
+        from .models import AcceptedWords, MeasureTextVersion, MeasureYearVersion
 
+        guards.append_only(AcceptedWords)
         guards.append_only(MeasureTextVersion)
         guards.append_only(MeasureYearVersion)

@@ -16,11 +16,15 @@ from . import services
 from .claims import disagreements
 from .crosswalk import doubts
 from .models import Crosswalk, Measure
+from .public_words import accepted_of
+from .public_words_form import AsksAboutWords
 
+#: How many findings that were accepted the page lists.
+ACCEPTED = 20
 STALE = gettext_lazy("Somebody else changed this row meanwhile; here is how it stands now.")
 
 
-class CrosswalkForm(forms.ModelForm):
+class CrosswalkForm(AsksAboutWords):
     """What became of a measure, and why, as the office confirms it."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
@@ -54,8 +58,9 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
     values = {name: form.cleaned_data[name] for name in CrosswalkForm.Meta.fields}
     try:
         services.confirm_as(
-            pk, values, seen=form.cleaned_data["seen"], by=request.user, at=request.now
-        )
+            pk, values, seen=form.cleaned_data["seen"], right=form.right,
+            by=request.user, at=request.now,
+        )  # fmt: skip
     except services.Overtaken:
         messages.warning(request, STALE)
         return redirect("guideline:crosswalk-item", pk=pk)
@@ -81,7 +86,7 @@ def _page(request, pk: int, form: CrosswalkForm, *, status: int = 200) -> HttpRe
             (pgettext("crosswalk", "From"), measures.get(row.from_measure_id)),
             (pgettext("crosswalk", "To"), measures.get(row.to_measure_id)),
         ],
-        "doubts": doubts(row),
+        "doubts": doubts(row), "accepted": accepted_of(row)[:ACCEPTED],
         "said": list({c.pk: c for m in measures.values() for c in disagreements(m)}.values()),
         "total": rows.count(), "confirmed": rows.exclude(confirmed_at=None).count(),
         "before": rows.filter(pk__lt=pk).order_by("-pk").first(),

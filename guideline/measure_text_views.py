@@ -13,6 +13,7 @@ from accounts.permissions import require
 
 from . import services
 from .models import Measure
+from .public_words import accepted_of
 from .year_forms import TextForm
 
 #: How many versions the page lists.
@@ -36,15 +37,16 @@ def page(request: HttpRequest, edition: str, number: int) -> HttpResponse:
         values = {name: form.cleaned_data[name] for name in TextForm.Meta.fields}
         try:
             services.write_text(
-                measure.pk, values, seen=form.cleaned_data["seen"], by=request.user, at=request.now
-            )
+                measure.pk, values, seen=form.cleaned_data["seen"], right=form.right,
+                by=request.user, at=request.now,
+            )  # fmt: skip
         except services.Overtaken:
             messages.warning(request, STALE)
             return redirect(request.path)
         messages.success(request, _("Saved."))
         return redirect("guideline:measure", edition, number)
     context = {
-        "measure": measure, "form": form,
+        "measure": measure, "form": form, "accepted": accepted_of(measure)[:VERSIONS],
         "versions": measure.texts.select_related("by").order_by("-at", "-pk")[:VERSIONS],
         "trail": [
             ("/", _("Home")), (reverse("guideline:index"), _("Guideline")),

@@ -16,6 +16,7 @@ from guideline.models import (
     PublicDay,
     Section,
 )
+from guideline.public_words_form import refuse
 
 
 class WithinEdition(ForeignKeyWidget):
@@ -228,6 +229,16 @@ class CrosswalkResource(GuidelineResource):
             "level",
         ]
         export_order = fields
+
+
+class CrosswalkInWordsResource(CrosswalkResource):
+    """What a person takes in: its words are public at once, so people are looked for in them."""
+
+    def validate_instance(
+        self, instance, import_validation_errors=None, validate_unique=True
+    ) -> None:
+        super().validate_instance(instance, import_validation_errors, validate_unique)
+        refuse(instance, {})
 
 
 class PrintedCountResource(GuidelineResource):

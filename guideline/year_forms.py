@@ -13,6 +13,7 @@ from casework.date_input import DateInput
 from . import years
 from .models import MONTHS, Figure, Measure, MeasureYear, Status
 from .prefill import FIELDS, MONTH_FIELDS, Suggestion
+from .public_words_form import AsksAboutWords
 
 MONTH_CHOICES = [(month, NAMES[month]) for month in MONTHS]
 
@@ -105,7 +106,7 @@ class FigureForm(forms.ModelForm):
         return day
 
 
-class TextForm(forms.ModelForm):
+class TextForm(AsksAboutWords):
     """What the guideline itself prints of a measure."""
 
     seen = forms.CharField(widget=forms.HiddenInput)

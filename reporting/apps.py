@@ -43,6 +43,7 @@ class ReportingConfig(AppConfig):
             issue_wording,  # noqa: F401
             notice_kinds,
             panels,
+            public_at_once,
             releases,
         )
         from .publishing import forms as release_forms  # noqa: F401

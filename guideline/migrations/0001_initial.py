@@ -1078,4 +1078,69 @@ class Migration(migrations.Migration):
                 fields=("measure", "as_of", "is_public"), name="progress_once_a_day"
             ),
         ),
+        migrations.CreateModel(
+            name="AcceptedWords",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("field", models.CharField(max_length=30, verbose_name="field")),
+                ("what", models.CharField(max_length=20, verbose_name="what it looks like")),
+                ("digest", models.CharField(max_length=16, verbose_name="digest of the finding")),
+                ("at", models.DateTimeField(verbose_name="accepted at")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="looked at by",
+                    ),
+                ),
+                (
+                    "crosswalk",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accepted_words",
+                        to="guideline.crosswalk",
+                        verbose_name="crosswalk row",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accepted_words",
+                        to="guideline.measure",
+                        verbose_name="measure",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "finding in public words that was accepted",
+                "verbose_name_plural": "findings in public words that were accepted",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("crosswalk", "digest"),
+                        name="words_of_a_crosswalk_row_accepted_once",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("measure", "digest"), name="words_of_a_measure_accepted_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("crosswalk__isnull", True), ("measure__isnull", False)),
+                            models.Q(("crosswalk__isnull", False), ("measure__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="accepted_words_of_one_row",
+                    ),
+                ],
+            },
+        ),
     ]

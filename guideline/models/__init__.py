@@ -1,3 +1,4 @@
+from .accepted_words import AcceptedWords
 from .crosswalk import Crosswalk
 from .edition import Edition, Section
 from .figure import Figure
@@ -24,6 +25,7 @@ __all__ = [
     "MONTH_WORDS",
     "RINGS",
     "TONES",
+    "AcceptedWords",
     "Claim",
     "Classification",
     "Crosswalk",

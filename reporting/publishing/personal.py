@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import jaconv
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Officer, User
 from grants.models import AgreementSignature
@@ -42,6 +43,19 @@ class Found:
 
     what: str
     words: str
+
+    @property
+    def said(self) -> str:
+        """What was found, for a person."""
+        return SAID[self.what] % {"words": self.words}
+
+
+SAID = {
+    "name": gettext_lazy("This looks like the name of a person: “%(words)s”"),
+    "email": gettext_lazy("This looks like an e-mail address: “%(words)s”"),
+    "phone": gettext_lazy("This looks like a phone number: “%(words)s”"),
+    "postcode": gettext_lazy("This looks like a postcode: “%(words)s”"),
+}
 
 
 def normal(text: str) -> str:

@@ -6,7 +6,6 @@ A release looks at its pages and files with these, the publication of a city iss
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import personal
@@ -30,24 +29,14 @@ def names(texts: Texts, known: personal.Names, *, but: str = "") -> Told:
     """Tell of the names that the system knows; who stands in ``but`` is named on purpose."""
     for place, text in texts:
         for found in known.within(text, but=but):
-            yield (
-                place,
-                _("This looks like the name of a person: “%(words)s”") % {"words": found.words},
-            )
-
-
-_SAID = {
-    "email": gettext_lazy("This looks like an e-mail address: “%(words)s”"),
-    "phone": gettext_lazy("This looks like a phone number: “%(words)s”"),
-    "postcode": gettext_lazy("This looks like a postcode: “%(words)s”"),
-}
+            yield place, found.said
 
 
 def reach(texts: Texts) -> Told:
     """Tell of what looks like a phone number, a postcode or an e-mail address."""
     for place, text in texts:
         for found in personal.ways_to_reach(text):
-            yield place, _SAID[found.what] % {"words": found.words}
+            yield place, found.said
 
 
 #: An address ends where the Japanese sentence around it goes on, and before its stop or bracket.

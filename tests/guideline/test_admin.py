@@ -4,6 +4,7 @@ import pytest
 import tablib
 from django.urls import reverse
 
+from accounts.models import Role
 from guideline import reference_data, resources
 from guideline.models import Crosswalk
 from tests import factories
@@ -22,7 +23,7 @@ TABLES = [
 
 @pytest.fixture
 def administrator(client, loaded):
-    person = factories.user(is_staff=True, is_superuser=True)
+    person = factories.user(Role.ADMINISTRATOR, is_staff=True, is_superuser=True)
     client.force_login(person)
     return person
 
