@@ -288,7 +288,9 @@ def sums(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[str
     elif item.kind == Kind.REGISTER:
         for figures in agreement.figures_beside(looked.release):
             for cell in agreement.differing(figures.content, content["rows"]):
-                words = _("Put these figures, which are public, into the release, too.")
+                words = _(
+                    "Put these figures, which are public, into the release, too: corrected, or withdrawn."
+                )
                 yield f"{figures.title}, {cell.place}", f"{cell.words} {words}"
 
 

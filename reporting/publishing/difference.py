@@ -1,23 +1,22 @@
 """What a release would change of what is public now: words added and removed, values before and after."""
 
-import difflib
-import re
 from collections.abc import Iterator
 from datetime import datetime
 
 from reporting.models import PublicEntry, ReleaseItem
 
-from . import changed_rows
-from .changed_rows import ADDED, REMOVED, SAME, Change
+from . import changed_rows, changes, content_tables
+from .changes import Change
 from .checks import content_of
 from .contents import AS_OF, FILES, SOURCES
-from .places import Path, in_words, label_of, values
+from .page_rows import AWARDS
+from .places import Path, in_words, is_code, label_of, values
 
-#: Words, numbers, and signs one by one; Japanese is compared character by character.
-_TOKENS = re.compile(r"[0-9][0-9,.]*|[A-Za-z]+|\s+|.", re.DOTALL)
+#: What is no part of a page, or is told as a table.
+_NOT_BY_PLACE = (AS_OF, FILES, SOURCES, *content_tables.TABLES)
 
 
-def changes(item: ReleaseItem, *, at: datetime) -> list[Change] | None:
+def of_item(item: ReleaseItem, *, at: datetime) -> list[Change] | None:
     """Return what an item would change of what is public now; ``None`` if nothing is public yet."""
     entry = PublicEntry.objects.filter(kind=item.kind, key=item.key).select_related("item").first()
     if entry is None or entry.item_id == item.pk:
@@ -31,31 +30,19 @@ def between(before: dict, after: dict) -> Iterator[Change]:
     for path in [*old, *(path for path in new if path not in old)]:
         was, will_be = old.get(path), new.get(path)
         if was != will_be:
-            yield _change(label_of(path), *(in_words(path, value) for value in (was, will_be)))
-    yield from changed_rows.between(before.get(FILES) or {}, after.get(FILES) or {})
+            words = (in_words(path, value) for value in (was, will_be))
+            tell = Change if is_code(path) else changes.of_words
+            yield tell(label_of(path), *words)
+    for table, was, will_be in content_tables.tables(before, after):
+        yield from changed_rows.rows(table, was, will_be)
+    yield from changed_rows.between(
+        before.get(FILES) or {}, after.get(FILES) or {},
+        courses=after.get("courses") or before.get("courses") or {},
+        without=(AWARDS,) if "rows" in {**before, **after} else (),
+    )  # fmt: skip
 
 
 def _compared(content: dict) -> dict[Path, object]:
-    """Return the values of a content, but for the moment at which it was read, and whole files."""
-    own = {name: value for name, value in content.items() if name not in (AS_OF, FILES, SOURCES)}
+    """Return the values of a content, but for its tables and files, and the moment at which it was read."""
+    own = {name: value for name, value in content.items() if name not in _NOT_BY_PLACE}
     return dict(values(own))
-
-
-def _change(place: str, was: object, will_be: object) -> Change:
-    if isinstance(was or "", str) and isinstance(will_be or "", str):
-        return Change(place, was, will_be, tuple(words(str(was or ""), str(will_be or ""))))
-    return Change(place, was, will_be)
-
-
-def words(before: str, after: str) -> Iterator[tuple[str, str]]:
-    """Yield the parts of two texts: what stays, what goes, what comes."""
-    old, new = _TOKENS.findall(before), _TOKENS.findall(after)
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    for code, a, b, c, d in matcher.get_opcodes():
-        if code == "equal":
-            yield SAME, "".join(old[a:b])
-            continue
-        if b > a:
-            yield REMOVED, "".join(old[a:b])
-        if d > c:
-            yield ADDED, "".join(new[c:d])

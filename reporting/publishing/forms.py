@@ -9,7 +9,7 @@ from casework.moves import asks
 from grants.forms.fields import text_area
 from guideline.models import Progress, fiscal_year_name
 from reporting import register
-from reporting.models import CollaborationReport, Kind, Release
+from reporting.models import CollaborationReport, Kind, PublicEntry, Release
 
 from .contents import ALL
 
@@ -51,7 +51,21 @@ def tables(*, fictitious: bool) -> list[tuple[str, str]]:
     years = {row["adopted_in"] for row in register.entries(fictitious=fictitious)}
     for year in sorted(years - {register.YEAR_UNKNOWN}, reverse=True):
         found.append((f"{Kind.FIGURES}:{year}", f"{Kind.FIGURES.label}: {fiscal_year_name(year)}"))
-    return found
+    return found + _only_public({code for code, _label in found})
+
+
+def _only_public(offered: set[str]) -> list[tuple[str, str]]:
+    """Return what is public and rests on no rows any more: it can be withdrawn, and nothing else."""
+    tables = PublicEntry.objects.standing().exclude(kind=Kind.REPORT).listed()
+    return [
+        (
+            f"{entry.kind}:{entry.key}",
+            _("%(title)s – nothing of it is on record any more, it can only be withdrawn")
+            % {"title": entry.item.title},
+        )
+        for entry in tables.order_by("kind", "-key")
+        if f"{entry.kind}:{entry.key}" not in offered
+    ]
 
 
 class ReportsForm(forms.Form):

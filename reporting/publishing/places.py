@@ -7,8 +7,12 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from grants.models.picture import Described
 from guideline.models import Status, fiscal_year_name
 from reporting.models import CollaborationReport
+from reporting.models.collaboration import Form
+
+from .cell_words import yen
 
 Path = tuple[str, ...]
 #: By what a row of a table is told apart.
@@ -57,10 +61,28 @@ def _named(above: str, name: str) -> str:
     return fiscal_year_name(int(name)) if above == "years" else _word(name)
 
 
+#: Names of values that are codes → what each code is called.
+_CODES = {
+    "status": dict(Status.choices),
+    "form": dict(Form.choices),
+    "consent": dict(Described.Consent.choices),
+}
+
+
+def is_code(path: Path) -> bool:
+    """Return whether a value is a code or an amount, so that it changes as a whole."""
+    return path[-1] in _CODES or path[-1].endswith("_yen")
+
+
 def in_words(path: Path, value: object) -> object:
-    """Return a value as a person reads it: a status by its name."""
-    if path[-1] == "status" and value in Status.values:
-        return str(Status(value).label)
+    """Return a value as a person reads it: a code by its name, yen as yen."""
+    name = path[-1]
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if name.endswith("_yen") and isinstance(value, int):
+        return yen(value)
+    if value and name in _CODES:
+        return str(_CODES[name].get(value, value))
     return value
 
 
@@ -75,6 +97,39 @@ def _word(name: str) -> str:
 
 
 _WORDS = {
+    "told_by": lambda: _("Source"),
+    "partner_department": lambda: _("Department"),
+    "partner_department_en": lambda: pgettext("cell", "Department in English"),
+    "department_en": lambda: pgettext("cell", "Department in English"),
+    "became_ja": lambda: pgettext("cell", "How it ended"),
+    "became_en": lambda: pgettext("cell", "How it ended"),
+    "courses": lambda: pgettext("cell", "Names of the courses"),
+    "columns": lambda: _("Columns and what they mean"),
+    "source_rows": lambda: _("Rows that it adds up"),
+    "tabled_on": lambda: pgettext("cell", "Day on which the committee received it"),
+    "label": lambda: _("Name"),
+    "name": lambda: _("Name"),
+    "value": lambda: _("Value"),
+    "unit": lambda: _("Unit"),
+    "share_yen": lambda: pgettext("cell", "Share of the cost"),
+    "parts": lambda: pgettext("cell", "Answers to the form"),
+    "answers": lambda: pgettext("cell", "Answers"),
+    "words": lambda: pgettext("cell", "Answer"),
+    "partner": lambda: _("Partner"),
+    "score": lambda: pgettext("cell", "Score"),
+    "scale": lambda: pgettext("cell", "What the scores mean"),
+    "consent": lambda: pgettext("cell", "Consent"),
+    "digest": lambda: pgettext("cell", "The picture itself"),
+    "media_type": lambda: pgettext("cell", "The picture itself"),
+    "width": lambda: pgettext("cell", "Width of the picture"),
+    "height": lambda: pgettext("cell", "Height of the picture"),
+    "title_en": lambda: _("Name in English"),
+    "edition": lambda: _("Edition"),
+    "edition_title": lambda: _("Edition"),
+    "edition_title_en": lambda: pgettext("cell", "Edition in English"),
+    "day": lambda: _("Day of the progress table"),
+    "next_class": lambda: pgettext("cell", "Class in the next edition"),
+    "as_printed": lambda: pgettext("cell", "As printed"),
     "measures": lambda: _("Measures"),
     "partners": lambda: _("Partners"),
     "photos": lambda: _("Photos"),

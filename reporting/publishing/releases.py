@@ -16,6 +16,7 @@ from casework.approvals import Wish, draft, title_for
 from casework.calendar import japan_date, wareki
 from casework.consequences import on
 from casework.errors import NotPossible
+from casework.flow import Text
 from casework.locks import lock_first
 from casework.models import Approval, Case
 from casework.parties import Party
@@ -42,6 +43,10 @@ MOVES_OF_REPORT = {
 
 #: Kinds that have to agree with each other.
 TABLES = {Kind.REGISTER, Kind.FIGURES}
+NOTHING_THERE = gettext_lazy("There is nothing to publish under this name.")
+ONLY_WITHDRAWN = gettext_lazy(
+    "Nothing of it is on record any more, so that it can only be withdrawn: tick that, and say why."
+)
 EMPTY = gettext_lazy("Nothing is in the release yet.")
 MOMENT_PASSED = gettext_lazy("The moment that is set has passed. Set another, or none.")
 NOT_AS_SIGNED = gettext_lazy(
@@ -145,7 +150,7 @@ def _said_of(
     try:
         found = thing(kind, key, at=at)
     except NoSuchThing:
-        raise ValidationError(_("There is nothing to publish under this name.")) from None
+        raise ValidationError(ONLY_WITHDRAWN if entry else NOTHING_THERE) from None
     return {
         "title": found.title[:200], "fiscal_year": found.fiscal_year, "fictitious": found.fictitious,
     }  # fmt: skip
@@ -160,10 +165,10 @@ def waits_in_release(report: CollaborationReport) -> Release | None:
     return _under_way(Kind.REPORT, str(report.pk)).first()
 
 
-def _why_not(report: CollaborationReport | None, action: Action) -> str | None:
+def _why_not(report: CollaborationReport | None, action: Action) -> Text | None:
     """Return why a report cannot make the move that the release would follow with, or ``None``."""
     if report is None:
-        return _("There is nothing to publish under this name.")
+        return NOTHING_THERE
     if report.state not in report.flow[MOVES_OF_REPORT[action]].source:
         return _("The report cannot be published: it stands at “%(state)s”.") % {
             "state": report.get_state_display()
@@ -311,7 +316,7 @@ def _freeze(item: ReleaseItem, *, at: datetime) -> None:
     try:
         found = thing(item.kind, item.key, at=at)
     except NoSuchThing:
-        raise NotPossible(_("There is nothing to publish under this name.")) from None
+        raise NotPossible(NOTHING_THERE) from None
     item.title, item.fiscal_year = found.title[:200], found.fiscal_year
     item.content, item.fictitious = found.content, found.fictitious
     item.digest = signed.digest_of_content(found.content)

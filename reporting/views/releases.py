@@ -33,8 +33,9 @@ from reporting.publishing.forms import (
 from reporting.publishing.site import Site, here
 
 PER_PAGE = 50
-#: How many findings and changes one page shows at most.
-MOST_FINDINGS, MOST_CHANGES = 100, 200
+CHANGES_PER_PAGE = 200
+#: How many findings one page shows at most.
+MOST_FINDINGS = 100
 
 
 @login_required
@@ -180,14 +181,13 @@ def item_page(request, pk, item):
     """One thing in a release: how to look at it, and what it would change of what is public now."""
     release = _visible(request, pk)
     found = get_object_or_404(release.items, pk=item)
-    changed = difference.changes(found, at=request.now)
+    changed = difference.of_item(found, at=request.now)
     context = {
         "case": release,
         "item": found,
         "destroyed": _destroyed(found),
         "is_new": changed is None,
-        "changes": (changed or [])[:MOST_CHANGES],
-        "more": max(0, len(changed or []) - MOST_CHANGES),
+        "page": Paginator(changed or [], CHANGES_PER_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "reporting/release_item.html", context)
 

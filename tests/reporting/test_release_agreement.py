@@ -6,12 +6,14 @@ from io import StringIO
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import Role
 from casework.errors import NotPossible
 from casework.services import advance
-from grants.models import ProjectYear
+from grants.models import PastAward, ProjectYear
 from guideline.models import Measure, Progress
 from reporting.models import PublicEntry, Release
 from reporting.publishing import checks, releases
@@ -289,3 +291,53 @@ def test_refusal_is_told_in_japanese(office, approver, year):
         found = [one for one in checks.findings(release, at=LATER) if one.code == "sums"]
 
     assert "交付決定額" in found[0].place and "この公開案件" in found[0].words
+
+
+# What is public and rests on no rows any more
+
+
+def put_in_by_page(release: Release, what: str, by, **data):
+    client = Client()
+    client.cookies["django_language"] = "en"
+    client.force_login(by)
+    data = {"thing-what": what, **{f"thing-{name}": value for name, value in data.items()}}
+    return client.post(reverse("reporting:release-table", args=[release.pk]), data)
+
+
+def test_figures_of_a_year_whose_projects_went_are_withdrawn_by_the_pages(office, approver):
+    past_award("startup-2019-1", adoption_fiscal_year=2019, amount_yen=5)
+    published(("register", "all"), ("figures", "2019"), by=office, approver=approver)
+    PastAward.objects.update(adoption_fiscal_year=2021)
+
+    release = begun(("register", "all"), by=office, at=LATER, note="年度の誤り")
+    assert {one.code for one in checks.in_the_way(release, at=LATER) if one.blocks} == {"sums"}
+    refused = put_in_by_page(release, "figures:2019", office, note="年度の誤り")
+    assert refused.status_code == 422
+    assert "only be withdrawn" in refused.getvalue().decode()
+    done = put_in_by_page(release, "figures:2019", office, withdraw="on", note="年度の誤り")
+    assert done.status_code == 302
+
+    assert [one for one in checks.in_the_way(release, at=LATER) if one.blocks] == []
+    advance(
+        releases.propose(release, by=office, at=LATER), "approve", by=approver, at=LATER,
+        decided_on=TODAY,
+    )  # fmt: skip
+    assert not PublicEntry.objects.standing().filter(kind="figures").exists()
+
+
+def test_progress_of_a_day_whose_rows_went_is_withdrawn_by_the_pages(office, approver):
+    measure = factories.measure()
+    Progress.objects.create(measure=measure, fiscal_year=2026, as_of=TODAY, status="done")
+    key = f"{measure.edition.code}/{TODAY.isoformat()}"
+    published(("progress", key), by=office, approver=approver)
+    Progress.objects.filter(as_of=TODAY).delete()
+    release = releases.begin(by=office, at=LATER)
+
+    assert put_in_by_page(release, f"progress:{key}", office, withdraw="on", note="誤り").status_code == 302  # fmt: skip
+    draft = releases.propose(release, by=office, at=LATER)
+    advance(draft, "approve", by=approver, at=LATER, decided_on=TODAY)
+
+    assert not PublicEntry.objects.standing().exists()
+    # What is withdrawn, and has no rows, is offered no more.
+    again = releases.begin(by=office, at=LATER)
+    assert put_in_by_page(again, f"progress:{key}", office, withdraw="on", note="x").status_code == 422  # fmt: skip

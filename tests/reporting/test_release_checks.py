@@ -20,7 +20,7 @@ from casework.models import Remark
 from casework.services import advance
 from grants.models import AgreementSignature
 from reporting import open_data, services
-from reporting.models import Release, ReleaseItem
+from reporting.models import PublicEntry, Release, ReleaseItem
 from reporting.publishing import checks, contents, difference, personal, releases, wording
 from reporting.publishing.decision_grounds import what_becomes_public
 from tests import factories
@@ -390,27 +390,93 @@ def test_difference_names_words_and_numbers_that_change(office):
     release = releases.begin_with(report, note="人数", by=office, at=NOON)
 
     cost, results = sorted(
-        difference.changes(release.items.get(), at=NOON), key=lambda c: str(c.before)
+        difference.of_item(release.items.get(), at=NOON), key=lambda c: str(c.before)
     )
 
-    assert (cost.before, cost.after, cost.parts) == (30_000, 29_000, ())
+    assert (cost.before, cost.after, cost.parts) == ("¥30,000", "¥29,000", ())
     assert results.parts == (
         ("same", "のべ"), ("removed", "60"), ("added", "61"), ("same", "人が参加した。"),
     )  # fmt: skip
 
 
 def test_first_publication_has_nothing_to_differ_from(office):
-    assert difference.changes(release_of(office).items.get(), at=NOON) is None
+    assert difference.of_item(release_of(office).items.get(), at=NOON) is None
 
 
 def test_row_of_a_table_is_told_by_its_key():
-    before = {"rows": [{"number": 1, "status": "partly"}, {"number": 2, "status": "done"}]}
-    after = {"rows": [{"number": 2, "status": "ongoing"}, {"number": 3, "status": "done"}]}
+    before = {"rows": [{"number": 1, "status": "partly"},
+                       {"number": 2, "title": "名簿", "status": "ongoing"}]}  # fmt: skip
+    after = {"rows": [{"number": 2, "title": "名簿", "status": "done"},
+                      {"number": 3, "status": "done"}]}  # fmt: skip
 
     with translation.override("ja"):
-        told = {one.place: (one.before, one.after) for one in difference.between(before, after)}
-    assert len(told) == 5
-    assert ("済", "済・継") in told.values() and ("一部済", None) in told.values()
+        told = {one.place: one for one in difference.between(before, after)}
+
+    assert {place: (one.before, one.after) for place, one in told.items()} == {
+        "1": ("番号: 1、進捗: 一部済", None),
+        "2. 名簿: 進捗": ("済・継", "済"),
+        "3": (None, "番号: 3、進捗: 済"),
+    }
+    assert told["2. 名簿: 進捗"].parts == ()  # a status is another one, not some signs less
+
+
+def test_figures_are_told_by_the_names_of_courses_and_columns():
+    row = {"course": "startup", "confirmed_yen": None, "confirmed": 0, "here": 1, "projects": 1}
+    courses = {"startup": ["スタート", "Start"]}
+    before = {"rows": [row], "courses": courses}
+    after = {"rows": [{**row, "confirmed_yen": 60_000, "confirmed": 1}], "courses": courses}
+
+    told = {}
+    for language in ("ja", "en"):
+        with translation.override(language):
+            told[language] = [
+                (one.place, one.before, one.after) for one in difference.between(before, after)
+            ]
+
+    assert told == {
+        "ja": [("スタート: 確定額", None, "60,000円"), ("スタート: 確定額がわかる事業", 0, 1)],
+        "en": [
+            ("Start: Confirmed amount", None, "¥60,000"),
+            ("Start: Projects whose confirmed amount is known", 0, 1),
+        ],
+    }
+
+
+def test_change_of_the_register_is_told_once_and_in_words(office):
+    def content(**changed) -> dict:
+        row = {
+            "entry_key": "R-1", "course_code": "startup", "adopted_in": 2026, "project": "花壇",
+            "granted_yen": None, "invented": False, "outcome": "adopted", "counted": 1, **changed,
+        }  # fmt: skip
+        cell = {"id": "R-1", "project_title": "花壇", "granted_yen": row["granted_yen"]}
+        shares = [{"project_id": "R-1", "edition": "first", "number": 3,
+                   "weight_percent": 40 if changed else None}]  # fmt: skip
+        return {
+            "rows": [row], "courses": {},
+            "files": {"awards.json": json.dumps([cell]), "project-measures.json": json.dumps(shares)},
+        }  # fmt: skip
+
+    with translation.override("ja"):
+        told = list(difference.between(content(), content(granted_yen=80_000, invented=True)))
+
+    assert [(one.place, one.before, one.after) for one in told] == [
+        ("花壇 (R-1): 交付決定額", None, "80,000円"),
+        ("花壇 (R-1): 架空", "いいえ", "はい"),
+        ("採択された事業が進める施策: R-1 / first / 3: 割合（%）", None, 40),
+    ]
+
+
+def test_no_column_of_the_page_of_the_register_is_left_out_of_the_difference(office):
+    """Each value that a row can hold is told when it changes alone."""
+    makers.granted_year()
+    (row,) = contents.thing("register", "all", at=NOON).content["rows"]
+    other = {str: "別", bool: True, int: 7, type(None): 7}
+
+    for name, value in row.items():
+        changed = {**row, name: other[type(value)]}
+        told = list(difference.between({"rows": [row]}, {"rows": [changed]}))
+
+        assert told, name
 
 
 def test_open_data_of_the_register_differ_by_row_and_column(office):
@@ -426,11 +492,10 @@ def test_open_data_of_the_register_differ_by_row_and_column(office):
         told = list(difference.between(before, after))
 
     label = str(open_data.DATASETS["awards"].label)
-    granted = next(c for c in open_data.DATASETS["awards"].columns if c.name == "granted_yen")
     cell, gone, come = told
-    assert (cell.place, cell.before, cell.after) == (f"{label}: a: {granted.meaning}", None, 5)
-    assert (gone.place, gone.parts) == (f"{label}: b", (("removed", "b, b"),))
-    assert (come.place, come.parts) == (f"{label}: c", (("added", "c, c"),))
+    assert (cell.place, cell.before, cell.after) == (f"{label}: a (a): Granted amount", None, "¥5")
+    assert (gone.place, gone.parts) == (f"{label}: b (b)", (("removed", "Number: b; Project: b"),))
+    assert (come.place, come.parts) == (f"{label}: c (c)", (("added", "Number: c; Project: c"),))
 
 
 # Pages
@@ -441,6 +506,23 @@ def browser(user) -> Client:
     client.force_login(user)
     client.cookies["django_language"] = "ja"
     return client
+
+
+def test_every_change_can_be_read_page_by_page(office):
+    report = makers.published_collaboration()
+    entry = PublicEntry.objects.get(kind="report", key=str(report.pk))
+    text = {f"place {number:03}": "x" for number in range(450)}
+    ReleaseItem.objects.filter(pk=entry.item_id).update(content={"text": text})
+    release = releases.begin_with(report, note="訂正", by=office, at=NOON)
+    path = reverse("reporting:release-item", args=[release.pk, release.items.get().pk])
+
+    pages = [
+        browser(office).get(f"{path}?page={number}").getvalue().decode() for number in (1, 2, 3)
+    ]
+
+    found = [name for page in pages for name in re.findall(r"<dt>(place \d+)</dt>", page)]
+    assert found == list(text)
+    assert "page=2" in pages[0]
 
 
 def test_preview_is_the_page_marked_and_only_for_who_may_see_the_release(office):

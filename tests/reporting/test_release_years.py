@@ -123,13 +123,13 @@ def test_difference_names_each_value_of_a_year(office, measure):
     made = releases.begin(by=office, at=LATER)
     item = releases.put_in(made, "progress", key(measure), by=office, at=LATER, note="計画を足した")
     with translation.override("ja"):
-        told = difference.changes(item, at=LATER)
+        told = difference.of_item(item, at=LATER)
 
-    where = f"年度ごとの計画と実績, 令和8年度, {measure.number}"
+    where = f"令和8年度: {measure.number}. {measure.title}"
     assert [(change.place, change.before, change.after) for change in told] == [
-        (f"{where}, 目標", "20件", "30件"),
-        (f"{where}, 進捗", "一部済", "済"),
-        (f"{where}, 予定した月, 5月", None, "説明会"),
+        (f"{where}: 進捗", "一部済", "済"),
+        (f"{where}: 目標", "20件", "30件"),
+        (f"{where}: 予定した月", "4月 ○", "4月 ○、5月 説明会"),
     ]
 
 
@@ -142,7 +142,7 @@ def test_release_that_changes_nothing_shows_no_difference(office, measure):
         releases.put_in(made, "progress", key(measure), by=office, at=LATER, note="訂正")
 
     item = ReleaseItem(release=made, kind="progress", key=key(measure), action="correct")
-    assert difference.changes(item, at=LATER) == []
+    assert difference.of_item(item, at=LATER) == []
 
 
 def test_correction_brings_the_years_up_to_what_it_showed(office, measure):
