@@ -263,7 +263,8 @@ class CommitteeData(TypedDict):
 class ProgressData(TypedDict):
     """The table of how far measures have come, seven columns across.
 
-    A row of one cell is the line of a section. ``summary`` heads ``items``, ``heading`` the rows.
+    A row of one cell is the line of a section. ``summary`` heads ``items``, ``heading`` the rows;
+    ``foot`` says under them on what they rest.
     """
 
     title: str
@@ -273,6 +274,7 @@ class ProgressData(TypedDict):
     heading: str
     columns: list[str]
     rows: list[list[str]]
+    foot: NotRequired[str]
 
 
 class PostSheet(TypedDict):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from casework import calendar
 from casework.history import digest_of
+from casework.shown_tables import origin_of
 
 from . import progress_import, progress_views, year_chart, year_record, year_statuses
 from .models import Edition, Measure, MeasureYear, fiscal_year_name, reads_all_progress
@@ -18,7 +19,7 @@ from .public_days import public_days
 from .year_forms import RecordForm
 from .year_lacks import lacks
 from .year_views import FISCAL_YEARS
-from .years import YearShown, years_shown
+from .years import FigureShown, YearShown, years_shown
 
 
 @require_safe
@@ -34,7 +35,7 @@ def page(request: HttpRequest, edition: str, fiscal_year: int) -> HttpResponse:
     open_rows = [row for row in rows if row["lacks"]]
     context = {
         "edition": shown, "fiscal_year": fiscal_year, "name": fiscal_year_name(fiscal_year),
-        "rows": rows, "has_rows": bool(here),
+        "rows": rows, "origin": origin_of(map(_told, rows), at=request.now), "has_rows": bool(here),
         "chart": year_chart.chart((f"{m.number}. {m.name}", here.get(m.pk)) for m in measures),
         "enters": enters, "open_rows": open_rows,
         "tabs": [(year, fiscal_year_name(year)) for year in _tabs(request, known, fiscal_year)],
@@ -88,6 +89,24 @@ def _row(measure: Measure, year: YearShown | None, status: str) -> dict:
     }  # fmt: skip
 
 
+def _told(row: dict) -> tuple:
+    """Return what the list says of a measure to everybody."""
+    year, status = row["year"], row["status"]
+    said = (year.planned, year.done, [_said_of(figure) for figure in year.figures]) if year else ()
+    return (row["measure"].number, status.status if status else "", *said)
+
+
+def _said_of(figure: FigureShown) -> tuple:
+    as_of = figure.as_of.isoformat() if figure.as_of else None
+    return (
+        figure.label,
+        figure.value,
+        figure.unit,
+        as_of,
+        [_said_of(part) for part in figure.parts],
+    )
+
+
 def _tabs(request: HttpRequest, known: Iterable[int], shown: int) -> list[int]:
     """Return the fiscal years to choose from; the readers get the running one and the next, too."""
     years = {*known, shown}
@@ -103,8 +122,15 @@ def statuses(request: HttpRequest, edition: str) -> HttpResponse:
     shown = get_object_or_404(Edition, code=edition)
     classes = dict(Measure.objects.filter(edition=shown).values_list("pk", "classification"))
     found = year_statuses.statuses(shown, request.user)
+    chart = year_statuses.chart(year_statuses.counted(found, classes))
+    groups = chart.groups if chart else ()
+    bars = [
+        (group.classification, bar.fiscal_year, *bar.counts)
+        for group in groups
+        for bar in group.bars
+    ]
     context = {
-        "edition": shown, "chart": year_statuses.chart(year_statuses.counted(found, classes)),
+        "edition": shown, "chart": chart, "origin": origin_of(bars, at=request.now),
         "years": [(year, fiscal_year_name(year)) for year in found],
         "running": calendar.fiscal_year(request.today),
         "enters": request.user.has_perm("guideline.enter_years"),

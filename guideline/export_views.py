@@ -1,6 +1,7 @@
 """The progress table of an edition and a day, for whoever may read it: as a page and as files."""
 
-from collections.abc import Iterator
+import base64
+import hashlib
 from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -9,23 +10,22 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from casework.shown_tables import origin_of
 from casework.typesetting import typeset
 
 from .models import Classification, Edition, PrintedCount, Progress, Status, reads_all_progress
-from .progress_export import ProgressOn, csv_of, paper_of, progress_on, xlsx_of
+from .progress_export import ProgressOn, csv_of, origin, paper_of, progress_on, xlsx_of
 from .public_days import differs_from_public, public_days
 from .summary import mismatches
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: What follows the name of a file → what makes it.
 MAKERS = {
-    "csv": lambda table: StreamingHttpResponse(
+    "csv": lambda table, origin: StreamingHttpResponse(
         csv_of(table), content_type="text/csv; charset=utf-8"
     ),
-    "xlsx": lambda table: HttpResponse(xlsx_of(table), content_type=XLSX),
-    "pdf": lambda table: HttpResponse(
-        typeset("progress", paper_of(table)), content_type="application/pdf"
+    "xlsx": lambda table, origin: HttpResponse(xlsx_of(table, origin), content_type=XLSX),
+    "pdf": lambda table, origin: HttpResponse(
+        typeset("progress", paper_of(table, origin)), content_type="application/pdf"
     ),
 }
 
@@ -46,21 +46,14 @@ def _asked_for(edition: str, day: str, user) -> ProgressOn:
     return progress_on(shown, on, user)
 
 
-def _told(table: ProgressOn) -> Iterator[tuple]:
-    """Yield what each row of the table says."""
-    for place in table.places:
-        for measure, row in place.rows:
-            said = (row.status, row.result, row.next_class, row.reason) if row else ()
-            yield (measure.number, measure.classification, *said)
-
-
 @require_safe
 def page(request: HttpRequest, edition: str, day: str) -> HttpResponse:
     """The table as a page to read and to print."""
     table = _asked_for(edition, day, request.user)
     days = Progress.objects.visible_to(request.user).filter(measure__edition=table.edition)
     context = {
-        "table": table, "origin": origin_of(_told(table), at=request.now), "statuses": Status, "summary": _summary(table),
+        "table": table, "origin": origin(table, at=request.now), "digest_of_csv": _digest_of_csv(table),
+        "statuses": Status, "summary": _summary(table),
         "mismatches": _mismatches(table, request.user),
         "is_public": (is_public := table.day in public_days(table.edition)),
         "has_changed": is_public and reads_all_progress(request.user)
@@ -73,6 +66,11 @@ def page(request: HttpRequest, edition: str, day: str) -> HttpResponse:
         ],
     }  # fmt: skip
     return render(request, "guideline/progress_on.html", context)
+
+
+def _digest_of_csv(table: ProgressOn) -> str:
+    """Return the SHA-256 of the CSV: the one file that has room for nothing but the table."""
+    return hashlib.sha256("".join(csv_of(table)).encode()).hexdigest()
 
 
 def _summary(table: ProgressOn) -> list[tuple[str, list[int], int]]:
@@ -101,7 +99,10 @@ def file(request: HttpRequest, edition: str, day: str, form: str) -> HttpRespons
     if form not in MAKERS:
         raise Http404(form)
     table = _asked_for(edition, day, request.user)
-    response = MAKERS[form](table)
+    response = MAKERS[form](table, origin(table, at=request.now))
     name = f"progress-{edition}-{table.day.isoformat()}.{form}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
+    if form == "csv":
+        digest = base64.b64encode(bytes.fromhex(_digest_of_csv(table))).decode()
+        response["Repr-Digest"] = f"sha-256=:{digest}:"
     return response

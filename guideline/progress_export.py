@@ -8,13 +8,14 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
-from casework.calendar import wareki
+from casework.calendar import JAPAN, japan_date, wareki
+from casework.shown_tables import Origin, origin_of
 from casework.tables import csv_lines, harmless
 
 from .models import Classification, Edition, Measure, Progress, Section, Status
@@ -85,6 +86,28 @@ def progress_on(edition: Edition, day: date, user) -> ProgressOn:
     return ProgressOn(edition, day, places, Guideline.of(edition).table)
 
 
+def origin(table: ProgressOn, *, at: datetime) -> Origin:
+    """Return the moment, the rows and the digest that page and files tell of the table."""
+    return origin_of(_told(table), at=at)
+
+
+def _told(table: ProgressOn) -> Iterator[tuple]:
+    """Yield what each row of the table says."""
+    for place in table.places:
+        for measure, row in place.rows:
+            said = (row.status, row.result, row.next_class, row.reason) if row else ()
+            yield (measure.number, measure.classification, *said)
+
+
+def _in_words(origin: Origin) -> str:
+    """Say at the foot of a file what its page says of the rows."""
+    at = origin.as_of.astimezone(JAPAN)
+    return (
+        f"集計した時点 {wareki(japan_date(at))} {at:%H:%M}　表の行 {origin.rows}　"
+        f"ダイジェスト（SHA-256） {origin.digest}"
+    )
+
+
 def lines_of(table: ProgressOn) -> list[list[str]]:
     """Return the table line by line; every line has as many cells as there are headings."""
     headings = [*HEADINGS[:5], next_heading(table.title), HEADINGS[6]]
@@ -121,8 +144,12 @@ def csv_of(table: ProgressOn) -> Iterator[str]:
     return csv_lines(first, rest)
 
 
-def xlsx_of(table: ProgressOn) -> bytes:
-    """Return the table as a workbook that prints on A4, landscape."""
+def xlsx_of(table: ProgressOn, origin: Origin) -> bytes:
+    """Return the table as a workbook that prints on A4, landscape.
+
+    On what it rests stands in the properties of the file and at the foot of each printed page: a
+    cell or a sheet more would be in no table of the city.
+    """
     book = Workbook()
     page, lines = book.active, lines_of(table)
     page.title = "進捗状況一覧"
@@ -147,12 +174,16 @@ def xlsx_of(table: ProgressOn) -> bytes:
     page.page_setup.orientation, page.page_setup.paperSize = "landscape", "9"
     page.page_setup.fitToHeight = 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.oddFooter.left.text = _in_words(origin)
+    about, at = book.properties, origin.as_of.astimezone(UTC).replace(tzinfo=None)
+    about.title, about.description, about.identifier = table.title, _in_words(origin), origin.digest
+    about.created = about.modified = at
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
 
 
-def paper_of(table: ProgressOn) -> dict:
+def paper_of(table: ProgressOn, origin: Origin) -> dict:
     """Return what the table says on paper (``casework.typesetting``), in Japanese."""
     lines = lines_of(table)
     heading = next(n for n, line in enumerate(lines) if line[0] == HEADINGS[0])
@@ -163,5 +194,5 @@ def paper_of(table: ProgressOn) -> dict:
     return {
         "title": table.title, "note": f"{wareki(table.day)}現在", "items": counts,
         "summary": f"{SUMMARY}{COUNTED_HERE}", "heading": "【具体施策】",
-        "columns": lines[heading], "rows": rows,
+        "columns": lines[heading], "rows": rows, "foot": _in_words(origin),
     }  # fmt: skip

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import require
 from casework.calendar import fiscal_year
+from casework.shown_tables import origin_of
 from grants import services
 from grants.bars import Picture, Row, picture
 from grants.forms.money import FundEntryForm, FundReversalForm, FundTargetForm
@@ -26,8 +27,14 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 def fund(request):
     """What came in, what was used and what was hoped for, by fiscal year. Nobody who gave is named."""
+    by_year = _by_year()
+    told = (
+        (y.fiscal_year, y.target_yen, y.gift_yen, y.interest_yen, y.other_yen, y.used_yen, y.balance_yen)
+        for y in by_year["years"]
+    )  # fmt: skip
     context = {
-        **_by_year(),
+        **by_year,
+        "origin": origin_of(told, at=request.now),
         "facts": facts_of_fund(),
         "trail": [("/", _("Home")), (request.path, _("Fund"))],
     }

@@ -180,7 +180,7 @@ def measures(*, fictitious: bool) -> Cells:
                 "shared_yen": None if in_full is None else shared.get(name, 0),
                 "unknown": (before["unknown"] or 0) + row["undecided"],
             }
-    return {**found, **unshared(granted)}
+    return {**found, **unshared(standing, granted)}
 
 
 def _told(name: str) -> Cast:

@@ -1,11 +1,11 @@
 """How the database shares the granted yen among the measures, by the weights that the office gave."""
 
 from django.db import connection
-from django.db.models import BigIntegerField, Count, F, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Cast
 
 from grants.measure_weights import WHOLE
-from grants.models import MeasureReading, ProjectYear
+from grants.models import MeasureReading, ProjectYear, Proposal, ProposalMeasure
 
 from .table import UNSHARED, Cells
 
@@ -44,14 +44,19 @@ def shares(advanced: QuerySet[MeasureReading], granted: QuerySet[ProjectYear]) -
         return {f"{edition}/{number}": int(yen) for edition, number, yen in cursor.fetchall()}
 
 
-def unshared(granted: QuerySet[ProjectYear]) -> Cells:
-    """Return the row of what no reading of the office shares out; none where nothing is left."""
+def unshared(standing: QuerySet[Proposal], granted: QuerySet[ProjectYear]) -> Cells:
+    """Return the row of what no reading of the office shares out; none where nothing is left.
+
+    A project counts there as everywhere in the table, whether or not its amount is decided.
+    """
     read = MeasureReading.objects.standing().values("proposal")
-    found = granted.exclude(proposal__in=read).aggregate(
-        projects=Count("proposal", distinct=True), yen=Sum("granted_yen")
+    left = standing.exclude(pk__in=read).filter(
+        Exists(ProjectYear.objects.filter(proposal=OuterRef("pk")))
+        | Exists(ProposalMeasure.objects.filter(proposal=OuterRef("pk")))
     )
-    if not found["projects"]:
-        return {}
-    yen = found["yen"]
-    told = {"projects": found["projects"], "granted_yen": yen, "shared_yen": yen, "unknown": 0}
-    return {UNSHARED: told}
+    of_project = granted.filter(proposal=OuterRef("pk")).order_by().values("proposal")
+    yen = Subquery(of_project.annotate(yen=Sum("granted_yen")).values("yen"))
+    found = left.annotate(yen=yen).aggregate(
+        projects=Count("pk"), granted_yen=Sum("yen"), unknown=Count("pk", filter=Q(yen=None))
+    )
+    return {UNSHARED: {**found, "shared_yen": found["granted_yen"]}} if found["projects"] else {}

@@ -114,16 +114,22 @@ def measures(named: list[Row], awards: list[Row], years: list[Row]) -> Cells:
             "shared_yen": None if in_full is None else shared.get(name, 0),
             "unknown": sum(not row["yen"] for row in amounts_of),
         }
-    if left:
+    if unread := _unread(named, projects, years):
         yen = _sum(left, "granted_yen")
-        projects_left = len({row["project_id"] for row in left})
+        decided = {row["project_id"] for row in left}
         found[UNSHARED] = {
-            "projects": projects_left,
+            "projects": len(unread),
             "granted_yen": yen,
             "shared_yen": yen,
-            "unknown": 0,
+            "unknown": len(unread - decided),
         }
     return found
+
+
+def _unread(named: list[Row], adopted: Iterable[str], years: list[Row]) -> set[str]:
+    """Return the adopted projects with a year or a measure of which the office weighed no measure."""
+    weighed = {row["project_id"] for row in named if row["weight_percent"]}
+    return {row["project_id"] for row in (*named, *years)} & set(adopted) - weighed
 
 
 def _shared(named: list[Row], granted: list[Row]) -> tuple[dict[str, int], list[Row]]:

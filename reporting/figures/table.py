@@ -1,7 +1,7 @@
 """Which tables of figures there are, and what each carries."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +25,7 @@ class Figure:
     :param columns: names of its columns → what stands there.
     :param files: tables of open data from which it can be reckoned.
     :param note: what a reader has to know to read it right.
+    :param unknown: column → what is said where its number is ``None``, if that is not "not known".
     """
 
     code: str
@@ -33,6 +34,11 @@ class Figure:
     columns: dict[str, Text]
     files: tuple[str, ...]
     note: Text = ""
+    unknown: Mapping[str, Text] = field(default_factory=dict)
+
+    def said_of_none(self, column: str) -> Text:
+        """Return what a page says in place of a number that is ``None``."""
+        return self.unknown.get(column, _("not known"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,7 @@ FIGURES = {
             },
             ("awards",),
         ),
-        Figure("amounts", _("Yen by fiscal year"), _("Fiscal year"), {"years": _("Project years that were granted"), **YEN}, ("amounts",), _("Yen stand in the year in which a project is carried out. The pages “Projects adopted in …, in figures” add up by the year of adoption, so that their totals of a year differ from these.")),
+        Figure("amounts", _("Yen by fiscal year"), _("Fiscal year"), {"years": _("Project years that were granted"), **YEN}, ("amounts",), _("Yen stand in the year in which a project is carried out. The pages “Projects adopted in …, in figures” add up by the year of adoption, so that their totals of a year differ from these."), dict.fromkeys(("paid_yen", "confirmed_yen", "settled_yen"), _("not yet"))),
         Figure(
             "progress",
             _("Progress of the measures by class"),
@@ -116,6 +122,7 @@ FIGURES = {
             },
             ("project-measures", "awards", "amounts"),
             _("In full, a project counts whole at each of its measures. By the weights that the office gave, each yen counts once: that column adds up to what was granted."),
+            dict.fromkeys(("granted_yen", "shared_yen"), _("not decided yet")),
         ),
         Figure(
             "reports",
@@ -136,6 +143,10 @@ FIGURES = {
                 "balance_yen": _("Balance (yen)"),
             },
             ("fund",),
+            unknown=dict.fromkeys(
+                ("gift_yen", "interest_yen", "other_yen", "used_yen", "balance_yen"),
+                _("not recorded"),
+            ),
         ),
     )
 }  # fmt: skip

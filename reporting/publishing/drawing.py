@@ -19,6 +19,7 @@ from guideline.models import (
     in_language,
     month_lines,
 )
+from guideline.summary import Mismatch, mismatches
 from guideline.table_words import RING
 from guideline.years import figure_from
 from reporting import register
@@ -178,6 +179,7 @@ def _progress(content: dict, first_on: date) -> dict:
         "day": date.fromisoformat(content["day"]),
         "rows": rows,
         "summary": _summary(content["rows"]),
+        "mismatches": _mismatches(content),
         "statuses": [status.label for status in Status],
         "years": [
             {"name": fiscal_year_name(int(year)), "rows": [_measure_year(row) for row in told]}
@@ -200,6 +202,16 @@ def _measure_year(row: dict) -> dict:
 def _months(said: dict[str, str]) -> list[tuple[int, str]]:
     """Return months in the order of the fiscal year, each with its words; a ring is none."""
     return [(m, said[str(m)].removeprefix(RING)) for m in MONTHS if str(m) in said]
+
+
+def _mismatches(content: dict) -> list[Mismatch]:
+    """Return where the summary that the city’s document prints is not what its rows add up to."""
+    printed = {
+        tuple(count["name"].split()): (count["count"], count["denominator"])
+        for count in content.get("printed", [])
+    }
+    counts = Counter((row["class"], row["status"]) for row in content["rows"])
+    return mismatches(printed, counts) if printed else []
 
 
 def _summary(rows: list[dict]) -> list[dict]:

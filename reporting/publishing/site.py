@@ -10,7 +10,7 @@ from importlib import resources
 from itertools import chain
 
 from django.conf import settings
-from django.db.models import Count, F, Max
+from django.db.models import Count, F, Max, Q
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.urls import reverse
 from django.utils import translation
@@ -21,7 +21,7 @@ from casework import city
 from guideline.models import fiscal_year_name, in_language
 from reporting import open_data, public_photos
 from reporting.figures import FIGURES
-from reporting.models import Kind, PublicEntry, ReleaseItem
+from reporting.models import Action, Kind, PublicEntry, ReleaseItem
 
 from . import drawing, issues, machine, sources
 from .addresses import ENGLISH, address, index_of_year, photo
@@ -182,14 +182,20 @@ class Site:
             yield "register/index.html"
         yield from issues.indexes(fictitious=self.fictitious)
         for row in self.years:
-            for number in range(1, _pages(row["count"]) + 1):
+            for number in range(1, _pages(row["listed"]) + 1):
                 yield index_of_year(row["year"], number)
 
     @cached_property
     def years(self) -> list[dict]:
-        """Return the fiscal years of reports, the latest first, with how many there are."""
-        reports = self._standing.filter(kind=Kind.REPORT).values(year=F("item__fiscal_year"))
-        found = reports.annotate(count=Count("pk")).order_by("-year")
+        """Return the fiscal years of reports, the latest first, with how many stand and are listed.
+
+        A year whose reports were all withdrawn keeps its page, which names their tombstones.
+        """
+        reports = self._of(Kind.REPORT).values(year=F("item__fiscal_year"))
+        stands = ~Q(item__action=Action.WITHDRAW)
+        found = reports.annotate(listed=Count("pk"), count=Count("pk", filter=stands)).order_by(
+            "-year"
+        )
         return [{**row, "path": index_of_year(row["year"])} for row in found]
 
     def _years_named(self) -> list[dict]:
@@ -252,20 +258,20 @@ class Site:
         return Found.whole(drawing.page("report_years", own, language, about=self.about, **context))
 
     def reports_of(self, fiscal_year: int):
-        """Return what lists say of the reports of a fiscal year, as dicts."""
-        of_year = self._standing.filter(kind=Kind.REPORT, item__fiscal_year=fiscal_year)
+        """Return what lists say of the reports of a fiscal year, as dicts; of withdrawn ones, too."""
+        of_year = self._of(Kind.REPORT).filter(item__fiscal_year=fiscal_year)
         return of_year.order_by("pk").values(
             "key", "first_at", title=F("item__title"), fictitious=F("item__fictitious"),
             fiscal_year=F("item__fiscal_year"), at=F("item__release__published_at"),
             department=_text_of_report("department"),
             department_en=_text_of_report("department_en"),
-            partners=_text_of_report("partner_names"),
+            partners=_text_of_report("partner_names"), action=F("item__action"),
         )  # fmt: skip
 
     def _report_list(self, language: str, path: str, year: str, number: str = "1") -> Found | None:
         found, wanted = self.reports_of(int(year)), int(number)
-        count = found.count()
-        if not 1 <= wanted <= _pages(count) or not count:
+        count = next((row for row in self.years if row["year"] == int(year)), None)
+        if count is None or not 1 <= wanted <= _pages(count["listed"]):
             return None
         rows = found[(wanted - 1) * PER_PAGE : wanted * PER_PAGE]
         with translation.override(language):
@@ -273,11 +279,14 @@ class Site:
                 "title": _("Collaboration reports of %(year)s") % {"year": fiscal_year_name(int(year))},
                 "rows": [
                     {**row, "path": address(Kind.REPORT, row["key"], row["fiscal_year"]),
-                     "department": in_language(row["department"], row["department_en"])}
+                     "is_withdrawn": row["action"] == Action.WITHDRAW,
+                     "department": in_language(row["department"] or "", row["department_en"] or "")}
                     for row in rows
                 ],
-                "count": count,
-                "pages": [(n, index_of_year(int(year), n)) for n in range(1, _pages(count) + 1)],
+                "count": count["count"],
+                "pages": [
+                    (n, index_of_year(int(year), n)) for n in range(1, _pages(count["listed"]) + 1)
+                ],
                 "number": wanted,
                 "data_of_list": f"reports/{year}/index.jsonld",
             }  # fmt: skip
@@ -485,8 +494,10 @@ class Site:
             return Found.whole(machine.catalog(self, self._data_sets()))
 
     def _list_for_machines(self, language: str, path: str, year: str) -> Found | None:
-        rows = self.reports_of(int(year))
-        return Found.whole(machine.reports(self, int(year), rows)) if rows else None
+        if not any(row["year"] == int(year) for row in self.years):
+            return None
+        rows = self.reports_of(int(year)).exclude(item__action=Action.WITHDRAW)
+        return Found.whole(machine.reports(self, int(year), rows))
 
     def _style(self, language: str, path: str) -> Found:
         return Found.whole(

@@ -72,12 +72,17 @@ def figure_rows(request, code):
 
 
 def _shown(table: Table, rows) -> list[dict]:
-    told, words = labels(table), FIGURES[table.code].columns
+    told, figure = labels(table), FIGURES[table.code]
     return [
         {
             "name": told[name],
             "cells": [
-                {"label": words[column], "number": number, "is_yen": column.endswith("_yen")}
+                {
+                    "label": figure.columns[column],
+                    "number": number,
+                    "is_yen": column.endswith("_yen"),
+                    "unknown": figure.said_of_none(column),
+                }
                 for column, number in zip(table.columns, numbers, strict=True)
             ],
         }

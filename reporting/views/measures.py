@@ -1,5 +1,7 @@
 """Cases and yen by measure of an edition, for everybody."""
 
+from collections.abc import Iterator
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -8,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.numbers_named import year_in
-from grants.measure_years import Brought, Tally, added, brought_to, counted_cases
+from casework.shown_tables import origin_of
+from grants.measure_years import Brought, Tally, Unshared, added, brought_to, counted_cases
 from guideline.models import Edition, Measure, fiscal_year_name
 from reporting.measure_chart import chart
 
@@ -34,6 +37,7 @@ def measure_cases(request: HttpRequest, edition: str) -> HttpResponse:
         "lost": lost if lost.parts else None,
         "unshared": unshared,
         "unshared_cases": len({row.case.pk for row in brought.unshared}),
+        "origin": origin_of(_told(rows, lost, brought.unshared), at=request.now),
         "total": added([*(tally.yen for _measure, tally in rows), lost.yen, unshared]),
         "cases": len({p.case.pk for p in (*brought.parts, *brought.unshared)}),
         "years": [(y, fiscal_year_name(y), y == year) for y in years],
@@ -46,6 +50,18 @@ def measure_cases(request: HttpRequest, edition: str) -> HttpResponse:
         ],
     }  # fmt: skip
     return render(request, "reporting/measure_cases.html", context)
+
+
+def _told(
+    rows: list[tuple[Measure, Tally]], lost: Tally, unshared: list[Unshared]
+) -> Iterator[tuple]:
+    """Yield what each row of the table says."""
+    for name, tally in [*((measure.number, tally) for measure, tally in rows), ("lost", lost)]:
+        if tally.parts:
+            yield (name, tally.confirmed, tally.named, tally.groups, *tally.yen)
+    if unshared:
+        cases = len({row.case.pk for row in unshared})
+        yield ("unshared", cases, *added(row.yen for row in unshared))
 
 
 def _chosen(request: HttpRequest, years: list[int]) -> int | None:

@@ -1,17 +1,20 @@
 """The progress table made from the rows: as page and files, counted from the rows, and back in."""
 
+import base64
 import csv
+import hashlib
 import io
 from collections import Counter
 from datetime import date
 
 import pytest
+import time_machine
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from guideline import progress_import
 from guideline.models import Edition, Measure, PrintedCount, Progress, ProgressTable
-from guideline.progress_export import csv_of, lines_of, paper_of, progress_on, xlsx_of
+from guideline.progress_export import csv_of, lines_of, origin, paper_of, progress_on, xlsx_of
 from guideline.progress_reading import table_in
 from guideline.progress_table import Guideline
 from guideline.public_days import make_public
@@ -44,7 +47,7 @@ def again(content: bytes, edition: Edition) -> progress_import.Plan:
 FILES = {
     "csv": lambda table: "".join(csv_of(table)).encode(),
     "csv in CP932": lambda table: "".join(csv_of(table)).lstrip("\ufeff").encode("cp932"),
-    "xlsx": xlsx_of,
+    "xlsx": lambda table: xlsx_of(table, origin(table, at=NOON)),
 }
 
 
@@ -108,12 +111,12 @@ def test_edition_that_prints_no_number_exports_and_imports_too(loaded, office):
 
     table = progress_on(second, DAY, office)
 
-    assert again(xlsx_of(table), second).changes == []
+    assert again(FILES["xlsx"](table), second).changes == []
     assert lines_of(table)[6][5] == "次期案"
 
 
 def test_workbook_prints_on_one_page_across_with_its_headings(first, office):
-    page = load_workbook(io.BytesIO(xlsx_of(progress_on(first, DAY, office)))).active
+    page = load_workbook(io.BytesIO(FILES["xlsx"](progress_on(first, DAY, office)))).active
 
     assert page.print_title_rows == "$7:$7"
     assert page.page_setup.orientation == "landscape"
@@ -130,7 +133,8 @@ def test_measure_without_an_entry_is_in_no_count_and_cannot_come_in_again(first,
 
 
 def test_paper_has_every_measure_under_its_section(first, office):
-    paper = paper_of(progress_on(first, DAY, office))
+    table = progress_on(first, DAY, office)
+    paper = paper_of(table, origin(table, at=NOON))
 
     rows = [row for row in paper["rows"] if len(row) > 1]
     assert [row[0] for row in rows] == [str(n) for n in range(1, 24)]
@@ -182,6 +186,35 @@ def test_everybody_gets_the_table_as_a_file(client, first, form):
         assert "理由14。" in pdf_text(body) and "令和5年12月20日現在" in pdf_text(body)
     else:
         assert again(body, first).changes == []
+
+
+def test_page_and_files_tell_the_same_moment_rows_and_digest(client, first):
+    """Of the CSV, which has room for none of it, the page and the answer tell what its bytes come to."""
+
+    def got(form: str):
+        return client.get(reverse("guideline:progress-file", args=["first", "2023-12-20", form]))
+
+    with time_machine.travel(NOON, tick=False):
+        page = client.get(reverse("guideline:progress-on", args=["first", "2023-12-20"]))
+        paper, sheets, table = (got(form) for form in ("pdf", "xlsx", "csv"))
+    text = page.content.decode().replace("<wbr>", "")
+    digest = page.context["origin"].digest
+    moment = "令和8年11月20日 12:00"
+
+    assert page.context["origin"].rows == 23 and digest in text
+    said = "".join(pdf_text(paper.getvalue()).split())
+    assert digest in said and "".join(moment.split()) in said
+    book = load_workbook(io.BytesIO(sheets.getvalue()))
+    for told in (book.properties.description, book.active.oddFooter.left.text):
+        assert digest in told and moment in told and "表の行 23" in told
+    body = hashlib.sha256(table.getvalue())
+    assert body.hexdigest() in text
+    assert table["Repr-Digest"] == f"sha-256=:{base64.b64encode(body.digest()).decode()}:"
+
+    Progress.published.filter(as_of=DAY, measure__number=3).update(result="別の実績")
+    again = client.get(reverse("guideline:progress-on", args=["first", "2023-12-20"]))
+    assert again.context["origin"].digest != digest
+    assert body.hexdigest() not in again.content.decode().replace("<wbr>", "")
 
 
 @pytest.mark.parametrize(

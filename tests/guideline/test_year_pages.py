@@ -243,6 +243,27 @@ def test_year_that_is_not_released_is_not_there_for_the_public(client, loaded, c
     assert page(client, "edition-year", "first", 1023).status_code == 404
 
 
+def test_year_of_an_edition_tells_moment_rows_and_a_digest_of_what_it_shows(client, loaded, clerk):
+    measure = measure_of("first", 1)
+    write(measure, clerk, status="done", plan_months=[4])
+    figure(measure, clerk)
+
+    def told(reader) -> tuple[int, str]:
+        shown = page(reader, "edition-year", "first", YEAR)
+        origin = shown.context["origin"]
+        assert origin.digest in shown.content.decode().replace("<wbr>", "")
+        return origin.rows, origin.digest
+
+    client.force_login(clerk)
+    before = told(client)
+    assert (
+        told(client) == before
+        and before[0] == Measure.objects.filter(edition__code="first").count()
+    )
+    write(measure_of("first", 2), clerk, status="done", plan_months=[4, 5])
+    assert told(client)[1] != before[1]
+
+
 @pytest.mark.parametrize(("name", "args"), [("edition-year", [YEAR]), ("statuses", []), ("measure", [5])])  # fmt: skip
 @pytest.mark.parametrize("role", [None, Role.OFFICE])
 def test_pages_ask_the_database_as_often_for_many_years_as_for_one(

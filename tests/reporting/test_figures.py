@@ -156,12 +156,33 @@ def test_measure_tells_its_projects_in_full_and_beside_it_what_is_for_it_by_weig
         "shared_yen": 26_400,
         "unknown": 0,
     }
-    assert told["unshared"] == {
-        "projects": 1,
+    assert told["unshared"] == {  # of one of the two nothing is decided
+        "projects": 2,
         "granted_yen": 75_000,
         "shared_yen": 75_000,
-        "unknown": 0,
+        "unknown": 1,
     }
+
+
+def test_figures_and_page_of_cases_count_the_same_projects_as_shared_to_no_measure():
+    """Three name a measure and wait for the office; of one the amount is decided."""
+    decided = makers.granted_year(granted_yen=50_000).proposal
+    office = factories.anyone(Role.OFFICE)
+    waiting = [makers.ready_proposal("startup", office=office) for _ in range(2)]
+    (edition,) = {
+        row.measure.edition.code
+        for proposal in (decided, *waiting)
+        for row in proposal.proposal_measures.select_related("measure__edition")
+    }
+
+    told = cells("measures")["unshared"]
+    page = Client().get(f"/guideline/{edition}/cases/")
+
+    assert told == {"projects": 3, "granted_yen": 50_000, "shared_yen": 50_000, "unknown": 2}
+    assert page.context["unshared_cases"] == told["projects"]
+    assert page.context["unshared"].decided == told["shared_yen"]
+    assert "/figures/measures/" in page.content.decode()
+    assert found(files()) == []
 
 
 def test_share_of_an_amount_that_nobody_decided_is_not_known_and_the_project_is_counted():
@@ -571,7 +592,9 @@ def test_page_shows_each_number_with_its_origin(code):
     cells = re.findall(r'<td data-label="[^"]*" class="num">(.*?)</td>', page)
     shown = [re.sub(r"<[^>]*>|[¥,]", "", cell) for cell in cells]
     numbers = [number for _name, row in table.rows for number in row]
-    assert shown == ["not known" if number is None else str(number) for number in numbers]
+    nothing = {"amounts": "not yet", "measures": "not decided yet", "fund": "not recorded"}
+    nobody = nothing.get(code, "not known")
+    assert shown == [nobody if number is None else str(number) for number in numbers]
     assert table.digest in page and f"<dd>{len(table.sources)}</dd>" in page
     assert table.digest in english("/figures/")
 

@@ -427,7 +427,7 @@ def test_register_filters_and_says_what_is_not_known():
 def test_register_tells_moment_rows_and_digest_of_what_it_shows():
     def told() -> tuple[str, str]:
         shown = read("/register/", in_english())
-        assert "2026-11-20" in shown[shown.index("As of</dt>") :]
+        assert "2026-11-20" in shown[shown.index("Counted as of</dt>") :]
         assert reverse("reporting:figure-rows", args=["register"]) in shown
         rows = re.search(r"Rows of the table</dt><dd>(\d+)", shown)[1]
         return rows, re.search(r'class="digest">(\w{64})<', shown)[1]

@@ -29,6 +29,8 @@ from tests.reporting import makers, test_figures, test_open_data, test_site
 pytestmark = pytest.mark.django_db
 
 Row = dict[str, str]
+#: What pages say where the open data have an empty cell.
+NOBODY_KNOWS = ("not known", "not yet", "not decided yet", "not recorded")
 STATUSES = ("not_started", "in_progress", "partly", "done", "ongoing")
 
 
@@ -106,6 +108,12 @@ def yen(rows: Iterable[Row], column: str) -> int:
 
 def says(page: Reader, words: str) -> None:
     assert words in page.text, (words, page.text[:3000])
+
+
+def tells_origin(page: Reader, rows: list) -> None:
+    """A table tells when it was counted, how many rows it has, and a digest of them."""
+    told = re.search(r"Counted as of .+? Rows of the table (\d+) .*?Digest \(SHA-256\) [0-9a-f]{64}\b", page.text)  # fmt: skip
+    assert told and int(told[1]) == len(rows), (len(rows), page.text[-1500:])
 
 
 # What there is to add up
@@ -258,7 +266,7 @@ def figure(public: Published) -> None:
     for code in FIGURES:
         shown = [cell for row in public.page(f"/figures/{code}/").tables[0][1:] for cell in row[1:]]
         told = [row["value"] for row in public.rows("figures") if row["table"] == code]
-        assert ["" if cell == "not known" else str(whole(cell)) for cell in shown] == told
+        assert ["" if cell in NOBODY_KNOWS else str(whole(cell)) for cell in shown] == told
 
 
 def figure_rows(public: Published) -> None:
@@ -276,7 +284,9 @@ def measure_cases(public: Published) -> None:
     groups = {row["id"]: row["group_name"] for row in public.rows("awards")}
     for edition in {row["edition"] for row in public.rows("project-measures")}:
         own = [row for row in public.rows("project-measures") if row["edition"] == edition]
-        rows = public.page(f"/guideline/{edition}/cases/").table_with("Groups")
+        page = public.page(f"/guideline/{edition}/cases/")
+        rows = page.table_with("Groups")
+        tells_origin(page, rows[:-1])  # but for the sum
         for measure, confirmed, named, of_groups, _asked, decided, *_rest in rows[:-1]:
             number = measure.partition(".")[0]
             of_measure = [row for row in own if row["number"] == number]
@@ -304,7 +314,9 @@ def city_issues(public: Published) -> None:
 
 
 def fund(public: Published) -> None:
-    rows = public.page("/fund/").table_with("Left at the end")
+    page = public.page("/fund/")
+    rows = page.table_with("Left at the end")
+    tells_origin(page, rows)
     names = ("gift_yen", "interest_yen", "other_yen", "used_yen", "balance_yen")
     told = sorted(public.rows("fund"), key=lambda row: row["fiscal_year"], reverse=True)
     assert len(rows) == len(told)
@@ -371,8 +383,10 @@ def statuses(public: Published) -> None:
         for (edition, number, year), status in of_year.items()
         if edition == "first"
     )
-    rows = public.page("/guideline/first/years/").table_with("Total")
+    page = public.page("/guideline/first/years/")
+    rows = page.table_with("Total")
     assert rows
+    tells_origin(page, rows)
     for name, year, *cells in rows:
         code = {"I (priority)": "I"}.get(name, name)
         counts = [found[code, year, status] for status in STATUSES]

@@ -188,9 +188,35 @@ def test_progress_page_tells_moment_rows_and_digest_of_what_was_released(measure
 
     approve(proposed(measure, office))
     before = told()
-    assert len(before) == 2
+    assert len(before) == 3  # rows, their digest, and that of the CSV
     Progress.objects.filter(measure=measure).update(result=LATER)
     assert told() == before  # what the office wrote since is not public
     approve(proposed(measure, office, at=TOMORROW, note="訂正"), at=TOMORROW)
 
     assert told() != before
+
+
+def test_released_page_flags_where_the_document_prints_other_counts(measure, office):
+    """The page that a web server shows tells as much as the live one."""
+    for status, count in (("done", 2), ("not_started", 1)):
+        PrintedCount.objects.create(
+            edition=measure.edition, as_of=TODAY, classification=measure.classification,
+            status=status, count=count, denominator=3,
+        )  # fmt: skip
+    approve(proposed(measure, office))
+    place = f"{measure.edition.code}/{TODAY.isoformat()}"
+    live = Client().get(reverse("guideline:progress-on", args=place.split("/")))
+
+    for language, words in (("", "市の文書に印刷された数"), ("en/", "prints other counts")):
+        page = Client().get(f"/public/{language}guideline/{place}.html").content.decode()
+        flagged = page[page.index(words) :]
+        flagged = flagged[: flagged.index("</table>")]
+        assert flagged.count("<tr>") - 1 == len(live.context["mismatches"]) >= 2
+    assert page.count("Counted as of") == 1 and page.count("<p>As of") == 1
+
+
+def test_released_page_flags_nothing_where_the_document_prints_no_counts(measure, office):
+    approve(proposed(measure, office))
+    path = f"/public/guideline/{measure.edition.code}/{TODAY.isoformat()}.html"
+
+    assert "市の文書に印刷された数" not in Client().get(path).content.decode()

@@ -226,6 +226,25 @@ def test_withdrawn_page_leaves_a_tombstone_with_day_and_reason_and_no_words():
     assert (old.status_code, old["Location"]) == (302, f"/public/reports/2025/{reports[2].pk}.html")
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_list_of_a_year_stays_when_its_reports_are_withdrawn_and_names_the_tombstones(count):
+    reports = [makers.published_collaboration(title=f"会{n}") for n in range(count)]
+    release(("report", str(reports[0].pk)), withdraw=True, note="誤り", at=TOMORROW)
+    said = files()
+
+    for language, words in (("", "公開を終えた日"), ("en/", "Withdrawn on")):
+        page = said[f"{language}reports/2025/index.html"].decode()
+        row = re.search(rf"<tr>(?:(?!</tr>).)*/{reports[0].pk}\.html.*?</tr>", page)[0]
+        assert words in row and reports[0].title not in row  # its tombstone is not to be found
+        assert page.count("</tr>") - 1 == count
+        assert Client().get(f"/public/{language}reports/2025/index.html").status_code == 200
+    assert (f"{count - 1} report" in page) and "reports/2025/index.html" in said[
+        "reports/index.html"
+    ].decode()
+    listed = json.loads(said["reports/2025/index.jsonld"])["hasPart"]
+    assert [one["name"] for one in listed] == [report.title for report in reports[1:]]
+
+
 def test_tombstone_stays_out_of_search_engines_and_other_pages_do_not():
     reports = everything()
     found = files()
