@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.likeness import name_key
@@ -120,6 +121,12 @@ class Department(Dated):
 
     def __str__(self):
         return self.name
+
+    @property
+    def label(self) -> str:
+        """The name in the language of the page; the Japanese one where no other is."""
+        japanese = (get_language() or "ja").startswith("ja")
+        return self.name if japanese else self.name_en or self.name
 
     def standing_successor(self, day: date) -> "Department | None":
         """Return the first successor in the line that exists on ``day``."""

@@ -25,6 +25,7 @@ JA, EN = 0, 1
 #: ever, since stored derivations name it.  Higher apps add theirs with ``register_basis``.
 BASES: dict[str, tuple[str, str]] = {
     "set_by_office": ("窓口が定めた日", "day set by the office"),
+    "named_when_asked": ("依頼のときに定めた日", "day named when asked"),
     "typed_in": ("入力した日", "day typed in"),
     "received": ("収受日", "day received"),
     "fiscal_year_end": ("年度末", "end of the fiscal year"),

@@ -29,6 +29,8 @@ COUNTS_ALREADY = _("This date counts already. Nothing was changed.")
 
 #: The basis of a day that a person of the office set, in the place of what a rule gives.
 SET_BY_OFFICE = "set_by_office"
+#: The bases of days that a person chose: no rule gives another one.
+CHOSEN = (SET_BY_OFFICE, "named_when_asked")
 
 
 def open_deadlines(case, kinds, *, at: datetime, facts: dict) -> list[Deadline]:
@@ -163,11 +165,11 @@ def _require_office(by, case: Case, at: datetime) -> None:
 def stays(deadline: Deadline, due: Due) -> bool:
     """Return whether the date of an open ``deadline`` stays although its rule gives ``due`` now.
 
-    A day that the office set stays. More time that was approved stays unless ``due`` lies later
+    A day that a person chose stays. More time that was approved stays unless ``due`` lies later
     still. Any other date stays where the rule gives the same again, in the same way.
     """
     stored = Due.from_json(deadline.derivation)
-    if stored.steps[0].basis == SET_BY_OFFICE:
+    if stored.steps[0].basis in CHOSEN:
         return True
     if deadline.extension:
         return due.on is None or due.on <= deadline.extension.until

@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "casework.middleware.NotStoredMiddleware",
     "casework.middleware.ClockMiddleware",
     "casework.middleware.NumbersMiddleware",
+    "casework.middleware.FormsAloneMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

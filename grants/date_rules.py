@@ -40,7 +40,7 @@ for code, ja, en in (
         "委員会資料の送付の時期",
         "time at which the committee gets its paper",
     ),
-    ("publication_days", "公表までの日数", "number of days until publication"),
+    ("publication_days", "公開までの日数", "number of days until publication"),
     ("panel_term", "部会委員の任期", "term of the members of the subcommittee"),
     (
         "npo_registration_period",

@@ -31,9 +31,9 @@ from .models import (
     SaysMonths,
     Status,
     fiscal_year_name,
-    in_japanese,
     in_language,
     reads_all_progress,
+    unit_of,
 )
 from .prefill import FIELDS, Suggestion
 from .services import Overtaken
@@ -71,7 +71,7 @@ class FigureShown:
 
     @property
     def measured_in(self) -> str:
-        return self.unit if in_japanese() else self.unit_en
+        return unit_of(self.label_en, self.unit, self.unit_en)
 
     @property
     def is_flagged(self) -> bool:

@@ -21,6 +21,7 @@ from .models.report_form import ReportForm
 from .partner_parts import may_change_scores
 from .partners import registered
 from .report_page import Said
+from .services import WRITTEN_BY_DEPARTMENT
 from .versions import plain_figure
 
 Kind = FormQuestion.Kind
@@ -157,7 +158,7 @@ class CollaborationDraft(Draft):
             for name in ("process_score", "outcome_score"):
                 self.text.fields[name].disabled = True
         self.asked: dict[str, list[str]] = {}
-        for note in report.field_notes.awaited().order_by("pk"):
+        for note in _awaited_notes(report):
             self.asked.setdefault(note.field, []).append(note.asked)
             if note.field in self.text.fields:
                 said = self.text.fields[note.field]
@@ -203,6 +204,12 @@ class CollaborationDraft(Draft):
                 {**row, "organization": known.get(row["name"])} for row in said["partners"]
             ]
         return {"fields": self.fields, "measures": [], "edit_number": self.edit_number, **said}
+
+
+def _awaited_notes(report: CollaborationReport):
+    """Return what the office asks the department for: nothing once it accepted what was mended."""
+    written = report.state in WRITTEN_BY_DEPARTMENT
+    return report.field_notes.awaited().order_by("pk") if written else ()
 
 
 def _is_field(question: FormQuestion) -> bool:

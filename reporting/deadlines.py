@@ -56,12 +56,12 @@ def interim_report_due(report, *, at, facts) -> Due:
 def partner_part_due(part, *, at, facts) -> Due | None:
     """Return the day that was named when the partner was asked, or "not set" where nobody named one.
 
-    A partner that is a name alone owes the city nothing.
+    The department names it, or the office. A partner that is a name alone owes the city nothing.
     """
     if part.organization_id is None:
         return None
     if due_on := facts.get("due_on"):
-        return Due.fixed(due_on, basis="set_by_office")
+        return Due.fixed(due_on, basis="named_when_asked")
     return not_set(PART)
 
 

@@ -5,18 +5,21 @@ given theirs for good: the partner by giving its view, the department by fixing 
 sending the report. The office reads all.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import rules
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Role
 from accounts.permissions import require
 from casework import outbox
 from casework.calendar import japan_date
 from casework.edit_numbers import take_next
+from casework.flow import Text
 from casework.parties import Party
 from casework.services import locked, open_case, record
 
@@ -25,8 +28,23 @@ from .partner_flow import PART
 
 #: While the report is there, the partners can be asked and can answer.
 TAKES_VIEWS = ("drafting", "submitted", "returned")
+NOT_NOW = gettext_lazy("Partners are asked while the report is written or checked.")
 #: Who reads all scores at any time: they are no side.
 READERS = (Role.OFFICE, Role.APPROVER, Role.AUDITOR)
+
+
+def why_nobody_is_asked(report: CollaborationReport, partners: Sequence) -> Text:
+    """Say why the partners of a report are not asked for their views now; empty if some can be.
+
+    :param partners: of the report, each with its part.
+    """
+    if report.state not in TAKES_VIEWS:
+        return NOT_NOW
+    if not partners:
+        return _("The report names no partner yet. Write the partners into the report first.")
+    if all(hasattr(partner, "part") for partner in partners):
+        return _("All partners of this report have been asked.")
+    return ""
 
 
 @transaction.atomic
@@ -43,7 +61,7 @@ def ask_partners(
     report = locked(report)
     require(by.act_on(japan_date(at)), "reporting.ask_partners", report)
     if report.state not in TAKES_VIEWS:
-        raise ValidationError(_("Partners are asked while the report is written or checked."))
+        raise ValidationError(NOT_NOW)
     if due_on and due_on <= japan_date(at):
         raise ValidationError({"due_on": _("The date must lie in the future.")})
     asked = report.partners.filter(part=None).select_related("organization").order_by("pk")

@@ -351,9 +351,13 @@ def meter(value: int, max: int, label: str, yen: bool = False) -> dict:
 
 
 @register.inclusion_tag("components/progress.html")
-def progress(done: int, total: int, label: str = "") -> dict:
-    """Draw how many of ``total`` things are done."""
-    return {"done": done, "total": total, "label": label, "width": _share(done, total)}
+def progress(done: int, total: int, label: str = "", words: str = "") -> dict:
+    """Draw how many of ``total`` things are done.
+
+    :param words: says so, where what is counted has a word of its own.
+    """
+    width = _share(done, total)
+    return {"done": done, "total": total, "label": label, "words": words, "width": width}
 
 
 def _share(part: int, whole: int) -> int:

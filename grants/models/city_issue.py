@@ -80,6 +80,11 @@ class CityIssue(Case):
         verbose_name = _("city issue")
         verbose_name_plural = _("city issues")
 
+    @property
+    def plain_page(self) -> str:
+        """The path of its page on the static site, in Japanese. It never changes."""
+        return f"issues/{self.fiscal_year}/{self.pk}.html"
+
     def get_absolute_url(self) -> str:
         return reverse("grants:city-issue", args=[self.pk])
 

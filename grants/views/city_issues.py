@@ -28,7 +28,7 @@ from grants.models import CityIssue, Round
 from grants.models.city_issue import Standing
 from grants.project_links import with_links
 from grants.services.city_issues import QUESTION
-from guideline.models import fiscal_year_name
+from guideline.models import fiscal_year_name, in_language
 
 from . import page_of, show_form
 from .calls import groups_of
@@ -85,6 +85,7 @@ def issue_page(request, pk):
     can_begin = shown["is_open"]
     context = {
         **shown,
+        "plain_page": in_language(issue.plain_page, f"en/{issue.plain_page}"),
         "is_taken_up": issue.is_taken_up,
         "is_over": issue.is_over(request.today),
         "calls": _calls(request.now) if can_begin else [],

@@ -6,7 +6,7 @@ from .measure import TONES, Claim, Classification, Measure, Progress, Status
 from .of_a_day import OfADay, reads_all_progress
 from .progress_table import PrintedCount, ProgressTable, PublicDay
 from .sources import Level, Sourced
-from .titles import Titled, fiscal_year_name, in_japanese, in_language
+from .titles import Titled, fiscal_year_name, in_japanese, in_language, unit_of
 from .years import (
     BY_MONTH,
     MONTH_WORDS,
@@ -49,6 +49,7 @@ __all__ = [
     "fiscal_year_name",
     "in_japanese",
     "in_language",
+    "unit_of",
     "month_lines",
     "reads_all_progress",
 ]

@@ -8,7 +8,7 @@ from guideline import figures
 
 from .measure import Measure
 from .sources import Sourced
-from .titles import fiscal_year_name, in_japanese, in_language
+from .titles import fiscal_year_name, in_language, unit_of
 
 
 class FigureQuerySet(models.QuerySet):
@@ -105,5 +105,5 @@ class Figure(Sourced):
 
     @property
     def measured_in(self) -> str:
-        """The unit in the language of the page; in English a plain count has none."""
-        return self.unit if in_japanese() else self.unit_en
+        """The unit in the language of the page."""
+        return unit_of(self.label_en, self.unit, self.unit_en)

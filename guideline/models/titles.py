@@ -32,6 +32,14 @@ def in_language(japanese: str, english: str) -> str:
     return japanese if in_japanese() else english or japanese
 
 
+def unit_of(label_en: str, unit: str, unit_en: str) -> str:
+    """Return the unit of a figure in the language of the page.
+
+    In English a plain count has none (件); a figure that nobody translated keeps the Japanese one.
+    """
+    return unit if in_japanese() or not (label_en or unit_en) else unit_en
+
+
 def fiscal_year_name(fiscal_year: int | None) -> str:
     """Name a fiscal year in the language of the page: 令和5年度, FY 2023; empty if unknown."""
     if fiscal_year is None:

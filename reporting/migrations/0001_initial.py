@@ -1858,4 +1858,9 @@ class Migration(migrations.Migration):
                 default=list, editable=False, verbose_name="answers of the departments"
             ),
         ),
+        migrations.AddField(
+            model_name="searchentry",
+            name="text_en",
+            field=models.TextField(blank=True),
+        ),
     ]

@@ -25,6 +25,7 @@ class SearchEntry(Titled):
     :param kind: a code of ``reporting.search.sources``.
     :param key: which one of its kind.
     :param text: what is searched and shown in pieces; all of it is published.
+    :param text_en: our English translation of words in it, for who reads in English.
     :param course: code of the course; empty where there is none.
     :param measures: ids of measures, with a blank between them.
     """
@@ -33,6 +34,7 @@ class SearchEntry(Titled):
     key = models.CharField(max_length=100)
     address = models.CharField(max_length=300)
     text = models.TextField(blank=True)
+    text_en = models.TextField(blank=True)
     fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"), null=True)
     course = models.CharField(_("course"), max_length=30, blank=True)
     department = models.ForeignKey(

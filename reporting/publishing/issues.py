@@ -56,8 +56,8 @@ def _moment(verbs: tuple[str, ...], order: str) -> Subquery:
 
 
 def address(issue: Any) -> str:
-    """Return the path of the page of an issue, in Japanese. It never changes."""
-    return f"issues/{issue.fiscal_year}/{issue.pk}.html"
+    """Return the path of the page of an issue, in Japanese."""
+    return issue.plain_page
 
 
 def listed(issue: Any) -> dict:

@@ -10,6 +10,8 @@ from .tokens import fold_with_places
 
 #: Letters shown before the first word that was found, and in all.
 BEFORE, SHOWN = 40, 160
+#: Stands between what an excerpt shows of one field and of the next.
+BETWEEN = " ／ "
 
 
 def marked(text: str, words: Sequence[Word]) -> SafeString:
@@ -17,9 +19,16 @@ def marked(text: str, words: Sequence[Word]) -> SafeString:
     return _html(text, _places(text, words), 0, len(text))
 
 
-def excerpt(text: str, words: Sequence[Word]) -> SafeString:
-    """Return the piece of a text around the first word found; its beginning if none is in it."""
+def excerpt(text: str, words: Sequence[Word], *, translated: str = "") -> SafeString:
+    """Return the piece of a text around the first word found; its beginning if none is in it.
+
+    :param text: lines, which are shown apart from each other.
+    :param translated: is shown in its place where the words are found there alone.
+    """
+    text, translated = text.replace("\n", BETWEEN), translated.replace("\n", BETWEEN)
     places = _places(text, words)
+    if not places and (found := _places(translated, words)):
+        text, places = translated, found
     start = max(0, places[0][0] - BEFORE) if places else 0
     end = min(len(text), start + SHOWN)
     piece = _html(text, places, start, end)
@@ -33,6 +42,7 @@ def _places(text: str, words: Sequence[Word]) -> list[tuple[int, int]]:
         (folded.spans[match.start()][0], folded.spans[match.end() - 1][1])
         for word in words
         for phrase in word.phrases
+        if not phrase.is_english  # the same letters as another phrase
         for match in phrase.pattern.finditer(folded.text)
     )
     joined: list[tuple[int, int]] = []

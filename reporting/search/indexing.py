@@ -13,7 +13,7 @@ from reporting.models import CollaborationReport, SearchEntry
 
 from . import store
 from .sources import SOURCES, Document, in_batches
-from .tokens import tokens_of
+from .tokens import english, tokens_of
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,7 @@ KEPT = (
     "title",
     "title_en",
     "text",
+    "text_en",
     "fiscal_year",
     "course",
     "department_id",
@@ -93,7 +94,7 @@ def _write(kind: str, documents: list[Document], *, anew: bool = True) -> None:
     entries = [_entry(kind, document, standing.get(document.key)) for document in documents]
     SearchEntry.objects.bulk_create([entry for entry in entries if entry.pk is None])
     SearchEntry.objects.bulk_update([e for e in entries if e.key in standing], KEPT, batch_size=50)
-    store.write(map(_row, entries))
+    store.write(map(row_of, entries))
 
 
 def _entry(kind: str, document: Document, entry: SearchEntry | None) -> SearchEntry:
@@ -113,9 +114,12 @@ def _kept(document: Document, name: str):
     return getattr(document, name.removesuffix("_id"))
 
 
-def _row(entry: SearchEntry) -> store.Row:
-    title = tokens_of(f"{entry.title}\n{entry.title_en}")
-    return store.Row(entry.pk, title, tokens_of(entry.text))
+def row_of(entry: SearchEntry) -> store.Row:
+    """Return the tokens of an entry, those of our translations apart from the others."""
+    title, text = tokens_of(entry.title), tokens_of(entry.text)
+    title += map(english, tokens_of(entry.title_en))
+    text += map(english, tokens_of(entry.text_en))
+    return store.Row(entry.pk, title, text)
 
 
 def _forget_others(kind: str, kept: set[str]) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from accounts.likeness import LEGAL_FORMS
 
-from .tokens import WHOLE, fold, runs_of, tokens_of_run
+from .tokens import WHOLE, english, fold, runs_of, tokens_of_run
 
 #: More than this is cut off: nobody types it, and the database would work for it.
 LONGEST_QUESTION = 200
@@ -37,9 +37,10 @@ class Term(NamedTuple):
 
 
 class Phrase(NamedTuple):
-    """Runs of letters that are wanted one after another."""
+    """Runs of letters that are wanted one after another; ``is_english``: in our translation."""
 
     runs: tuple[str, ...]
+    is_english: bool = False
 
     @property
     def terms(self) -> list[Term]:
@@ -48,6 +49,11 @@ class Phrase(NamedTuple):
         What stands before the last run is closed as in the text. The last run may go on there: a single
         letter may begin a bigram, and a Latin word a longer one. A number is meant as it is.
         """
+        plain = self._plain_terms
+        return [Term(english(one.token), one.opens) for one in plain] if self.is_english else plain
+
+    @property
+    def _plain_terms(self) -> list[Term]:
         *before, last = self.runs
         closed = [Term(token) for run in before for token in tokens_of_run(run)]
         if WHOLE.fullmatch(last) or len(last) == 1:
@@ -81,9 +87,13 @@ class Word(NamedTuple):
     phrases: tuple[Phrase, ...]
 
 
-def words_of(question: str) -> list[Word]:
-    """Return what a question wants; signs without a letter want nothing."""
-    found = [Word(written, _phrases(written)) for written in _pieces(question[:LONGEST_QUESTION])]
+def words_of(question: str, *, in_english: bool = False) -> list[Word]:
+    """Return what a question wants; signs without a letter want nothing.
+
+    :param in_english: whether our English translations answer, too.
+    """
+    pieces = _pieces(question[:LONGEST_QUESTION])
+    found = [Word(written, _phrases(written, in_english=in_english)) for written in pieces]
     return [word for word in dict.fromkeys(found) if word.phrases][:MOST_WORDS]
 
 
@@ -93,9 +103,13 @@ def _pieces(question: str) -> list[str]:
     return quoted + _QUOTED.sub(" ", wide).split()
 
 
-def _phrases(written: str) -> tuple[Phrase, ...]:
+def _phrases(written: str, *, in_english: bool) -> tuple[Phrase, ...]:
     runs = (tuple(runs_of(fold(reading))) for reading in _readings(written))
-    return tuple(Phrase(found) for found in dict.fromkeys(runs) if found)
+    plain = [Phrase(found) for found in dict.fromkeys(runs) if found]
+    if not in_english:
+        return tuple(plain)
+    latin = [one.runs for one in plain if all(WHOLE.fullmatch(run) for run in one.runs)]
+    return (*plain, *(Phrase(runs, is_english=True) for runs in latin))
 
 
 def _readings(written: str) -> list[str]:

@@ -49,15 +49,18 @@ class Answer:
     in_all: int
 
 
-def answer(question: str, chosen: Mapping[str, object], *, fictitious: bool) -> Answer:
+def answer(
+    question: str, chosen: Mapping[str, object], *, fictitious: bool, in_english: bool = False
+) -> Answer:
     """Search the index.
 
     What is found in titles comes before what is found in texts; of what fits alike, the newer first.
 
     :param chosen: dimension → the one value that is wanted of it.
     :param fictitious: whether invented things are found too; only in a demonstration.
+    :param in_english: whether the words of our English translations find something, too.
     """
-    words = words_of(question)
+    words = words_of(question, in_english=in_english)
     found = _hits(store.matches(words), fictitious=fictitious)
     facets = {name: _spread(_fitting(found, chosen, but=name), name) for name in DIMENSIONS}
     hits = sorted(_fitting(found, chosen), key=_place)

@@ -27,7 +27,7 @@ BATCH = 500
 
 #: Questions of a report whose answers are no words of its own: the title stands apart, a form is a code.
 NO_WORDS = ("line", "choice")
-MEASURE_WORDS = ("title", "title_en", "how", "came_of_it")
+MEASURE_WORDS = ("title", "how", "came_of_it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,8 @@ class Document:
     """One thing to find.
 
     :param key: which one of its kind.
-    :param text: its words besides the title, all published.
+    :param text: its words besides the title, all published, a line for each field.
+    :param text_en: our English translation of some of them.
     :param measures: ids of the measures that it names.
     :param fictitious: invented, for a demonstration.
     """
@@ -45,6 +46,7 @@ class Document:
     title: str
     title_en: str = ""
     text: str = ""
+    text_en: str = ""
     fiscal_year: int | None = None
     course: str = ""
     department: int | None = None
@@ -101,6 +103,7 @@ def reports(keys: frozenset[str] | None) -> Iterator[Document]:
             address=report.get_absolute_url(),
             title=content["title"],
             text=_joined(_said_in(content)),
+            text_en=_joined([content["department_en"], *(row["title_en"] for row in named)]),
             fiscal_year=content["fiscal_year"],
             course=year.proposal.round.edition.course if year else "",
             department=report.department_id,
@@ -111,13 +114,13 @@ def reports(keys: frozenset[str] | None) -> Iterator[Document]:
 
 def _said_in(content: dict) -> Iterator[str]:
     """Yield all that the page of a report says in words; what was published holds nothing else."""
-    yield from (content["partner_names"], content["department"], content["department_en"])
+    yield from (content["partner_names"], content["department"])
     for part in content["parts"]:
         said = read_part(content, part)["value"]
         if isinstance(said, str) and part["kind"] not in NO_WORDS:
             yield said
     for row in content["measures"]:
-        yield " ".join(str(row.get(name) or "") for name in MEASURE_WORDS)
+        yield from (str(row.get(name) or "") for name in MEASURE_WORDS)
     yield from (figure["label"] for figure in content["figures"])
     yield from (answer["words"] for view in content["views"] for answer in view["answers"])
     yield from content["committee"]
@@ -135,12 +138,12 @@ def projects(keys: frozenset[str] | None) -> Iterator[Document]:
             named = linked.measures if linked else []
             words = [row["group"], row["partner_department"]]
             words += [measure.title for measure in named]
-            words += [measure.title_en for measure in named]
             yield Document(
                 key=row["entry_key"],
                 address=register.address(row["entry_key"], row["course_code"], row["adopted_in"]),
                 title=row["project"] or row["group"],
                 text=_joined(words),
+                text_en=_joined(measure.title_en for measure in named),
                 fiscal_year=row["adopted_in"] or None,
                 course=row["course_code"],
                 department=by_name.get(row["partner_department"]),
@@ -192,10 +195,9 @@ def measures(keys: frozenset[str] | None) -> Iterator[Document]:
                     section.title,
                     edition.title,
                     *(day.result for day in measure.progress_set.all()),
-                    section.title_en,
-                    edition.title_en,
                 ]
             ),
+            text_en=_joined([section.title_en, edition.title_en]),
             measures=(measure.pk,),
         )
 
@@ -208,12 +210,13 @@ def issues(keys: frozenset[str] | None) -> Iterator[Document]:
         found = found.filter(pk__in=keys)
     for issue in found.order_by("pk").iterator(chunk_size=BATCH):
         department = issue.department
-        words = [issue.problem, issue.offers, issue.seeks, department.name, department.name_en]
+        words = [issue.problem, issue.offers, issue.seeks, department.name]
         yield Document(
             key=str(issue.pk),
             address=issue.get_absolute_url(),
             title=issue.title,
             text=_joined(words),
+            text_en=department.name_en,
             fiscal_year=issue.fiscal_year,
             department=department.pk,
             fictitious=department.fictitious,

@@ -88,6 +88,14 @@ def tokens_of(text: str) -> list[str]:
     return [token for run in runs_of(fold(text)) for token in tokens_of_run(run)]
 
 
+def english(token: str) -> str:
+    """Return the token of a word of our English translation: no other token has a digit before letters.
+
+    So who reads in Japanese finds nothing by words that stand on no page in Japanese.
+    """
+    return f"0{token}"
+
+
 def runs_of(folded: str) -> list[str]:
     """Return what is one word to the index, without the blanks in it."""
     return [run.replace(" ", "") for run in RUN.findall(folded)]

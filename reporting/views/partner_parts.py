@@ -43,10 +43,12 @@ def ask_partners(request, pk):
     form = AskPartnersForm(request.POST or None)
     if request.method == "POST" and done(form, lambda: _ask(request, report, form)):
         return redirect("casework:case", pk=pk)
+    partners = list(report.partners.select_related("organization", "part").order_by("pk"))
     context = {
         "case": report,
         "form": form,
-        "partners": report.partners.select_related("organization", "part").order_by("pk"),
+        "partners": partners,
+        "why_not": partner_parts.why_nobody_is_asked(report, partners),
     }
     return render(
         request, "reporting/ask_partners.html", context, status=422 if form.errors else 200

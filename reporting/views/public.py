@@ -25,7 +25,7 @@ from reporting.open_data import giving
 from reporting.printing import public_pdf
 from reporting.project_links import issue_behind
 from reporting.public_text import text_of, with_photos
-from reporting.publishing.addresses import path_of, photo
+from reporting.publishing.addresses import ENGLISH, path_of, photo
 
 PER_PAGE = 25
 
@@ -194,11 +194,12 @@ def report(request, pk):
     text = shown(found)
     if entry:
         text = with_photos(text, found.publication.version.content, partial(_public_photo, entry))
+    path = path_of(entry.item) if entry else ""
     context = {
         "text": text,
         "report": found,
         "earlier": _earlier_corrections(found),
-        "plain_page": path_of(entry.item) if entry else "",
+        "plain_page": in_language(path, ENGLISH + path) if path else "",
         "issue": issue_behind(found),
         "trail": _trail(
             (reverse("reporting:reports"), _("Collaboration reports")),

@@ -29,7 +29,7 @@ def search(request):
     """Find reports, adopted projects and measures; narrow them by year, course and the rest."""
     question = request.GET.get("q", "")[:LONGEST_QUESTION].strip()
     chosen = _chosen(request.GET)
-    found = answer(question, chosen, fictitious=settings.DEMO)
+    found = answer(question, chosen, fictitious=settings.DEMO, in_english=not in_japanese())
     courses = course_labels()
     page = Paginator(found.hits, PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = _shown(page, found.words, courses)
@@ -99,7 +99,7 @@ def _result(entry: SearchEntry, words: list[Word], courses: dict[str, str]) -> d
         "kind": SOURCES[entry.kind].label if entry.kind in SOURCES else entry.kind,
         "title": marked(entry.name, words),
         "also": "" if in_japanese() or entry.name == entry.title else marked(entry.title, words),
-        "excerpt": excerpt(entry.text.replace("\n", " "), words),
+        "excerpt": excerpt(entry.text, words, translated="" if in_japanese() else entry.text_en),
         "year": fiscal_year_name(entry.fiscal_year),
         "course": courses.get(entry.course, entry.course),
     }

@@ -21,7 +21,7 @@ from casework.views.answers import done
 from casework.views.papers import pdf_response
 from casework.word import docx_response
 from grants.forms.fields import text_area
-from guideline.models import fiscal_year_name
+from guideline.models import fiscal_year_name, in_language
 from reporting import booklet, tablings
 from reporting.models import CollaborationReport, TabledReport, Tabling
 from reporting.public_text import text_of, with_photos
@@ -159,10 +159,17 @@ def tabled(request, pk):
     rows = tabling.tabled.select_related("version", "report__department")
     told = {"said": Count("comments"), "released": Count("comments__release")}
     found = Paginator(rows.annotate(**told).order_by("place"), 100)
+    page = found.get_page(request.GET.get("page"))
+    for one in page.object_list:
+        content = one.version.content or {}  # destroyed with the words of a withdrawn report
+        one.title = content.get("title", one.report.title)
+        one.department = in_language(
+            content.get("department", ""), content.get("department_en", "")
+        )
     context = {
         "tabling": tabling,
         "year_name": fiscal_year_name(tabling.fiscal_year),
-        "page": found.get_page(request.GET.get("page")),
+        "page": page,
         "has_booklet": hasattr(tabling, "booklet"),
         "reads_comments": request.user.has_perm("reporting.read_comments"),
         "may_handle": may_handle,

@@ -322,6 +322,32 @@ def test_published_issue_is_found_by_its_words(django_capture_on_commit_callback
 # The public list
 
 
+@pytest.mark.parametrize(("language", "folder"), [("ja", ""), ("en", "en/")])
+def test_everyone_finds_the_issues_and_from_each_its_plain_page(language, folder):
+    found = published()
+
+    assert read("/", language=language).count('href="/city-issues/"') == 2  # menu and card
+    page = read(found.get_absolute_url(), language=language)
+    plain = f"/public/{folder}issues/2026/{found.pk}.html"
+    assert f'href="{plain}"' in page
+    assert found.title in words_of(read(plain))
+
+
+def test_department_bears_its_english_name_on_english_pages():
+    department = factories.department(name="海岸課", name_en="Seashore Division")
+    found = published(department)
+    services.ask_for_issues(fiscal_year=2026, due_on=None, by=office(), at=NOON)
+
+    for path, person in (
+        ("/city-issues/", None), (found.get_absolute_url(), None),
+        ("/office/city-issues/", office()),
+    ):  # fmt: skip
+        assert "Seashore Division" in read(path, person)
+        assert "海岸課" in words_of(read(path, person, language="ja"))
+    departments = read("/office/city-issues/", office()).count("Seashore Division")
+    assert departments >= 2 + 1  # two rows, and the date that can be set
+
+
 def test_public_list_says_what_is_open_taken_up_and_closed():
     department = factories.department()
     open_one = published(department, title="開いた課題", until=None)

@@ -10,7 +10,7 @@ from django.utils import translation
 
 from accounts.models import Role
 from guideline import year_history, years
-from guideline.models import Measure, MeasureYearVersion
+from guideline.models import Measure, MeasureYearVersion, unit_of
 from guideline.prefill import Suggestion
 from tests import factories
 from tests.factories import NOON
@@ -134,3 +134,17 @@ def test_long_history_asks_no_oftener(client, fifth, clerk):
         client.get(address())
 
     assert len(many) <= len(few) + 1  # the version before the last of the page
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "unit"),
+    [
+        ("ja", ("Inquiries", "件", ""), "件"),
+        ("en", ("Inquiries", "件", ""), ""),  # 20 inquiries
+        ("en", ("Area", "平方メートル", "square metres"), "square metres"),
+        ("en", ("", "人", ""), "人"),  # the label is in Japanese, too
+    ],
+)
+def test_figure_that_nobody_translated_keeps_its_unit(language, words, unit):
+    with translation.override(language):
+        assert unit_of(*words) == unit

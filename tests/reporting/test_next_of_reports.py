@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import Role
 from casework.effects import of_move
@@ -166,6 +167,30 @@ def test_department_is_led_to_the_partner_before_it_sends(enter):
     assert any("given for good" in words for words in said)
 
 
+def test_partners_are_asked_only_where_there_is_somebody_to_ask(enter):
+    report = with_partner()
+    clerk = makers.department_clerk(report.department)
+    ask = reverse("reporting:ask-partners", args=[report.pk])
+    button = '<button class="button" type="submit">Ask the partners</button>'
+    assert button in enter(clerk).get(ask).content.decode()
+
+    (part,) = partner_parts.ask_partners(
+        report, due_on=TODAY + timedelta(days=9), by=clerk, at=NOON
+    )
+
+    again = enter(clerk).get(ask).content.decode()
+    assert button not in again and "All partners of this report have been asked" in again
+    # The department named the day, so the group does not read that the office did.
+    with translation.override("en"):
+        assert part.deadlines.get().in_words.startswith("Day named when asked")
+    over = makers.accepted_collaboration()
+    words = enter(makers.department_clerk(over.department)).get(
+        reverse("reporting:ask-partners", args=[over.pk])
+    )
+    assert button not in words.content.decode()
+    assert "while the report is written or checked" in words.content.decode()
+
+
 def test_forms_mark_what_is_needed_and_offer_no_answer_that_is_refused(enter):
     report = with_partner()
     clerk = makers.department_clerk(report.department)
@@ -229,6 +254,12 @@ def test_note_at_a_table_stands_there_and_is_gone_once_the_report_is_accepted(en
     report = advance(report, "accept", by=office, at=NOON)
 
     assert "人数を数える" not in page_of(enter(office), report).content.decode()
+    report = factories.approved(report, "publish")
+    form = enter(office).get(reverse("reporting:collaboration-edit", args=[report.pk]))
+    words = form.content.decode()
+    assert "人数を数える" not in words
+    assert "before the correction can be published" in words
+    assert "send it to the office" not in words and "before it can be sent" not in words
 
 
 def test_report_of_a_project_begins_with_its_settlement_and_the_day_of_the_request(enter):

@@ -75,10 +75,10 @@ def test_draft_says_whether_pages_are_new_corrected_or_withdrawn(office):
         edit_number=first.edit_number, by=office, at=NOON,
     )  # fmt: skip
 
-    assert proposed(new, by=office)[1].title.endswith("（公表する）")
-    assert proposed(first, by=office, note="人数を直した")[1].title.endswith("（訂正を公表する）")
+    assert proposed(new, by=office)[1].title.endswith("（公開する）")
+    assert proposed(first, by=office, note="人数を直した")[1].title.endswith("（訂正を公開する）")
     withdrawn = proposed(second, by=office, withdraw=True, note="重複")[1]
-    assert withdrawn.title.endswith("（公表をやめる）")
+    assert withdrawn.title.endswith("（公開を終える）")
 
 
 def test_draft_of_several_kinds_names_them(office):
@@ -91,7 +91,7 @@ def test_draft_of_several_kinds_names_them(office):
 
     draft = releases.propose(release, by=office, at=NOON)
 
-    assert draft.title.endswith("（公表・訂正・公表の取りやめ）")
+    assert draft.title.endswith("（公開・訂正・公開終了）")
 
 
 def test_page_of_a_waiting_release_says_that_the_approver_decides(office, approver):

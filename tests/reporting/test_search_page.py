@@ -45,6 +45,16 @@ def test_what_is_found_is_marked_and_everything_else_is_escaped():
     assert 'value="防災&quot;&gt;&lt;script&gt;"' in text
 
 
+def test_excerpt_keeps_fields_apart_and_shows_a_translation_only_to_who_reads_english():
+    keep("a", "協働", "川の清掃\n市と団体で折半", text_en="Information on projects")
+
+    assert "<mark>清掃</mark> ／ 市と団体で折半" in page(q="清掃")
+    assert "Information" not in page(q="清掃")
+    assert titles(page(q="information")) == titles(page(q="i")) == []
+    assert "<mark>Information</mark> on projects" in page("en", q="information")
+    assert "川の<mark>清掃</mark>" in page("en", q="清掃")
+
+
 def test_page_goes_on_after_twenty_and_keeps_the_question():
     for number in range(21):
         keep(f"{number}", f"防災{number}", fiscal_year=2024)
