@@ -9,7 +9,8 @@ from django.db import models, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from casework.calendar import fiscal_year
+from accounts.permissions import require
+from casework.calendar import fiscal_year, japan_date
 from casework.history import digest_of
 
 from .models import (
@@ -222,10 +223,13 @@ def take(
     A table that changes nothing leaves no trace.
 
     :param digest: SHA-256 of the file.
-    :param by: who takes it; ``None`` for a command.
+    :param by: who takes it; ``None`` for a command, which an operator runs.
     :param shown: the digest of the plan that a person saw; another one by now is refused.
+    :raises PermissionDenied: if ``by`` does not keep the progress.
     :raises OutOfDate: if it is another one.
     """
+    if by is not None:
+        require(by.act_on(japan_date(at)), "guideline.take_progress")
     Edition.objects.select_for_update().get(pk=edition.pk)
     if {row.number for row in table.rows} != set(_numbers(edition)):
         raise OutOfDate

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy
 
 from casework.faulty_files import Faulty
+from casework.illegible import patched
 from casework.sheets import Formula, Sheet, Unreadable, read
 from casework.tables import as_written
 
@@ -45,10 +46,13 @@ from .table_faults import (
     CUT_OFF,
     FOREIGN,
     FORMULA,
+    ILLEGIBLE,
+    NO_CLASS,
     NO_COUNTS,
     NO_NEXT,
     NO_NUMBER,
     NO_REASON,
+    NO_STATUS,
     NO_SUMMARY,
     NO_TITLE,
     NUMBER_MISSING,
@@ -80,15 +84,16 @@ def table_in(content: bytes, guideline: Guideline) -> Table:
 
     :raises Faulty: naming every fault with its line.
     """
+    legible, illegible = patched(content)
     try:
-        sheets = read(content)
+        sheets = read(legible)
     except Unreadable:
         raise Faulty([Fault(0, FOREIGN)]) from None
     tables = [(sheet, at) for sheet in sheets if (at := _headings_of(sheet)) is not None]
     if len(tables) != 1:
         cut = [Fault(sheet.cut_off, CUT_OFF) for sheet in sheets if sheet.cut_off]
         raise Faulty([Fault(0, TWO_TABLES if tables else FOREIGN), *cut])
-    return _Reading(guideline).table(*tables[0])
+    return _Reading(guideline).table(*tables[0], illegible=illegible)
 
 
 def _headings_of(sheet: Sheet) -> int | None:
@@ -137,8 +142,10 @@ class _Reading:
     def refuse(self, line: int, why, column: str = "", **values) -> None:
         self.faults.append(Fault(line, why, values, column))
 
-    def table(self, sheet: Sheet, headings: int) -> Table:
+    def table(self, sheet: Sheet, headings: int, *, illegible: Iterable[int] = ()) -> Table:
         """Return the table of a sheet whose headings stand on the given of its lines."""
+        for line in illegible:
+            self.refuse(line, ILLEGIBLE)
         self._read_head(sheet.lines[:headings], sheet.lines[headings][0])
         columns = self._columns(*sheet.lines[headings])
         for line, cells in sheet.lines[headings + 1 :] if columns else ():
@@ -350,12 +357,16 @@ class _Reading:
             values = {"number": number, "title": known.title, "said": title}
             self.refuse(line, OTHER_TITLE, HEADINGS[TITLE], **values)
         code = class_of(said[CLASS])
-        if code is None:
+        if not said[CLASS]:
+            self.refuse(line, NO_CLASS, HEADINGS[CLASS])
+        elif code is None:
             self.refuse(line, UNKNOWN_CLASS, HEADINGS[CLASS], said=said[CLASS])
         elif code != known.classification:
             values = {"known": class_name(known.classification), "said": said[CLASS]}
             self.refuse(line, OTHER_CLASS, HEADINGS[CLASS], number=number, **values)
-        if status_of(said[STATUS]) is None:
+        if not said[STATUS]:
+            self.refuse(line, NO_STATUS, HEADINGS[STATUS])
+        elif status_of(said[STATUS]) is None:
             self.refuse(line, UNKNOWN_STATUS, HEADINGS[STATUS], said=said[STATUS])
         if next_class and not _is_next(next_class):
             self.refuse(line, UNKNOWN_NEXT, HEADINGS[NEXT], said=next_class)

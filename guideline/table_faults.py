@@ -46,6 +46,9 @@ TWO_TABLES = gettext_lazy("More than one sheet holds such a table. Leave only on
 CUT_OFF = gettext_lazy(
     "The line cannot be read: a quotation mark has no end. Is the file cut off? Take it anew from the original."
 )
+ILLEGIBLE = gettext_lazy(
+    "A character of the line is neither UTF-8 nor CP932. Is the file cut off in the middle of it? Take it anew from the original."
+)
 NO_TITLE = gettext_lazy(
     "The title (…進捗状況一覧) is missing above the counts. Is the beginning of the file cut off? Take it anew from the original."
 )
@@ -104,12 +107,14 @@ OTHER_SECTION = gettext_lazy(
 OTHER_TITLE = gettext_lazy(
     "Measure %(number)d is “%(title)s” in the guideline, not “%(said)s”. Mend the table, or first the measure in the administration."
 )
+NO_CLASS = gettext_lazy("The class is empty. Write 【Ⅰ】<重点施策>, 【Ⅱ-ア】, 【Ⅱ-イ】 or 【Ⅲ】.")
 UNKNOWN_CLASS = gettext_lazy(
     "“%(said)s” is no class. Write 【Ⅰ】<重点施策>, 【Ⅱ-ア】, 【Ⅱ-イ】 or 【Ⅲ】."
 )
 OTHER_CLASS = gettext_lazy(
     "Measure %(number)d has the class %(known)s in the guideline, not “%(said)s”. Mend the table, or first the measure in the administration."
 )
+NO_STATUS = gettext_lazy("The status is empty. Write 未, 着手中, 一部済, 済 or 済・継.")
 UNKNOWN_STATUS = gettext_lazy("“%(said)s” is no status. Write 未, 着手中, 一部済, 済 or 済・継.")
 UNKNOWN_NEXT = gettext_lazy(
     "“%(said)s” is no class for the next edition. Write Ⅰ (or I), Ⅱ-ア, Ⅱ-イ or Ⅲ; ○ for what is completed; or ○→ and a class."

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from casework.calendar import wareki_year
 from casework.faulty_files import Faulty
+from casework.illegible import patched
 from casework.sheets import Formula, Sheet, Unreadable, read
 
 from . import table_faults as told
@@ -67,8 +68,9 @@ def lines_in(content: bytes, edition: Edition, fiscal_year: int) -> list[Line]:
 
     :raises Faulty: naming every fault with its line.
     """
+    legible, illegible = patched(content)
     try:
-        sheets = read(content)
+        sheets = read(legible)
     except Unreadable:
         raise Faulty([Fault(0, FOREIGN)]) from None
     tables = [sheet for sheet in sheets if _has_headings(sheet)]
@@ -78,6 +80,8 @@ def lines_in(content: bytes, edition: Edition, fiscal_year: int) -> list[Line]:
     measures = {row.number: row for row in Measure.objects.filter(edition=edition)}
     reading = _Reading(fiscal_year, measures)
     _read(reading, tables[0])
+    for line in illegible:
+        reading.refuse(line, told.ILLEGIBLE)
     if reading.faults:
         raise Faulty(reading.faults)
     return [reading.lines[number] for number in sorted(reading.lines)]

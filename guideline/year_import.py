@@ -104,8 +104,10 @@ def take(
 
     :param name: what the versions keep of the file, see :func:`name_of`.
     :param shown: the digest of the plan that a person saw; another one by now is refused.
+    :raises PermissionDenied: if ``by`` does not write the years.
     :raises OutOfDate: if it is another one, or somebody writes in one of the rows meanwhile.
     """
+    years.require_writer(by, at)
     Edition.objects.select_for_update().get(pk=edition.pk)
     found = plan(edition, fiscal_year, lines)
     if shown is not None and shown != found.digest:

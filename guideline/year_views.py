@@ -33,6 +33,10 @@ FIGURE_STALE = gettext_lazy(
     "Somebody else changed this figure meanwhile. It stands here now; what you typed was not saved."
 )
 
+NOT_STRUCK = gettext_lazy(
+    "Somebody else changed this figure or its parts meanwhile. It stands here now; it was not taken out."
+)
+
 
 def of_the_office(request: HttpRequest, edition: str, number: int, fiscal_year: int) -> Measure:
     require(request.user, "guideline.enter_years")
@@ -129,11 +133,14 @@ def _page(
 
 
 def _figures(year: MeasureYear) -> list[Figure]:
-    """Return the figures of a year's row that are no parts, with their parts fetched."""
+    """Return the figures of a year's row that are no parts, with their parts, each with its mark."""
     if year.pk is None:
         return []
     wholes = year.figures.filter(part_of__isnull=True).prefetch_related("parts")
-    return list(wholes.order_by("pk"))
+    found = list(wholes.order_by("pk"))
+    for row in (one for whole in found for one in (whole, *whole.parts.all())):
+        row.seen = years.mark_with_parts(row)
+    return found
 
 
 @login_required
@@ -219,6 +226,12 @@ def strike_figure(
     measure = of_the_office(request, edition, number, fiscal_year)
     there = Figure.objects.filter(of_year__measure=measure, of_year__fiscal_year=fiscal_year)
     row = get_object_or_404(there.select_related("of_year", "measure"), pk=pk)
-    years.strike_figure(row, by=request.user, at=request.now)
-    messages.success(request, _("The figure was taken out; the history keeps it."))
+    try:
+        years.strike_figure(
+            row, seen=request.POST.get("seen", ""), by=request.user, at=request.now
+        )  # fmt: skip
+    except Overtaken:
+        messages.warning(request, NOT_STRUCK)
+    else:
+        messages.success(request, _("The figure was taken out; the history keeps it."))
     return redirect("guideline:measure-year", edition, number, fiscal_year)

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.dateparse import parse_date
 
+from accounts.permissions import require
 from casework import calendar
 from casework.edit_numbers import take_next
 from casework.history import digest_of
@@ -230,9 +231,11 @@ def write(
     :param values: by the names in :data:`KEPT`; what is not named stays as it is.
     :param edit_number: the number the page was loaded with; 0 where there was no row.
     :param taken: the suggestions that were taken into what is written.
+    :raises PermissionDenied: if ``by`` does not write the years.
     :raises StaleDraft: if somebody else wrote meanwhile.
     :raises ValidationError: if a value cannot be.
     """
+    require_writer(by, at)
     year = _locked(measure, fiscal_year)
     changed = [name for name, value in values.items() if getattr(year, name) != value]
     take_next(year, edit_number)
@@ -244,6 +247,14 @@ def write(
     year.save()
     _keep(year, taken=taken, by=by, at=at)
     return year
+
+
+def require_writer(by, at: datetime) -> None:
+    """Refuse whoever does not write the years of measures at ``at``.
+
+    :raises PermissionDenied: if ``by`` may not.
+    """
+    require(by.act_on(calendar.japan_date(at)), "guideline.enter_years")
 
 
 def _locked(measure: Measure, fiscal_year: int) -> MeasureYear:
@@ -273,9 +284,11 @@ def write_figure(
     """Write a figure of a year, or a part of one; the year gets its row if it has none.
 
     :param seen: the mark of the figure that the person saw; empty for a new one.
+    :raises PermissionDenied: if ``by`` does not write the years.
     :raises Overtaken: if it is another one by now, or no more.
     :raises ValidationError: if its parts are more than the whole, or its label is there twice.
     """
+    require_writer(by, at)
     year = _locked(measure, fiscal_year)
     there = Figure.objects.in_bulk([pk for pk in (figure.pk, figure.part_of_id) if pk])
     if figure.pk and (figure.pk not in there or seen != mark_of(there[figure.pk])):
@@ -293,10 +306,24 @@ def write_figure(
     return figure
 
 
+def mark_with_parts(figure: Figure) -> str:
+    """Return what marks a figure and its parts as they stand now."""
+    parts = [] if figure.part_of_id else sorted(figure.parts.all(), key=lambda part: part.pk)
+    return digest_of([mark_of(figure), [mark_of(part) for part in parts]])[:16]
+
+
 @transaction.atomic
-def strike_figure(figure: Figure, *, by, at: datetime) -> None:
-    """Take a figure and its parts out of a year's row; the versions keep them."""
-    year = figure.of_year
-    _locked(figure.measure, year.fiscal_year)
-    figure.delete()
+def strike_figure(figure: Figure, *, seen: str, by, at: datetime) -> None:
+    """Take a figure and its parts out of a year's row; the versions keep them.
+
+    :param seen: the mark of the figure and its parts that the person saw (:func:`mark_with_parts`).
+    :raises PermissionDenied: if ``by`` does not write the years.
+    :raises Overtaken: if it is another one by now, or no more.
+    """
+    require_writer(by, at)
+    year = _locked(figure.measure, figure.fiscal_year)
+    standing = Figure.objects.filter(pk=figure.pk).first()
+    if standing is None or seen != mark_with_parts(standing):
+        raise Overtaken
+    standing.delete()
     _keep(year, by=by, at=at)

@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
@@ -348,6 +348,33 @@ def test_command_refuses_a_damaged_file_in_both_languages(first, file):
     for place in (f"{line_of(9)}行目", f"Line {line_of(9)},", f"Line {line_of(20)},"):
         assert place in words
     assert "実施状況ではありません" in words and "is no status" in words
+    assert everything() == before
+
+
+def test_command_tells_where_a_file_was_cut_within_a_character(first, file):
+    before, content = everything(), as_text(tables.lines())
+    end = content.rindex("市民".encode()) + 1
+    file.write_bytes(content[:end])
+
+    with pytest.raises(CommandError) as refused:
+        run(file)
+
+    line, words = content[:end].count(b"\n") + 1, str(refused.value)
+    assert refused.value.returncode == 1
+    assert f"Line {line}: A character of the line is neither UTF-8 nor CP932." in words
+    assert f"{line}行目" in words and "UTF-8でもCP932でもない文字" in words
+    assert everything() == before
+
+
+@pytest.mark.parametrize("role", [None, Role.APPROVER, Role.AUDITOR, Role.ADMINISTRATOR])
+def test_only_the_office_takes_a_table(first, role):
+    before, person = everything(), factories.user(*filter(None, [role]))
+
+    with pytest.raises(PermissionDenied):
+        progress_import.take(
+            first, read(changed(9, 3, "未")), as_of=DAY, digest="0" * 64, by=person, at=NOON
+        )
+
     assert everything() == before
 
 

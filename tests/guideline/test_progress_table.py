@@ -161,10 +161,10 @@ def test_table_before_any_next_edition_has_none():
         (2, "【Ⅳ】", table_faults.UNKNOWN_CLASS),
         (2, "重点", table_faults.UNKNOWN_CLASS),
         (2, "【Ⅲ】<重点施策>", table_faults.UNKNOWN_CLASS),
-        (2, "", table_faults.UNKNOWN_CLASS),
+        (2, "", table_faults.NO_CLASS),
         (3, "忘", table_faults.UNKNOWN_STATUS),
         (3, "済・済", table_faults.UNKNOWN_STATUS),
-        (3, "", table_faults.UNKNOWN_STATUS),
+        (3, "", table_faults.NO_STATUS),
         (5, "Ⅳ", table_faults.UNKNOWN_NEXT),
         (5, "○→", table_faults.UNKNOWN_NEXT),
         (5, "I→○", table_faults.UNKNOWN_NEXT),
@@ -419,6 +419,29 @@ def test_file_cut_off_in_the_last_line_but_one_is_refused(form):
     content = tables.FORMS[form](tables.lines())
 
     assert faults_of(content[: content.rindex(b"\n", 0, -2) - 40])
+
+
+@pytest.mark.parametrize("form", ["text", "text in CP932", "csv", "csv in CP932"])
+def test_table_cut_within_a_character_is_told_with_its_line(form):
+    content = tables.FORMS[form](tables.lines())
+    encoding = "cp932" if "CP932" in form else "utf-8"
+    end = content.rindex("市民".encode(encoding)) + 1
+
+    found = faults_of(content[:end])
+
+    line = content[:end].count(b"\n") + 1
+    assert (line, f"Line {line}: {table_faults.ILLEGIBLE}") in found
+    assert "cut off in the middle of it" in str(found)
+    assert all(at for at, _words in found)
+    assert "CSV (UTF-8 or CP932) or XLSX" not in str(found)
+
+
+def test_empty_status_is_told_as_empty():
+    [(line, words)] = faults_of(as_text(damaged(9, 3, "")))
+
+    assert (line, words) == (
+        line_of(9), f"Line {line_of(9)}, column “施策の実施”: {table_faults.NO_STATUS}"
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
@@ -17,7 +18,7 @@ from openpyxl import load_workbook
 from accounts.models import Role
 from casework.faulty_files import Faulty
 from casework.tables import harmless
-from guideline import year_import, years
+from guideline import table_faults, year_import, years
 from guideline.models import MONTHS, Edition, Measure, MeasureYear, MeasureYearVersion, Progress
 from guideline.progress_import import OutOfDate
 from guideline.public_days import make_public
@@ -242,6 +243,28 @@ def test_each_fault_is_told_in_both_languages_and_nothing_is_taken(first, clerk,
             told = "\n".join(str(fault) for fault in refused.value.faults)
             assert words in told and column in told
     assert state() == before
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp932"])
+def test_file_cut_within_a_character_is_told_with_its_line(first, clerk, encoding):
+    content = csv_bytes(office_table(first, clerk)).decode("utf-8-sig").encode(encoding)
+    end = content.rindex("令和".encode(encoding.removesuffix("-sig"))) + 1
+
+    with pytest.raises(Faulty) as refused:
+        lines_in(content[:end], first, YEAR)
+
+    line = content[:end].count(b"\n") + 1
+    told = [(fault.line, fault.why) for fault in refused.value.faults]
+    assert (line, table_faults.ILLEGIBLE) in told
+    assert {at for at, _why in told} == {line}
+
+
+def test_only_the_office_takes_a_file(first, clerk):
+    lines = lines_in(csv_bytes(office_table(first, clerk)), first, YEAR)
+
+    for role in (Role.APPROVER, Role.AUDITOR, Role.ADMINISTRATOR):
+        with pytest.raises(PermissionDenied):
+            year_import.take(first, YEAR, lines, name="f", by=factories.user(role), at=NOON)
 
 
 def test_every_fault_is_told_at_once(first, clerk):

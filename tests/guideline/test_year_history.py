@@ -60,7 +60,7 @@ def test_each_value_is_told_before_and_after(fifth, clerk):
 def test_figures_are_told_in_words(fifth, clerk):
     whole = figure(fifth, clerk, 1200, as_of=NOON.date())
     figure(fifth, clerk, 10, label="市民団体から", part_of=whole)
-    years.strike_figure(whole, by=clerk, at=NOON)
+    years.strike_figure(whole, seen=years.mark_with_parts(whole), by=clerk, at=NOON)
 
     day = NOON.date().isoformat()
     before, after = (

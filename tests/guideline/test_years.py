@@ -1,10 +1,11 @@
 """Plan and result by fiscal year: written once, kept in versions, public as they stood at a release."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
@@ -200,7 +201,7 @@ def test_part_has_no_parts(fifth, clerk):
 def test_part_of_a_figure_that_was_taken_out_is_told(fifth, clerk):
     whole = figure(fifth, clerk, 20)
     part = Figure(label="内訳", value=1, part_of=Figure.objects.get(pk=whole.pk))
-    years.strike_figure(whole, by=clerk, at=NOON)
+    years.strike_figure(whole, seen=years.mark_with_parts(whole), by=clerk, at=NOON)
 
     with pytest.raises(Overtaken):
         years.write_figure(fifth, YEAR, part, by=clerk, at=NOON)
@@ -228,10 +229,56 @@ def test_part_is_of_the_measure_and_year_of_its_whole(fifth, clerk):
 def test_figure_struck_stays_in_the_history(fifth, clerk):
     row = figure(fifth, clerk, 20)
 
-    years.strike_figure(row, by=clerk, at=NOON)
+    years.strike_figure(row, seen=years.mark_with_parts(row), by=clerk, at=NOON)
 
     counts = [len(v.content["figures"]) for v in MeasureYearVersion.objects.order_by("number")]
     assert counts == [1, 0]
+
+
+def changed(whole: Figure, by) -> None:
+    seen = years.mark_of(whole)
+    whole.value = 99
+    years.write_figure(whole.measure, YEAR, whole, seen=seen, by=by, at=NOON)
+
+
+def gained_a_part(whole: Figure, by) -> None:
+    figure(whole.measure, by, 3, label="内訳", part_of=whole)
+
+
+def struck(whole: Figure, by) -> None:
+    years.strike_figure(
+        Figure.objects.get(pk=whole.pk), seen=years.mark_with_parts(whole), by=by, at=NOON
+    )
+
+
+@pytest.mark.parametrize("meanwhile", [changed, gained_a_part, struck])
+def test_figure_that_somebody_changed_meanwhile_is_not_struck(fifth, clerk, meanwhile):
+    whole = figure(fifth, clerk, 20)
+    seen = years.mark_with_parts(whole)
+    meanwhile(Figure.objects.get(pk=whole.pk), clerk)
+    left = list(Figure.objects.exclude(of_year=None).values())
+
+    with pytest.raises(Overtaken):
+        years.strike_figure(whole, seen=seen, by=clerk, at=NOON)
+
+    assert list(Figure.objects.exclude(of_year=None).values()) == left
+
+
+@pytest.mark.parametrize("role", [None, *sorted(set(Role) - {Role.OFFICE, Role.SYSTEM})])
+def test_whoever_is_not_of_the_office_writes_nothing(fifth, clerk, role):
+    whole = figure(fifth, clerk, 20)
+    person = factories.user(*filter(None, [role]))
+    before = MeasureYearVersion.objects.count()
+
+    with pytest.raises(PermissionDenied):
+        write(fifth, person, target="他", edit_number=0)
+    with pytest.raises(PermissionDenied):
+        figure(fifth, person, 1, label="他")
+    with pytest.raises(PermissionDenied):
+        years.strike_figure(whole, seen=years.mark_with_parts(whole), by=person, at=NOON)
+
+    assert MeasureYearVersion.objects.count() == before
+    assert Figure.objects.filter(pk=whole.pk).exists()
 
 
 def test_the_year_before_and_the_progress_are_suggested(fifth, clerk):
@@ -344,7 +391,12 @@ def test_figure_is_added_changed_and_struck_on_pages(client, fifth, clerk):
     assert [(f.label, f.value, f.part_of_id) for f in Figure.objects.exclude(of_year=None).order_by("pk")] == [
         ("問い合わせ", 22, None), ("市民団体から", 10, whole.pk),
     ]  # fmt: skip
-    client.post(address(fifth, YEAR, "figure-strike", whole.pk))
+    strike = address(fifth, YEAR, "figure-strike", whole.pk)
+    stale = client.post(strike, {"seen": seen}, follow=True).content.decode()
+    assert "it was not taken out" in stale or "消していません" in stale
+    assert Figure.objects.exclude(of_year=None).count() == 2
+    shown = re.search(rf'{re.escape(strike)}".*?name="seen" value="(\w+)"', stale, re.DOTALL)
+    client.post(strike, {"seen": shown[1]})
     assert not Figure.objects.exclude(of_year=None).exists()
 
 
