@@ -9,6 +9,7 @@ from accounts.models import Role
 from . import destruction, facts, messaging
 from .asked_once import to_be_shown
 from .beside_decisions import has_beside, shown_beside
+from .decided_in_words import decided
 from .desk_links import desk_link
 from .flow import Text
 from .letters import sent_by
@@ -65,6 +66,7 @@ def items_in_words(approval, user) -> list[ApprovalItem]:
 def put_in_words(item: ApprovalItem) -> None:
     """Note the move, its facts in words, and the letter that it will send."""
     item.move = item.case.machine.flow[item.verb]
+    item.decided = decided(item.case.kind, item.verb, item.case_id)
     item.facts_in_words = facts.in_words(item.case.kind, item.verb, item.facts)
     item.letter_kind = sent_by(item.case, item.verb)
 

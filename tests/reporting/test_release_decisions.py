@@ -81,17 +81,44 @@ def test_draft_says_whether_pages_are_new_corrected_or_withdrawn(office):
     assert withdrawn.title.endswith("（公開を終える）")
 
 
-def test_draft_of_several_kinds_names_them(office):
+def mixed(office):
+    """A draft that publishes one report and withdraws another."""
     release = releases.begin(by=office, at=NOON)
     for report, said in (
-        (makers.accepted_collaboration(), {}),
-        (makers.published_collaboration(), {"withdraw": True, "note": "重複"}),
+        (makers.accepted_collaboration(title="新しい報告"), {}),
+        (makers.published_collaboration(title="重複した報告"), {"withdraw": True, "note": "重複"}),
     ):
         releases.put_in(release, "report", str(report.pk), by=office, at=NOON, **said)
+    return releases.propose(release, by=office, at=NOON)
 
-    draft = releases.propose(release, by=office, at=NOON)
 
-    assert draft.title.endswith("（公開・訂正・公開終了）")
+def test_draft_of_several_kinds_names_those_that_it_holds(office):
+    assert mixed(office).title.endswith("（公開・公開終了）")
+
+
+def test_line_of_the_draft_says_what_is_done_to_each_thing(office, approver):
+    draft = mixed(office)
+
+    for path in (reverse("casework:case", args=[draft.pk]),
+                 reverse("casework:move", args=[draft.pk, "approve"])):  # fmt: skip
+        shown = approver.get(path).content.decode()
+        table = shown[shown.index("<table") : shown.index("</table>")]
+
+        assert "publish, withdraw" in table
+        assert "Publish: 新しい報告" in table and "Withdraw: 重複した報告" in table
+        for nothing in ("Amount", "Letter", "None"):
+            assert nothing not in table
+
+
+def test_decision_column_says_that_what_is_withdrawn_is_withdrawn(office, approver):
+    _release, draft = proposed(
+        makers.published_collaboration(), by=office, withdraw=True, note="重複"
+    )
+
+    shown = approver.get(reverse("casework:case", args=[draft.pk])).content.decode()
+
+    table = shown[shown.index("<table") : shown.index("</table>")]
+    assert "withdraw from the public pages" in table and "Publish" not in table
 
 
 def test_page_of_a_waiting_release_says_that_the_approver_decides(office, approver):
