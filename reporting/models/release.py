@@ -178,6 +178,8 @@ class AcceptedWarning(models.Model):
     """A finding that somebody looked at and lets stand. Only added.
 
     :param finding: digest of check, page, place and words: another finding is not accepted by it.
+    :param before: where it was accepted first, if the public read it unchanged ever since; who said
+        why, and when, is as it was there.
     """
 
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="accepted_warnings")
@@ -186,6 +188,10 @@ class AcceptedWarning(models.Model):
     reason = models.TextField(_("why it can stand"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    before = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="+",
+        verbose_name=_("accepted before"),
+    )  # fmt: skip
 
     class Meta:
         constraints = [

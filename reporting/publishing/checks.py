@@ -36,6 +36,7 @@ from reporting.models import (
 from reporting.open_data.data_files import FOLDER
 
 from . import agreement, personal, wording
+from .accepted_before import accepted_before, carry_on
 from .contents import FILES, MOVING, NoSuchThing, thing
 from .linked import Leads, leads
 from .places import label_of, strings
@@ -43,6 +44,8 @@ from .site import Site, here
 from .words_of_files import SOURCES, words_of_files
 
 BLOCKS, WARNS = "blocks", "warns"
+#: How many places of one finding are named.
+NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,8 @@ def findings(release: Release, *, at: datetime) -> list[Finding]:
         content = looked.content(item)
         for code in _looked_for(item):
             found += _found_by(code, looked, item, content)
-    return sorted(found, key=lambda one: not one.blocks)
+    # Links are many, and no person's: a phone number does not drown among them.
+    return sorted(found, key=lambda one: (not one.blocks, one.code == wording.LINKS))
 
 
 def _looked_for(item: ReleaseItem) -> list[str]:
@@ -176,24 +180,51 @@ def _looked_for(item: ReleaseItem) -> list[str]:
 
 
 def _found_by(code: str, looked: Looked, item: ReleaseItem, content: dict) -> list[Finding]:
-    """Return what one check finds in one item, each finding once."""
+    """Return what one check finds in one item, each finding once, with the places of a link together."""
     _label, level, function = _CHECKS[code]
     said = list(function(looked, item, content))
     known = said
     if get_language() != KNOWN_IN and said:
         with translation.override(KNOWN_IN):
             known = list(function(looked, item, content))
-    found: dict[str, Finding] = {}
-    for (place, words), own in zip(said, known, strict=True):
+    words_of: dict[str, str] = {}
+    places: dict[str, list[str]] = {}
+    for (place, words), (own_place, own_words) in zip(said, known, strict=True):
+        # Where an address leads is looked at once, wherever on the page it stands.
+        own = [own_words] if code == wording.LINKS else [own_place, own_words]
         digest = history.digest_of([code, item.kind, item.key, *own])
-        found.setdefault(digest, Finding(code, level, item, place, words, digest))
-    return list(found.values())
+        words_of.setdefault(digest, words)
+        places.setdefault(digest, []).append(place)
+    return [
+        Finding(code, level, item, _in_one(places[digest]), words, digest)
+        for digest, words in words_of.items()
+    ]
+
+
+def _in_one(places: list[str]) -> str:
+    """Return the places of one finding, the first by name."""
+    named = list(dict.fromkeys(places))
+    shown = _("; ").join(named[:NAMED])
+    more = len(named) - NAMED
+    return f"{shown} {_('and %(more)s more') % {'more': more}}" if more > 0 else shown
 
 
 def accepted(release: Release) -> dict[str, AcceptedWarning]:
     """Return digest of a finding → who accepted it and why."""
-    rows = release.accepted_warnings.select_related("by").order_by("pk")
+    rows = release.accepted_warnings.select_related("by", "before__release").order_by("pk")
     return {row.finding: row for row in rows}
+
+
+def let_stand(release: Release, found: list[Finding]) -> dict[str, AcceptedWarning]:
+    """Return which of the warnings found are accepted: in this release, or when they became public."""
+    rows = accepted(release)
+    if any(not one.blocks and one.digest not in rows for one in found):
+        before = accepted_before(release)
+        for one in found:
+            known = (one.item.kind, one.item.key, one.digest)
+            if not one.blocks and one.digest not in rows and known in before:
+                rows[one.digest] = before[known]
+    return rows
 
 
 def accepted_findings(
@@ -208,26 +239,28 @@ def accepted_findings(
         return []
     found = {one.digest: one for one in findings(release, at=at)}
     pairs = [(found.get(digest), row) for digest, row in rows.items()]
-    return sorted(pairs, key=lambda pair: pair[1].check_code != "reach")
+    return sorted(pairs, key=lambda pair: pair[1].check_code != wording.REACH)
 
 
 def in_the_way(release: Release, *, at: datetime) -> list[Finding]:
     """Return what blocks, and the warnings that nobody accepted."""
-    let_stand = accepted(release)
     found = findings(release, at=at)
-    return [one for one in found if one.blocks or one.digest not in let_stand]
+    rows = let_stand(release, found)
+    return [one for one in found if one.blocks or one.digest not in rows]
 
 
 def refuse_what_is_in_the_way(release: Release, *, at: datetime) -> None:
-    """Refuse a release while something stands in its way.
+    """Refuse a release while something stands in its way; what was accepted before is carried on.
 
     :raises NotPossible: naming the first page and place.
     """
-    found = in_the_way(release, at=at)
-    if found:
-        first = found[0]
+    found = findings(release, at=at)
+    rows = let_stand(release, found)
+    open_ones = [one for one in found if one.blocks or one.digest not in rows]
+    if open_ones:
+        first = open_ones[0]
         told = {
-            "count": len(found),
+            "count": len(open_ones),
             "title": first.item.title,
             "place": first.place,
             "words": first.words,
@@ -236,6 +269,9 @@ def refuse_what_is_in_the_way(release: Release, *, at: datetime) -> None:
             _("%(count)d findings are in the way. The first: %(title)s, %(place)s: %(words)s")
             % told
         )
+    for one in found:
+        if rows[one.digest].release_id != release.pk:
+            carry_on(release, rows[one.digest])
 
 
 @transaction.atomic

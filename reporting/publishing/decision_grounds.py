@@ -72,9 +72,9 @@ def what_becomes_public(release: Release, *, facts: dict, today: date) -> str:
     """Draw the moment, the things with the ways to look at each, and the accepted warnings."""
     items = list(release.items.defer("content").order_by("kind", "pk")[: NAMED + 1])
     more = release.items.count() - NAMED if len(items) > NAMED else 0
-    # What was proposed is frozen: any moment since finds the same.
-    last = release.accepted_warnings.order_by("-pk").first()
-    pairs = checks.accepted_findings(release, at=last.at) if last else []
+    # What was proposed is frozen, and was found at that moment.
+    proposed = release.events.filter(verb="propose").order_by("-pk").first()
+    pairs = checks.accepted_findings(release, at=proposed.at) if proposed else []
     return render_to_string(
         "reporting/_becomes_public.html",
         {

@@ -231,8 +231,8 @@ def check(request, pk):
 
 
 def _found(request, release: Release, status: int = 200):
-    let_stand = checks.accepted(release)
     found = checks.findings(release, at=request.now)
+    let_stand = checks.let_stand(release, found)
     open_ones = [one for one in found if one.blocks or one.digest not in let_stand]
     context = {
         "case": release,
