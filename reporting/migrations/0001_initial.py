@@ -1863,4 +1863,16 @@ class Migration(migrations.Migration):
             name="text_en",
             field=models.TextField(blank=True),
         ),
+        migrations.AddField(
+            model_name="acceptedwarning",
+            name="before",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="reporting.acceptedwarning",
+                verbose_name="accepted before",
+            ),
+        ),
     ]
