@@ -17,6 +17,7 @@ from . import (
     locks,
     outbox,
     received,
+    snapshots,
     taking_back,
     timekeeping,
     typed_numbers,
@@ -52,7 +53,6 @@ def open_case(
     return case
 
 
-@transaction.atomic
 def advance(
     case: Case, verb: str, *, by, at: datetime, item: ApprovalItem | None = None, **facts
 ) -> Case:
@@ -73,6 +73,15 @@ def advance(
     :raises PermissionDenied: if the table has it, but not for ``by``; if ``received_on`` is told of
         a move that is not keyed in from paper.
     """
+    return snapshots.in_its_moment(
+        case.kind, verb, lambda: _advance(case, verb, by=by, at=at, item=item, facts=facts)
+    )
+
+
+@transaction.atomic
+def _advance(
+    case: Case, verb: str, *, by, at: datetime, item: ApprovalItem | None, facts: dict
+) -> Case:
     if item is None:  # a draft has locked what its items share, before the first of their cases
         locks.take([(case.kind, verb, case.pk)])
     case = locked(case)

@@ -22,6 +22,7 @@ from casework.models import Approval, Case
 from casework.parties import Party
 from casework.refusals import refuses
 from casework.services import advance, file_number, follow, locked, open_case, record, refusal
+from casework.snapshots import reads_one_moment
 from guideline.models import Measure
 from reporting.conditions import tabled_where_that_comes_first
 from reporting.models import Action, CollaborationReport, Kind, PublicEntry, Release, ReleaseItem
@@ -270,9 +271,16 @@ def _refused(report: CollaborationReport, item: ReleaseItem, asked: set[tuple], 
     return None
 
 
-@lock_first(("release", "propose"))
+reads_one_moment("release", "propose")
+
+
+@lock_first(("release", "propose"), ("release", "publish"), ("release", "go_public"))
 def lock_what_waits(releases: list[int]) -> None:
-    """Lock all releases that are not public yet, so that no two freeze the same thing at once."""
+    """Lock all releases that are not public yet.
+
+    So no two freeze the same thing at once, and of two that become public at once the second sees
+    what the first made public, and with what its own tables have to agree.
+    """
     waiting = Case.objects.filter(kind=Release.KIND, state__in=("draft", *UNDER_WAY))
     list(waiting.order_by("pk").select_for_update())
 

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from casework import city
+from casework.snapshots import one_moment
 from guideline.management.telling import in_both
 from reporting.publishing.export import Outcome, export
 from reporting.publishing.site import Site, here
@@ -39,7 +40,8 @@ class Command(BaseCommand):
                 f"Feed, sitemap and JSON-LD name {base}, an address of this machine alone. Give --base-url, or set the address of the public site."
             )
         try:
-            outcome = export(Site(base, fictitious=settings.DEMO).parts(), folder)
+            with one_moment():  # releases may go public while it writes
+                outcome = export(Site(base, fictitious=settings.DEMO).parts(), folder)
         except OSError as error:
             raise CommandError(_unwritten(folder, error)) from None
         self.stdout.write(

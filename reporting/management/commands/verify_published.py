@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casework import clock
+from casework.snapshots import one_moment
 from reporting.figures import FIGURES, Difference, differences
 from reporting.figures.verification import PRINTED, read_live
 from reporting.publishing import agreement, exported, page_rows
@@ -44,7 +45,8 @@ class Command(BaseCommand):
     def handle(self, *, site, **options):
         released = Site(here(), fictitious=settings.DEMO)
         try:
-            found = dict.fromkeys(_of_folder(site, released) if site else _of_here(released))
+            with one_moment():
+                found = dict.fromkeys(_of_folder(site, released) if site else _of_here(released))
         except (KeyError, ValueError) as error:
             words = str(error)
             raise CommandError(_in_both(lambda: _("A file cannot be read: %s") % words)) from None

@@ -1,0 +1,135 @@
+"""Freezing and exporting read as of one moment, whatever becomes public or is written meanwhile."""
+
+import csv
+import io
+import threading
+from contextlib import contextmanager
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Role
+from casework.services import advance
+from casework.snapshots import one_moment
+from grants.models import PastAward
+from reporting.models import PublicEntry, ReleaseItem
+from reporting.publishing import agreement, releases
+from tests import factories
+from tests.factories import NOON, TODAY
+from tests.races.threads import PATIENCE, kinds, race
+from tests.reporting import makers
+from tests.reporting.test_public import past_award
+
+
+def elsewhere(act) -> None:
+    """Act in a connection of its own, and commit."""
+    failed = []
+
+    def run():
+        try:
+            act()
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(PATIENCE)
+    assert not thread.is_alive() and not failed, failed
+
+
+@contextmanager
+def once_after(table: str, act):
+    """Let somebody else act as soon as a query that names ``table`` was answered; once."""
+    done: list[str] = []
+
+    def wrapper(execute, sql, params, many, context):
+        answer = execute(sql, params, many, context)
+        if sql.lstrip("(").startswith("SELECT") and f'FROM "{table}"' in sql and not done:
+            done.append(sql)
+            elsewhere(act)
+        return answer
+
+    with connection.execute_wrapper(wrapper):
+        yield
+    assert done
+
+
+def begun(thing: tuple[str, str], *, by):
+    release = releases.begin(by=by, at=NOON)
+    releases.put_in(release, *thing, by=by, at=NOON)
+    return release
+
+
+def proposed(thing: tuple[str, str], *, by):
+    return releases.propose(begun(thing, by=by), by=by, at=NOON)
+
+
+def approving(draft):
+    approver = factories.user(Role.APPROVER)
+    return lambda: advance(draft, "approve", by=approver, at=NOON, decided_on=TODAY)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_frozen_rows_and_files_of_the_register_are_of_one_moment():
+    past_award("startup-2023-1", group_name="会", amount_yen=100_000)
+    clerk = factories.user(Role.OFFICE)
+
+    def correct() -> None:
+        PastAward.objects.update(amount_yen=200_000)
+
+    release = begun(("register", "all"), by=clerk)
+    with once_after("grants_pastaward", correct):
+        releases.propose(release, by=clerk, at=NOON)
+
+    content = ReleaseItem.objects.get().content
+    (row,) = csv.DictReader(io.StringIO(content["files"]["awards.csv"].lstrip("\ufeff")))
+    assert PastAward.objects.get().amount_yen == 200_000
+    assert row["granted_yen"] == str(content["rows"][0]["granted_yen"])
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_exported_pages_and_files_are_of_one_moment(tmp_path):
+    makers.published_collaboration(title="先の会")
+    clerk = factories.user(Role.OFFICE)
+    draft = proposed(("report", str(makers.accepted_collaboration(title="後の会").pk)), by=clerk)
+
+    with once_after("reporting_publicentry", approving(draft)):
+        call_command("export_site", str(tmp_path), "--base-url", "https://example.jp/", stdout=io.StringIO())  # fmt: skip
+
+    assert PublicEntry.objects.count() == 2
+    pages = [file for file in tmp_path.glob("reports/2025/*.html") if file.stem != "index"]
+    rows = csv.DictReader(io.StringIO((tmp_path / "data/reports.csv").read_text("utf-8-sig")))
+    assert (len(pages), len(list(rows))) == (1, 1)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_tables_that_would_disagree_do_not_become_public_at_once():
+    award = past_award("startup-2023-1", group_name="会", amount_yen=100_000)
+    clerk = factories.user(Role.OFFICE)
+    figures = proposed(("figures", "2023"), by=clerk)
+    PastAward.objects.filter(pk=award.pk).update(amount_yen=200_000)
+    register = proposed(("register", "all"), by=clerk)
+
+    told = race(approving(figures), approving(register))
+
+    assert kinds(told) == ["NotPossible", "ok"]
+    assert list(agreement.contradictions()) == []
+    assert PublicEntry.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_long_reading_keeps_nobody_from_writing_on_sqlite():
+    if connection.vendor != "sqlite":
+        pytest.skip("of SQLite")
+    with CaptureQueriesContext(connection) as asked, one_moment():
+        PublicEntry.objects.count()
+
+    assert [query["sql"] for query in asked][0] == "BEGIN DEFERRED"
+    assert connection.transaction_mode == "IMMEDIATE"
