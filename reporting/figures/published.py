@@ -142,12 +142,12 @@ def _shared(named: list[Row], granted: list[Row]) -> tuple[dict[str, int], list[
         if measures_of is None:
             left.append(year)
             continue
-        for name, yen in _by_weight(int(year["granted_yen"]), measures_of).items():
+        for name, yen in by_weight(int(year["granted_yen"]), measures_of).items():
             found[name] = found.get(name, 0) + yen
     return found, left
 
 
-def _by_weight(amount: int, rows: list[Row]) -> dict[str, int]:
+def by_weight(amount: int, rows: list[Row]) -> dict[str, int]:
     """Share an amount: rounded down, and one yen more for those who lost most until it is all there."""
     exact = {_id(row, ("edition", "number")): amount * int(row["weight_percent"]) for row in rows}
     numbered = sorted(exact, key=lambda name: (name.split("/")[0], int(name.split("/")[1])))

@@ -30,8 +30,8 @@ ON_PAGE = dict(
         strict=True,
     )
 )
-#: What names a row of the progress. Its fiscal year follows from the day, as the release reckons it.
-OF_PROGRESS, RECKONED = ("edition", "as_of", "number"), "fiscal_year"
+#: What names a row of the progress.
+OF_PROGRESS = ("edition", "as_of", "number")
 
 
 def of_register(read: Read) -> Iterator[Difference]:
@@ -59,8 +59,7 @@ def of_progress(read: Read, *, fictitious: bool, at: datetime) -> Iterator[Diffe
     live = open_data.file(FROM_PROGRESS, "csv", fictitious=fictitious, at=at)
     shown = rows_of(lambda _path: "".join(live.parts).encode(), FROM_PROGRESS)
     file = rows_of(read, FROM_PROGRESS)
-    names = open_data.DATASETS[FROM_PROGRESS].names
-    columns = [name for name in names if name != RECKONED]
+    columns = list(open_data.DATASETS[FROM_PROGRESS].names)
     yield from _differing(FROM_PROGRESS, OF_PROGRESS, file, shown, columns, f"data/{live.name}")
 
 

@@ -265,6 +265,18 @@ def test_copy_of_an_older_day_that_somebody_changed_is_named(office, approver, t
     assert f"/public/ data/progress.csv: {said.replace('done', '–')}" in lines
 
 
+def test_fiscal_year_of_a_released_day_is_compared_too(office, approver, two_days):
+    edition = two_days.edition.code
+    published(("progress", f"{edition}/{TODAY.isoformat()}"), by=office, approver=approver)
+    assert verified()[1]
+
+    Progress.published.filter(as_of=TODAY).update(fiscal_year=2020)
+    lines, fine = verified()
+
+    said = f"progress: {edition}/{TODAY.isoformat()}/{two_days.number}: fiscal_year: 2026 / 2020"
+    assert (f"/public/ data/progress.csv: {said}" in lines, fine) == (True, False)
+
+
 @pytest.mark.parametrize("path", ["register/index.html", "en/register/index.html"])
 def test_page_of_a_table_that_somebody_changed_after_the_export_is_named(
     office, approver, year, path, tmp_path

@@ -12,7 +12,7 @@ from casework import clock
 from casework.snapshots import one_moment
 from reporting.figures import FIGURES, Difference, differences
 from reporting.figures.verification import PRINTED, read_live
-from reporting.publishing import agreement, exported, page_rows
+from reporting.publishing import agreement, exported, page_rows, page_sums
 from reporting.publishing.contents import FROM_PROGRESS
 from reporting.publishing.site import Site, here
 
@@ -67,6 +67,8 @@ def _of_here(released: Site) -> Iterator[str]:
     """Yield what differs of what is public here: the open data served live, and what was released."""
     live = read_live(fictitious=settings.DEMO, at=clock.now())
     for one in differences(live, fictitious=settings.DEMO):
+        yield f"{SERVED} {one}"
+    for one in page_sums.differences(live):
         yield f"{SERVED} {one}"
     for one in _of_released(released):
         yield f"{RELEASED} {one}"
