@@ -2,6 +2,9 @@
 
 import csv
 import io
+import os
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 
@@ -122,6 +125,25 @@ def test_tables_that_would_disagree_do_not_become_public_at_once():
     assert kinds(told) == ["NotPossible", "ok"]
     assert list(agreement.contradictions()) == []
     assert PublicEntry.objects.count() == 1
+
+
+def test_long_reading_is_the_first_thing_that_a_process_asks(tmp_path):
+    script = """
+import django
+django.setup()
+from django.db import connection
+from casework.snapshots import one_moment
+with one_moment(), connection.cursor() as cursor:
+    print(cursor.execute("SELECT 7").fetchone()[0])
+"""
+    fresh = os.environ | {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'fresh.sqlite3'}",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=fresh, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.returncode) == ("7\n", 0), done.stderr
 
 
 @pytest.mark.django_db(transaction=True)
