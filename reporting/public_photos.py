@@ -27,10 +27,18 @@ def content_of_photos(report: CollaborationReport) -> list[dict]:
     Those of which somebody decided that they stay with the city are left out. What else is missing
     shows in the values, for the checks of a release: a photo without a copy has no ``media_type``.
     """
+    return contents_of_photos([report.pk]).get(report.pk, [])
+
+
+def contents_of_photos(reports: list[int]) -> dict[int, list[dict]]:
+    """Return what :func:`content_of_photos` does, of many reports in one query."""
     large = PictureCopy.objects.filter(file=OuterRef("file"), size=Size.LARGE)
     drawn = {f"large_{name}": Subquery(large.values(name)[:1]) for name in OF_COPY}
-    photos = report.photos.filter(kept_internal=False).with_files().annotate(**drawn)
-    return [_content(photo) for photo in photos]
+    photos = ReportPhoto.objects.filter(report__in=reports, kept_internal=False)
+    found: dict[int, list[dict]] = {}
+    for photo in photos.with_files().annotate(**drawn):
+        found.setdefault(photo.report_id, []).append(_content(photo))
+    return found
 
 
 def _content(photo: ReportPhoto) -> dict:

@@ -2,14 +2,13 @@
 
 from decimal import Decimal
 
-from accounts.services.erasing import ERASED_NAME
 from grants.versions import as_filed
 
+from .beside_report import Beside
 from .budget_beside import beside_budget
-from .measure_outcomes import content_of_outcome, outcomes_of, told_of_measures
-from .models import CollaborationReport, CommitteeComment, FormQuestion, PartnerPart, Report
+from .measure_outcomes import content_of_outcome, told_of_measures
+from .models import CollaborationReport, FormQuestion, PartnerPart, Report
 from .partner_parts import read_parts
-from .public_photos import content_of_photos
 
 REPORT_FIELDS = ("title", "completed_on", "content", "results", "participants", "reflection")
 COLLABORATION_FIELDS = (
@@ -74,7 +73,7 @@ def _receipts(report: Report) -> list[dict]:
 
 def content_of_collaboration(
     report: CollaborationReport, *, public: bool = False, reader=None, views: bool = True,
-    whole: bool = True,
+    whole: bool = True, beside: Beside | None = None,
 ) -> dict:  # fmt: skip
     """Return what the department sends, and, once approved, what the public reads.
 
@@ -85,13 +84,13 @@ def content_of_collaboration(
     :param views: with what the partners say and the words of the scores.
     :param whole: with what came of the measures, and the photos; a page may have them from elsewhere.
     :param reader: who reads it as it stands, for views of partners are not everyone's at any time.
+    :param beside: its rows, if they were read with those of others.
     """
+    beside = beside or Beside(report)
     asked = [one for one in report.questions if one.is_public or not public]
-    named = report.advanced_measures.select_related("measure__edition")
-    measures = list(named.order_by("measure__edition_id", "measure__number"))
     came_of = (
-        {r.measure_id: content_of_outcome(r) for r in outcomes_of(report)}
-        if whole and measures
+        {row.measure_id: content_of_outcome(row) for row in beside.outcomes}
+        if whole and beside.measures
         else {}
     )
     return {
@@ -110,27 +109,18 @@ def content_of_collaboration(
                 "how": row.how,
                 **came_of.get(row.measure_id, {}),
             }
-            for row in measures
+            for row in beside.measures
         ],
         "parts": [_part(report, question) for question in asked],
-        "partners": [
-            {"name": one.name, "share_yen": one.share_yen} for one in report.partners.order_by("pk")
-        ],
+        "partners": [{"name": one.name, "share_yen": one.share_yen} for one in beside.partners],
         "figures": [
             {"label": one.label, "value": plain_figure(one.value), "unit": one.unit}
-            for one in report.figures.order_by("pk")
+            for one in beside.figures
         ],
-        "photos": content_of_photos(report) if whole else [],
-        "committee": _released_comments(report) if views else [],
+        "photos": beside.photos if whole else [],
+        "committee": beside.comments if views else [],
         **(views_of(report, public=public, reader=reader) if views else {"views": []}),
     }
-
-
-def _released_comments(report: CollaborationReport) -> list[str]:
-    """Return what members of the committee say of a report, as far as the office lets it be public."""
-    said = CommitteeComment.objects.filter(tabled__report=report.pk, release__isnull=False)
-    kept = said.exclude(words=ERASED_NAME)
-    return list(kept.order_by("pk").values_list("words", flat=True))
 
 
 def views_of(report: CollaborationReport, *, public: bool = False, reader=None) -> dict:

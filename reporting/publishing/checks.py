@@ -5,10 +5,11 @@ stands in the way until somebody accepts it by name, with a reason.
 """
 
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from itertools import islice
 
 from django.conf import settings
 from django.db import transaction
@@ -37,13 +38,15 @@ from reporting.open_data.data_files import FOLDER
 
 from . import agreement, personal, wording
 from .accepted_before import accepted_before, carry_on
-from .contents import FILES, MOVING, NoSuchThing, thing
+from .contents import FILES, MOVING, things
 from .linked import Leads, leads
 from .places import label_of, strings
 from .site import Site, here
 from .words_of_files import SOURCES, words_of_files
 
 BLOCKS, WARNS = "blocks", "warns"
+#: How many things are read together, and held.
+TOGETHER = 50
 #: How many places of one finding are named.
 NAMED = 3
 
@@ -115,16 +118,21 @@ class Looked:
 
 
 def content_of(item: ReleaseItem, *, at: datetime) -> dict:
-    """Return the frozen content of an item, or, while nothing is frozen, how the thing stands at ``at``.
+    """Return the frozen content of an item, or, while nothing is frozen, how the thing stands at ``at``."""
+    return next(contents_of([item], at=at))[1]
 
-    What was public once stays frozen, and is empty when its words were destroyed.
-    """
-    if item.content is not None or item.withdraws or item.number is not None:
-        return item.content or {}
-    try:
-        return thing(item.kind, item.key, at=at).content
-    except NoSuchThing:
-        return {}
+
+def contents_of(
+    items: Iterable[ReleaseItem], *, at: datetime
+) -> Iterator[tuple[ReleaseItem, dict]]:
+    """Yield items, each with what :func:`content_of` returns; what is not frozen is read together."""
+    items = iter(items)
+    while some := list(islice(items, TOGETHER)):
+        open_ones = [one for one in some if one.content is None and not one.withdraws]
+        now = things([(one.kind, one.key) for one in open_ones], at=at)
+        for item in some:
+            found = now.get((str(item.kind), item.key))
+            yield item, item.content or (found.content if found else {})
 
 
 Check = Callable[[Looked, ReleaseItem, dict], Iterator[tuple[str, str]]]
@@ -167,8 +175,8 @@ def label_of_check(code: str) -> Text:
 def findings(release: Release, *, at: datetime) -> list[Finding]:
     """Return everything that the checks find in a release, page by page."""
     looked, found = Looked(release, at=at), []
-    for item in release.items.order_by("kind", "fiscal_year", "pk").iterator(chunk_size=100):
-        content = looked.content(item)
+    items = release.items.order_by("kind", "fiscal_year", "pk").iterator(chunk_size=TOGETHER)
+    for item, content in contents_of(items, at=at):
         for code in _looked_for(item):
             found += _found_by(code, looked, item, content)
     # Links are many, and no person's: a phone number does not drown among them.

@@ -1,6 +1,7 @@
 """What the public would read of one thing as it stands now: plain JSON, to be frozen by a release."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -16,6 +17,7 @@ from guideline.models import Claim, Edition, Measure, PrintedCount, Progress
 from guideline.table_words import RING
 from guideline.years import standing_at
 from reporting import open_data, register
+from reporting.beside_report import Beside, gather
 from reporting.figures import FIGURES
 from reporting.models import CollaborationReport, Kind
 from reporting.versions import content_of_collaboration
@@ -72,7 +74,25 @@ def thing(kind: str, key: str, *, at: datetime) -> Thing:
 
     :raises NoSuchThing: if there is nothing.
     """
-    found = _MADE_BY[Kind(kind)](key, at)
+    return _plain(_MADE_BY[Kind(kind)](key, at))
+
+
+def things(wanted: Iterable[tuple[str, str]], *, at: datetime) -> dict[tuple[str, str], Thing]:
+    """Return what :func:`thing` does, of many; what is not there is left out.
+
+    Reports are read together, in as many queries as one.
+    """
+    wanted = list(wanted)
+    keys = [int(key) for kind, key in wanted if kind == Kind.REPORT and key.isdigit()]
+    found = {(str(Kind.REPORT), str(pk)): one for pk, one in _reports(keys).items()}
+    for kind, key in wanted:
+        if kind != Kind.REPORT:
+            with suppress(NoSuchThing):
+                found[str(kind), key] = thing(kind, key, at=at)
+    return found
+
+
+def _plain(found: Thing) -> Thing:
     # Files of open data keep what stands in them: the rows of a table end where its lines end.
     words = {name: value for name, value in found.content.items() if name != FILES}
     content = found.content | plain_throughout(words)
@@ -80,11 +100,22 @@ def thing(kind: str, key: str, *, at: datetime) -> Thing:
 
 
 def _report(key: str, at: datetime) -> Thing:
-    reports = CollaborationReport.objects.select_related("department", "report_form")
-    report = reports.filter(pk=int(key)).first() if key.isdigit() else None
-    if report is None:
+    found = _reports([int(key)]) if key.isdigit() else {}
+    if not found:
         raise NoSuchThing(key)
-    text = content_of_collaboration(report, public=True)
+    return found[int(key)]
+
+
+def _reports(keys: list[int]) -> dict[int, Thing]:
+    """Return the reports of these keys that are there, as they stand."""
+    read = CollaborationReport.objects.select_related("department", "report_form")
+    reports = read.in_bulk(keys)
+    beside = gather(reports.values()) if reports else {}
+    return {pk: _plain(_thing_of(report, beside[pk])) for pk, report in reports.items()}
+
+
+def _thing_of(report: CollaborationReport, beside: Beside) -> Thing:
+    text = content_of_collaboration(report, public=True, beside=beside)
     tabled = report.tabled_on.isoformat() if report.tabled_on else None
     content = {"id": report.pk, "text": text, "tabled_on": tabled}
     return Thing(report.title, report.fiscal_year, report.fictitious, content)

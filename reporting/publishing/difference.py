@@ -24,6 +24,11 @@ def of_item(item: ReleaseItem, *, at: datetime) -> list[Change] | None:
     return list(between(entry.item.content or {}, content_of(item, at=at)))
 
 
+def would_change(entry: PublicEntry, content: dict) -> bool:
+    """Return whether the public would read anything else than it does."""
+    return any(between(entry.item.content or {}, content))
+
+
 def between(before: dict, after: dict) -> Iterator[Change]:
     """Yield the places at which two contents differ."""
     old, new = _compared(before), _compared(after)

@@ -31,6 +31,7 @@ from reporting.models.release import UNDER_WAY
 from . import agreement, checks, difference, progress, signed
 from .contents import NoSuchThing, thing
 from .decision_grounds import drafted_as
+from .freezing import freeze_items
 from .plain_words import plain
 
 log = logging.getLogger(__name__)
@@ -111,7 +112,11 @@ def put_in(
     if other := _under_way(kind, key).exclude(pk=release.pk).first():
         raise ValidationError(_("It waits in another release: %(release)s") % {"release": other})
     said = _said_of(entry, kind, key, withdraw, at=at)
-    if entry and action == Action.CORRECT and not _would_change(entry, kind, key, at=at):
+    if (
+        entry
+        and action == Action.CORRECT
+        and not difference.would_change(entry, thing(kind, key, at=at).content)
+    ):
         raise ValidationError(NOTHING_CHANGES)
     if kind == Kind.REPORT:
         report = CollaborationReport.objects.filter(pk=int(key)).first()
@@ -125,12 +130,6 @@ def put_in(
     )
     record(release, "choose", by=by, at=at, kind=kind, key=key, action=str(action))
     return item
-
-
-def _would_change(entry: PublicEntry, kind: str, key: str, *, at: datetime) -> bool:
-    """Return whether the public would read anything else than it does."""
-    now = thing(kind, key, at=at).content
-    return any(difference.between(entry.item.content or {}, now))
 
 
 def _action(entry: PublicEntry | None, withdraw: bool) -> Action:
@@ -293,14 +292,7 @@ def freeze(release: Release, *, by, at: datetime, facts: dict) -> None:
         something that nobody accepted.
     """
     _lock_things(release)
-    for item in release.items.order_by("pk"):
-        if other := _under_way(item.kind, item.key).exclude(pk=release.pk).first():
-            raise NotPossible(_("It waits in another release: %(release)s") % {"release": other})
-        if not item.withdraws:
-            _freeze(item, at=at)
-        entry = PublicEntry.objects.filter(kind=item.kind, key=item.key).first()
-        if item.action == Action.CORRECT and not _would_change(entry, item.kind, item.key, at=at):
-            raise NotPossible(f"{item.title}: {NOTHING_CHANGES}")
+    freeze_items(release, nothing_there=NOTHING_THERE, nothing_changes=NOTHING_CHANGES, at=at)
     checks.refuse_what_is_in_the_way(release, at=at)
 
 
@@ -318,17 +310,6 @@ def _lock_things(release: Release) -> None:
     editions = {key.partition("/")[0] for key in tables}
     measures = Measure.objects.filter(edition__code__in=editions).order_by("pk")
     list(measures.select_for_update(of=("self",)))
-
-
-def _freeze(item: ReleaseItem, *, at: datetime) -> None:
-    try:
-        found = thing(item.kind, item.key, at=at)
-    except NoSuchThing:
-        raise NotPossible(NOTHING_THERE) from None
-    item.title, item.fiscal_year = found.title[:200], found.fiscal_year
-    item.content, item.fictitious = found.content, found.fictitious
-    item.digest = signed.digest_of_content(found.content)
-    item.save()
 
 
 @on("release", "propose")

@@ -1,0 +1,66 @@
+"""Freezing what a release holds: each thing as the public would read it now, with its digest.
+
+Things are read, kept and compared some at a time, in as many queries for many as for one.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from casework.errors import NotPossible
+from casework.flow import Text
+from reporting.models import Action, PublicEntry, Release, ReleaseItem
+from reporting.models.release import UNDER_WAY
+
+from . import difference, signed
+from .checks import TOGETHER
+from .contents import things
+
+FROZEN = ("title", "fiscal_year", "content", "fictitious", "digest")
+
+
+def freeze_items(
+    release: Release, *, nothing_there: Text, nothing_changes: Text, at: datetime
+) -> None:
+    """Keep the content of every item of a release.
+
+    :raises NotPossible: if one of them waits in another release, went meanwhile, or is to be
+        corrected and reads as it does in public.
+    """
+    _refuse_what_waits_elsewhere(release)
+    items = release.items.order_by("pk").iterator(chunk_size=TOGETHER)
+    while some := list(islice(items, TOGETHER)):
+        staying = [item for item in some if not item.withdraws]
+        now = things([(item.kind, item.key) for item in staying], at=at)
+        for item in staying:
+            found = now.get((item.kind, item.key))
+            if found is None:
+                raise NotPossible(nothing_there)
+            item.title, item.fiscal_year = found.title[:200], found.fiscal_year
+            item.content, item.fictitious = found.content, found.fictitious
+            item.digest = signed.digest_of_content(found.content)
+        ReleaseItem.objects.bulk_update(staying, FROZEN)
+        for item in _unchanged(some):
+            raise NotPossible(f"{item.title}: {nothing_changes}")
+
+
+def _refuse_what_waits_elsewhere(release: Release) -> None:
+    inside = release.items.filter(kind=OuterRef("kind"), key=OuterRef("key"))
+    waiting = ReleaseItem.objects.filter(Exists(inside), release__state__in=UNDER_WAY)
+    other = waiting.exclude(release=release.pk).select_related("release").order_by("pk").first()
+    if other:
+        words = _("It waits in another release: %(release)s")
+        raise NotPossible(words % {"release": other.release})
+
+
+def _unchanged(items: Iterable[ReleaseItem]) -> Iterator[ReleaseItem]:
+    """Yield the corrections that change nothing of what the public reads."""
+    corrections = {(one.kind, one.key): one for one in items if one.action == Action.CORRECT}
+    entries = PublicEntry.objects.filter(key__in=[key for _kind, key in corrections])
+    for entry in entries.select_related("item").order_by("pk"):
+        item = corrections.get((entry.kind, entry.key))
+        if item and not difference.would_change(entry, item.content or {}):
+            yield item
