@@ -26,6 +26,8 @@ from .versions import plain_figure
 
 Kind = FormQuestion.Kind
 MOST_ROWS = 20
+#: What is asked of a measure where the project is over.
+HOW_IT_WAS_ADVANCED = _("How the collaboration advanced it")
 
 
 def field_for(question: FormQuestion, scale: dict) -> forms.Field | None:
@@ -169,7 +171,7 @@ class CollaborationDraft(Draft):
         self.figures = FigureFormSet(data, prefix="figures", initial=_first(data, _figures, report))
         self.measures = MeasureFormSet(
             data, prefix="measures", initial=_first(data, _measures, report),
-            form_kwargs={"choices": measure_choices()},
+            form_kwargs={"choices": measure_choices(), "how_label": HOW_IT_WAS_ADVANCED},
         )  # fmt: skip
         asked = {one.kind: one.name for one in report.questions}
         offered = {

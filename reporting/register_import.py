@@ -15,10 +15,14 @@ from .register_file import Entry, Fault, entries_in
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """How many rows of a file are new, and how many were on record already."""
+    """How many rows of a file are new, and how many were on record already.
+
+    :param invented: of the new ones, those that only a demonstration shows.
+    """
 
     added: int
     there: int
+    invented: int = 0
 
 
 @transaction.atomic
@@ -43,7 +47,8 @@ def take(content: bytes, *, dry_run: bool = False) -> Taken:
     ]
     if not dry_run:
         PastAward.objects.bulk_create(new)
-    return Taken(len(new), len(entries) - len(new))
+    invented = sum(row.fictitious for row in new)
+    return Taken(len(new), len(entries) - len(new), invented)
 
 
 def _clashes(entry: Entry, on_record: dict[str, PastAward], own: set[str]) -> Iterator[Fault]:

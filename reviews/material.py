@@ -6,6 +6,7 @@ from django.urls import reverse
 from casework.models import Case, StoredFile, Version
 from grants.models import Proposal
 from grants.models.proposal import Side
+from guideline.models import Edition
 
 from .models import ScoreSheet
 
@@ -18,12 +19,25 @@ def material_of(sheet: ScoreSheet, user) -> dict:
     return {
         "version": version,
         "content": content,
+        "measures": _measures(content),
         "budget": [
             (Side(side).label, [line for line in budget if line["side"] == side])
             for side in Side.values
         ],
         "files": _files(sheet, content, user),
     }
+
+
+def _measures(content: dict) -> list[dict]:
+    """Return the measures that the proposal names, each with the name of its edition."""
+    rows = content.get("measures", [])
+    if not rows:
+        return []
+    editions = {one.code: one.name for one in Edition.objects.all()}
+    return [
+        {**row, "name": row["title"], "edition_name": editions.get(row["edition"], "")}
+        for row in rows
+    ]
 
 
 def _filed(proposal_id: int) -> Version | None:

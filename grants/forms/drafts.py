@@ -68,7 +68,10 @@ class FieldsForm(forms.Form):
 
 
 class MeasureForm(forms.Form):
-    """One measure of the guideline, and how the project advances it."""
+    """One measure of the guideline, and how the project advances it.
+
+    :param how_label: how that is asked where the project is over.
+    """
 
     measure = forms.TypedChoiceField(
         label=_("Measure"), required=False, coerce=int, empty_value=None
@@ -77,9 +80,11 @@ class MeasureForm(forms.Form):
         label=_("How the project advances it"), required=False, widget=text_area(3)
     )
 
-    def __init__(self, *args, choices, **kwargs):
+    def __init__(self, *args, choices, how_label="", **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["measure"].choices = choices
+        if how_label:
+            self.fields["how"].label = how_label
 
 
 class BaseMeasureFormSet(forms.BaseFormSet):

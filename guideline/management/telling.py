@@ -6,13 +6,20 @@ from pathlib import Path
 from django.core.management.base import CommandError
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from casework.faulty_files import Faulty
+from casework.flow import Text
 from guideline.models import Edition
 
 #: In which a refusal is told: whoever mends the file may read either.
 LANGUAGES = ("ja", "en")
+#: Why a file cannot be read, where the words of the system, which are English, can be told in both.
+WHY: dict[type[OSError], Text] = {
+    FileNotFoundError: gettext_lazy("there is no such file"),
+    IsADirectoryError: gettext_lazy("it is a folder"),
+    PermissionError: gettext_lazy("access to it is denied"),
+}
 
 
 def in_both(words: Callable[[], str]) -> str:
@@ -59,9 +66,13 @@ def content_of(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        values = {"file": str(file), "why": error.strerror}
+        words = next(
+            (said for kind, said in WHY.items() if isinstance(error, kind)), error.strerror
+        )
         raise CommandError(
-            in_both(lambda: _("%(file)s cannot be read: %(why)s.") % values)
+            in_both(
+                lambda: _("%(file)s cannot be read: %(why)s.") % {"file": str(file), "why": words}
+            )
         ) from None
 
 

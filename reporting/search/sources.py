@@ -13,6 +13,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
+from casework.calendar import first_day
 from casework.flow import Text
 from grants.models import CityIssue, Proposal
 from guideline.models import Measure, Progress
@@ -129,10 +130,12 @@ def _said_in(content: dict) -> Iterator[str]:
 @source("project", _("Adopted project"))
 def projects(keys: frozenset[str] | None) -> Iterator[Document]:
     """Give the adopted projects that stand in the register by name."""
-    by_name = {name: pk for pk, name in Department.objects.values_list("pk", "name")}
+    known = list(Department.objects.order_by("pk"))
     for rows in in_batches(_entries(keys)):
         own = [row["entry_key"] for row in rows if not row["told_by"]]
         links = register.links(own, fictitious=settings.DEMO)
+        filed = Proposal.objects.filter(number__in=own).order_by()
+        in_charge = dict(filed.values_list("number", "department"))
         for row in rows:
             linked = links.get(row["entry_key"]) if not row["told_by"] else None
             named = linked.measures if linked else []
@@ -146,10 +149,28 @@ def projects(keys: frozenset[str] | None) -> Iterator[Document]:
                 text_en=_joined(measure.title_en for measure in named),
                 fiscal_year=row["adopted_in"] or None,
                 course=row["course_code"],
-                department=by_name.get(row["partner_department"]),
+                department=_department(row, known, in_charge),
                 measures=tuple(measure.pk for measure in named),
                 fictitious=row["invented"],
             )
+
+
+def _department(
+    row: dict, known: list[Department], in_charge: dict[str, int | None]
+) -> int | None:  # fmt: skip
+    """Return the department of a row: the project's own, or the only one that bore the name that is told.
+
+    Of several of one name it is the one that bore it when the fiscal year of the adoption began;
+    ``None`` where that does not tell which.
+    """
+    if not row["partner_department"]:
+        return None
+    if not row["told_by"]:
+        return in_charge.get(row["entry_key"])
+    named = [one for one in known if one.name == row["partner_department"]]
+    if len(named) > 1 and row["adopted_in"]:
+        named = [one for one in named if one.is_valid_on(first_day(row["adopted_in"]))]
+    return named[0].pk if len(named) == 1 else None
 
 
 def _entries(keys: frozenset[str] | None) -> Iterator[dict]:

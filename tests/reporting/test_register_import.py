@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from io import StringIO
 
@@ -135,6 +135,28 @@ def test_invented_rows_stay_invented(settings):
     assert export("csv") == told
     settings.DEMO = False
     assert export("json") == b"[]\n"
+
+
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_command_says_how_many_rows_only_a_demonstration_shows(tmp_path, settings, is_demo):
+    settings.DEMO = True
+    with another_database():
+        past_award("startup-2023-1", group_name="一", fictitious=True)
+        past_award("startup-2023-2", group_name="二", fictitious=True)
+        past_award("startup-2023-3", group_name="三")
+        (tmp_path / "awards.csv").write_bytes(export("csv"))
+    settings.DEMO = is_demo
+    told = {}
+    for language in ("ja", "en"):
+        with override(language), suppress(RuntimeError), transaction.atomic():
+            out = StringIO()
+            call_command("import_register", tmp_path, stdout=out)
+            told[language] = out.getvalue()
+            raise RuntimeError  # as if nothing had been taken
+
+    assert "3行を引き継ぎました" in told["ja"] and "3 rows taken over" in told["en"]
+    assert ("2行は架空" in told["ja"]) is not is_demo
+    assert ("2 of the new rows are invented" in told["en"]) is not is_demo
 
 
 # Faults

@@ -8,9 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Role
+from accounts.models import Department, Role
 from casework.services import advance
-from grants.models import PastAward
+from grants.models import PastAward, Proposal
 from guideline.models import Progress
 from guideline.public_days import make_public
 from reporting import partner_parts, services, tasks
@@ -357,6 +357,47 @@ def test_past_award_is_found_by_name_and_a_mere_number_is_not():
 
     assert ask("浜の掃除") == ["y2023-1"]
     assert ask("合計の行") == []
+
+
+def department_named(year: int | None = None, **fields) -> Department:
+    return Department.objects.create(
+        name="道路課", valid_from=date(year, 4, 1) if year else None, **fields
+    )
+
+
+def found_department(key: str) -> int | None:
+    return SearchEntry.objects.get(key=key).department_id
+
+
+def test_published_row_has_the_department_that_bore_its_name_in_that_year():
+    before = department_named(valid_until=date(2024, 3, 31))
+    after = department_named(2024)
+    for year in (2023, 2024, None):
+        PastAward.objects.create(
+            key=f"d-{year}", course="collaboration", adoption_fiscal_year=year,
+            status="adopted", source="広報", project_title="道の花壇", department="道路課",
+        )  # fmt: skip
+
+    indexing.rebuild()
+
+    assert found_department("d-2023") == before.pk
+    assert found_department("d-2024") == after.pk
+    assert found_department("d-None") is None
+
+
+@pytest.mark.parametrize("other_is_made_first", [True, False])
+def test_project_has_its_own_department_whoever_bears_the_same_name(other_is_made_first):
+    if other_is_made_first:
+        department_named(2020, valid_until=date(2030, 4, 1))
+    own = department_named()
+    if not other_is_made_first:
+        department_named(2020, valid_until=date(2030, 4, 1))
+    proposal = makers.granted_year("collaboration").proposal
+    Proposal.objects.filter(pk=proposal.pk).update(department=own)
+
+    indexing.rebuild()
+
+    assert found_department(proposal.number) == own.pk
 
 
 def test_measure_is_found_in_both_languages():

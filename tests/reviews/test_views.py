@@ -12,11 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Role
-from casework.models import Access, Approval
+from casework.models import Access, Approval, Version
 from casework.services import advance
 from casework.views.finding import PER_PAGE
 from grants.models import Round
 from grants.plan import Shift
+from guideline.models import Edition
 from reviews import services
 from reviews.case_panels import decision_panel
 from reviews.decisions import Outcome, draft_decision
@@ -85,6 +86,17 @@ def test_every_page_answers_those_it_is_for(client, scene, language):
         )
     for url in office_pages(scene):
         assert get(client, scene.office, url, language).status_code == 200, url
+
+
+def test_member_reads_of_which_edition_a_measure_is(client, scene):
+    sheet = scene.sheet(0, 0)
+    version = Version.objects.filter(case=sheet.proposal_id).latest("number")
+    [row] = version.content["measures"]
+    edition = Edition.objects.get(code=row["edition"])
+
+    page = get(client, sheet.seat.user, reverse("reviews:sheet", args=[sheet.pk]), "ja")
+
+    assert f"{row['number']}. {row['title']}（{edition.title}）" in page.content.decode()
 
 
 @pytest.mark.parametrize(

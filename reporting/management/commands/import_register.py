@@ -1,8 +1,10 @@
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from casework.faulty_files import Faulty
 from guideline.management.telling import content_of, in_both
@@ -36,6 +38,13 @@ class Command(BaseCommand):
             words = _("%(added)d rows taken over; %(there)d were on record already.")
         told = words % {"added": taken.added, "there": taken.there}
         self.stdout.write(self.style.SUCCESS(told))
+        if taken.invented and not settings.DEMO:
+            words = ngettext(
+                "%(invented)d of the new rows is invented: only a demonstration shows it, so no page or file here has it.",
+                "%(invented)d of the new rows are invented: only a demonstration shows them, so no page or file here has them.",
+                taken.invented,
+            )
+            self.stdout.write(self.style.WARNING(words % {"invented": taken.invented}))
 
 
 def _file(place: Path) -> Path:
