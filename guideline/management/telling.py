@@ -1,6 +1,7 @@
 """What commands that take in a file tell: what they refuse, in both languages, and what came of the rest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.management.base import CommandError
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from casework.faulty_files import Faulty
 from casework.flow import Text
 from guideline.models import Edition
+from guideline.progress_import import OutOfDate
 
 #: In which a refusal is told: whoever mends the file may read either.
 LANGUAGES = ("ja", "en")
@@ -73,6 +75,20 @@ def content_of(file: Path) -> bytes:
             in_both(
                 lambda: _("%(file)s cannot be read: %(why)s.") % {"file": str(file), "why": words}
             )
+        ) from None
+
+
+@contextmanager
+def overtaken_is_told() -> Iterator[None]:
+    """Refuse in words what somebody else overtook while a file was taken in.
+
+    :raises CommandError: saying that nothing was taken.
+    """
+    try:
+        yield
+    except OutOfDate:
+        raise CommandError(
+            in_both(lambda: _("The guideline changed meanwhile; nothing was taken. Run it again."))
         ) from None
 
 

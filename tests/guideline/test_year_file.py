@@ -470,3 +470,28 @@ def test_command_tells_every_fault_in_both_languages(file):
 def test_command_refuses_a_year_that_is_a_slip(file, year):
     with pytest.raises(CommandError, match="fiscal-year"):
         run(file, f"--fiscal-year={year}")
+
+
+def test_command_that_somebody_overtakes_takes_nothing_and_says_so(
+    first, clerk, tmp_path, monkeypatch
+):
+    write(Measure.objects.of("first").get(number=5), clerk, target="20件")
+    rows = rows_of(csv_bytes(office_table(first, clerk)))
+    for row in rows[1:]:
+        row[HEADINGS.index("目標")] = "表から"
+    path = tmp_path / "years.csv"
+    path.write_bytes(as_csv(rows))
+    plan = year_import.plan
+
+    def plan_and_be_overtaken(*args):
+        found = plan(*args)
+        MeasureYear.objects.update(edit_number=9)  # as a save of somebody else does
+        return found
+
+    monkeypatch.setattr(year_import, "plan", plan_and_be_overtaken)
+    with pytest.raises(CommandError) as refused:
+        call_command("import_measure_years", str(path), "--edition=first", f"--fiscal-year={YEAR}")
+
+    assert "The guideline changed meanwhile" in str(refused.value)
+    assert "nothing was taken" in str(refused.value)
+    assert not MeasureYear.objects.filter(target="表から").exists()

@@ -7,7 +7,14 @@ from accounts.services.people import system_user
 from casework import clock
 from casework.faulty_files import Faulty
 from guideline import year_import
-from guideline.management.telling import content_of, edition_named, in_both, outcome, refusal
+from guideline.management.telling import (
+    content_of,
+    edition_named,
+    in_both,
+    outcome,
+    overtaken_is_told,
+    refusal,
+)
 from guideline.year_file import lines_in
 from guideline.year_views import FISCAL_YEARS
 
@@ -46,10 +53,11 @@ class Command(BaseCommand):
             found = year_import.plan(edition, fiscal_year, lines)
         else:
             at = clock.now()
-            found = year_import.take(
-                edition, fiscal_year, lines, name=year_import.name_of(file.name, content),
-                by=system_user("import", at=at), at=at,
-            )  # fmt: skip
+            with overtaken_is_told():
+                found = year_import.take(
+                    edition, fiscal_year, lines, name=year_import.name_of(file.name, content),
+                    by=system_user("import", at=at), at=at,
+                )  # fmt: skip
         for change in found.changes:
             self.stdout.write(f"  {change}")
         self.stdout.write(self.style.SUCCESS(outcome(found.lines, len(found.changes), dry_run)))

@@ -8,7 +8,14 @@ from django.utils.translation import gettext as _
 from casework import clock
 from casework.faulty_files import Faulty
 from guideline import progress_import
-from guideline.management.telling import content_of, edition_named, in_both, outcome, refusal
+from guideline.management.telling import (
+    content_of,
+    edition_named,
+    in_both,
+    outcome,
+    overtaken_is_told,
+    refusal,
+)
 from guideline.progress_reading import table_in
 from guideline.progress_table import Guideline, Table
 
@@ -35,7 +42,10 @@ class Command(BaseCommand):
             found = progress_import.plan(edition, table, as_of=day)
         else:
             digest = sha256(content).hexdigest()
-            found = _taken(edition, table, as_of=day, digest=digest, by=None, at=clock.now())
+            with overtaken_is_told():
+                found = progress_import.take(
+                    edition, table, as_of=day, digest=digest, by=None, at=clock.now()
+                )
         self._tell(table, found, dry_run)
 
     def _tell(self, table: Table, found: progress_import.Plan, dry_run: bool) -> None:
@@ -48,15 +58,6 @@ class Command(BaseCommand):
         for change in found.changes:
             self.stdout.write(f"  {change}")
         self.stdout.write(self.style.SUCCESS(outcome(len(table.rows), len(found.changes), dry_run)))
-
-
-def _taken(*table, **known) -> progress_import.Plan:
-    try:
-        return progress_import.take(*table, **known)
-    except progress_import.OutOfDate:
-        raise CommandError(
-            in_both(lambda: _("The guideline changed meanwhile; nothing was taken. Run it again."))
-        ) from None
 
 
 def _day(words: str) -> date:
