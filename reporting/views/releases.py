@@ -19,10 +19,11 @@ from casework.approvals import waiting_draft
 from casework.calendar import japan_date
 from casework.errors import NotPossible
 from casework.notice_words import in_words
+from guideline.models.accepted_words import LOOKS_LIKE
 from reporting import withdrawn_reports
 from reporting.models import CollaborationReport, Kind, PublicEntry, Release, ReleaseItem
 from reporting.models.release import UNDER_WAY
-from reporting.publishing import checks, difference, drawing, releases
+from reporting.publishing import checks, difference, drawing, personal, releases
 from reporting.publishing.forms import (
     AcceptForm,
     MomentForm,
@@ -240,6 +241,7 @@ def _found(request, release: Release, status: int = 200):
         "more": max(0, len(open_ones) - MOST_FINDINGS),
         "accepted": [(one, let_stand[one.digest]) for one in found if one.digest in let_stand],
         "checks": checks.all_checks(),
+        "recall": [(LOOKS_LIKE[what], *counts) for what, counts in personal.RECALL.items()],
         "may_change": release.state == "draft"
         and request.user.has_perm("reporting.prepare_release", release),
         "why_not": releases.why_not_yet(release, at=request.now),
