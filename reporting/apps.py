@@ -40,6 +40,7 @@ class ReportingConfig(AppConfig):
         from .models import AcceptedWarning, CommitteeComment, Publication
         from .publishing import (  # noqa: F401
             committee_check,
+            gone,
             issue_wording,  # noqa: F401
             notice_kinds,
             panels,

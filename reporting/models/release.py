@@ -91,8 +91,8 @@ class ReleaseItem(models.Model):
     :param number: of the version of this thing that the public read; 1 for the first, empty before
         the release is public.
     :param content: what the public reads, frozen when the release is proposed; empty of what is
-        withdrawn, and while the release is put together.
-    :param digest: SHA-256 of the content as canonical JSON.
+        withdrawn, while the release is put together, and once it was stopped or destroyed.
+    :param digest: SHA-256 of the content as canonical JSON; stays when the content goes.
     :param note: for the public: what was corrected, or why it was withdrawn.
     """
 
@@ -129,6 +129,16 @@ class ReleaseItem(models.Model):
     @property
     def withdraws(self) -> bool:
         return self.action == Action.WITHDRAW
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing is frozen yet, so that it reads as the thing stands."""
+        return self.content is None and not self.withdraws and self.release.state == "draft"
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether what was frozen is there no more."""
+        return self.content is None and not self.withdraws and self.release.state != "draft"
 
 
 class PublicEntryQuerySet(models.QuerySet):

@@ -113,12 +113,15 @@ class Looked:
         return self._asked[url]
 
     def content(self, item: ReleaseItem) -> dict:
-        """Return what the public would read: what was frozen, or how it stands now."""
+        """Return what the public would read: what was frozen, or, in a draft, how it stands now."""
         return content_of(item, at=self.at)
 
 
 def content_of(item: ReleaseItem, *, at: datetime) -> dict:
-    """Return the frozen content of an item, or, while nothing is frozen, how the thing stands at ``at``."""
+    """Return the frozen content of an item, or, while nothing is frozen, how the thing stands at ``at``.
+
+    Empty of what is withdrawn, and of what was frozen once and is gone: the thing may read otherwise now.
+    """
     return next(contents_of([item], at=at))[1]
 
 
@@ -128,7 +131,7 @@ def contents_of(
     """Yield items, each with what :func:`content_of` returns; what is not frozen is read together."""
     items = iter(items)
     while some := list(islice(items, TOGETHER)):
-        open_ones = [one for one in some if one.content is None and not one.withdraws]
+        open_ones = [one for one in some if one.is_open]
         now = things([(one.kind, one.key) for one in open_ones], at=at)
         for item in some:
             found = now.get((str(item.kind), item.key))
@@ -177,14 +180,15 @@ def findings(release: Release, *, at: datetime) -> list[Finding]:
     looked, found = Looked(release, at=at), []
     items = release.items.order_by("kind", "fiscal_year", "pk").iterator(chunk_size=TOGETHER)
     for item, content in contents_of(items, at=at):
-        for code in _looked_for(item):
+        for code in _looked_for(content):
             found += _found_by(code, looked, item, content)
     # Links are many, and no person's: a phone number does not drown among them.
     return sorted(found, key=lambda one: (not one.blocks, one.code == wording.LINKS))
 
 
-def _looked_for(item: ReleaseItem) -> list[str]:
-    return [code for code in _CHECKS if code in _OF_WITHDRAWN or not item.withdraws]
+def _looked_for(content: dict) -> list[str]:
+    """Return the checks of an item; where it has no content, of its title and note."""
+    return [code for code in _CHECKS if code in _OF_WITHDRAWN or content]
 
 
 def _found_by(code: str, looked: Looked, item: ReleaseItem, content: dict) -> list[Finding]:

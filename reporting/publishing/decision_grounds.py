@@ -18,6 +18,7 @@ from casework.flow import Text
 from reporting.models import Action, Release, ReleaseItem
 
 from . import checks
+from .gone import gone_of
 
 #: How many things the page of the decision names; all of them stand on the page of the release.
 NAMED = 50
@@ -81,6 +82,7 @@ def what_becomes_public(release: Release, *, facts: dict, today: date) -> str:
             "release": release,
             "items": items[:NAMED],
             "more": more,
+            "gone": gone_of(release),
             "warnings": [
                 (checks.label_of_check(row.check_code), found, row) for found, row in pairs
             ],

@@ -37,7 +37,7 @@ RELEASE_FLOW = Flow(
          hint=_("Everyone can read it from the moment that is set.")),
     Move("go_public", _("Becomes public"),         ("scheduled",), "published", "casework.sweep", (moment_has_come,)),
     Move("stop",     _("Stop the publication"),    ("scheduled",), "dropped",   "reporting.prepare_release", tone="danger",
-         hint=_("It does not become public. What is public now stays as it is.")),
+         hint=_("It does not become public. What is public now stays as it is. What was frozen for it goes, so this cannot be taken back: put it together anew if need be.")),
     Move("drop",     _("Drop the release"),        ("draft",),     "dropped",   "reporting.prepare_release", tone="secondary",
          hint=_("Nothing is published. What is public now stays as it is.")),
 )  # fmt: skip

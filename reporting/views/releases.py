@@ -18,12 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from casework.approvals import waiting_draft
 from casework.calendar import japan_date
 from casework.errors import NotPossible
-from casework.notice_words import in_words
 from guideline.models.accepted_words import LOOKS_LIKE
-from reporting import withdrawn_reports
 from reporting.models import CollaborationReport, Kind, PublicEntry, Release, ReleaseItem
 from reporting.models.release import UNDER_WAY
-from reporting.publishing import checks, difference, drawing, personal, releases
+from reporting.publishing import checks, difference, drawing, gone, personal, releases
 from reporting.publishing.forms import (
     AcceptForm,
     MomentForm,
@@ -182,22 +180,22 @@ def item_page(request, pk, item):
     """One thing in a release: how to look at it, and what it would change of what is public now."""
     release = _visible(request, pk)
     found = get_object_or_404(release.items, pk=item)
+    if found.is_gone:
+        return _gone(request, release, found)
     changed = difference.of_item(found, at=request.now)
     context = {
         "case": release,
         "item": found,
-        "destroyed": _destroyed(found),
         "is_new": changed is None,
         "page": Paginator(changed or [], CHANGES_PER_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "reporting/release_item.html", context)
 
 
-def _destroyed(item: ReleaseItem) -> str:
-    """Say that the words of an item were destroyed, if they were."""
-    day = withdrawn_reports.destroyed_on(item)
-    said = _("The retention period was over: what was written here was destroyed on %(day)s.")
-    return said % {"day": in_words(day)} if day else ""
+def _gone(request, release: Release, item: ReleaseItem, status: int = 200):
+    """Say what the thing was called, and that its words are gone."""
+    context = {"case": release, "item": item, "why_gone": gone.why_gone(item)}
+    return render(request, "reporting/release_item.html", context, status=status)
 
 
 @login_required
@@ -206,6 +204,8 @@ def preview(request, pk, item, language):
     """The page as the public would see it, marked as a preview."""
     release = _visible(request, pk)
     found = get_object_or_404(release.items, pk=item)
+    if found.is_gone:
+        return _gone(request, release, found, 410)
     found.content = checks.content_of(found, at=request.now)
     if not found.content and not found.withdraws:
         raise Http404(item)

@@ -163,6 +163,7 @@ PINNED = {
     ("release", "publish"): ["reporting.make_public", "reporting.find_the_measures"],
     ("release", "reopen"): ["reporting.thaw"],
     ("release", "schedule"): ["reporting.hold_what_was_signed"],
+    ("release", "stop"): ["reporting.keep_no_words"],
     ("report", "resubmit"): ["reporting.report_the_year"],
     ("report", "send_back"): ["reporting.give_what_was_asked", "reporting.return_the_year"],
     ("report", "submit"): ["reporting.report_the_year"],

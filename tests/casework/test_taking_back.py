@@ -23,7 +23,7 @@ from grants import services as issues
 from grants.models import ChangeRequest, Claim, Proposal
 from reporting import interim, partner_parts
 from reporting import services as reports
-from reporting.models import InterimReport, PartnerPart, Release
+from reporting.models import InterimReport, PartnerPart
 from reporting.publishing import releases
 from reviews import services as selection
 from reviews.models import ScoreSheet
@@ -289,19 +289,6 @@ def begun_release() -> Before:
     return Before(releases.begin_with(makers.accepted_collaboration(), by=office, at=NOON), office)
 
 
-@remembered
-def planned_release() -> Before:
-    """A release that is approved and becomes public later."""
-    before = begun_release()
-    releases.set_moment(
-        before.case, publish_at=MUCH_LATER + timedelta(days=9), by=before.by, at=NOON
-    )
-    draft = releases.propose(before.case, by=before.by, at=NOON)
-    approver = factories.user(Role.APPROVER)
-    advance(draft, "approve", by=approver, at=NOON, decided_on=factories.TODAY)
-    return Before(Release.objects.get(), before.by)
-
-
 READY: dict[tuple[str, str], Callable[[], Before]] = {
     ("approval", "redraft"): returned_draft,
     ("change", "send_back"): lambda: office_does(filed_change(), reason="誤り"),
@@ -342,7 +329,6 @@ READY: dict[tuple[str, str], Callable[[], Before]] = {
     ("city_issue", "withdraw"): returned_issue,
     ("city_issue", "close"): public_issue,
     ("release", "drop"): begun_release,
-    ("release", "stop"): planned_release,
     ("score_sheet", "submit"): filled_sheet,
     ("score_sheet", "reopen"): submitted_sheet,
 }

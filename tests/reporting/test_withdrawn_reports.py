@@ -14,17 +14,20 @@ from accounts.services.erasing import ERASED_NAME
 from casework import approvals, destruction, guards, history, retention, verification
 from casework.approvals import Wish
 from casework.calendar import JAPAN, japan_date
+from casework.errors import NotPossible
 from casework.models import Destruction, Version
-from casework.services import advance
+from casework.services import advance, correct
 from reporting import tablings
 from reporting.models import (
     CollaborationReport,
     CommitteeComment,
     Publication,
+    Release,
     ReleasedComment,
     ReleaseItem,
 )
-from reporting.publishing import releases
+from reporting.publishing import checks, releases
+from reporting.publishing.decision_grounds import what_becomes_public
 from reporting.publishing.site import Site
 from reporting.versions import content_of_collaboration
 from tests import factories
@@ -38,6 +41,7 @@ YEARS = 5
 LAST_MOMENT = datetime(2032, 3, 31, 23, 59, tzinfo=JAPAN)
 DUE = datetime(2032, 4, 1, 3, 40, tzinfo=JAPAN)
 SECRET = "ひみつの観察会"
+PHONE = "0467-00-0000"
 AGAIN = NOON + timedelta(days=2)
 
 
@@ -54,12 +58,16 @@ def office():
 def withdrawn(office, *, at=NOON) -> CollaborationReport:
     """A report that was corrected once, with the planted words in both, and then withdrawn."""
     report = factories.released(makers.published_collaboration(results=SECRET), note="人数")
+    withdraw(report, office, at=at)
+    return CollaborationReport.objects.get(pk=report.pk)
+
+
+def withdraw(report, office, *, at=NOON) -> None:
     release = releases.begin(by=office, at=at)
     said = {"withdraw": True, "note": "相手の求めによる", "by": office, "at": at}
     releases.put_in(release, "report", str(report.pk), **said)
     draft = releases.propose(release, by=office, at=at)
     advance(draft, "approve", by=factories.anyone(Role.APPROVER), at=at, decided_on=japan_date(at))
-    return CollaborationReport.objects.get(pk=report.pk)
 
 
 def destroy(office, code: str, at=DUE) -> Destruction | None:
@@ -135,7 +143,59 @@ def test_pages_of_the_office_say_that_the_words_are_gone(client, office):
     assert "令和14年4月1日" in page.text and SECRET not in page.text
     shown = reverse("reporting:release-preview", args=[item.release_id, item.pk, "ja"])
     assert shown not in page.text
-    assert client.get(shown).status_code == 404
+    preview = client.get(shown)
+    assert preview.status_code == 410
+    assert "令和14年4月1日" in preview.text and SECRET not in preview.text
+
+
+def test_decision_of_what_was_destroyed_reads_no_report_as_it_stands_now(client, office):
+    report = makers.accepted_collaboration(results=f"{SECRET} 電話 {PHONE}")
+    release = releases.begin_with(report, by=office, at=NOON)
+    for one in checks.in_the_way(release, at=NOON):
+        checks.accept(release, one.digest, reason="市の代表番号", by=office, at=NOON)
+    draft = releases.propose(release, by=office, at=NOON)
+    preview = reverse("reporting:release-preview", args=[release.pk, release.items.get().pk, "ja"])
+    release = Release.objects.get(pk=release.pk)
+    before = what_becomes_public(release, facts={}, today=TODAY)
+    assert preview in before and PHONE in before
+    advance(draft, "approve", by=factories.anyone(Role.APPROVER), at=NOON, decided_on=TODAY)
+    withdraw(report, office)
+    destroy(office, "withdrawn_reports")
+    report.refresh_from_db()
+    assert PHONE in report.results  # the department's report stays
+
+    said = what_becomes_public(Release.objects.get(pk=release.pk), facts={}, today=TODAY)
+
+    assert "市の代表番号" in said
+    assert PHONE not in said and preview not in said
+
+
+def test_release_that_was_stopped_keeps_digests_and_no_words(client, office):
+    report = withdrawn(office)
+    stopped = releases.begin_with(report, note="もう一度", by=office, at=NOON)
+    releases.set_moment(stopped, AGAIN, by=office, at=NOON)
+    draft = releases.propose(stopped, by=office, at=NOON)
+    advance(draft, "approve", by=factories.anyone(Role.APPROVER), at=NOON, decided_on=TODAY)
+    item = stopped.items.get()
+    assert SECRET in str(item.content)
+
+    stopped = advance(stopped, "stop", by=office, at=NOON)
+
+    kept = stopped.items.get()
+    assert (kept.content, kept.digest) == (None, item.digest)
+    with pytest.raises(NotPossible):
+        correct(stopped, reason="押しまちがい", by=office, at=NOON)
+    client.force_login(office)
+    for name, args, status in (
+        ("reporting:release-item", [stopped.pk, item.pk], 200),
+        ("reporting:release-preview", [stopped.pk, item.pk, "ja"], 410),
+    ):
+        page = client.get(reverse(name, args=args))
+        assert page.status_code == status
+        assert "ここには残っていません" in page.text and SECRET not in page.text
+    destroy(office, "withdrawn_reports")
+    assert not ReleaseItem.objects.filter(content__icontains=SECRET).exists()
+    assert list(verification.faults()) == []
 
 
 def test_report_that_is_public_again_is_never_touched(office):
@@ -221,11 +281,7 @@ def test_comment_goes_when_its_report_is_over_and_no_text_quotes_the_mark(office
 def test_tabled_report_whose_words_are_gone_says_so(client, office):
     report = makers.published_collaboration(results=SECRET)
     said = commented(office, report)
-    release = releases.begin(by=office, at=NOON)
-    told = {"withdraw": True, "note": "相手の求めによる", "by": office, "at": NOON}
-    releases.put_in(release, "report", str(report.pk), **told)
-    draft = releases.propose(release, by=office, at=NOON)
-    advance(draft, "approve", by=factories.anyone(Role.APPROVER), at=NOON, decided_on=TODAY)
+    withdraw(report, office)
     address = reverse("reporting:tabled-report", args=[said.tabled.tabling_id, said.tabled.place])
     client.force_login(office)
     assert SECRET in client.get(address).text
