@@ -122,11 +122,13 @@ def test_invented_grant_says_so_and_no_other_does(settings):
     assert grant["description"].startswith("【架空】")
 
 
-def test_page_promises_free_use_only_where_a_licence_says_so():
+def test_page_names_the_licence_and_promises_nothing_where_none_is_decided():
     set_up(open_data_licence="")
-    assert "to use." not in page() and "not decided yet" in page()
+    told = page()
+    assert "by the licence below" not in told and "not decided yet" in told
     set_up(open_data_licence="CC BY 4.0")
-    assert "to use." in page()
+    told = page()
+    assert "by the licence below" in told and "CC BY 4.0" in told and "not decided yet" not in told
 
 
 def test_the_schema_refuses_a_grant_without_its_day():
