@@ -53,9 +53,11 @@ class RefusesWords(forms.ModelForm):
 def refuse(row, values: dict) -> None:
     """Refuse words in which something is found.
 
-    :raises ValidationError: naming it and the page on which it can be let stand.
+    :raises ValidationError: naming all of it and the page on which it can be let stand.
     """
-    found = public_words.findings(row, values)
-    if found:
-        where = _("If it is right, write it on the page of the row, where you can say so.")
-        raise ValidationError({one.field: [f"{one.said} {where}"] for one in found})
+    where = _("If it is right, write it on the page of the row, where you can say so.")
+    told: dict[str, list[str]] = {}
+    for one in public_words.findings(row, values):
+        told.setdefault(one.field, []).append(f"{one.said} {where}")
+    if told:
+        raise ValidationError(told)

@@ -2,12 +2,12 @@
 
 import pytest
 import time_machine
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import Role
-from guideline import public_words, resources, services
+from guideline import public_words, public_words_form, resources, services
 from guideline.models import AcceptedWords, Crosswalk, Measure
 from tests import factories
 from tests.factories import NOON
@@ -197,6 +197,15 @@ def test_administration_site_leads_to_the_pages_that_ask(client, row, fifth):
     assert PHONE not in row.reason
     measure = client.get(reverse("admin:guideline_measure_change", args=[fifth.pk]))
     assert not {"text", "previous_actions"} & set(measure.context["adminform"].form.fields)
+
+
+def test_two_findings_of_one_field_are_both_told(row):
+    with pytest.raises(ValidationError) as refusal:
+        public_words_form.refuse(row, {"reason": f"{PHONE} {MAIL}", "source": POSTCODE})
+
+    told = refusal.value.message_dict
+    assert [len(told[name]) for name in ("reason", "source")] == [2, 1]
+    assert PHONE in " ".join(told["reason"]) and MAIL in " ".join(told["reason"])
 
 
 def test_import_of_a_person_takes_no_words_that_nobody_looked_at(row):
