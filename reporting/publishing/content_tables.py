@@ -132,8 +132,13 @@ def _of_year(row: Row) -> Row:
         for name in ("planned", "done")
     }
     leaves = (value for _path, value in values(row.get("figures") or []))
-    figures = " ".join(str(value) for value in leaves if value not in (None, "", False))
+    figures = " ".join(str(value) for value in leaves if _is_told(value))
     return {**row, **months, "figures": figures}
+
+
+def _is_told(value: object) -> bool:
+    """Return whether a value says something; a figure of 0 does."""
+    return value is not None and value is not False and value != ""
 
 
 def _printed() -> Table:

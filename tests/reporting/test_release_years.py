@@ -112,6 +112,25 @@ def test_public_reads_what_the_release_showed_and_nothing_later(office, measure,
     assert "見せた目標" in text and words in text and "後で書いた" not in text
 
 
+def test_difference_tells_a_figure_of_nothing(office, measure):
+    year = write(measure, office, target="20件", status="partly")
+    figure = Figure(label="苦情", value=5, unit="件")
+    years.write_figure(measure, YEAR, figure, by=office, at=NOON)
+    approve(proposed(measure, office)[2], at=NOON)
+    figure = year.figures.get()
+    seen = years.mark_of(figure)
+    figure.value = 0
+    years.write_figure(
+        measure, YEAR, figure, seen=seen, by=office, at=LATER
+    )  # fmt: skip
+    made = releases.begin(by=office, at=LATER)
+    item = releases.put_in(made, "progress", key(measure), by=office, at=LATER, note="直した")
+
+    (told,) = difference.of_item(item, at=LATER)
+
+    assert [words for kind, words in told.parts if kind != "same"] == ["5", "0"]
+
+
 def test_difference_names_each_value_of_a_year(office, measure):
     write(measure, office, target="20件", plan_months=[4], status="partly")
     approve(proposed(measure, office)[2], at=NOON)
