@@ -9,7 +9,7 @@ from datetime import datetime
 from .models import CollaborationReport, Kind, PublicEntry
 from .models.collaboration import PUBLIC
 from .publishing.contents import thing
-from .publishing.difference import between
+from .publishing.difference import would_change
 
 
 def ask_for_a_correction(report: CollaborationReport, *, at: datetime) -> None:
@@ -31,5 +31,4 @@ def _differs(report: CollaborationReport, *, at: datetime) -> bool:
     entry = PublicEntry.objects.filter(kind=Kind.REPORT, key=key).select_related("item").first()
     if entry is None:
         return True
-    now = thing(Kind.REPORT, key, at=at).content
-    return any(between(entry.item.content or {}, now))
+    return would_change(entry, thing(Kind.REPORT, key, at=at).content)

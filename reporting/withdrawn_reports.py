@@ -32,16 +32,17 @@ def withdrawn(day: date) -> QuerySet[Publication]:
 
 
 def destroy(rows: QuerySet[Publication], *, by, at: datetime) -> None:
-    for report, published_at in list(rows.values_list("report_id", "at")):
-        _items(report, published_at).update(content=None)
+    _frozen(rows).update(content=None)
     Version.objects.filter(pk__in=rows.values("version")).update(content={})
     rows.update(pdf=b"")
 
 
-def _items(report: int, published_at: datetime) -> QuerySet[ReleaseItem]:
-    """Return what the release froze of the report that became public at a moment."""
+def _frozen(rows: QuerySet[Publication]) -> QuerySet[ReleaseItem]:
+    """Return what releases froze of the reports that became public with them."""
+    named = rows.annotate(key=Cast("report_id", CharField()))
+    own = named.filter(key=OuterRef("key"), at=OuterRef("release__published_at"))
     return ReleaseItem.objects.filter(
-        kind=Kind.REPORT, key=str(report), release__published_at=published_at
+        Exists(own), kind=Kind.REPORT, key__in=named.order_by().values("key")
     )
 
 

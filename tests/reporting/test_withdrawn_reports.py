@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Role
@@ -17,7 +18,7 @@ from casework.calendar import JAPAN, japan_date
 from casework.errors import NotPossible
 from casework.models import Destruction, Version
 from casework.services import advance, correct
-from reporting import tablings
+from reporting import tablings, withdrawn_reports
 from reporting.models import (
     CollaborationReport,
     CommitteeComment,
@@ -196,6 +197,24 @@ def test_release_that_was_stopped_keeps_digests_and_no_words(client, office):
     destroy(office, "withdrawn_reports")
     assert not ReleaseItem.objects.filter(content__icontains=SECRET).exists()
     assert list(verification.faults()) == []
+
+
+def test_many_publications_are_destroyed_in_as_many_statements_as_one(office):
+    def statements(report) -> int:
+        rows = Publication.objects.filter(report=report)
+        with CaptureQueriesContext(connection) as asked:
+            withdrawn_reports.destroy(rows, by=office, at=DUE)
+        assert [item.content for item in frozen(report)] == [None] * rows.count()
+        return len(asked)
+
+    once, more = makers.published_collaboration(), withdrawn(office)
+    released = ReleaseItem.objects.get(key=str(once.pk))
+    assert more.publications.count() == 2
+
+    assert statements(more) == 3
+    released.refresh_from_db()
+    assert released.content  # another report's
+    assert statements(once) == 3
 
 
 def test_report_that_is_public_again_is_never_touched(office):
