@@ -120,6 +120,16 @@ def test_what_was_withdrawn_and_comes_back_is_asked_anew(office, report):
     assert [one.code for one in checks.in_the_way(again, at=LAST)] == ["reach"]
 
 
+def test_page_that_is_taken_out_of_a_draft_and_put_in_again_keeps_what_was_accepted(office):
+    made = makers.accepted_collaboration(results=f"電話 {PHONE}")
+    release = releases.begin_with(made, by=office, at=NOON)
+    assert accept_all(release, office, at=NOON) == 1
+    releases.take_out(release.items.get(), by=office, at=NOON)
+    releases.put_in(release, "report", str(made.pk), by=office, at=LATER)
+
+    assert checks.in_the_way(release, at=LATER) == []
+
+
 def test_acceptance_for_one_page_holds_for_no_other(office, report):
     other = makers.accepted_collaboration(results=f"電話 {PHONE}")
     release = corrected(report, office, at=LATER, content="花を100株植えた。")
