@@ -17,7 +17,6 @@ from . import (
     locks,
     outbox,
     received,
-    snapshots,
     taking_back,
     timekeeping,
     typed_numbers,
@@ -53,6 +52,7 @@ def open_case(
     return case
 
 
+@transaction.atomic
 def advance(
     case: Case, verb: str, *, by, at: datetime, item: ApprovalItem | None = None, **facts
 ) -> Case:
@@ -73,15 +73,6 @@ def advance(
     :raises PermissionDenied: if the table has it, but not for ``by``; if ``received_on`` is told of
         a move that is not keyed in from paper.
     """
-    return snapshots.in_its_moment(
-        case.kind, verb, lambda: _advance(case, verb, by=by, at=at, item=item, facts=facts)
-    )
-
-
-@transaction.atomic
-def _advance(
-    case: Case, verb: str, *, by, at: datetime, item: ApprovalItem | None, facts: dict
-) -> Case:
     if item is None:  # a draft has locked what its items share, before the first of their cases
         locks.take([(case.kind, verb, case.pk)])
     case = locked(case)

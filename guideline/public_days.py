@@ -3,11 +3,13 @@
 A table that the office takes in is read inside the city first; whoever publishes it says so here.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
 
 from .models import Claim, Edition, OfADay, PrintedCount, Progress, PublicDay
+from .years import standing_at
 
 #: What is on record for a day, and how its rows name the edition.
 RECORDS: tuple[tuple[type[OfADay], str], ...] = (
@@ -23,15 +25,17 @@ class NothingOnRecord(Exception):
 
 @transaction.atomic
 def make_public(
-    edition: Edition, day: date, *, source: str, at: datetime, frozen_at: datetime | None = None
-) -> PublicDay:
+    edition: Edition, day: date, *, source: str, at: datetime,
+    year_versions: Iterable[int] | None = None, frozen_at: datetime | None = None,
+) -> PublicDay:  # fmt: skip
     """Let everybody read the progress of ``day`` as it stands, instead of what they read before.
 
     Plan and result of its fiscal year, and of those before, become public with it.
 
     :param source: what made it public, such as the name of a release.
-    :param frozen_at: the moment as of which plans and results are read, where they were put together
-        before ``at``.
+    :param year_versions: the versions of plans and results that everybody reads; ``None``: those that
+        stand now.
+    :param frozen_at: when these were put together, if that was before ``at``.
     :raises NothingOnRecord: if nothing is on record for that day.
     """
     if not Progress.objects.filter(measure__edition=edition, as_of=day).exists():
@@ -41,6 +45,8 @@ def make_public(
     row, _created = PublicDay.objects.update_or_create(
         edition=edition, as_of=day, defaults=said, create_defaults=first
     )
+    kept = standing_at(edition, day) if year_versions is None else year_versions
+    row.year_versions.set(kept)
     copy(edition, day)
     return row
 

@@ -2,8 +2,8 @@
 
 The office writes one row a measure and year; each time the whole of it is kept as a version. The office,
 approvers, auditors and the committee read the row as it stands. Everybody else reads the version that
-stood when a release was put together that made a day of that fiscal year, or of a later one, public: what is
-written after that waits for the next.
+a release kept when it made a day of that fiscal year, or of a later one, public: what is written after that
+waits for the next.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -85,7 +85,7 @@ class YearShown(SaysMonths):
     """Plan and result of a measure in a fiscal year, as somebody reads it.
 
     :param plan_by_month: number of a month as text → words; so ``result_by_month``.
-    :param frozen_at: the moment as of which it is public; ``None`` for who reads it as it stands.
+    :param frozen_at: when the release that shows it was put together; ``None`` for who reads it as it stands.
     """
 
     measure_id: int
@@ -169,45 +169,32 @@ def years_shown(measures: QuerySet[Measure], user) -> list[YearShown]:
 
 
 def _released(measures: QuerySet[Measure]) -> Iterator[YearShown]:
-    """Yield each year as it stood at the last release that covers it."""
-    releases = _releases(measures)
-    newest: dict[int, tuple[int, datetime]] = {}
-    versions = MeasureYearVersion.objects.filter(year__measure__in=measures).order_by("number")
-    for pk, year, edition, fiscal_year, at in versions.values_list(
-        "pk", "year", "year__measure__edition", "year__fiscal_year", "at"
-    ):
-        moment = released_at(fiscal_year, releases.get(edition, []))
-        if moment and at <= moment:
-            newest[year] = (pk, moment)
+    """Yield each year as the release kept it that was put together last of those that cover it."""
+    kept = PublicDay.objects.standing().filter(
+        frozen_at__isnull=False, year_versions__year__measure__in=measures
+    )
+    told = kept.order_by("frozen_at", "pk").values_list(
+        "year_versions__year", "year_versions", "frozen_at"
+    )
+    newest = {year: (version, moment) for year, version, moment in told}
     moments = dict(newest.values())
     for version in MeasureYearVersion.objects.filter(pk__in=moments).select_related("year"):
         year = version.year
         yield shown_from(version.content, year.measure_id, year.fiscal_year, moments[version.pk])
 
 
-def standing_at(edition: Edition, day: date, *, at: datetime) -> list[MeasureYearVersion]:
-    """Return what everybody would read of the years that ``day`` covers, if it were made public as of ``at``.
+def standing_at(edition: Edition, day: date) -> list[MeasureYearVersion]:
+    """Return what everybody would read of the years that ``day`` covers, if it were made public now.
 
     By fiscal year, the latest first, and by number of the measure.
     """
     covered = MeasureYearVersion.objects.filter(
-        year__measure__edition=edition, year__fiscal_year__lte=calendar.fiscal_year(day), at__lte=at
+        year__measure__edition=edition, year__fiscal_year__lte=calendar.fiscal_year(day)
     )
     newest = dict(covered.order_by("number").values_list("year", "pk"))
     found = MeasureYearVersion.objects.filter(pk__in=newest.values())
     rows = found.select_related("year__measure")
     return list(rows.order_by("-year__fiscal_year", "year__measure__number"))
-
-
-def _releases(measures: QuerySet[Measure]) -> dict[int, list[tuple[date, datetime]]]:
-    """Return edition → its public days with the moments as of which their years are read."""
-    found: dict[int, list[tuple[date, datetime]]] = {}
-    days = PublicDay.objects.standing().filter(
-        edition__in=measures.values("edition"), frozen_at__isnull=False
-    )
-    for edition, day, at in days.values_list("edition", "as_of", "frozen_at"):
-        found.setdefault(edition, []).append((day, at))
-    return found
 
 
 def released_at(fiscal_year: int, days: Iterable[tuple[date, datetime]]) -> datetime | None:

@@ -1143,4 +1143,14 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddField(
+            model_name="publicday",
+            name="year_versions",
+            field=models.ManyToManyField(
+                editable=False,
+                related_name="public_days",
+                to="guideline.measureyearversion",
+                verbose_name="versions of the years’ plans and results",
+            ),
+        ),
     ]

@@ -25,8 +25,9 @@ class PublicDay(Sourced):
     ``source`` is what made it public first; ``made_public_at`` is empty where the city itself had
     published the table before.
 
-    :ivar frozen_at: the moment as of which everybody reads plan and result of its fiscal year and of
-        those before; empty where no release showed them.
+    :ivar frozen_at: the moment at which plan and result of its fiscal year, and of those before, were
+        put together; empty where no release showed them.
+    :ivar year_versions: the very versions that everybody reads of these years.
     :ivar withdrawn_at: since when nobody reads it any more; a later release makes it public again.
     """
 
@@ -34,6 +35,12 @@ class PublicDay(Sourced):
     as_of = models.DateField(_("as of"))
     made_public_at = models.DateTimeField(_("made public at"), null=True, blank=True)
     frozen_at = models.DateTimeField(_("as it stood at"), null=True, blank=True, editable=False)
+    year_versions = models.ManyToManyField(
+        "guideline.MeasureYearVersion",
+        related_name="public_days",
+        editable=False,
+        verbose_name=_("versions of the years’ plans and results"),
+    )
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
 
     objects = PublicDayQuerySet.as_manager()

@@ -30,6 +30,8 @@ ALL = "all"
 FILES, AS_OF = "files", "as_of"
 #: Where the figures of a year hold the keys of the rows that they add up.
 SOURCES = "sources"
+#: The ids of the versions of plans and results that a content shows.
+YEAR_VERSIONS = "year_versions"
 #: Open data that is made of published reports, and therefore never frozen beside them.
 FROM_REPORTS = ("reports", "report-answers")
 #: Open data that is made of published tables of progress, and of what becomes public and ends with them.
@@ -194,7 +196,7 @@ def _progress(key: str, at: datetime) -> Thing:
         "edition_title_en": edition.title_en,
         "day": day.isoformat(),
         **told,
-        "years": _years(edition, day, at),
+        **_years(edition, day),
     }
     title = f"{edition.title}　具体施策の進捗状況（{wareki(day)}現在）"
     return Thing(title, fiscal_year(day), False, content)
@@ -243,13 +245,17 @@ def _progress_row(row: Progress) -> dict:
     }
 
 
-def _years(edition: Edition, day: date, at: datetime) -> dict[str, list[dict]]:
-    """Return plan and result of each fiscal year that becomes public with ``day``, the latest first."""
-    found: dict[str, list[dict]] = {}
-    for version in standing_at(edition, day, at=at):
-        rows = found.setdefault(str(version.year.fiscal_year), [])
+def _years(edition: Edition, day: date) -> dict[str, object]:
+    """Return plan and result of each fiscal year that becomes public with ``day``, the latest first.
+
+    With the ids of the versions that say so: the guideline’s pages show the public these very ones.
+    """
+    versions = standing_at(edition, day)
+    years: dict[str, list[dict]] = {}
+    for version in versions:
+        rows = years.setdefault(str(version.year.fiscal_year), [])
         rows.append(_year_row(version.year.measure, version.content))
-    return found
+    return {"years": years, YEAR_VERSIONS: [version.pk for version in versions]}
 
 
 def _year_row(measure: Measure, said: dict) -> dict:

@@ -8,12 +8,12 @@ from reporting.models import PublicEntry, ReleaseItem
 from . import changed_rows, changes, content_tables
 from .changes import Change
 from .checks import content_of
-from .contents import AS_OF, FILES, SOURCES
+from .contents import AS_OF, FILES, SOURCES, YEAR_VERSIONS
 from .page_rows import AWARDS
 from .places import Path, in_words, is_code, label_of, values
 
 #: What is no part of a page, or is told as a table.
-_NOT_BY_PLACE = (AS_OF, FILES, SOURCES, *content_tables.TABLES)
+_NOT_BY_PLACE = (AS_OF, FILES, SOURCES, YEAR_VERSIONS, *content_tables.TABLES)
 
 
 def of_item(item: ReleaseItem, *, at: datetime) -> list[Change] | None:

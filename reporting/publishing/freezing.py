@@ -9,6 +9,7 @@ from itertools import islice
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from casework.errors import NotPossible
 from casework.flow import Text
@@ -17,8 +18,11 @@ from reporting.models.release import UNDER_WAY
 
 from . import difference, signed
 from .checks import TOGETHER
-from .contents import things
+from .contents import Thing, things
 
+MOVED = gettext_lazy(
+    "Somebody wrote in “%(title)s” while it was being put together. Nothing was proposed. Press the button again."
+)
 FROZEN = ("title", "fiscal_year", "content", "fictitious", "digest")
 
 
@@ -31,10 +35,8 @@ def freeze_items(
         corrected and reads as it does in public.
     """
     _refuse_what_waits_elsewhere(release)
-    items = release.items.order_by("pk").iterator(chunk_size=TOGETHER)
-    while some := list(islice(items, TOGETHER)):
+    for some, now in _things_of(release, at=at):
         staying = [item for item in some if not item.withdraws]
-        now = things([(item.kind, item.key) for item in staying], at=at)
         for item in staying:
             found = now.get((item.kind, item.key))
             if found is None:
@@ -45,6 +47,33 @@ def freeze_items(
         ReleaseItem.objects.bulk_update(staying, FROZEN)
         for item in _unchanged(some):
             raise NotPossible(f"{item.title}: {nothing_changes}")
+
+
+def refuse_what_moved(release: Release, *, at: datetime) -> None:
+    """Refuse a release of which somebody wrote a part since it was frozen.
+
+    Its reports and measures are locked, but not each row that its tables are made of, and a page and its
+    files are read one after the other. What reads the same after the checks as before them stood still.
+
+    :raises NotPossible: if a thing reads otherwise than it was frozen.
+    """
+    for some, now in _things_of(release, at=at):
+        for item in some:
+            found = now.get((item.kind, item.key))
+            if not item.withdraws and (
+                found is None or signed.digest_of_content(found.content) != item.digest
+            ):
+                raise NotPossible(MOVED % {"title": item.title})
+
+
+def _things_of(
+    release: Release, *, at: datetime
+) -> Iterator[tuple[list[ReleaseItem], dict[tuple[str, str], Thing]]]:
+    """Yield the items some at a time, with what the public would read now of those that stay."""
+    items = release.items.order_by("pk").iterator(chunk_size=TOGETHER)
+    while some := list(islice(items, TOGETHER)):
+        staying = [(item.kind, item.key) for item in some if not item.withdraws]
+        yield some, things(staying, at=at)
 
 
 def _refuse_what_waits_elsewhere(release: Release) -> None:

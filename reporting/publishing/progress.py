@@ -9,7 +9,7 @@ from guideline import public_days
 from guideline.models import Edition
 from reporting.models import Kind, Release, ReleaseItem
 
-from .contents import NoSuchThing, edition_and_day, progress_of_day
+from .contents import YEAR_VERSIONS, NoSuchThing, edition_and_day, progress_of_day
 from .plain_words import plain_throughout
 
 NO_ROWS = gettext_lazy("The progress of that day is not on record any more.")
@@ -40,4 +40,7 @@ def tell_the_guideline(release: Release, item: ReleaseItem, *, at: datetime) -> 
         public_days.withdraw(edition, day, at=at)
     else:
         frozen = Event.objects.filter(case=release.pk, verb="propose").latest("pk")
-        public_days.make_public(edition, day, source=str(release), at=at, frozen_at=frozen.at)
+        versions = item.content[YEAR_VERSIONS]
+        public_days.make_public(
+            edition, day, source=str(release), year_versions=versions, at=at, frozen_at=frozen.at
+        )

@@ -22,7 +22,6 @@ from casework.models import Approval, Case
 from casework.parties import Party
 from casework.refusals import refuses
 from casework.services import advance, file_number, follow, locked, open_case, record, refusal
-from casework.snapshots import reads_one_moment
 from guideline.models import Measure
 from reporting.conditions import tabled_where_that_comes_first
 from reporting.models import Action, CollaborationReport, Kind, PublicEntry, Release, ReleaseItem
@@ -31,7 +30,7 @@ from reporting.models.release import UNDER_WAY
 from . import agreement, checks, difference, progress, signed
 from .contents import NoSuchThing, thing
 from .decision_grounds import drafted_as
-from .freezing import freeze_items
+from .freezing import freeze_items, refuse_what_moved
 from .plain_words import plain
 
 log = logging.getLogger(__name__)
@@ -270,9 +269,6 @@ def _refused(report: CollaborationReport, item: ReleaseItem, asked: set[tuple], 
     return None
 
 
-reads_one_moment("release", "propose")
-
-
 @lock_first(("release", "propose"), ("release", "publish"), ("release", "go_public"))
 def lock_what_waits(releases: list[int]) -> None:
     """Lock all releases that are not public yet.
@@ -288,12 +284,13 @@ def lock_what_waits(releases: list[int]) -> None:
 def freeze(release: Release, *, by, at: datetime, facts: dict) -> None:
     """Keep what the public would read of each item as it stands now, with its digest.
 
-    :raises NotPossible: if one of them went meanwhile, waits in another release, or a check finds
-        something that nobody accepted.
+    :raises NotPossible: if one of them went meanwhile, waits in another release, a check finds
+        something that nobody accepted, or somebody wrote in one of them meanwhile.
     """
     _lock_things(release)
     freeze_items(release, nothing_there=NOTHING_THERE, nothing_changes=NOTHING_CHANGES, at=at)
     checks.refuse_what_is_in_the_way(release, at=at)
+    refuse_what_moved(release, at=at)
 
 
 def _lock_things(release: Release) -> None:

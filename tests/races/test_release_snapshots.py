@@ -1,4 +1,4 @@
-"""Freezing and exporting read as of one moment, whatever becomes public or is written meanwhile."""
+"""What is frozen or exported is of one moment, whatever becomes public or is written meanwhile."""
 
 import csv
 import io
@@ -6,17 +6,25 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager
 
 import pytest
+import time_machine
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accounts.models import Role
+from casework.models import Approval
 from casework.services import advance
 from casework.snapshots import one_moment
 from grants.models import PastAward
+from guideline import years
+from guideline.models import Progress
 from reporting.models import PublicEntry, ReleaseItem
 from reporting.publishing import agreement, releases
 from tests import factories
@@ -45,13 +53,19 @@ def elsewhere(act) -> None:
 
 
 @contextmanager
-def once_after(table: str, act):
-    """Let somebody else act as soon as a query that names ``table`` was answered; once."""
+def once_after(table: str, act, *, locked: str = ""):
+    """Let somebody else act as soon as a query that names ``table`` was answered; once.
+
+    :param locked: the table whose rows have to be locked before.
+    """
     done: list[str] = []
+    held = [not locked]
 
     def wrapper(execute, sql, params, many, context):
         answer = execute(sql, params, many, context)
-        if sql.lstrip("(").startswith("SELECT") and f'FROM "{table}"' in sql and not done:
+        held[0] = held[0] or ("FOR UPDATE" in sql and f'FROM "{locked}"' in sql)
+        reads = sql.lstrip("(").startswith("SELECT") and f'FROM "{table}"' in sql
+        if held[0] and reads and not done:
             done.append(sql)
             elsewhere(act)
         return answer
@@ -86,13 +100,65 @@ def test_frozen_rows_and_files_of_the_register_are_of_one_moment():
         PastAward.objects.update(amount_yen=200_000)
 
     release = begun(("register", "all"), by=clerk)
-    with once_after("grants_pastaward", correct):
-        releases.propose(release, by=clerk, at=NOON)
+    client, propose = Client(), reverse("casework:move", args=[release.pk, "propose"])
+    client.force_login(clerk)
+    client.cookies["django_language"] = "ja"
+    in_between = once_after("grants_pastaward", correct, locked="casework_case")
+    with time_machine.travel(NOON), in_between:
+        told = client.post(propose, follow=True)
+    assert "書きかえました" in told.content.decode()
+    assert ReleaseItem.objects.get().content is None
+
+    releases.propose(release, by=clerk, at=NOON)
 
     content = ReleaseItem.objects.get().content
     (row,) = csv.DictReader(io.StringIO(content["files"]["awards.csv"].lstrip("\ufeff")))
     assert PastAward.objects.get().amount_yen == 200_000
-    assert row["granted_yen"] == str(content["rows"][0]["granted_yen"])
+    assert row["granted_yen"] == str(content["rows"][0]["granted_yen"]) == "200000"
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_release_holds_what_was_written_before_its_locks_were_granted():
+    clerk, measure = factories.user(Role.OFFICE), factories.measure()
+    Progress.objects.create(measure=measure, fiscal_year=2026, as_of=TODAY, status="partly")
+    release = begun(("progress", f"{measure.edition.code}/{TODAY.isoformat()}"), by=clerk)
+    writes, proposes = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with transaction.atomic():
+            years.write(measure, 2026, {"target": "先に書いた"}, edit_number=0, by=clerk, at=NOON)
+            writes.set()
+            assert proposes.wait(PATIENCE)
+            time.sleep(0.5)  # the other one waits for the lock of the measure by now
+
+    def propose() -> None:
+        assert writes.wait(PATIENCE)
+        proposes.set()
+        releases.propose(release, by=clerk, at=NOON)
+
+    told = race(write, propose)
+
+    assert kinds(told) == ["ok", "ok"]
+    (of_year,) = ReleaseItem.objects.get().content["years"]["2026"]
+    assert of_year["target"] == "先に書いた"
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_colleague_puts_something_in_while_the_release_is_proposed():
+    past_award("startup-2023-1", group_name="会", amount_yen=100_000)
+    clerk, colleague = factories.user(Role.OFFICE), factories.user(Role.OFFICE)
+    release = begun(("register", "all"), by=clerk)
+
+    told = race(
+        lambda: releases.propose(release, by=clerk, at=NOON),
+        lambda: releases.put_in(release, "figures", "2023", by=colleague, at=NOON),
+    )
+
+    assert isinstance(told[0], Approval)
+    assert all(item.content for item in release.items.all())
+    assert (told[1] in release.items.all()) != isinstance(told[1], ValidationError)
 
 
 @pytest.mark.postgres

@@ -131,6 +131,17 @@ def test_difference_tells_a_figure_of_nothing(office, measure):
     assert [words for kind, words in told.parts if kind != "same"] == ["5", "0"]
 
 
+def test_public_reads_no_version_that_was_saved_late(office, measure):
+    write(measure, office, target="見せた目標", status="partly")
+    _made, _item, draft = proposed(measure, office, at=NOON)
+
+    # who opened the page before the release was proposed, and waited
+    write(measure, office, edit_number=1, target="見せていない", at=NOON - timedelta(seconds=4))
+    approve(draft, at=LATER)
+
+    assert read_by_public(measure) == [(YEAR, "見せた目標")]
+
+
 def test_difference_names_each_value_of_a_year(office, measure):
     write(measure, office, target="20件", plan_months=[4], status="partly")
     approve(proposed(measure, office)[2], at=NOON)
