@@ -25,6 +25,7 @@ from .progress_reading import table_in
 from .progress_table import Guideline, Table
 from .public_days import public_days
 from .shown_files import MOVED_ON, STALE, NoLongerShown, shown_to, token_of
+from .table_days import why_not
 from .table_faults import Fault
 
 
@@ -43,14 +44,14 @@ class TableForm(forms.Form):
         help_text=gettext_lazy("The day for which the table says how far the measures have come."),
     )
 
-    def __init__(self, *args, today: date, **kwargs):
+    def __init__(self, *args, edition: Edition, today: date, **kwargs):
         super().__init__(*args, **kwargs)
-        self.today = today
+        self.edition, self.today = edition, today
 
     def clean_as_of(self) -> date:
         day = self.cleaned_data["as_of"]
-        if day > self.today:
-            raise ValidationError(_("The day cannot lie in the future."))
+        if why := why_not(self.edition, day, today=self.today):
+            raise ValidationError(why)
         return day
 
 
@@ -66,8 +67,9 @@ def table(request: HttpRequest, edition: str) -> HttpResponse:
     shown = of_the_office(request, edition)
     posted = request.method == "POST"
     form = TableForm(
-        request.POST if posted else None, request.FILES if posted else None, today=request.today
-    )
+        request.POST if posted else None, request.FILES if posted else None,
+        edition=shown, today=request.today,
+    )  # fmt: skip
     if not form.is_valid():
         return _page(request, shown, form, status=422 if posted else 200)
     content, day = form.cleaned_data["file"].read(MAX_BYTES + 1), form.cleaned_data["as_of"]
@@ -129,7 +131,7 @@ def take(request: HttpRequest, edition: str) -> HttpResponse:
         )  # fmt: skip
     except (NoLongerShown, progress_import.OutOfDate) as error:
         why = STALE if isinstance(error, NoLongerShown) else MOVED_ON
-        form = TableForm(today=request.today)
+        form = TableForm(edition=shown, today=request.today)
         return _page(request, shown, form, faults=[Fault(0, why)], status=422)
     words = ngettext("%(changes)d value changed.", "%(changes)d values changed.", len(plan.changes))
     messages.success(request, words % {"changes": len(plan.changes)})

@@ -22,11 +22,12 @@ from . import year_history, years
 from .models import Figure, Measure, MeasureYear, PublicDay, fiscal_year_name
 from .prefill import FIELDS, Suggestion, said_in_words, suggestions_for
 from .services import Overtaken
+from .table_days import FIRST_YEAR
 from .year_forms import FigureForm, YearForm
 from .year_lacks import lacks
 
 #: Fiscal years for which rows can be kept; anything else is a mistyped address.
-FISCAL_YEARS = range(2000, 2101)
+FISCAL_YEARS = range(FIRST_YEAR, 2101)
 #: How many versions the page of a year shows; the others stand on the page of its history.
 NEWEST = 3
 FIGURE_STALE = gettext_lazy(

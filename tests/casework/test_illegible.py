@@ -37,6 +37,21 @@ def test_damage_within_a_text_is_told_with_each_line(encoding):
     assert mended.decode() == f"番号,内容\n1,説明会をひらく{MARK}\n{MARK}2,広報に載せる\n"
 
 
+@pytest.mark.parametrize("damage", [b"\xfd", b"\xff", b"\xa0", b"\x80", b"\xf0\x40"])
+def test_bytes_that_cp932_leaves_free_are_damage(damage):
+    lines = TEXT.encode("cp932").split(b"\n")
+    lines[2] += damage
+
+    mended, found = patched(b"\n".join(lines))
+
+    assert found == [3]
+    assert mended.decode() == f"番号,内容\n1,説明会をひらく\n2,広報に載せる{MARK}\n"
+
+
+def test_signs_for_private_use_are_damage_in_utf8_too():
+    assert patched(f"{TEXT}3,\uf8f1\n".encode()) == (f"{TEXT}3,{MARK}\n".encode(), [4])
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"plain", TEXT.encode(), TEXT.encode("cp932"), b"PK\x03\x04\xff", TEXT.encode("utf-16")],

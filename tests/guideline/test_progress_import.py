@@ -383,7 +383,8 @@ def test_only_the_office_takes_a_table(first, role):
     [
         ({"edition": "third"}, "Name one of these: first, second", "版「third」はありません"),
         ({"as_of": "20.12.2023"}, "is no day", "日付ではありません"),
-        ({"as_of": "2099-01-01"}, "lies in the future", "先の日付です"),
+        ({"as_of": "2099-01-01"}, "cannot lie in the future", "未来の日にはできません"),
+        ({"as_of": "0001-01-01"}, "before 2000-04-01", "2000-04-01"),
     ],
 )
 def test_command_refuses_what_makes_no_sense(first, file, more, english, japanese):
@@ -391,6 +392,31 @@ def test_command_refuses_what_makes_no_sense(first, file, more, english, japanes
         run(file, **more)
 
     assert english in str(refused.value) and japanese in str(refused.value)
+
+
+def test_day_of_a_table_lies_in_no_year_before_the_edition(first, client, office, file):
+    Edition.objects.filter(pk=first.pk).update(valid_from=date(2019, 10, 1))
+
+    with pytest.raises(CommandError, match="before 2019-04-01"):
+        run(file, as_of="2019-03-31")
+    page = upload(client, as_text(tables.lines()), as_of="2019-03-31")
+    assert page.status_code == 422 and "2019-04-01" in page.context["form"].errors["as_of"][0]
+
+    assert not Progress.objects.filter(as_of__year=2019).exists()
+    run(file, as_of="2019-04-01")
+    assert Progress.objects.filter(as_of=date(2019, 4, 1)).exists()
+
+
+def test_damaged_bytes_are_refused_with_their_line(first, file):
+    lines = as_text(tables.lines()).decode().encode("cp932").split(b"\n")
+    lines[9] = lines[9][:-4] + b"\xfd\xff" + lines[9][-4:]
+    file.write_bytes(b"\n".join(lines))
+    before = everything()
+
+    with pytest.raises(CommandError, match="Line 10"):
+        run(file)
+
+    assert everything() == before
 
 
 def test_command_refuses_a_file_that_is_not_there(first, tmp_path):

@@ -18,6 +18,7 @@ from guideline.management.telling import (
 )
 from guideline.progress_reading import table_in
 from guideline.progress_table import Guideline, Table
+from guideline.table_days import why_not
 
 
 class Command(BaseCommand):
@@ -34,6 +35,9 @@ class Command(BaseCommand):
 
     def handle(self, *, file, edition, as_of, dry_run, **options):
         edition, day, content = edition_named(edition), _day(as_of), content_of(file)
+        if why_not(edition, day, today=clock.today()):
+            words = in_both(lambda: why_not(edition, day, today=clock.today()))
+            raise CommandError(f"--as-of {as_of}: {words}")
         try:
             table = table_in(content, Guideline.of(edition))
         except Faulty as faulty:
@@ -62,15 +66,10 @@ class Command(BaseCommand):
 
 def _day(words: str) -> date:
     try:
-        day = date.fromisoformat(words)
+        return date.fromisoformat(words)
     except ValueError:
         raise CommandError(
             in_both(
                 lambda: _("“%(day)s” is no day. Write --as-of like 2023-12-20.") % {"day": words}
             )
         ) from None
-    if day > clock.today():
-        raise CommandError(
-            in_both(lambda: _("--as-of %(day)s lies in the future.") % {"day": words})
-        )
-    return day
