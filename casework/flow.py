@@ -33,6 +33,9 @@ class Stage:
     :param final: nothing more is expected; open deadlines close when the case enters.
     :param todo: what the holder has to do now, as one plain sentence; the head of the page.
     :param tone: neutral, action, good or bad; never the only sign.
+    :param heard_by: the party that must act instead where the case has no organization, because it
+        asks whom it concerns and writes that down.
+    :param heard_todo: what that party has to do then.
     """
 
     code: str
@@ -42,6 +45,14 @@ class Stage:
     final: bool = False
     tone: str = "neutral"
     todo: Text = ""
+    heard_by: str = ""
+    heard_todo: Text = ""
+
+    def where(self, *, has_organization: bool) -> "Stage":
+        """Return this stage as it is for a case with, or without, an organization."""
+        if has_organization or not self.heard_by:
+            return self
+        return replace(self, holder=self.heard_by, todo=self.heard_todo)
 
     @property
     def holders(self) -> tuple[str, ...]:
@@ -154,9 +165,10 @@ class Flow(dict[str, Move]):
     def choices(self) -> list[tuple[str, Text]]:
         return [(stage.code, stage.label) for stage in self.stages.values()]
 
-    def states_held_by(self, *parties: str) -> list[str]:
-        """Return the states in which one of ``parties`` must act."""
-        return [s.code for s in self.stages.values() if not {*s.holders}.isdisjoint(parties)]
+    def states_held_by(self, *parties: str, has_organization: bool = True) -> list[str]:
+        """Return the states in which one of ``parties`` must act, for cases with or without an organization."""
+        stages = [s.where(has_organization=has_organization) for s in self.stages.values()]
+        return [s.code for s in stages if not {*s.holders}.isdisjoint(parties)]
 
     def final_states(self) -> list[str]:
         return [stage.code for stage in self.stages.values() if stage.final]

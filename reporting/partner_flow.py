@@ -12,7 +12,8 @@ PART = "partner_part"
 
 PARTNER_FLOW = Flow(
     "partner_part",
-    Stage("asked",  _("Asked for its view"), Party.ORGANIZATION, 1, tone="action", todo=_("Score the collaboration and say what changed. The other side reads your scores only when it has given its own.")),
+    Stage("asked",  _("Asked for its view"), Party.ORGANIZATION, 1, tone="action", todo=_("Score the collaboration and say what changed. The other side reads your scores only when it has given its own."),
+          heard_by=Party.DEPARTMENT, heard_todo=_("The partner has no log-in: ask it in person, by telephone or on paper, and write here what it told you.")),
     Stage("given",  _("Given"),              "",  2, final=True, tone="good"),
     Stage("closed", _("No longer asked"),    "",  2, final=True),
     Move("give",     _("Give our view"),      ("asked",), "given", "reporting.write_part", (report_takes_views, complete), meets=(PART,), handed_in=True,

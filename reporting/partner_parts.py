@@ -20,7 +20,6 @@ from casework import outbox
 from casework.calendar import japan_date
 from casework.edit_numbers import take_next
 from casework.flow import Text
-from casework.parties import Party
 from casework.services import locked, open_case, record
 
 from .models import CollaborationReport, PartnerAnswer, PartnerPart
@@ -77,8 +76,8 @@ def _ask(report: CollaborationReport, partner, due_on, *, by, at: datetime) -> P
     facts = {"due_on": due_on} if due_on else {}
     opens = (PART,) if partner.organization_id else ()
     part = open_case(part, by=by, at=at, filed=True, opens=opens, **facts)
-    if partner.organization_id:
-        outbox.tell(part, Party.ORGANIZATION, "your_turn", at=at)
+    for party in part.stage.holders:
+        outbox.tell(part, party, "your_turn", at=at, but=by)
     return part
 
 

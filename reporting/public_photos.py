@@ -70,6 +70,13 @@ def standing(content: dict) -> list[dict]:
     return [photo for photo in ready(content) if photo["id"] in there]
 
 
+def is_public(photo: ReportPhoto) -> bool:
+    """Return whether the public sees this photo now."""
+    report = CollaborationReport.objects.public(fictitious=True).filter(pk=photo.report_id).first()
+    content = report.publication.version.content if report and report.publication else None
+    return any(one["id"] == photo.pk for one in standing(content or {}))
+
+
 def standing_in(contents: Iterable[dict]) -> set[int]:
     """Return the ids of the photos that may be shown now, of many frozen texts in one query."""
     told = [photo["id"] for content in contents for photo in ready(content)]

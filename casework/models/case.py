@@ -108,7 +108,13 @@ class CaseQuerySet(models.QuerySet):
 def _held_by(*parties: str) -> Q:
     waiting = Q(pk__in=[])
     for kind, model in KINDS.items():
-        waiting |= Q(kind=kind, state__in=model.flow.states_held_by(*parties))
+        with_group = model.flow.states_held_by(*parties)
+        without = model.flow.states_held_by(*parties, has_organization=False)
+        if with_group == without:
+            waiting |= Q(kind=kind, state__in=with_group)
+            continue
+        waiting |= Q(kind=kind, state__in=with_group, organization__isnull=False)
+        waiting |= Q(kind=kind, state__in=without, organization__isnull=True)
     return waiting
 
 
@@ -238,7 +244,8 @@ class Case(models.Model):
     @property
     def stage(self) -> Stage:
         """The row of the table the case stands in."""
-        return self.machine.flow.stages[self.state]
+        stage = self.machine.flow.stages[self.state]
+        return stage.where(has_organization=self.organization_id is not None)
 
     @property
     def waits_by_paper(self) -> bool:

@@ -101,6 +101,7 @@ def _edit_page(request, part: PartnerPart, draft: PartDraft, status: int) -> Htt
         "case": part,
         "draft": draft,
         "text": report_for_partner(part),
+        "is_heard": not request.user.has_perm("reporting.write_part", part),
         "is_candidate": any(word.is_candidate for word in scale.values()),
     }
     return render(request, "reporting/part_edit.html", context, status=status)

@@ -19,7 +19,7 @@ from casework.views.finding import trail_to
 from casework.views.papers import picture_response
 from grants.models import Picture
 from grants.views import page_of
-from reporting import photos
+from reporting import photos, public_photos
 from reporting.models import CollaborationReport, ReportPhoto
 from reporting.photo_forms import AddPhotoForm, PhotoForm
 
@@ -119,10 +119,18 @@ def _describe(request, found: ReportPhoto, form: PhotoForm) -> None:
 
 
 @login_required
-@require_POST
+@form_page
 def photo_remove(request, pk):
-    """Take a photo out of the report."""
+    """Ask whether a photo is to be taken out of the report, and say what that ends; then do it."""
     found = _tended(request, pk)
+    if request.method != "POST":
+        context = {
+            "case": found.report,
+            "photo": found,
+            "is_public": public_photos.is_public(found),
+            "trail": trail_to(found.report, request.user, _("Take this photo out")),
+        }
+        return render(request, "reporting/photo_remove.html", context)
     photos.take_out(found, by=request.user, at=request.now)
     messages.success(request, _("The photo was taken out."))
     return redirect("reporting:photos", pk=found.report_id)

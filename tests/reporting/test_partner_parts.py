@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import MemberRole, Role
+from casework.desks import waiting_for
 from casework.errors import NotPossible
-from casework.models import Event, Notice
+from casework.models import Case, Event, Notice
 from casework.services import advance
 from reporting import line_checks, partner_parts, services
 from reporting.models import CollaborationReport, PartnerPart
@@ -219,6 +220,42 @@ def test_department_types_in_what_a_partner_without_log_in_says():
 
     assert (part.state, part.said_on, part.typed_in_by) == ("given", date(2026, 11, 1), clerk)
     assert reads_part(clerk, part)
+
+
+def test_department_has_to_act_for_a_partner_without_log_in(client):
+    report = asked(names=["町内会"])
+    part, clerk = part_of(report, "町内会"), clerk_of(report)
+    own = part_of(report)
+    client.force_login(clerk)
+    client.cookies["django_language"] = "en"
+
+    page = client.get(address_of(part)).content.decode()
+    assert "write here what it told you" in page and "You need not do anything" not in page
+    assert part.stage.holders == ("department",)
+    waiting = waiting_for(clerk.act_on(TODAY), "department")
+    assert part.case_ptr in waiting and own.case_ptr not in waiting
+    assert part.case_ptr not in Case.objects.held_by("organization")
+    assert own.case_ptr in Case.objects.held_by("organization")
+    form = client.get(reverse("reporting:part-edit", args=[part.pk])).content.decode()
+    assert "Write what the partner told you" in form and "when it has given its own" not in form
+
+    client.force_login(makers.group_of(own))
+    form = client.get(reverse("reporting:part-edit", args=[own.pk])).content.decode()
+    assert "Say how the collaboration went" in form and "Nobody there logs in" not in form
+
+
+def test_department_is_told_when_the_office_asks_a_partner_without_log_in():
+    report = makers.collaboration()
+    clerk = clerk_of(report)
+    services.save_collaboration_report(
+        report, fields={}, measures=[], partners=[{"name": "町内会"}],
+        edit_number=report.edit_number, by=clerk, at=NOON,
+    )  # fmt: skip
+    (part,) = partner_parts.ask_partners(
+        report, due_on=None, by=factories.user(Role.OFFICE), at=NOON
+    )
+    told = Notice.objects.filter(case=part, kind="your_turn").values_list("recipient", flat=True)
+    assert clerk.pk in told
 
 
 def test_department_that_typed_in_once_does_not_read_what_the_group_gives_itself_later():

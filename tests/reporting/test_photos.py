@@ -257,6 +257,27 @@ def test_photo_leaves_all_public_doors_at_once_when_somebody_objects(act, who):
     assert [images_in(one) for one in (kept, public_pdf(report))] == [2, 1]
 
 
+def test_before_a_photo_is_taken_out_the_page_says_whether_the_public_loses_it(client):
+    report = makers.collaboration()
+    photo, inside = added(report), added(report, size=(50, 50))
+    keep_internal(inside, factories.anyone(Role.OFFICE))
+    client.force_login(clerk_of(report))
+    client.cookies["django_language"] = "en"
+
+    def asked(one) -> str:
+        return client.get(reverse("reporting:photo-remove", args=[one.pk])).content.decode()
+
+    words = "The public sees this photo now."
+    assert words not in asked(photo)
+    report = published(report)
+    assert words in asked(photo) and words not in asked(inside)
+    own = client.get(reverse("reporting:photo", args=[photo.pk])).content.decode()
+    assert f'action="{reverse("reporting:photo-remove", args=[photo.pk])}"' not in own
+    assert Client().get("/public/" + path_of(photo)).status_code == 200
+    withdraw(report)
+    assert words not in asked(photo)
+
+
 def test_photo_of_the_project_goes_when_the_project_takes_back_its_consent_or_the_picture():
     year = makers.granted_year("collaboration")
     group = makers.group_of(year)
@@ -468,7 +489,12 @@ def test_department_adds_a_photo_from_the_page_where_it_writes(client):
     assert client.post(own, {**SAID, "alternative_text": "別の説明"}).status_code == 302
     photo.refresh_from_db()
     assert photo.alternative_text == "別の説明"
-    assert client.post(reverse("reporting:photo-remove", args=[photo.pk])).status_code == 302
+    remove = reverse("reporting:photo-remove", args=[photo.pk])
+    assert f'href="{remove}"' in client.get(own).content.decode()
+    asked = client.get(remove).content.decode()
+    assert '<form method="post">' in asked and f'href="{own}"' in asked
+    assert ReportPhoto.objects.exists()
+    assert client.post(remove).status_code == 302
     assert not ReportPhoto.objects.exists()
     assert client.get(shown).status_code == 404
     assert StoredFile.objects.get(pk=photo.file_id).removed_at == NOON
