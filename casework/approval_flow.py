@@ -21,5 +21,5 @@ APPROVAL_FLOW = Flow(
          hint=_("The office submits the draft again with its answer, or drops it and drafts anew.")),
     Move("redraft",   _("Submit again"),      ("returned",), "drafted",  "casework.draft_approval"),
     Move("drop",      _("Drop the draft"),    ("drafted", "returned"), "dropped", "casework.draft_approval", tone="secondary",
-         hint=_("Nothing is decided; the cases stay where they are.")),
+         hint=_("Nothing is decided. What the draft held can be changed, and is then drafted anew.")),
 )  # fmt: skip

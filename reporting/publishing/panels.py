@@ -1,8 +1,13 @@
 """What releases add to the pages of cases, to desks and to lines of history."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from casework.approvals import waiting_draft
+from casework.case_history import words_of
 from casework.desk_links import desk_link
+from casework.effects import also_follows
+from casework.models import Approval
 from casework.panels import panel
 from casework.parties import Party
 from casework.verbs import name_verbs
@@ -24,7 +29,48 @@ def what_is_inside(release: Release, request) -> dict:
         "items": items[:NAMED],
         "more": more,
         "why_stuck": releases.why_stuck(release, at=request.now),
+        "sent_back": _why_sent_back(release, request.user),
     }
+
+
+def _returned_draft(release: Release) -> Approval | None:
+    """Return the draft of a release that the approver sent back."""
+    draft = waiting_draft(release) if release.state == "waiting" else None
+    return draft if draft and draft.state == "returned" else None
+
+
+def _why_sent_back(release: Release, user) -> list[str]:
+    """Return the words with which the approver sent the draft back, for who may see the draft."""
+    draft = _returned_draft(release)
+    if draft is None or not Approval.objects.visible_to(user).filter(pk=draft.pk).exists():
+        return []
+    return words_of(draft, draft.events.filter(verb="send_back").latest("pk"), inside=True)
+
+
+def _may_change_returned(release: Release, user) -> bool:
+    return _returned_draft(release) is not None and user.has_perm("reporting.prepare_release")
+
+
+def _change_returned(release: Release) -> str:
+    draft = _returned_draft(release)
+    return reverse("casework:move", args=[draft.pk, "drop"]) if draft else ""
+
+
+def _holds_release(draft: Approval, user) -> bool:
+    """Return whether a draft that came back is of a release, so that its contents can be changed."""
+    return (
+        draft.state == "returned"
+        and user.has_perm("reporting.prepare_release")
+        and draft.items.filter(case__kind=Release.KIND).exists()
+    )
+
+
+@also_follows(Approval.KIND, "drop")
+def release_opens_again(draft: Approval) -> list:
+    """Say that the contents of a release can be changed once its draft is dropped."""
+    if not draft.items.filter(case__kind=Release.KIND).exists():
+        return []
+    return [_("The release opens again: change its contents, run the checks, and propose it anew.")]
 
 
 def _released_from(*states: str):
@@ -48,6 +94,12 @@ for _label, _states in (
         CollaborationReport.KIND, _label, "reporting:release-report", _released_from(*_states),
         order=200,
     )  # fmt: skip
+CHANGE = _("Change the contents (this draft ends, the release opens again)")
+work_page(Release.KIND, CHANGE, _change_returned, _may_change_returned)
+work_page(
+    Approval.KIND, CHANGE, lambda draft: reverse("casework:move", args=[draft.pk, "drop"]),
+    _holds_release,
+)  # fmt: skip
 work_page(Release.KIND, _("Choose what is published"), "reporting:release", _is_put_together)
 desk_link(Party.OFFICE, _("Releases"), "reporting:releases", order=55)
 desk_link(Party.APPROVER, _("Releases"), "reporting:releases", order=55)

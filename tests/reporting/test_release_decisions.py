@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
+from casework.services import advance
 from reporting import services
 from reporting.models import AcceptedWarning
 from reporting.publishing import releases
 from tests import factories
-from tests.factories import NOON
+from tests.factories import NOON, TODAY
 from tests.reporting import makers
 
 pytestmark = pytest.mark.django_db
@@ -145,3 +146,29 @@ def test_address_of_a_button_leads_back_to_the_release(name, office, client):
         reverse("reporting:release", args=[release.pk]),
     )
     assert client.get(reverse(f"reporting:{name}", args=[0])).status_code == 404
+
+
+def test_release_that_came_back_says_why_and_how_its_contents_are_changed(office, approver):
+    release, draft = proposed(makers.accepted_collaboration(), by=office)
+    sender = factories.user(Role.APPROVER)
+    draft = advance(draft, "send_back", by=sender, at=NOON, reason="電話番号を消してください")
+    clerk = Client(headers={"accept-language": "en"})
+    clerk.force_login(office)
+    drop = reverse("casework:move", args=[draft.pk, "drop"])
+
+    for case in (release, draft):
+        page = clerk.get(reverse("casework:case", args=[case.pk])).content.decode()
+        assert "電話番号を消してください" in page and f'href="{drop}"' in page
+        assert "Change the contents" in page and "stay where they are" not in page
+    assert "The release opens again" in clerk.get(drop).content.decode()
+    advance(draft, "drop", by=office, at=NOON)
+    page = clerk.get(reverse("casework:case", args=[release.pk])).content.decode()
+    assert reverse("reporting:release", args=[release.pk]) in page and drop not in page
+
+
+def test_case_page_of_a_scheduled_release_says_its_moment(office, approver):
+    moment = timezone.now() + timedelta(days=400)
+    release, draft = proposed(makers.accepted_collaboration(), by=office, publish_at=moment)
+    advance(draft, "approve", by=factories.user(Role.APPROVER), at=NOON, decided_on=TODAY)
+    page = approver.get(reverse("casework:case", args=[release.pk])).content.decode()
+    assert "becomes public at" in page and timezone.localtime(moment).date().isoformat() in page
