@@ -121,7 +121,9 @@ def statuses(request: HttpRequest, edition: str) -> HttpResponse:
     """How far the measures of an edition had come by fiscal year and class."""
     shown = get_object_or_404(Edition, code=edition)
     classes = dict(Measure.objects.filter(edition=shown).values_list("pk", "classification"))
-    found = year_statuses.statuses(shown, request.user)
+    measures = Measure.objects.filter(edition=shown)
+    every_year = years_shown(measures, request.user)
+    found = year_statuses.statuses(shown, request.user, every_year)
     chart = year_statuses.chart(year_statuses.counted(found, classes))
     groups = chart.groups if chart else ()
     bars = [
@@ -130,7 +132,9 @@ def statuses(request: HttpRequest, edition: str) -> HttpResponse:
         for bar in group.bars
     ]
     context = {
-        "edition": shown, "chart": chart, "origin": origin_of(bars, at=request.now),
+        "edition": shown, "chart": chart,
+        "differing": year_statuses.differing(measures, request.user, every_year),
+        "origin": origin_of(bars, at=request.now),
         "years": [(year, fiscal_year_name(year)) for year in found],
         "running": calendar.fiscal_year(request.today),
         "enters": request.user.has_perm("guideline.enter_years"),

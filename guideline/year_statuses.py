@@ -8,7 +8,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from .chart import BAR, COLOURS, WIDTH, Segment
+from .measure_page import YearStatus
 from .models import Classification, Edition, Measure, Progress, Status, fiscal_year_name
 from .years import YearShown, years_shown
 
@@ -33,6 +36,32 @@ def statuses(edition: Edition, user, years: Iterable[YearShown] | None = None) -
         if year.status:
             found.setdefault(year.fiscal_year, {})[year.measure_id] = year.status
     return dict(sorted(found.items()))
+
+
+def differing(
+    measures: QuerySet[Measure], user, years: Iterable[YearShown] | None = None
+) -> list[YearStatus]:
+    """Return what the row of a year says of a measure otherwise than the last table of that year.
+
+    By edition, the newest year first, and by number.
+
+    :param years: what :func:`years_shown` returned, where the caller has it already.
+    """
+    shown = years_shown(measures, user) if years is None else years
+    written = {(one.measure_id, one.fiscal_year): one.status for one in shown if one.status}
+    rows = Progress.objects.visible_to(user).filter(
+        measure__in=measures, fiscal_year__in={year for _measure, year in written}
+    )
+    latest = {(row.measure_id, row.fiscal_year): row for row in rows.order_by("as_of")}
+    named = measures.select_related("edition").in_bulk({measure for measure, _year in written})
+    found = [
+        YearStatus(named[key[0]], key[1], status, latest.get(key))
+        for key, status in written.items()
+    ]
+    return sorted(
+        (one for one in found if one.disagrees),
+        key=lambda one: (one.measure.edition_id, -one.fiscal_year, one.measure.number),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from reporting.models import (
 )
 from reporting.open_data.data_files import FOLDER
 
-from . import agreement, personal, wording
+from . import agreement, personal, two_statuses, wording
 from .accepted_before import accepted_before, carry_on
 from .contents import FILES, MOVING, things
 from .linked import Leads, leads
@@ -340,6 +340,19 @@ def sums(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[str
                     "Put these figures, which are public, into the release, too: corrected, or withdrawn."
                 )
                 yield f"{figures.title}, {cell.place}", f"{cell.words} {words}"
+
+
+@check("statuses", gettext_lazy("One measure, two statuses"))
+def statuses(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
+    """The table of a day and the row of its fiscal year give a measure one status; the page flags both."""
+    if item.kind != Kind.PROGRESS:
+        return
+    for one in two_statuses.in_content(content):
+        yield (
+            f"{one.number}. {one.name}",
+            _("The table says “%(recorded)s”, the row of %(year)s “%(written)s”.")
+            % {"recorded": one.recorded_label, "year": one.year, "written": one.written_label},
+        )
 
 
 def _register_rows(looked: Looked) -> list[dict] | None:

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from casework import language_of_parts
-from casework.calendar import japan_date
+from casework.calendar import fiscal_year, japan_date
 from guideline.models import (
     MONTHS,
     Classification,
@@ -26,7 +26,7 @@ from reporting import register
 from reporting.models import Action, Kind, ReleaseItem
 from reporting.public_text import inner_address, text_of, with_photos
 
-from . import sources
+from . import sources, two_statuses
 from .addresses import ENGLISH, path_of, photo, up_from
 from .contents import AS_OF
 
@@ -163,9 +163,12 @@ def _register(content: dict, first_on: date) -> dict:
 
 
 def _progress(content: dict, first_on: date) -> dict:
+    twice = {one.number: one for one in two_statuses.in_content(content)}
+    of_day = fiscal_year(date.fromisoformat(content["day"]))
     rows = [
         {
             **row,
+            "twice": twice.get(row["number"]),
             "name": in_language(row["title"], row["title_en"]),
             "place": in_language(row["section"], row["section_en"]),
             "class_label": Classification(row["class"]).label,
@@ -182,9 +185,19 @@ def _progress(content: dict, first_on: date) -> dict:
         "mismatches": _mismatches(content),
         "statuses": [status.label for status in Status],
         "years": [
-            {"name": fiscal_year_name(int(year)), "rows": [_measure_year(row) for row in told]}
+            {
+                "name": fiscal_year_name(int(year)),
+                "rows": [
+                    {
+                        **_measure_year(row),
+                        "twice": twice.get(row["number"]) if int(year) == of_day else None,
+                    }
+                    for row in told
+                ],
+            }
             for year, told in sorted(content.get("years", {}).items(), reverse=True)
         ],
+        "twice": list(twice.values()),
     }
 
 

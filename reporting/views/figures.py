@@ -1,6 +1,7 @@
 """The verified figures for everyone: which tables there are, and each with where it comes from."""
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import render
@@ -8,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from guideline import year_statuses
+from guideline.models import Measure
 from reporting.figures import FIGURES, KEYS, Table, table_of, tables
 from reporting.figures.words import labels
 
@@ -36,6 +39,7 @@ def figure(request, code):
         "table": table,
         "page": page,
         "figure": FIGURES[code],
+        "differing": _differing(code),
         "trail": [
             ("/", _("Home")),
             (reverse("reporting:figures"), _("Figures")),
@@ -43,6 +47,13 @@ def figure(request, code):
         ],
     }
     return render(request, "reporting/figure.html", context)
+
+
+def _differing(code: str) -> list:
+    """Return the measures that the pages of the guideline count otherwise, by the rows of their years."""
+    if code != "progress":
+        return []
+    return year_statuses.differing(Measure.objects.all(), AnonymousUser())
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """Plan and result by fiscal year in a release: seen before it, compared, and read afterwards just so."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import Role
+from casework.errors import NotPossible
 from casework.services import advance
 from guideline import years
 from guideline.models import Figure, Measure, Progress, PublicDay
@@ -18,6 +20,7 @@ from reporting.publishing import checks, difference, releases
 from reporting.publishing.site import Site
 from tests import factories
 from tests.factories import NOON, TODAY
+from tests.reporting.spoken import words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -208,3 +211,39 @@ def test_checks_read_the_words_of_the_years(office, measure):
     assert [(one.code, "4月" in one.place or "April" in one.place) for one in found] == [
         ("reach", True)
     ]
+
+
+def test_two_statuses_of_a_measure_are_flagged_on_every_page_and_before_the_button(client, office):
+    plain, twice = factories.measure(), factories.measure()
+    for one in (plain, twice):
+        Progress.objects.create(measure=one, fiscal_year=YEAR, as_of=TODAY, status="partly")
+        write(one, office, status="partly" if one == plain else "done")
+        write(one, office, year=YEAR - 1, status="not_started")  # another year is no contradiction
+    made = releases.begin(by=office, at=NOON)
+    releases.put_in(made, "progress", key(twice), by=office, at=NOON)
+
+    with translation.override("ja"):
+        found = [one for one in checks.findings(made, at=NOON) if one.code == "statuses"]
+        told = [(one.place, one.words, one.blocks) for one in found]
+    assert told == [
+        (
+            f"{twice.number}. {twice.title}",
+            "表では「一部済」、令和8年度の行では「済」です。",
+            False,
+        )
+    ]
+    with pytest.raises(NotPossible):
+        releases.propose(made, by=office, at=NOON)
+    checks.accept(made, found[0].digest, reason="次の表で直す", by=office, at=NOON)
+    approve(releases.propose(made, by=office, at=NOON), at=NOON)
+
+    for language, words in (("", "文書の不一致"), ("en/", "Documents disagree")):
+        page = page_of(twice, language=language)
+        row, other = (re.search(rf'<tr id="m{m.number}">.*?</tr>', page)[0] for m in (twice, plain))
+        assert words in row and words not in other
+        assert page.count(words) == 2  # in the table, and under plan and result of the year
+    for address in (reverse("guideline:statuses", args=[twice.edition.code]), "/figures/progress/"):
+        text = words_of(client.get(address).content.decode())
+        part = text.partition("表と年度の行が一致しないところ")[2]
+        assert f"{twice.number}. {twice.title}" in part and "進捗状況一覧では： 一部済" in part
+        assert f"{plain.number}. {plain.title}" not in part
