@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, partial
 from itertools import zip_longest
@@ -28,6 +28,7 @@ class Difference:
     :param table: of figures; of a cell of another table, its file.
     :param published: what the public reads; ``None`` where it reads nothing.
     :param recomputed: what it is in truth; ``None`` where there is nothing.
+    :param only_of_rows: whether the files agree with themselves, and the live rows alone say otherwise.
     """
 
     table: str
@@ -36,6 +37,7 @@ class Difference:
     published: Number | str
     recomputed: Number | str
     file: str = PRINTED
+    only_of_rows: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         place = f"{self.file}: {self.table}: {self.row}: {self.column}"
@@ -137,7 +139,8 @@ def differences(
         told, sources = published.cells(figure, read), published.sources(figure, read)
         files = " ".join(f"data/{code}.csv" for code in figure.files)
         truth = live.cells(figure, fictitious=fictitious)
-        found += _compared(figure, told, truth, file=files)
+        of_rows = _compared(figure, told, truth, file=files)
+        found += (replace(one, only_of_rows=True) for one in of_rows)
         found += _compared(figure, printed.get(figure.code, {}), told)
         found += _of_other_origin(figure, origins.get(figure.code, []), told, sources)
         found += _not_the_sources(figure, listed.get(figure.code, []), sources)

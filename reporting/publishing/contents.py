@@ -13,7 +13,14 @@ from django.utils.dateparse import parse_date
 from accounts.models import Department
 from casework.calendar import fiscal_year, wareki, wareki_year
 from grants.models import CourseEdition
-from guideline.models import Claim, Edition, Measure, PrintedCount, Progress
+from guideline.models import (
+    Claim,
+    Edition,
+    Measure,
+    MeasureYearVersion,
+    PrintedCount,
+    Progress,
+)
 from guideline.table_words import RING
 from guideline.years import standing_at
 from reporting import open_data, register
@@ -251,11 +258,16 @@ def _years(edition: Edition, day: date) -> dict[str, object]:
     With the ids of the versions that say so: the guideline’s pages show the public these very ones.
     """
     versions = standing_at(edition, day)
+    return {"years": years_of(versions), YEAR_VERSIONS: [version.pk for version in versions]}
+
+
+def years_of(versions: Iterable[MeasureYearVersion]) -> dict[str, list[dict]]:
+    """Return what versions say, by fiscal year, in their order."""
     years: dict[str, list[dict]] = {}
     for version in versions:
         rows = years.setdefault(str(version.year.fiscal_year), [])
         rows.append(_year_row(version.year.measure, version.content))
-    return {"years": years, YEAR_VERSIONS: [version.pk for version in versions]}
+    return years
 
 
 def _year_row(measure: Measure, said: dict) -> dict:

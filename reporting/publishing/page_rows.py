@@ -5,11 +5,13 @@ guideline's progress in its release and as copies on the guideline's pages: read
 and held against the other.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import zip_longest
 
 from casework.tables import cell
+from guideline.models import MeasureYearVersion
 from reporting import open_data
 from reporting.figures import Difference
 from reporting.figures.published import Row, rows_of
@@ -17,11 +19,11 @@ from reporting.models import Kind, PublicEntry
 from reporting.register import COLUMNS, YEAR_UNKNOWN
 
 from .addresses import path_of
-from .contents import ALL, FROM_PROGRESS
-from .plain_words import plain
+from .contents import ALL, FROM_PROGRESS, edition_and_day, years_of
+from .plain_words import plain, plain_throughout
 
 Read = Callable[[str], bytes]
-AWARDS = "awards"
+AWARDS, YEARS = "awards", "years"
 #: What the rows of the register tell → the column of the file that tells the same, in one order.
 ON_PAGE = dict(
     zip(
@@ -61,6 +63,36 @@ def of_progress(read: Read, *, fictitious: bool, at: datetime) -> Iterator[Diffe
     file = rows_of(read, FROM_PROGRESS)
     columns = list(open_data.DATASETS[FROM_PROGRESS].names)
     yield from _differing(FROM_PROGRESS, OF_PROGRESS, file, shown, columns, f"data/{live.name}")
+
+
+def of_years() -> Iterator[Difference]:
+    """Yield what a released day says of a year otherwise than the versions that the guideline’s pages show for it.
+
+    What is written after the release is in no version of it, and never held against it.
+    """
+    entries = PublicEntry.objects.standing().filter(kind=Kind.PROGRESS).select_related("item")
+    for entry in entries.order_by("key"):
+        code, day = edition_and_day(entry.key)
+        kept = MeasureYearVersion.objects.filter(
+            public_days__edition__code=code, public_days__as_of=day
+        ).select_related("year__measure")
+        told, shown = _said(entry.item.content["years"]), _said(plain_throughout(years_of(kept)))
+        for name, column in sorted({*told, *shown}):
+            was, is_ = told.get((name, column)), shown.get((name, column))
+            if was != is_:
+                row = f"{entry.key}/{name}"
+                yield Difference(YEARS, row, column, was, is_, path_of(entry.item))
+
+
+def _said(years: dict[str, list[dict]]) -> dict[tuple[str, str], str]:
+    """Return (year and measure, column) → what is said; titles are the measure’s, and go on with it."""
+    return {
+        (f"{year}/{row['number']}", column): json.dumps(value, ensure_ascii=False, sort_keys=True)
+        for year, rows in years.items()
+        for row in rows
+        for column, value in row.items()
+        if column not in ("number", "title", "title_en")
+    }
 
 
 def _differing(

@@ -195,12 +195,29 @@ def test_what_was_released_is_verified_beside_what_is_served(office, approver, y
     change(year, granted_yen=70_000)
     lines, fine = verified()
 
-    assert not fine
-    assert "/public/ data/awards.csv: register: this_program: granted_yen: 80000 / 70000" in lines
+    assert fine and not verified(strict=True)[1]  # the files are whole, and the rows went on
+    cell = "/public/ data/awards.csv: register: this_program: granted_yen: 80000 / 70000"
+    assert f"{cell} ({TODAY.isoformat()})" in lines
     assert not [line for line in lines if line.startswith("/open-data/")]
-    assert [line for line in lines if "Put the register" in line]
+    assert "Put the register" in lines[-1]
     published(*known.values(), by=office, approver=approver, at=LATER, note="訂正")
     assert verified()[1]
+
+
+def test_rows_that_went_on_excuse_no_content_that_is_not_the_frozen_one(office, approver, year):
+    published(*things(year).values(), by=office, approver=approver)
+    change(year, granted_yen=70_000)
+    assert verified()[1]
+    item = PublicEntry.objects.get(kind="register").item
+    item.content["files"]["awards.csv"] = item.content["files"]["awards.csv"].replace(
+        "80000", "90000"
+    )
+    item.save()
+
+    lines, fine = verified()
+
+    assert not fine
+    assert [line for line in lines if "register: all: digest" in line]
 
 
 def test_figures_that_contradict_the_register_in_public_are_named(office, approver, year):

@@ -2,11 +2,13 @@
 
 import re
 from datetime import date, timedelta
+from io import StringIO
 
 import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import translation
 
@@ -16,7 +18,7 @@ from casework.services import advance
 from guideline import years
 from guideline.models import Figure, Measure, Progress, PublicDay
 from reporting.models import Release, ReleaseItem
-from reporting.publishing import checks, difference, releases
+from reporting.publishing import checks, difference, page_rows, releases
 from reporting.publishing.site import Site
 from tests import factories
 from tests.factories import NOON, TODAY
@@ -247,3 +249,31 @@ def test_two_statuses_of_a_measure_are_flagged_on_every_page_and_before_the_butt
         part = text.partition("表と年度の行が一致しないところ")[2]
         assert f"{twice.number}. {twice.title}" in part and "進捗状況一覧では： 一部済" in part
         assert f"{plain.number}. {plain.title}" not in part
+
+
+def test_years_of_a_released_day_are_held_against_the_versions_that_pages_show(office, measure):
+    written = write(measure, office, target="20件", status="partly")
+    approve(proposed(measure, office)[2], at=NOON)
+    write(measure, office, edit_number=1, target="30件", at=LATER)
+    assert list(page_rows.of_years()) == []  # what was written since waits for the next release
+
+    PublicDay.objects.get(as_of=TODAY).year_versions.set([written.versions.get(number=2)])
+
+    (found,) = page_rows.of_years()
+    assert (found.row, found.column) == (f"{key(measure)}/{YEAR}/{measure.number}", "target")
+    assert (found.published, found.recomputed) == ('"20件"', '"30件"')
+
+
+def test_exported_site_without_a_register_is_verified(office, measure, tmp_path):
+    write(measure, office, target="20件", status="partly")
+    approve(proposed(measure, office)[2], at=NOON)
+    call_command("export_site", tmp_path, stdout=StringIO())
+    out = StringIO()
+
+    call_command("verify_published", site=tmp_path, stdout=out)
+    assert "0 differences" in out.getvalue()
+
+    page = tmp_path / f"guideline/{key(measure)}.html"
+    page.write_text(page.read_text().replace("20件", "21件"))
+    with pytest.raises(CommandError):
+        call_command("verify_published", site=tmp_path, stdout=StringIO())
