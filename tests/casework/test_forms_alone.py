@@ -13,7 +13,6 @@ ALONE = [
     ("/office/releases/185/items/8/take-out/", "/office/releases/185/items/8/"),
     ("/tablings/1/reports/1/release/", "/tablings/1/reports/1/"),
     ("/guideline/first/progress-table/take/", "/guideline/first/progress-table/"),
-    ("/report-photos/1/remove/", "/report-photos/1/"),
     ("/collaboration-reports/182/scores/", "/"),
 ]
 

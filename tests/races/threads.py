@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from django.db import connection
 
-#: Seconds after which a thread that still waits for another is a failure.
-PATIENCE = 30
+#: Seconds after which a thread that still waits for another is a failure; a laden machine is slow.
+PATIENCE = 120
 
 
 def race(*runners: Callable[[], object]) -> list[object]:
