@@ -257,8 +257,12 @@ def accepted_findings(
 def in_the_way(release: Release, *, at: datetime) -> list[Finding]:
     """Return what blocks, and the warnings that nobody accepted."""
     found = findings(release, at=at)
-    rows = let_stand(release, found)
-    return [one for one in found if one.blocks or one.digest not in rows]
+    return open_ones(found, let_stand(release, found))
+
+
+def open_ones(found: Iterable[Finding], accepted: Container[str]) -> list[Finding]:
+    """Return what blocks, and the warnings whose digest is not ``accepted``."""
+    return [one for one in found if one.blocks or one.digest not in accepted]
 
 
 def refuse_what_is_in_the_way(release: Release, *, at: datetime) -> None:
@@ -268,11 +272,10 @@ def refuse_what_is_in_the_way(release: Release, *, at: datetime) -> None:
     """
     found = findings(release, at=at)
     rows = let_stand(release, found)
-    open_ones = [one for one in found if one.blocks or one.digest not in rows]
-    if open_ones:
-        first = open_ones[0]
+    if still := open_ones(found, rows):
+        first = still[0]
         told = {
-            "count": len(open_ones),
+            "count": len(still),
             "title": first.item.title,
             "place": first.place,
             "words": first.words,

@@ -234,7 +234,7 @@ def check(request, pk):
 def _found(request, release: Release, status: int = 200):
     found = checks.findings(release, at=request.now)
     let_stand = checks.let_stand(release, found)
-    open_ones = [one for one in found if one.blocks or one.digest not in let_stand]
+    open_ones = checks.open_ones(found, let_stand)
     context = {
         "case": release,
         "open": open_ones[:MOST_FINDINGS],
