@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casework.errors import NotPossible
-from casework.flow import Text
 from reporting.models import Action, PublicEntry, Release, ReleaseItem
 from reporting.models.release import UNDER_WAY
 
@@ -20,15 +19,17 @@ from . import difference, signed
 from .checks import TOGETHER
 from .contents import Thing, things
 
+NOTHING_THERE = gettext_lazy("There is nothing to publish under this name.")
+NOTHING_CHANGES = gettext_lazy(
+    "It reads as it does in public now, so there is nothing to correct. Change it first."
+)
 MOVED = gettext_lazy(
     "Somebody wrote in “%(title)s” while it was being put together. Nothing was proposed. Press the button again."
 )
 FROZEN = ("title", "fiscal_year", "content", "fictitious", "digest")
 
 
-def freeze_items(
-    release: Release, *, nothing_there: Text, nothing_changes: Text, at: datetime
-) -> None:
+def freeze_items(release: Release, *, at: datetime) -> None:
     """Keep the content of every item of a release.
 
     :raises NotPossible: if one of them waits in another release, went meanwhile, or is to be
@@ -40,13 +41,13 @@ def freeze_items(
         for item in staying:
             found = now.get((item.kind, item.key))
             if found is None:
-                raise NotPossible(nothing_there)
+                raise NotPossible(NOTHING_THERE)
             item.title, item.fiscal_year = found.title[:200], found.fiscal_year
             item.content, item.fictitious = found.content, found.fictitious
             item.digest = signed.digest_of_content(found.content)
         ReleaseItem.objects.bulk_update(staying, FROZEN)
         for item in _unchanged(some):
-            raise NotPossible(f"{item.title}: {nothing_changes}")
+            raise NotPossible(f"{item.title}: {NOTHING_CHANGES}")
 
 
 def refuse_what_moved(release: Release, *, at: datetime) -> None:

@@ -30,7 +30,7 @@ from reporting.models.release import UNDER_WAY
 from . import agreement, checks, difference, progress, signed
 from .contents import NoSuchThing, thing
 from .decision_grounds import drafted_as
-from .freezing import freeze_items, refuse_what_moved
+from .freezing import NOTHING_CHANGES, NOTHING_THERE, freeze_items, refuse_what_moved
 from .plain_words import plain
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,6 @@ MOVES_OF_REPORT = {
 
 #: Kinds that have to agree with each other.
 TABLES = {Kind.REGISTER, Kind.FIGURES}
-NOTHING_THERE = gettext_lazy("There is nothing to publish under this name.")
 ONLY_WITHDRAWN = gettext_lazy(
     "Nothing of it is on record any more, so that it can only be withdrawn: tick that, and say why."
 )
@@ -52,9 +51,6 @@ EMPTY = gettext_lazy("Nothing is in the release yet.")
 MOMENT_PASSED = gettext_lazy("The moment that is set has passed. Set another, or none.")
 NOT_AS_SIGNED = gettext_lazy(
     "What is in the release is not what was proposed and approved. It was changed from outside."
-)
-NOTHING_CHANGES = gettext_lazy(
-    "It reads as it does in public now, so there is nothing to correct. Change it first."
 )
 STUCK = gettext_lazy(
     "Something broke when it was to become public; the engine room says what. It is tried again each minute."
@@ -288,7 +284,7 @@ def freeze(release: Release, *, by, at: datetime, facts: dict) -> None:
         something that nobody accepted, or somebody wrote in one of them meanwhile.
     """
     _lock_things(release)
-    freeze_items(release, nothing_there=NOTHING_THERE, nothing_changes=NOTHING_CHANGES, at=at)
+    freeze_items(release, at=at)
     checks.refuse_what_is_in_the_way(release, at=at)
     refuse_what_moved(release, at=at)
 
