@@ -71,8 +71,12 @@ def yen(amount: int | None) -> SafeString:
     """Write whole yen: ``100,000円``, in English ``¥100,000``; ``None`` is "not set"."""
     if amount is None:
         return not_set()
-    number = f"{amount:,}円" if in_japanese() else f"{'-' if amount < 0 else ''}¥{abs(amount):,}"
-    return format_html('<span class="amount">{}</span>', number)
+    return format_html('<span class="amount">{}</span>', yen_in_words(amount))
+
+
+def yen_in_words(amount: int) -> str:
+    """Return whole yen as a person reads them in the language of the page, without marks."""
+    return f"{amount:,}円" if in_japanese() else f"{'-' if amount < 0 else ''}¥{abs(amount):,}"
 
 
 @register.filter

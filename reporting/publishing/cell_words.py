@@ -6,7 +6,8 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from casework.flow import Text
-from guideline.models import Classification, Crosswalk, Status, fiscal_year_name, in_japanese
+from casework.templatetags.components import yen_in_words
+from guideline.models import Classification, Crosswalk, Status, fiscal_year_name
 from reporting import open_data
 from reporting.register import YEAR_UNKNOWN, became_label
 
@@ -99,7 +100,7 @@ def value_in_words(table: str, column: open_data.Column, value: object, courses:
     if column.kind == open_data.Kind.YEAR:
         return None if value == YEAR_UNKNOWN else fiscal_year_name(int(str(value)))
     if column.kind == open_data.Kind.YEN:
-        return yen(int(str(value)))
+        return yen_in_words(int(str(value)))
     said = _CODES.get((table, column.name), {}).get(str(value))
     return value if said is None else str(said)
 
@@ -110,11 +111,6 @@ def course_name(code: str, courses: Courses) -> str:
     if not names:
         return code
     return names[0 if get_language() == "ja" else 1]
-
-
-def yen(amount: int) -> str:
-    """Return whole yen as a person reads them."""
-    return f"{amount:,}円" if in_japanese() else f"{'-' if amount < 0 else ''}¥{abs(amount):,}"
 
 
 def _became(code: str) -> str:

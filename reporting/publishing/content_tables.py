@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from casework.flow import Text
+from casework.templatetags.components import yen_in_words
 from guideline.models import Classification, Status, fiscal_year_name
 from reporting import open_data
 
 from . import agreement, row_names
-from .cell_words import COLUMNS, Courses, course_name, value_in_words, yen
+from .cell_words import COLUMNS, Courses, course_name, value_in_words
 from .changed_rows import Row, Table
 from .page_rows import AWARDS, ON_PAGE
 from .places import values
@@ -103,7 +104,7 @@ def _figures(courses: Courses) -> Table:
         if name == "course":
             value = course_name(str(value), courses)
         elif name.endswith("_yen") and isinstance(value, int):
-            value = yen(value)
+            value = yen_in_words(value)
         return str(_FIGURES[name]), value
 
     def named(row: Row) -> str:

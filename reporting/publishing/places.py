@@ -7,12 +7,11 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from casework.templatetags.components import yen_in_words
 from grants.models.picture import Described
 from guideline.models import Status, fiscal_year_name
 from reporting.models import CollaborationReport
 from reporting.models.collaboration import Form
-
-from .cell_words import yen
 
 Path = tuple[str, ...]
 #: By what a row of a table is told apart.
@@ -80,7 +79,7 @@ def in_words(path: Path, value: object) -> object:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if name.endswith("_yen") and isinstance(value, int):
-        return yen(value)
+        return yen_in_words(value)
     if value and name in _CODES:
         return str(_CODES[name].get(value, value))
     return value
