@@ -13,9 +13,8 @@ from itertools import islice
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import translation
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.permissions import require
 from casework import city, history
@@ -142,8 +141,6 @@ Check = Callable[[Looked, ReleaseItem, dict], Iterator[tuple[str, str]]]
 _CHECKS: dict[str, tuple[Text, str, Check]] = {}
 #: The checks that look at what is said of something that is withdrawn, too.
 _OF_WITHDRAWN: set[str] = set()
-#: The language in which a finding is known again.
-KNOWN_IN = "ja"
 
 
 def check(code: str, label: Text, *, level: str = WARNS, of_withdrawn: bool = False):
@@ -194,14 +191,10 @@ def _looked_for(content: dict) -> list[str]:
 def _found_by(code: str, looked: Looked, item: ReleaseItem, content: dict) -> list[Finding]:
     """Return what one check finds in one item, each finding once, with the places of a link together."""
     _label, level, function = _CHECKS[code]
-    said = list(function(looked, item, content))
-    known = said
-    if get_language() != KNOWN_IN and said:
-        with translation.override(KNOWN_IN):
-            known = list(function(looked, item, content))
+    found = wording.beside_japanese(lambda: function(looked, item, content))
     words_of: dict[str, str] = {}
     places: dict[str, list[str]] = {}
-    for (place, words), (own_place, own_words) in zip(said, known, strict=True):
+    for (place, words), (own_place, own_words) in found:
         # Where an address leads is looked at once, wherever on the page it stands.
         own = [own_words] if code == wording.LINKS else [own_place, own_words]
         digest = history.digest_of([code, item.kind, item.key, *own])

@@ -10,8 +10,6 @@ from datetime import datetime
 
 from django import forms
 from django.conf import settings
-from django.utils import translation
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from casework import history
@@ -27,8 +25,6 @@ from .site import Site, here
 
 #: The fields that everyone reads.
 READ = ("title", "problem", "offers", "seeks")
-#: The language in which a finding is known again.
-KNOWN_IN = "ja"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +48,8 @@ class Finding:
 def findings(issue: CityIssue) -> list[Finding]:
     """Return what an issue tells of names that the system knows, of ways to reach somebody, and links."""
     known, site = personal.known_names(), Site(here(), fictitious=settings.DEMO)
-    told = list(_told(issue, known, site))
-    again = told
-    if get_language() != KNOWN_IN and told:
-        with translation.override(KNOWN_IN):
-            again = list(_told(issue, known, site))
     found: dict[str, Finding] = {}
-    for one, own in zip(told, again, strict=True):
+    for one, own in wording.beside_japanese(lambda: _told(issue, known, site)):
         digest = history.digest_of([issue.KIND, issue.pk, *own])
         found.setdefault(digest, Finding(*one, digest))
     return list(found.values())

@@ -5,8 +5,10 @@ A release looks at its pages and files with these, the publication of a city iss
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
-from django.utils.translation import gettext_lazy
+from django.utils import translation
+from django.utils.translation import get_language, gettext_lazy
 
 from . import personal
 from .linked import Leads
@@ -19,10 +21,26 @@ LABELS = {
     LINKS: gettext_lazy("Links that lead nowhere, or to other sites, which nobody looked at"),
 }
 
+#: The language in which a finding is known again.
+KNOWN_IN = "ja"
+T = TypeVar("T")
+
 #: Place and what stands there.
 Texts = Iterable[tuple[str, str]]
 #: Place and what is said of it.
 Told = Iterator[tuple[str, str]]
+
+
+def beside_japanese(look: Callable[[], Iterable[T]]) -> list[tuple[T, T]]:
+    """Return what is found, each beside the same in Japanese: so it is known again in whatever language it is read.
+
+    :param look: finds the same things in the same order, and tells them in the language of the moment.
+    """
+    told = list(look())
+    if get_language() == KNOWN_IN or not told:
+        return [(one, one) for one in told]
+    with translation.override(KNOWN_IN):
+        return list(zip(told, look(), strict=True))
 
 
 def names(texts: Texts, known: personal.Names, *, but: str = "") -> Told:
