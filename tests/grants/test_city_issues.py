@@ -31,7 +31,7 @@ from tests import factories
 from tests.factories import NOON, TODAY
 from tests.remembering import remembered
 from tests.reporting import makers
-from tests.reporting.spoken import words_of
+from tests.spoken import words_of
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ from tests import factories
 from tests.case_pages import whole_page
 from tests.factories import NOON, TODAY
 from tests.remembering import remembered
-from tests.reporting.spoken import words_of
+from tests.spoken import words_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sender")]
 

@@ -33,7 +33,7 @@ from tests import factories
 from tests.factories import NOON
 from tests.guideline import tables
 from tests.guideline.tables import as_text, as_xlsx, line_of
-from tests.reporting.spoken import words_of
+from tests.spoken import words_of
 
 DAY = date(2023, 12, 20)
 LATER = date(2024, 12, 20)

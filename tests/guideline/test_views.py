@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from guideline import panels
 from guideline.models import Claim, Crosswalk, Edition, Figure, Measure, Progress, Section
-from tests.reporting.spoken import words_of
+from tests.spoken import words_of
 
 
 @pytest.fixture

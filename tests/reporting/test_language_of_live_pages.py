@@ -7,9 +7,9 @@ from django.urls import reverse
 from casework import language_of_parts
 from guideline.models import Progress
 from reporting.models import CollaborationReport
-from tests.reporting.spoken import unmarked
 from tests.reporting.test_site import everything
 from tests.reporting.test_site_issues import issue
+from tests.spoken import unmarked
 
 pytestmark = pytest.mark.django_db
 

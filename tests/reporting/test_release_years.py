@@ -22,7 +22,7 @@ from reporting.publishing import checks, difference, page_rows, releases
 from reporting.publishing.site import Site
 from tests import factories
 from tests.factories import NOON, TODAY
-from tests.reporting.spoken import words_of
+from tests.spoken import words_of
 
 pytestmark = pytest.mark.django_db
 

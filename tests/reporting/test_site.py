@@ -30,8 +30,8 @@ from tests import factories
 from tests.factories import NOON, TODAY
 from tests.remembering import remembered
 from tests.reporting import makers
-from tests.reporting.spoken import unmarked, words_of
 from tests.reporting.test_public import past_award
+from tests.spoken import unmarked, words_of
 
 pytestmark = pytest.mark.django_db
 
