@@ -1,11 +1,12 @@
 FROM python:3.12-slim
 
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA=/data
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA=/data AXE_BROWSER=/usr/bin/chromium
 WORKDIR /app
 
 # pg_dump and pg_restore, for manage.py backup and restore; not older than the server.
+# chromium, in which axe looks at the pages of a release.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends postgresql-client \
+    && apt-get install -y --no-install-recommends chromium fonts-noto-cjk postgresql-client \
     && rm -rf /var/lib/apt/lists/*
 
 COPY requirements.lock .

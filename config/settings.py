@@ -182,6 +182,9 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 CLAMD_URL = env.str("CLAMD_URL", default="")
 CLAMD_TIMEOUT = 60  # seconds that the scan of one file may take
 
+# The Chromium in which axe looks at the pages of a release; empty: nobody looks, and the checks say so.
+AXE_BROWSER = env.str("AXE_BROWSER", default="")
+
 # Language and time
 
 LANGUAGE_CODE = "ja"

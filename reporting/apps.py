@@ -39,6 +39,7 @@ class ReportingConfig(AppConfig):
         )
         from .models import AcceptedWarning, CommitteeComment, Publication
         from .publishing import (  # noqa: F401
+            axe_check,
             committee_check,
             gone,
             issue_wording,  # noqa: F401

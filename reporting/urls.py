@@ -125,6 +125,7 @@ urlpatterns = [
     path("office/releases/<int:pk>/reports/", releases.put_in_reports, name="release-reports"),
     path("office/releases/<int:pk>/table/", releases.put_in_table, name="release-table"),
     path("office/releases/<int:pk>/check/", releases.check, name="release-check"),
+    path("office/releases/<int:pk>/axe/", releases.let_axe_look, name="release-axe"),
     path("office/releases/<int:pk>/accept/", releases.accept_warning, name="release-accept"),
     path("office/releases/<int:pk>/items/<int:item>/", releases.item_page, name="release-item"),
     re_path(

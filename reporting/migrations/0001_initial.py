@@ -1875,4 +1875,30 @@ class Migration(migrations.Migration):
                 verbose_name="accepted before",
             ),
         ),
+        migrations.CreateModel(
+            name="PageLook",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64)),
+                ("violations", models.JSONField(default=list, verbose_name="what axe found")),
+                ("at", models.DateTimeField(verbose_name="looked at")),
+                (
+                    "item",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="look",
+                        to="reporting.releaseitem",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "look of axe at a page",
+                "verbose_name_plural": "looks of axe at pages",
+            },
+        ),
     ]

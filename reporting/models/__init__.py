@@ -5,6 +5,7 @@ from .collaboration import AdvancedMeasure, CollaborationReport, Form, Publicati
 from .field_note import FieldNote
 from .interim import InterimReport
 from .measure_outcome import MeasureOutcome, OutcomeEvidence
+from .page_look import PageLook
 from .partner import Partner
 from .partner_part import PartnerAnswer, PartnerPart
 from .photo import ReportPhoto
@@ -30,6 +31,7 @@ __all__ = [
     "Kind",
     "MeasureOutcome",
     "OutcomeEvidence",
+    "PageLook",
     "PublicEntry",
     "Partner",
     "PartnerAnswer",

@@ -30,6 +30,7 @@ from reporting.models import (
     Action,
     CollaborationReport,
     Kind,
+    PageLook,
     Release,
     ReleaseItem,
 )
@@ -102,6 +103,11 @@ class Looked:
         return CollaborationReport.objects.with_figures().in_bulk([int(key) for key in keys])
 
     @cached_property
+    def page_looks(self) -> dict[int, PageLook]:
+        """Id of an item → what axe found on its pages when it last looked, in one query."""
+        return {one.item_id: one for one in PageLook.objects.filter(item__release=self.release)}
+
+    @cached_property
     def tabling_order(self) -> str:
         return city.value("tabling_order")
 
@@ -139,16 +145,30 @@ def contents_of(
 
 Check = Callable[[Looked, ReleaseItem, dict], Iterator[tuple[str, str]]]
 _CHECKS: dict[str, tuple[Text, str, Check]] = {}
+#: The checks that not every installation can make → whether this one can.
+_WHEN: dict[str, Callable[[], bool]] = {}
 #: The checks that look at what is said of something that is withdrawn, too.
 _OF_WITHDRAWN: set[str] = set()
+#: The checks that find much, and no person: what they found stands at the end.
+_MANY: set[str] = set()
 
 
-def check(code: str, label: Text, *, level: str = WARNS, of_withdrawn: bool = False):
+def check(
+    code: str,
+    label: Text,
+    *,
+    level: str = WARNS,
+    of_withdrawn: bool = False,
+    many: bool = False,
+    when: Callable[[], bool] | None = None,
+):
     """Register the decorated function as a check of each item of a release.
 
     It is called with the :class:`Looked`, the item and its content, and yields place and words.
 
     :param of_withdrawn: whether it looks at title and note of what is withdrawn, which stay public.
+    :param many: whether it finds much, and no person: what it found stands at the end.
+    :param when: whether this installation can make the check; without, each can.
     :raises ValueError: if there is a check of this code already.
     """
 
@@ -157,6 +177,10 @@ def check(code: str, label: Text, *, level: str = WARNS, of_withdrawn: bool = Fa
             raise ValueError(f"There are two checks {code}.")
         if of_withdrawn:
             _OF_WITHDRAWN.add(code)
+        if many:
+            _MANY.add(code)
+        if when:
+            _WHEN[code] = when
         return function
 
     return register
@@ -164,7 +188,12 @@ def check(code: str, label: Text, *, level: str = WARNS, of_withdrawn: bool = Fa
 
 def all_checks() -> list[Text]:
     """Return what is looked for, in words."""
-    return [label for label, _level, _function in _CHECKS.values()]
+    return [label_of_check(code) for code in _made_here()]
+
+
+def _made_here() -> list[str]:
+    """Return the checks that this installation can make."""
+    return [code for code in _CHECKS if code not in _WHEN or _WHEN[code]()]
 
 
 def label_of_check(code: str) -> Text:
@@ -179,13 +208,13 @@ def findings(release: Release, *, at: datetime) -> list[Finding]:
     for item, content in contents_of(items, at=at):
         for code in _looked_for(content):
             found += _found_by(code, looked, item, content)
-    # Links are many, and no person's: a phone number does not drown among them.
-    return sorted(found, key=lambda one: (not one.blocks, one.code == wording.LINKS))
+    # Some are many, and no person's: a phone number does not drown among them.
+    return sorted(found, key=lambda one: (not one.blocks, one.code in _MANY))
 
 
 def _looked_for(content: dict) -> list[str]:
     """Return the checks of an item; where it has no content, of its title and note."""
-    return [code for code in _CHECKS if code in _OF_WITHDRAWN or content]
+    return [code for code in _made_here() if code in _OF_WITHDRAWN or content]
 
 
 def _found_by(code: str, looked: Looked, item: ReleaseItem, content: dict) -> list[Finding]:
@@ -392,7 +421,7 @@ def reach(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[st
     yield from wording.reach(_texts(item, content))
 
 
-@check(wording.LINKS, wording.LABELS[wording.LINKS], of_withdrawn=True)
+@check(wording.LINKS, wording.LABELS[wording.LINKS], of_withdrawn=True, many=True)
 def links(looked: Looked, item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
     """Addresses in the words of a page; the pages’ own links are tested."""
     yield from wording.links(_texts(item, content, without=SOURCES), looked.leads)

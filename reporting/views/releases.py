@@ -21,7 +21,7 @@ from casework.errors import NotPossible
 from guideline.models.accepted_words import LOOKS_LIKE
 from reporting.models import CollaborationReport, Kind, PublicEntry, Release, ReleaseItem
 from reporting.models.release import UNDER_WAY
-from reporting.publishing import checks, difference, drawing, gone, personal, releases
+from reporting.publishing import axe_check, checks, difference, drawing, gone, personal, releases
 from reporting.publishing.forms import (
     AcceptForm,
     MomentForm,
@@ -238,6 +238,8 @@ def _found(request, release: Release, status: int = 200):
     context = {
         "case": release,
         "open": open_ones[:MOST_FINDINGS],
+        "has_axe": axe_check.is_set(),
+        "unseen": sum(one.code == axe_check.UNSEEN for one in open_ones),
         "more": max(0, len(open_ones) - MOST_FINDINGS),
         "accepted": [(one, let_stand[one.digest]) for one in found if one.digest in let_stand],
         "checks": checks.all_checks(),
@@ -247,6 +249,18 @@ def _found(request, release: Release, status: int = 200):
         "why_not": releases.why_not_yet(release, at=request.now),
     }
     return render(request, "reporting/release_check.html", context, status=status)
+
+
+@_buttons
+def let_axe_look(request, pk):
+    """Let axe look at the pages of a release, and show how far it is."""
+    release = _own(request, pk)
+    try:
+        work = axe_check.ask_to_look(release, by=request.user, at=request.now)
+    except NotPossible as error:
+        messages.error(request, str(error))
+        return redirect("reporting:release", pk=pk)
+    return redirect("casework:work", pk=work.pk)
 
 
 @_buttons

@@ -27,6 +27,7 @@ from accounts.models import User
 from accounts.services.logins import reset_link
 from casework import clock
 from casework.models import Case, ClosedDay
+from reporting.publishing import axe
 from tests import factories
 from tests.doors import admin, doors, world
 from tests.doors.tables import Row
@@ -37,8 +38,7 @@ from .conftest import log_in
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
-AXE = {"resultTypes": ["violations"], "runOnly": RULES}
+AXE = axe.OPTIONS
 #: To look for style sheets that turn a page by the phone's position, axe copies the sheets that
 #: others import into the page, which our policy refuses; only the administration site imports any.
 AXE_OF_ADMIN = AXE | {"preload": False}
