@@ -1901,4 +1901,11 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "looks of axe at pages",
             },
         ),
+        migrations.AddField(
+            model_name="releaseitem",
+            name="replaces",
+            field=models.PositiveSmallIntegerField(
+                default=0, editable=False, verbose_name="version that it replaces"
+            ),
+        ),
     ]

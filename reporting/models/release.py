@@ -90,6 +90,8 @@ class ReleaseItem(models.Model):
     :param key: which report, edition and day, or fiscal year; see ``docs/publication.md``.
     :param number: of the version of this thing that the public read; 1 for the first, empty before
         the release is public.
+    :param replaces: the version that stood, or was withdrawn, when it was put in; 0: there was none.
+        Is it another one by now, what is done with it, and its note, rest on what is no more.
     :param content: what the public reads, frozen when the release is proposed; empty of what is
         withdrawn, while the release is put together, and once it was stopped or destroyed.
     :param digest: SHA-256 of the content as canonical JSON; stays when the content goes.
@@ -101,6 +103,9 @@ class ReleaseItem(models.Model):
     key = models.CharField(max_length=60)
     action = models.CharField(_("what is done"), max_length=10, choices=Action.choices)
     number = models.PositiveSmallIntegerField(null=True, editable=False)
+    replaces = models.PositiveSmallIntegerField(
+        _("version that it replaces"), default=0, editable=False
+    )
     title = models.CharField(_("title"), max_length=200)
     fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"), null=True)
     fictitious = models.BooleanField(_("fictitious"), default=False)

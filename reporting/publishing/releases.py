@@ -27,7 +27,7 @@ from reporting.conditions import tabled_where_that_comes_first
 from reporting.models import Action, CollaborationReport, Kind, PublicEntry, Release, ReleaseItem
 from reporting.models.release import UNDER_WAY
 
-from . import agreement, checks, difference, progress, signed
+from . import agreement, checks, difference, overtaken, progress, signed
 from .contents import NoSuchThing, thing
 from .decision_grounds import drafted_as
 from .freezing import NOTHING_CHANGES, NOTHING_THERE, freeze_items, refuse_what_moved
@@ -121,8 +121,10 @@ def put_in(
         release=release,
         kind=kind,
         key=key,
-        defaults={"action": action, "note": note, **said},
-    )
+        defaults={
+            "action": action, "note": note, "replaces": entry.item.number if entry else 0, **said,
+        },
+    )  # fmt: skip
     record(release, "choose", by=by, at=at, kind=kind, key=key, action=str(action))
     return item
 
@@ -225,7 +227,7 @@ def why_not_yet(release: Release, *, at: datetime):
         return EMPTY
     if release.publish_at is not None and release.publish_at <= at:
         return MOMENT_PASSED
-    return _why_not_these(items, at=at)
+    return overtaken.why_not(release) or _why_not_these(items, at=at)
 
 
 @refuses("release", "publish", "schedule", "go_public")
@@ -233,7 +235,8 @@ def changed_meanwhile(release: Release, *, at: datetime):
     """Return why an item cannot become public, though it could when it was chosen."""
     items = _items(release)
     why_not = (progress.why_not(item) for item in items)
-    found = _why_not_these(items, at=at) or next(filter(None, why_not), None)
+    found = overtaken.why_not(release) or _why_not_these(items, at=at)
+    found = found or next(filter(None, why_not), None)
     return found or (agreement.why_not(release) if TABLES & {item.kind for item in items} else None)
 
 

@@ -1,0 +1,40 @@
+"""Whether what is public of a thing is still what it was when the thing was put into a release.
+
+What is done with it (publish, correct, withdraw) and its note were chosen against that version. Another
+release that was put together beside it may have been faster.
+"""
+
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from reporting.models import PublicEntry, Release, ReleaseItem
+
+PUBLIC = _(
+    "%(title)s: it became public meanwhile, with the release %(release)s. Take it out, and put it in "
+    "again with a note of what is corrected."
+)
+ANOTHER = _(
+    "%(title)s: another version became public meanwhile, with the release %(release)s. Take it out, and "
+    "put it in again with a note that is true of that version."
+)
+WITHDRAWN = _(
+    "%(title)s: it was withdrawn meanwhile, with the release %(release)s. Take it out. If it is to be "
+    "public again, put it in again and say so in the note."
+)
+
+
+def why_not(release: Release) -> str | None:
+    """Return what became public, or ended, since it was put into ``release``; ``None`` if nothing did."""
+    entry = PublicEntry.objects.filter(kind=OuterRef("kind"), key=OuterRef("key"))
+    newest = Coalesce(Subquery(entry.values("item__number")), 0)
+    items = release.items.defer("content").annotate(newest=newest)
+    item = items.exclude(newest=F("replaces")).order_by("pk").first()
+    return _told(item) if item else None
+
+
+def _told(item: ReleaseItem) -> str:
+    entries = PublicEntry.objects.defer("item__content").select_related("item__release")
+    now = entries.get(kind=item.kind, key=item.key).item
+    words = WITHDRAWN if now.withdraws else ANOTHER if item.replaces else PUBLIC
+    return words % {"title": item.title, "release": now.release}
