@@ -3,13 +3,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from casework.windows import ShowsWhatItSaw
 from grants.forms.pictures import PictureForm
 
 from .models import ReportPhoto
 
 
-class PhotoForm(forms.ModelForm):
-    """What one photo of a report shows, who is shown, and whether it stays with the city."""
+class SaidForm(forms.ModelForm):
+    """What is said of one photo of a report."""
 
     class Meta:
         model = ReportPhoto
@@ -32,7 +33,11 @@ class PhotoForm(forms.ModelForm):
         }  # fmt: skip
 
 
-class AddPhotoForm(PhotoForm):
+class PhotoForm(ShowsWhatItSaw, SaidForm):
+    """What one photo of a report shows, who is shown, and whether it stays with the city."""
+
+
+class AddPhotoForm(SaidForm):
     """A photo that is added to the report, with what is said of it."""
 
     upload = forms.FileField(
@@ -43,5 +48,5 @@ class AddPhotoForm(PhotoForm):
 
     field_order = ["upload"]
 
-    class Meta(PhotoForm.Meta):
+    class Meta(SaidForm.Meta):
         fields = ["alternative_text", "caption", "people", "consent"]

@@ -15,6 +15,7 @@ from accounts.permissions import require
 from casework import files, picture_copies
 from casework.calendar import japan_date
 from casework.services import advance, locked, record
+from casework.windows import is_to_be_written
 from grants.models import Picture
 from grants.models.picture import Described
 
@@ -100,19 +101,27 @@ def add(report: CollaborationReport, upload, *, by, at: datetime, **said) -> Rep
 
 
 @transaction.atomic
-def describe(photo: ReportPhoto, *, fields: dict, by, at: datetime) -> ReportPhoto:
+def describe(
+    photo: ReportPhoto, *, fields: dict, seen: str | None = None, by, at: datetime
+) -> ReportPhoto:
     """Say what a photo shows; another answer about the people, or a decision, goes into the history.
 
     :param fields: values of ``alternative_text, caption, people, consent, kept_internal``.
+    :param seen: the mark of what the window showed; ``None`` where a program writes, without one.
     :raises PermissionDenied: if ``by`` is neither of the office nor of the department.
-    :raises ValidationError: if the words would change while they are frozen in a release, or are not
-        for ``by`` to write any more.
+    :raises Overtaken: if the window is older than what it would change: an objection stays.
+    :raises ValidationError: if the photo was taken out, or the words would change while they are
+        frozen in a release, or are not for ``by`` to write any more.
     """
     report = locked(photo.report)
     by.act_on(japan_date(at))
     require(by, "reporting.tend_photos", report)
-    photo = ReportPhoto.objects.select_related("file", "picture").get(pk=photo.pk)
-    before = {name: getattr(photo, name) for name in fields}
+    found = ReportPhoto.objects.select_related("file", "picture").filter(pk=photo.pk).first()
+    if found is None:
+        raise ValidationError(_("The photo was taken out meanwhile."))
+    photo, before = found, {name: getattr(found, name) for name in fields}
+    if not is_to_be_written(fields, before, seen=seen):
+        return photo
     changed = [name for name, value in fields.items() if value != before[name]]
     if any(name in READ_BY_PUBLIC for name in changed):
         _require_words_are_open(report, by)
@@ -148,14 +157,17 @@ def _require_words_are_open(report: CollaborationReport, by) -> None:
 def take_out(photo: ReportPhoto, *, by, at: datetime) -> None:
     """Take a photo out of the report, with what was said of it; the public sees it no more.
 
-    One of the project stays among its pictures. One that was added stays closed to everybody until
+    One that another press took out already stays out. One of the project stays among its pictures. One that was added stays closed to everybody until
     its retention period is over.
 
     :raises PermissionDenied: if ``by`` is neither of the office nor of the department.
     """
     report = locked(photo.report)
     require(by.act_on(japan_date(at)), "reporting.tend_photos", report)
-    photo = ReportPhoto.objects.select_related("file").get(pk=photo.pk)
+    found = ReportPhoto.objects.select_related("file").filter(pk=photo.pk).first()
+    if found is None:
+        return
+    photo = found
     if photo.file.case_id == report.pk:
         files.take_away(photo.file, at=at)
     record(report, "take_out_photo", by=by, at=at, photo=photo.pk, file=photo.file_id)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casework.forms import DateInput
+from casework.windows import ShowsWhatItSaw
 from grants.models import Picture
 
 #: How many files are taken at once: more would keep the page, and a telephone, busy for too long.
@@ -57,7 +58,7 @@ class AddPicturesForm(forms.Form):
     )  # fmt: skip
 
 
-class PictureForm(forms.ModelForm):
+class PictureForm(ShowsWhatItSaw, forms.ModelForm):
     """What one picture shows."""
 
     class Meta:

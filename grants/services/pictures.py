@@ -12,6 +12,7 @@ from accounts.permissions import require
 from casework import files, picture_copies, pictures
 from casework.calendar import japan_date
 from casework.services import locked, record
+from casework.windows import is_to_be_written
 from grants.models import Picture, ProjectYear
 
 #: What files are called among those of the case; documents, so in Japanese.
@@ -87,18 +88,26 @@ def _day_of_camera(content: bytes, media_type: str, at: datetime) -> date | None
 
 
 @transaction.atomic
-def describe_picture(picture: Picture, *, fields: dict, by, at: datetime) -> Picture:
+def describe_picture(
+    picture: Picture, *, fields: dict, seen: str | None = None, by, at: datetime
+) -> Picture:
     """Say what a picture shows; another answer about the people shown goes into the history.
 
     :param fields: values of ``taken_on, place, caption, alternative_text, consent``.
+    :param seen: the mark of what the window showed; ``None`` where a program writes, without one.
     :raises PermissionDenied: as :func:`add_picture`.
-    :raises ValidationError: if the day has not come.
+    :raises Overtaken: if the window is older than what it would change: an objection stays.
+    :raises ValidationError: if the day has not come, or the picture was taken out.
     """
     year = locked(picture.year)
     require(by.act_on(japan_date(at)), "grants.keep_pictures", year)
     _require_past(fields.get("taken_on"), at)
-    picture = Picture.objects.select_related("file").get(pk=picture.pk)
-    before = picture.consent
+    found = Picture.objects.select_related("file").filter(pk=picture.pk).first()
+    if found is None:
+        raise ValidationError(_("The picture was taken out meanwhile."))
+    picture, before = found, found.consent
+    if not is_to_be_written(fields, {n: getattr(found, n) for n in fields}, seen=seen):
+        return picture
     for name, value in fields.items():
         setattr(picture, name, value)
     picture.save(update_fields=[*fields])
@@ -112,14 +121,16 @@ def describe_picture(picture: Picture, *, fields: dict, by, at: datetime) -> Pic
 def remove_picture(picture: Picture, *, by, at: datetime) -> None:
     """Take a picture out, with what was said of it; the office may, also when the year is closed.
 
-    Its copies go at once. The file stays closed to everybody until its retention period is over.
+    One that another press took out already stays out. Its copies go at once. The file stays closed to everybody until its retention period is over.
 
     :raises PermissionDenied: if ``by`` may not.
     """
     year = locked(picture.year)
     require(by.act_on(japan_date(at)), "grants.remove_picture", year)
-    picture = Picture.objects.select_related("file").get(pk=picture.pk)
-    stored = picture.file
+    found = Picture.objects.select_related("file").filter(pk=picture.pk).first()
+    if found is None:
+        return
+    picture, stored = found, found.file
     files.take_away(stored, at=at)
     picture.delete()
     record(year, "remove_file", by=by, at=at, file=stored.pk)

@@ -91,10 +91,15 @@ def picture(request, pk):
     if form and done(form, lambda: _describe(request, found, form)):
         messages.success(request, _("What the picture shows is saved."))
         return redirect("grants:pictures", pk=found.year_id)
+    status, older = (422 if form and form.errors else 200), None
+    if form and form.is_overtaken:
+        found, older = _visible(request, pk), form
+        form = PictureForm(instance=copy(found))
     context = {
         "picture": found,
         "missing": found.missing_for_publication(),
         "form": form,
+        "older": older,
         "may_remove": request.user.has_perm("grants.remove_picture", found.year),
         "trail": [
             *trail_to(found.year, request.user, _("Photos and flyers"))[:-1],
@@ -102,9 +107,7 @@ def picture(request, pk):
             ("", str(found)),
         ],
     }
-    return render(
-        request, "grants/picture.html", context, status=422 if form and form.errors else 200
-    )
+    return render(request, "grants/picture.html", context, status=status)
 
 
 def _visible(request, pk: int) -> Picture:
@@ -114,7 +117,9 @@ def _visible(request, pk: int) -> Picture:
 
 
 def _describe(request, found: Picture, form: PictureForm) -> None:
-    pictures.describe_picture(found, fields=form.cleaned_data, by=request.user, at=request.now)
+    pictures.describe_picture(
+        found, fields=form.wanted, seen=form.seen, by=request.user, at=request.now
+    )
 
 
 @login_required

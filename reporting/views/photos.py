@@ -99,11 +99,16 @@ def photo(request, pk):
     if request.method == "POST" and done(form, lambda: _describe(request, found, form)):
         messages.success(request, _("What the picture shows is saved."))
         return redirect("reporting:photos", pk=found.report_id)
+    status, older = (422 if form.errors else 200), None
+    if form.is_overtaken:
+        found, older = _tended(request, pk), form
+        form = PhotoForm(instance=copy(found))
     context = {
         "case": found.report,
         "photo": found,
         "missing": found.missing_for_publication(),
         "form": form,
+        "older": older,
         "is_public": found.report.publication_id is not None,
         "trail": [
             *trail_to(found.report, request.user, _("Photos of the report"))[:-1],
@@ -111,11 +116,11 @@ def photo(request, pk):
             ("", str(found)),
         ],
     }
-    return render(request, "reporting/photo.html", context, status=422 if form.errors else 200)
+    return render(request, "reporting/photo.html", context, status=status)
 
 
 def _describe(request, found: ReportPhoto, form: PhotoForm) -> None:
-    photos.describe(found, fields=form.cleaned_data, by=request.user, at=request.now)
+    photos.describe(found, fields=form.wanted, seen=form.seen, by=request.user, at=request.now)
 
 
 @login_required

@@ -24,6 +24,7 @@ from tests.casework.clamd import running
 from tests.factories import NOON, TODAY
 from tests.grants.test_months import planned_year
 from tests.reporting.makers import department_clerk
+from tests.windows import window, window_of
 
 pytestmark = pytest.mark.django_db
 
@@ -352,14 +353,43 @@ def test_what_a_picture_shows_is_written_on_its_page(year, as_person):
     client, page = as_person(group_of(year)), reverse("grants:picture", args=[picture.pk])
 
     before = client.get(page).content.decode()
-    future = client.post(page, {**SAID, "taken_on": "2027-01-01"})
-    saved = client.post(page, SAID, follow=True).content.decode()
+    opened = window(client, page)
+    future = client.post(page, {**opened, **SAID, "taken_on": "2027-01-01"})
+    saved = client.post(page, {**opened, **SAID}, follow=True).content.decode()
 
     assert (
         "Write what the picture shows" in before and "Say whether the people shown agree" in before
     )
     assert future.status_code == 422 and b"cannot lie in the future" in future.content
     assert "1 of 1 could be published." in saved and SAID["alternative_text"] in saved
+
+
+def test_an_older_window_does_not_give_back_a_consent_that_was_taken_back(year, as_person):
+    picture = published(added(year))
+    client, page = as_person(group_of(year)), reverse("grants:picture", args=[picture.pk])
+    older = window(client, page)
+
+    described(picture, consent="")
+    answer = client.post(page, {**older, "caption": "花を植える"})
+
+    assert answer.status_code == 422 and "花を植える" in answer.content.decode()
+    assert window_of(answer)["consent"] == [""]
+    picture.refresh_from_db()
+    assert (picture.caption, picture.consent) == (SAID["caption"], "")
+    assert client.post(page, older).status_code == 302
+    picture.refresh_from_db()
+    assert picture.consent == ""
+
+
+def test_picture_taken_out_twice_is_out_and_cannot_be_described(year):
+    picture, office = added(year), factories.user(Role.OFFICE)
+
+    for _press in range(2):
+        remove_picture(Picture(pk=picture.pk, year=year), by=office, at=NOON)
+
+    assert year.events.filter(verb="remove_file").count() == 1
+    with pytest.raises(ValidationError, match="taken out meanwhile"):
+        described(picture)
 
 
 @pytest.mark.parametrize(
@@ -386,7 +416,7 @@ def test_doors(year, client, who, read, write, remove):
     small = reverse("casework:file-picture", args=[picture.file.key, "small"])
 
     assert [client.get(door).status_code for door in (page, gallery, small)] == [read] * 3
-    assert client.post(page, SAID).status_code == write
+    assert client.post(page, {**window(client, page), **SAID}).status_code == write
     sent = {"files": [upload("PNG")], "kind": "photo"}
     assert client.post(gallery, sent).status_code == write
     assert client.get(reverse("grants:picture-remove", args=[picture.pk])).status_code in (302, 405)

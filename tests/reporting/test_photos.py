@@ -33,6 +33,7 @@ from tests.casework.camera import PLANTED
 from tests.casework.camera import photo as from_camera
 from tests.factories import NOON, TODAY
 from tests.reporting import makers
+from tests.windows import window, window_of
 
 pytestmark = pytest.mark.django_db
 
@@ -255,6 +256,81 @@ def test_photo_leaves_all_public_doors_at_once_when_somebody_objects(act, who):
         assert f"photo-{photo.pk}." not in page and f"photo-{stays.pk}." in page
     report = CollaborationReport.objects.get(pk=report.pk)
     assert [images_in(one) for one in (kept, public_pdf(report))] == [2, 1]
+
+
+@pytest.mark.parametrize("act", [take_back_consent, keep_internal])
+def test_an_older_window_undoes_no_objection_and_is_shown_beside_what_is_kept(client, act):
+    report = makers.collaboration()
+    photo = added(report)
+    report = published(report)
+    client.force_login(factories.anyone(Role.OFFICE))
+    client.cookies["django_language"] = "en"
+    own = reverse("reporting:photo", args=[photo.pk])
+    older = window(client, own)
+
+    act(photo, clerk_of(report))
+    kept = ReportPhoto.objects.values().get(pk=photo.pk)
+    answer = client.post(own, {**older, "caption": "観察会のようすです"})
+
+    assert answer.status_code == 422
+    told = answer.content.decode()
+    assert "Your older window said otherwise" in told and "観察会のようすです" in told
+    assert ReportPhoto.objects.values().get(pk=photo.pk) == kept
+    assert Client().get("/public/" + path_of(photo)).status_code == 404
+
+    assert client.post(own, older).status_code == 302  # nothing typed: nothing to be written
+    assert ReportPhoto.objects.values().get(pk=photo.pk) == kept
+
+    now = window(client, own)
+    assert client.post(own, {**now, "caption": "観察会のようすです"}).status_code == 302
+    assert ReportPhoto.objects.values().get(pk=photo.pk) == {
+        **kept,
+        "caption": "観察会のようすです",
+    }
+    assert Client().get("/public/" + path_of(photo)).status_code == 404
+
+
+def test_page_that_showed_an_older_window_saves_nothing_of_it_at_a_second_press(client):
+    report = makers.collaboration()
+    photo = added(report)
+    client.force_login(clerk_of(report))
+    own = reverse("reporting:photo", args=[photo.pk])
+    older = window(client, own)
+    take_back_consent(photo, clerk_of(report))
+
+    again = window_of(client.post(own, {**older, "caption": "別の言葉"}))
+
+    assert (again["caption"], again["consent"]) == ([SAID["caption"]], [""])
+    assert client.post(own, again).status_code == 302
+    photo.refresh_from_db()
+    assert (photo.caption, photo.consent) == (SAID["caption"], "")
+
+
+def test_window_without_a_mark_writes_nothing(client):
+    report = makers.collaboration()
+    photo = added(report)
+    client.force_login(clerk_of(report))
+
+    answer = client.post(
+        reverse("reporting:photo", args=[photo.pk]), {**SAID, "caption": "別の言葉"}
+    )
+
+    assert answer.status_code == 422
+    photo.refresh_from_db()
+    assert photo.caption == SAID["caption"]
+
+
+def test_photo_taken_out_twice_is_out_and_cannot_be_described():
+    report = makers.collaboration()
+    photo = added(report)
+    office = factories.anyone(Role.OFFICE)
+
+    for _press in range(2):
+        photos.take_out(ReportPhoto(pk=photo.pk, report=report), by=office, at=NOON)
+
+    assert report.events.filter(verb="take_out_photo").count() == 1
+    with pytest.raises(ValidationError, match="taken out meanwhile"):
+        photos.describe(photo, fields={"caption": "別の言葉"}, by=office, at=NOON)
 
 
 def test_before_a_photo_is_taken_out_the_page_says_whether_the_public_loses_it(client):
@@ -486,7 +562,8 @@ def test_department_adds_a_photo_from_the_page_where_it_writes(client):
     for where in (edit, address):
         assert shown in client.get(where).content.decode(), where
     own = reverse("reporting:photo", args=[photo.pk])
-    assert client.post(own, {**SAID, "alternative_text": "別の説明"}).status_code == 302
+    said = {**window(client, own), "alternative_text": "別の説明"}
+    assert client.post(own, said).status_code == 302
     photo.refresh_from_db()
     assert photo.alternative_text == "別の説明"
     remove = reverse("reporting:photo-remove", args=[photo.pk])
