@@ -29,6 +29,8 @@ def mark_of(values: Mapping) -> str:
 
 def _as_sent(value):
     """Return words without what the way through a browser changes of them."""
+    if value is None:
+        return ""
     return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
 
 
@@ -50,7 +52,12 @@ def is_to_be_written(wanted: Mapping, kept: Mapping, *, seen: str | None) -> boo
 
 
 class ShowsWhatItSaw(forms.BaseForm):
-    """A form that sends back the mark of what it showed."""
+    """A form that sends back the mark of what it showed.
+
+    :cvar apart: fields that ask for something to be done, and show nothing that is kept.
+    """
+
+    apart: tuple[str, ...] = ()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -66,7 +73,7 @@ class ShowsWhatItSaw(forms.BaseForm):
 
     @property
     def asked_for(self) -> list[str]:
-        return [name for name in self.fields if name != "seen"]
+        return [name for name in self.fields if name not in ("seen", *self.apart)]
 
     @property
     def wanted(self) -> dict:
@@ -87,6 +94,44 @@ class ShowsWhatItSaw(forms.BaseForm):
             (self.fields[name].label, _in_words(self.fields[name], self.cleaned_data.get(name)))
             for name in self.changed_data if name != "seen"
         ]  # fmt: skip
+
+    def catch_up(self) -> None:
+        """Show of one form among many what is kept now: in the field, or beside what was typed there.
+
+        The next time it is sent, the person has seen both.
+        """
+        shown, wanted = self.shown, self.wanted
+        now, left_alone = mark_of(shown), mark_of(wanted) == self.seen
+        if self.seen == now:
+            return
+        self.data = self.data.copy()
+        self.data[self.add_prefix("seen")] = now
+        for name in (name for name in shown if wanted[name] != shown[name]):
+            kept = _in_words(self.fields[name], shown[name])
+            if not left_alone:
+                self.add_error(
+                    name,
+                    _(
+                        "Somebody else wrote here meanwhile: “%(kept)s”. Nothing is saved yet. Saved once more, your words replace these."
+                    )
+                    % {"kept": kept},
+                )
+            elif shown[name] is False:
+                self.data.pop(self.add_prefix(name), None)
+            else:
+                self.data[self.add_prefix(name)] = shown[name]
+
+
+def caught_up(page):
+    """Return a page of many forms, made anew with what was sent, that shows what others wrote meanwhile.
+
+    :param page: has ``all`` its forms; says ``is_valid``.
+    """
+    page.is_valid()
+    for form in page.all:
+        if isinstance(form, ShowsWhatItSaw):
+            form.catch_up()
+    return page
 
 
 def _in_words(field: forms.Field, value) -> str:

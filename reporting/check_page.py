@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from casework.flow import Text
+from casework.windows import ShowsWhatItSaw
 from grants.forms.fields import YenField, text_area
 
 from .forms import REPORT_FIELDS
@@ -12,7 +13,7 @@ from .models import FieldNote, Report, SettlementLine, Verdict
 from .told import place_of
 
 
-class AskForm(forms.Form):
+class AskForm(ShowsWhatItSaw, forms.Form):
     """What the group is to mend at one place."""
 
     asked = forms.CharField(
@@ -35,6 +36,7 @@ class LineCheckForm(AskForm):
         help_text=_("The group reads this beside the line, and it stands in the letter."),
     )  # fmt: skip
     field_order = ["verdict", "disallowed_yen", "reason", "asked"]
+    apart = ("verdict", "disallowed_yen", "reason")
 
     def clean(self):
         data = super().clean()
@@ -87,8 +89,12 @@ class CheckPage:
 
     def content(self) -> dict:
         """Return what :func:`reporting.line_checks.check_report` takes."""
-        of_lines = [Asked(f.cleaned_data["asked"], line=line.pk) for line, f in self.lines]
-        of_fields = [Asked(f.cleaned_data["asked"], field=name) for name, f in self.fields]
+        of_lines = [
+            Asked(f.cleaned_data["asked"], line=line.pk, seen=f.seen) for line, f in self.lines
+        ]
+        of_fields = [
+            Asked(f.cleaned_data["asked"], field=name, seen=f.seen) for name, f in self.fields
+        ]
         return {
             "found": [form.found(line) for line, form in self.lines],
             "asked": of_lines + of_fields,

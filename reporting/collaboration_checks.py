@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.permissions import require
 from casework.calendar import japan_date
 from casework.services import locked, record
+from casework.windows import ShowsWhatItSaw
 from grants.forms.fields import text_area
 
 from .check_page import settled_form
@@ -28,6 +29,7 @@ def check_collaboration(
 
     :param settled: ids of earlier notes that are done.
     :raises PermissionDenied: if ``by`` is not of the office.
+    :raises Overtaken: if a colleague wrote at a place meanwhile where this window wrote, too.
     :raises ValidationError: if the report is not with the office.
     """
     report = locked(report)
@@ -43,7 +45,7 @@ def check_collaboration(
     return report
 
 
-class AskDepartmentForm(forms.Form):
+class AskDepartmentForm(ShowsWhatItSaw, forms.Form):
     """What the department is to mend at one place."""
 
     asked = forms.CharField(
@@ -85,7 +87,8 @@ class CollaborationCheckPage:
         """Return what :func:`check_collaboration` takes."""
         return {
             "asked": [
-                Asked(form.cleaned_data["asked"], field=one.code) for one, form in self.questions
+                Asked(form.cleaned_data["asked"], field=one.code, seen=form.seen)
+                for one, form in self.questions
             ],
             "settled": self.settled.cleaned_data["settled"] if self.settled else [],
         }

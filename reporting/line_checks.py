@@ -13,6 +13,7 @@ from casework.approvals import waiting_draft
 from casework.calendar import japan_date
 from casework.models import Case
 from casework.services import locked, record
+from casework.windows import is_to_be_written
 from grants.models import Side
 
 from .models import FieldNote, Report, SettlementLine, Verdict
@@ -33,11 +34,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the group is to mend at one place: a field, or a line. Empty words ask for nothing."""
+    """What the group is to mend at one place: a field, or a line. Empty words ask for nothing.
+
+    :ivar seen: the mark of what the window showed there; ``None`` where a program writes, without one.
+    """
 
     words: str
     field: str = ""
     line: int | None = None
+    seen: str | None = None
 
 
 @transaction.atomic
@@ -49,6 +54,7 @@ def check_report(
 
     :param settled: ids of earlier notes that are done.
     :raises PermissionDenied: if ``by`` is not of the office.
+    :raises Overtaken: if a colleague wrote another note meanwhile where this window changed it.
     :raises ValidationError: if the report is not with the office, the amount waits in a draft, or a
         line is disallowed without a reason or by more than it comes to.
     """
@@ -93,8 +99,14 @@ def _as_facts(lines: list[SettlementLine]) -> list[list]:
 
 
 def ask_at(report: Case, asked: Asked, *, by, at: datetime) -> None:
-    """Write, change or take away the note on one place that the writer was not given yet."""
+    """Write, change or take away the note on one place that the writer was not given yet.
+
+    :raises Overtaken: if a colleague wrote there meanwhile.
+    """
     written = report.field_notes.being_written().filter(field=asked.field, line=asked.line)
+    kept = written.values_list("asked", flat=True).first()
+    if not is_to_be_written({"asked": asked.words}, {"asked": kept or ""}, seen=asked.seen):
+        return
     if not asked.words:
         written.delete()
     elif not written.update(asked=asked.words, by=by, at=at):

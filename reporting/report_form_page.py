@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from casework.flow import Text
+from casework.windows import ShowsWhatItSaw
 from guideline.models import fiscal_year_name
 
 from .models import FormQuestion, ReportForm
@@ -12,9 +13,10 @@ from .report_forms import CHANGEABLE, may_be_retired
 Kind, Side = FormQuestion.Kind, FormQuestion.Side
 
 
-class QuestionForm(forms.ModelForm):
+class QuestionForm(ShowsWhatItSaw, forms.ModelForm):
     """One question of the form."""
 
+    apart = ("retired",)
     retired = forms.BooleanField(label=_("Ask it no more"), required=False)
 
     class Meta:
@@ -53,7 +55,7 @@ class AddedForm(forms.ModelForm):
         return data
 
 
-class ScoreForm(forms.Form):
+class ScoreForm(ShowsWhatItSaw, forms.Form):
     """What one score means."""
 
     words = forms.CharField(label=_("what it means"), max_length=60, required=False)
@@ -85,7 +87,9 @@ class FormPage:
         said = {one.pk: form.cleaned_data for one, form in self.questions}
         added = self.added.cleaned_data
         return {
-            "changed": {key: {n: data[n] for n in CHANGEABLE} for key, data in said.items()},
+            "changed": {
+                key: {n: data[n] for n in (*CHANGEABLE, "seen")} for key, data in said.items()
+            },
             "retired": [key for key, data in said.items() if data.get("retired")],
             "added": added if added["label"] else None,
             "words": {n: form.cleaned_data for n, form in self.scores},

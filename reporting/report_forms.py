@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import require
 from casework.calendar import japan_date
+from casework.windows import Overtaken, is_to_be_written, mark_of
 
 from .models import FormQuestion, ReportForm, ScoreWord
 from .models.report_form import COUNTED
@@ -17,6 +18,10 @@ from .models.report_form import COUNTED
 CHANGEABLE = (
     "position", "section", "section_en", "label", "label_en", "help", "help_en", "required",
 )  # fmt: skip
+
+
+#: What the office says of a score.
+SCORE_WORDS = ("words", "words_en", "source")
 
 
 def may_be_retired(question: FormQuestion) -> bool:
@@ -58,11 +63,15 @@ def change_form(
 ) -> ReportForm:  # fmt: skip
     """Change the questions of a form that no report was begun with.
 
+    What another wrote meanwhile stays where this window left alone what it showed: ``seen``, the mark
+    of that, comes with the values, or is missing where a program writes, without a window.
+
     :param changed: question id → new values of ``CHANGEABLE``.
     :param retired: ids of questions that are asked no more.
     :param added: a new question of words or of a whole number: ``filled_by, kind, label, …``.
     :param words: score → ``words, words_en, source``; empty words leave the score without.
     :raises PermissionDenied: if ``by`` is not of the office.
+    :raises Overtaken: if another wrote meanwhile what this window would change.
     :raises ValidationError: if a report uses the form, or a question has to stay.
     """
     require(by.act_on(japan_date(at)), "reporting.change_forms")
@@ -70,13 +79,11 @@ def change_form(
     if form.is_used:
         raise ValidationError(_("Reports were begun with this form: copy it for a new year."))
     there = {one.pk: one for one in form.questions.all()}
-    for key in retired:
-        if not may_be_retired(there[key]):
-            raise ValidationError(_("“%(q)s” is counted and has to stay.") % {"q": there[key].name})
-        there.pop(key).delete()
+    for key in [key for key in retired if key in there]:
+        _retire(there.pop(key), changed.get(key, {}).get("seen"))
     for key, values in changed.items():
         if key in there:
-            FormQuestion.objects.filter(pk=key).update(**{n: values[n] for n in CHANGEABLE})
+            _change(there[key], {n: values[n] for n in CHANGEABLE}, seen=values.get("seen"))
     if added:
         _add(form, added)
     if words is not None:
@@ -84,6 +91,23 @@ def change_form(
     form.changed_by, form.changed_at = by, at
     form.save(update_fields=["changed_by", "changed_at"])
     return form
+
+
+def _retire(question: FormQuestion, seen: str | None) -> None:
+    if not may_be_retired(question):
+        raise ValidationError(_("“%(q)s” is counted and has to stay.") % {"q": question.name})
+    if seen is not None and seen != mark_of(_kept(question)):
+        raise Overtaken
+    question.delete()
+
+
+def _change(question: FormQuestion, values: dict, *, seen: str | None) -> None:
+    if is_to_be_written(values, _kept(question), seen=seen):
+        FormQuestion.objects.filter(pk=question.pk).update(**values)
+
+
+def _kept(question: FormQuestion) -> dict:
+    return {name: getattr(question, name) for name in CHANGEABLE}
 
 
 def _add(form: ReportForm, values: dict) -> None:
@@ -96,8 +120,11 @@ def _add(form: ReportForm, values: dict) -> None:
 def _word_the_scores(form: ReportForm, words: Mapping[int, dict]) -> None:
     """Bring the words of the scores to what was typed; what is untouched stays another city's."""
     there = {word.score: word for word in form.score_words.all()}
-    for score, said in words.items():
-        word = there.get(score)
+    for score, sent in words.items():
+        word, said = there.get(score), {name: sent[name] for name in SCORE_WORDS}
+        kept = {name: getattr(word, name, "") for name in SCORE_WORDS}
+        if not is_to_be_written(said, kept, seen=sent.get("seen")):
+            continue
         if not said["words"]:
             form.score_words.filter(score=score).delete()
         elif word is None or _differs(word, said):

@@ -103,14 +103,19 @@ def comment(tabled: TabledReport, *, words: str, by, at: datetime) -> CommitteeC
 
 @transaction.atomic
 def release_comments(
-    tabled: TabledReport, *, comments: Collection[int], by, at: datetime
-) -> TabledReport:
+    tabled: TabledReport, *, comments: Collection[int], shown: Collection[int] | None = None, by,
+    at: datetime,
+) -> TabledReport:  # fmt: skip
     """Let just these comments on a report be part of what the public reads; the others are held back.
+
+    What a window left as it showed it stays as a colleague decided meanwhile.
 
     What the public reads already changes with the next publication: a public report asks for a
     correction.
 
     :param comments: ids of comments.
+    :param shown: ids of those that the window showed as released; ``None`` where a program writes,
+        without one.
     :raises PermissionDenied: if ``by`` is not of the office.
     :raises ValidationError: if comments are still taken, the report waits in a release, or nothing
         would change.
@@ -124,8 +129,11 @@ def release_comments(
         raise ValidationError(
             _("The report waits in a release. Drop the draft of the release first.")
         )
-    new = tabled.comments.filter(pk__in=comments, release=None).order_by("pk")
-    back = ReleasedComment.objects.filter(comment__tabled=tabled).exclude(comment__in=comments)
+    released = ReleasedComment.objects.filter(comment__tabled=tabled)
+    before = set(released.values_list("comment", flat=True) if shown is None else shown)
+    wanted = set(comments)
+    new = tabled.comments.filter(pk__in=wanted - before, release=None).order_by("pk")
+    back = released.filter(comment__in=before - wanted)
     told = {
         "release_comments": list(new.values_list("pk", flat=True)),
         "hold_comments_back": list(back.order_by("comment").values_list("comment", flat=True)),

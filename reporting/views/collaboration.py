@@ -18,6 +18,7 @@ from accounts.numbers_named import year_in
 from casework.asking import keeping_their_day
 from casework.calendar import fiscal_year
 from casework.draft_pages import write
+from casework.windows import Overtaken, caught_up
 from grants.case_panels import supplement_asked
 from grants.forms.asking import AskDepartmentsForm, OwnAccordForm
 from guideline.models import fiscal_year_name
@@ -196,6 +197,9 @@ def report_check(request, pk):
     if request.method == "POST" and page.is_valid():
         try:
             check_collaboration(report, **page.content(), by=request.user, at=request.now)
+        except Overtaken:
+            page = caught_up(CollaborationCheckPage(report, request.POST))
+            return _check_page(request, report, page, 422)
         except ValidationError as refusal:
             return _check_page(request, report, page, 422, refusal.messages)
         messages.success(request, _("Saved."))

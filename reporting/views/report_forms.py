@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from casework.calendar import fiscal_year
+from casework.windows import Overtaken, caught_up
 from guideline.models import fiscal_year_name
 from reporting.models import ReportForm
 from reporting.report_form_page import CopyForm, FormPage
@@ -62,6 +63,9 @@ def form_edit(request, pk):
         return _show(request, form, page, 422)
     try:
         change_form(form, **page.content(), by=request.user, at=request.now)
+    except Overtaken:
+        form = ReportForm.objects.with_use().get(pk=pk)
+        return _show(request, form, caught_up(FormPage(form, request.POST)), 422)
     except ValidationError as refusal:
         return _show(request, form, page, 422, refusal.messages)
     messages.success(request, _("Saved."))

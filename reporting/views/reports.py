@@ -15,6 +15,7 @@ from accounts.numbers_named import keys_in
 from accounts.permissions import require
 from casework.approvals import waits_in_draft
 from casework.draft_pages import write
+from casework.windows import Overtaken, caught_up
 from grants.case_panels import supplement_asked
 from reporting import following, line_checks, receipts, services
 from reporting.budget_beside import beside_budget
@@ -254,6 +255,8 @@ def report_check(request, pk):
     elif request.method == "POST" and page.is_valid():
         try:
             line_checks.check_report(report, **page.content(), by=request.user, at=request.now)
+        except Overtaken:
+            page = caught_up(CheckPage(report, request.POST))
         except ValidationError as error:
             refusal = error.messages
         else:

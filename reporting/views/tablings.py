@@ -136,10 +136,14 @@ class ReleaseForm(forms.Form):
     """Which comments are part of the public text."""
 
     comments = forms.ModelMultipleChoiceField(queryset=None, required=False)
+    shown = forms.ModelMultipleChoiceField(queryset=None, required=False)
 
     def __init__(self, data, *, comments):
         super().__init__(data)
-        self.fields["comments"].queryset = comments
+        self.fields["comments"].queryset = self.fields["shown"].queryset = comments
+
+    def keys(self, name: str) -> list[int]:
+        return [comment.pk for comment in self.cleaned_data[name]]
 
 
 @login_required
@@ -233,8 +237,8 @@ def _comment(request, one: TabledReport, form: CommentForm) -> None:
 
 
 def _release(request, one: TabledReport, form: ReleaseForm) -> None:
-    chosen = [comment.pk for comment in form.cleaned_data["comments"]]
-    tablings.release_comments(one, comments=chosen, by=request.user, at=request.now)
+    chosen, shown = form.keys("comments"), form.keys("shown")
+    tablings.release_comments(one, comments=chosen, shown=shown, by=request.user, at=request.now)
 
 
 def _text(one: TabledReport) -> dict:
@@ -272,5 +276,7 @@ def release(request, pk, place):
     if done(form, partial(_release, request, one, form)):
         messages.success(request, _("Saved. The public text has it from its next publication on."))
     else:
-        messages.error(request, " ".join(form.non_field_errors() or form["comments"].errors))
+        messages.error(
+            request, " ".join(words for found in form.errors.values() for words in found)
+        )
     return redirect("reporting:tabled-report", pk=pk, place=place)

@@ -33,6 +33,7 @@ from tests.factories import NOON, TODAY
 from tests.pdf_text import pdf_text
 from tests.remembering import remembered
 from tests.reporting import makers
+from tests.windows import window
 
 pytestmark = pytest.mark.django_db
 
@@ -414,7 +415,7 @@ def test_release_of_a_comment_is_taken_back_until_it_waits_to_be_published(clien
         client.force_login(office())
         client.post(page, {"comments": [kept.pk, other.pk]})
         assert public() == ["残す意見", "取り消す意見"]
-        client.post(page, {"comments": [kept.pk]})
+        client.post(page, {"comments": [kept.pk], "shown": [kept.pk, other.pk]})
         assert public() == ["残す意見"]
         events = one.report.events.filter(verb__contains="comments").order_by("pk")
         assert [(e.verb, e.facts["comments"]) for e in events] == [
@@ -423,9 +424,33 @@ def test_release_of_a_comment_is_taken_back_until_it_waits_to_be_published(clien
         shown = reverse("reporting:tabled-report", args=[found.pk, one.place])
         assert client.get(shown).content.decode().count("checked") == 1
         waiting_in_release(one.report)
-        client.post(page, {"comments": []})
+        client.post(page, {"comments": [], "shown": [kept.pk]})
         assert public() == ["残す意見"]
         assert 'type="checkbox"' not in client.get(shown).content.decode()
+
+
+def test_an_older_window_does_not_release_again_what_a_colleague_held_back(client):
+    found = tabling()
+    one = of_partner(found)
+    for words in ("残す意見", "取り消す意見", "あとの意見"):
+        tablings.comment(one, words=words, by=member(), at=NOON)
+    kept, back, late = one.comments.order_by("pk")
+    shown = reverse("reporting:tabled-report", args=[found.pk, one.place])
+    page = reverse("reporting:release-comments", args=[found.pk, one.place])
+
+    def released():
+        return list(one.comments.exclude(release=None).order_by("pk"))
+
+    with time_machine.travel(LATER, tick=False):
+        client.force_login(office())
+        client.post(page, {**window(client, shown), "comments": [kept.pk, back.pk]})
+        older = window(client, shown)
+        assert older["comments"] == [str(kept.pk), str(back.pk)]
+        client.post(page, {**older, "comments": [kept.pk]})
+        client.post(page, {**older, "comments": [kept.pk, back.pk, late.pk]})
+        assert released() == [kept, late]
+        client.post(page, {**window(client, shown), "comments": [kept.pk, back.pk, late.pk]})
+        assert released() == [kept, back, late]
 
 
 def owes_a_correction(report, client) -> bool:
