@@ -93,11 +93,7 @@ def test_three_reports_are_looked_at_with_as_many_queries_as_one(office, what):
             counted.append(queries_of(lambda release=release: checks.findings(release, at=NOON)))
         else:
             counted.append(
-                queries_of(
-                    lambda release=release: releases.freeze_items(
-                        release, nothing_there="", nothing_changes="", at=NOON
-                    )
-                )
+                queries_of(lambda release=release: releases.freeze_items(release, at=NOON))
             )
             assert release.items.filter(content=None).count() == 0
 
