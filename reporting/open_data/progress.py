@@ -24,8 +24,12 @@ def rows(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
 
 
 def row_of(edition: str, day: date, fiscal_year: int | None, said: dict) -> tuple[Value, ...]:
-    """Return the row of what a release froze of a measure."""
-    return (edition, iso(day), said["number"], fiscal_year, *(said[name] for name in SAID))
+    """Return the row of what a release froze of a measure.
+
+    :param fiscal_year: the one of the day, for a row that names none.
+    """
+    year = said.get("fiscal_year", fiscal_year)  # what was frozen first names none
+    return (edition, iso(day), said["number"], year, *(said[name] for name in SAID))
 
 
 def printed(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:

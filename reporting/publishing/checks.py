@@ -469,11 +469,13 @@ def _texts(
     item: ReleaseItem, content: dict, *, without: Container[str] = ()
 ) -> Iterator[tuple[str, str]]:
     """Yield place and text of a page, and of the files that become public with it."""
-    yield from _free_text(item, content)
+    yield from _free_text(item, content, without=without)
     yield from words_of_files(content.get(FILES) or {}, without=without)
 
 
-def _free_text(item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
+def _free_text(
+    item: ReleaseItem, content: dict, *, without: Container[str] = ()
+) -> Iterator[tuple[str, str]]:
     """Yield place and text of all that people wrote, the note, and what a tombstone tells."""
     if item.withdraws:
         yield str(_("Title")), item.title
@@ -481,5 +483,6 @@ def _free_text(item: ReleaseItem, content: dict) -> Iterator[tuple[str, str]]:
         yield str(_("Note for the public")), item.note
     rest = {name: value for name, value in content.items() if name not in (FILES, "columns")}
     for path, text in strings(rest):
-        if path[-1] not in ("digest", "media_type", "consent"):  # of photos: nobody wrote them
+        # Of photos, and what a value rests on: nobody wrote them.
+        if path[-1] not in ("digest", "media_type", "consent", "level", *without):
             yield label_of(path), text

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from casework.flow import Text
 from casework.templatetags.components import yen_in_words
 from guideline.models import Classification, Status, fiscal_year_name
+from guideline.models.sources import Level
 from reporting import open_data
 
 from . import agreement, row_names
@@ -22,6 +23,10 @@ TABLES = ("rows", "years", "printed", "claims")
 _AWARDS = {column.name: column for column in open_data.DATASETS[AWARDS].columns}
 _ENDED, _DEPARTMENT_EN = "became", "department_en"
 
+_SOURCED: dict[str, Text] = {
+    "source": gettext_lazy("Source"),
+    "level": pgettext_lazy("cell", "What it rests on"),
+}
 _FIGURES: dict[str, Text] = {
     "course": gettext_lazy("Course"),
     **agreement.COLUMNS,
@@ -40,20 +45,25 @@ _OF_MEASURE: dict[str, Text] = {
     "done": gettext_lazy("Months in which it was done"),
     "next_plan": gettext_lazy("Plan for next year"),
     "figures": gettext_lazy("Results in figures"),
+    "fiscal_year": gettext_lazy("Fiscal year"),
+    **_SOURCED,
 }
 _PRINTED: dict[str, Text] = {
     "name": gettext_lazy("Class"),
     "count": pgettext_lazy("cell", "How many, as printed"),
     "denominator": pgettext_lazy("cell", "Of how many, as printed"),
+    **_SOURCED,
 }
 _CLAIMS: dict[str, Text] = {
     "number": gettext_lazy("Number"),
     "subject": pgettext_lazy("cell", "What it is about"),
     "edition": gettext_lazy("Edition"),
-    "place": gettext_lazy("Source"),
+    "place": pgettext_lazy("cell", "Where in the document"),
     "as_printed": pgettext_lazy("cell", "As printed"),
     "value": gettext_lazy("Value"),
+    **_SOURCED,
 }
+_LEVELS = dict(Level.choices)
 
 
 def tables(before: dict, after: dict) -> Iterator[tuple[Table, list[Row], list[Row]]]:
@@ -114,13 +124,15 @@ def _figures(courses: Courses) -> Table:
 
 
 def _measures(label: Text) -> Table:
-    codes = {"status": dict(Status.choices), "class": dict(Classification.choices)}
+    codes = {
+        "status": dict(Status.choices), "class": dict(Classification.choices), "level": _LEVELS,
+    }  # fmt: skip
 
     def said(name: str, value: object) -> tuple[str, object]:
         words = codes.get(name, {}).get(str(value), value)
         return str(_OF_MEASURE[name]), str(words) if name in codes and value else value
 
-    written = frozenset(_OF_MEASURE) - {"number", *codes}
+    written = frozenset(_OF_MEASURE) - {"number", "fiscal_year", *codes}
     return Table(label, ("number",), tuple(_OF_MEASURE), row_names.measure, said, written)
 
 
@@ -149,15 +161,20 @@ def _printed() -> Table:
         return " ".join(str(one) for one in words)
 
     def said(name: str, value: object) -> tuple[str, object]:
-        return str(_PRINTED[name]), value
+        return str(_PRINTED[name]), _level_in_words(name, value)
 
-    columns = ("count", "denominator")
-    return Table(gettext_lazy("Summary as printed"), ("name",), columns, named, said)
+    columns = ("count", "denominator", *_SOURCED)
+    label = gettext_lazy("Summary as printed")
+    return Table(label, ("name",), columns, named, said, frozenset({"source"}))
 
 
 def _claims() -> Table:
     def said(name: str, value: object) -> tuple[str, object]:
-        return str(_CLAIMS[name]), value
+        return str(_CLAIMS[name]), _level_in_words(name, value)
 
     label = gettext_lazy("Class for the next edition, as claimed")
     return Table(label, (), tuple(_CLAIMS), lambda row: "", said)
+
+
+def _level_in_words(name: str, value: object) -> object:
+    return str(_LEVELS.get(str(value), value)) if name == "level" and value else value

@@ -21,6 +21,7 @@ from guideline.models import (
     PrintedCount,
     Progress,
 )
+from guideline.models.of_a_day import OfADay
 from guideline.table_words import RING
 from guideline.years import standing_at
 from reporting import open_data, register
@@ -209,18 +210,25 @@ def _progress(key: str, at: datetime) -> Thing:
     return Thing(title, fiscal_year(day), False, content)
 
 
-def progress_of_day(code: str, day: date) -> dict[str, list[dict]]:
+def progress_of_day(code: str, day: date, *, is_public: bool = False) -> dict[str, list[dict]]:
     """Return what is on record for a day of an edition: rows, counts as printed, and what they claim.
 
+    All that is copied for the public, each with its source and what it rests on.
+
+    :param is_public: of the copies that the public reads, instead of what the office writes.
     :raises NoSuchThing: if nothing is.
     """
+
+    def of(model: type[OfADay]):
+        return model.published if is_public else model.objects
+
     of_day = {"measure__edition__code": code, "as_of": day}
-    rows = Progress.objects.filter(**of_day).select_related("measure__section")
+    rows = of(Progress).filter(**of_day).select_related("measure__section")
     rows = [_progress_row(row) for row in rows.order_by("measure__number")]
     if not rows:
         raise NoSuchThing(f"{code}/{day}")
-    printed = PrintedCount.objects.filter(edition__code=code, as_of=day)
-    claims = Claim.objects.filter(**of_day).order_by("measure__number", "subject", "place", "pk")
+    printed = of(PrintedCount).filter(edition__code=code, as_of=day)
+    claims = of(Claim).filter(**of_day).order_by("measure__number", "subject", "place", "pk")
     said = {"number": F("measure__number"), "edition": F("about__code")}
     return {
         "rows": rows,
@@ -229,10 +237,14 @@ def progress_of_day(code: str, day: date) -> dict[str, list[dict]]:
                 "name": f"{count.classification} {count.status}",
                 "count": count.count,
                 "denominator": count.denominator,
+                "source": count.source,
+                "level": count.level,
             }
             for count in printed.order_by("classification", "status")
         ],
-        "claims": list(claims.values("subject", "place", "as_printed", "value", **said)),
+        "claims": list(
+            claims.values("subject", "place", "as_printed", "value", "source", "level", **said)
+        ),
     }
 
 
@@ -249,6 +261,9 @@ def _progress_row(row: Progress) -> dict:
         "result": row.result,
         "next_class": row.next_class,
         "reason": row.reason,
+        "fiscal_year": row.fiscal_year,
+        "source": row.source,
+        "level": row.level,
     }
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from reporting.models import PublicEntry, ReleaseItem
 
-from . import changed_rows, changes, content_tables
+from . import changed_rows, changes, content_tables, progress
 from .changes import Change
 from .checks import content_of
 from .contents import AS_OF, FILES, SOURCES, YEAR_VERSIONS
@@ -21,12 +21,13 @@ def of_item(item: ReleaseItem, *, at: datetime) -> list[Change] | None:
     entry = PublicEntry.objects.filter(kind=item.kind, key=item.key).select_related("item").first()
     if entry is None or entry.item_id == item.pk:
         return None
-    return list(between(entry.item.content or {}, content_of(item, at=at)))
+    before = progress.with_what_is_kept_since(entry.item)
+    return list(between(before, content_of(item, at=at)))
 
 
 def would_change(entry: PublicEntry, content: dict) -> bool:
     """Return whether the public would read anything else than it does."""
-    return any(between(entry.item.content or {}, content))
+    return any(between(progress.with_what_is_kept_since(entry.item), content))
 
 
 def between(before: dict, after: dict) -> Iterator[Change]:

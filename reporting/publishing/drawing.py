@@ -19,6 +19,7 @@ from guideline.models import (
     in_language,
     month_lines,
 )
+from guideline.models.sources import Level
 from guideline.summary import Mismatch, mismatches
 from guideline.table_words import RING
 from guideline.years import figure_from
@@ -198,7 +199,29 @@ def _progress(content: dict, first_on: date) -> dict:
             for year, told in sorted(content.get("years", {}).items(), reverse=True)
         ],
         "twice": list(twice.values()),
+        "sources": _sources(content),
     }
+
+
+def _sources(content: dict) -> list[dict]:
+    """Return where the values of a progress table were read, each source once, with what rests on it.
+
+    What was frozen before sources were names none.
+    """
+    told: dict[tuple[str, str], dict[str, None]] = {}
+    parts = (
+        ("rows", lambda row: str(row["number"])),
+        ("printed", lambda row: _("Summary as printed")),
+        ("claims", lambda row: _("Class for the next edition, as claimed")),
+    )
+    for name, called in parts:
+        for row in content.get(name, []):
+            if row.get("source"):
+                told.setdefault((row["source"], row["level"]), {})[called(row)] = None
+    return [
+        {"words": source, "is_inferred": level == Level.INFERENCE, "of": list(of)}
+        for (source, level), of in told.items()
+    ]
 
 
 def _measure_year(row: dict) -> dict:

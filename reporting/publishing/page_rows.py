@@ -18,8 +18,9 @@ from reporting.figures.published import Row, rows_of
 from reporting.models import Kind, PublicEntry
 from reporting.register import COLUMNS, YEAR_UNKNOWN
 
+from . import progress
 from .addresses import path_of
-from .contents import ALL, FROM_PROGRESS, edition_and_day, years_of
+from .contents import ALL, FROM_PROGRESS, NoSuchThing, edition_and_day, years_of
 from .plain_words import plain, plain_throughout
 
 Read = Callable[[str], bytes]
@@ -32,6 +33,13 @@ ON_PAGE = dict(
         strict=True,
     )
 )
+#: Part of a progress table → what is held against the public copies: what no file of its own release tells.
+OF_DAYS = {
+    "rows": ("source", "level"),
+    "printed": ("count", "denominator", "source", "level"),
+    "claims": ("subject", "edition", "place", "as_printed", "value", "source", "level"),
+}
+_NAMED = {"rows": ("day", "number"), "printed": ("day", "name"), "claims": ("day", "number")}
 #: What names a row of the progress.
 OF_PROGRESS = ("edition", "as_of", "number")
 
@@ -63,6 +71,29 @@ def of_progress(read: Read, *, fictitious: bool, at: datetime) -> Iterator[Diffe
     file = rows_of(read, FROM_PROGRESS)
     columns = list(open_data.DATASETS[FROM_PROGRESS].names)
     yield from _differing(FROM_PROGRESS, OF_PROGRESS, file, shown, columns, f"data/{live.name}")
+
+
+def of_days() -> Iterator[Difference]:
+    """Yield what a released day says of sources, printed counts and claims otherwise than its public copies.
+
+    The rest of its rows stands in a file, and is held against the copies there. What a release did not
+    freeze yet is left out.
+    """
+    entries = PublicEntry.objects.standing().filter(kind=Kind.PROGRESS).select_related("item")
+    for entry in entries.order_by("key"):
+        try:
+            shown = progress.told_of_day(entry.item, is_public=True)
+        except NoSuchThing:
+            shown = {}
+        for part, columns in OF_DAYS.items():
+            told = entry.item.content.get(part, [])
+            frozen = [name for name in columns if all(name in row for row in told)]
+            rows = (_in_words(entry.key, some) for some in (told, shown.get(part, [])))
+            yield from _differing(part, _NAMED[part], *rows, frozen, path_of(entry.item))
+
+
+def _in_words(key: str, rows: Iterable[dict]) -> list[Row]:
+    return [{"day": key, **{name: str(value) for name, value in row.items()}} for row in rows]
 
 
 def of_years() -> Iterator[Difference]:

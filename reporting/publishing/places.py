@@ -97,6 +97,8 @@ def _word(name: str) -> str:
 
 _WORDS = {
     "told_by": lambda: _("Source"),
+    "source": lambda: _("Source"),
+    "level": lambda: pgettext("cell", "What it rests on"),
     "partner_department": lambda: _("Department"),
     "partner_department_en": lambda: pgettext("cell", "Department in English"),
     "department_en": lambda: pgettext("cell", "Department in English"),

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy
 
+from casework.errors import NotPossible
 from casework.models import Event
 from guideline import public_days
 from guideline.models import Edition
@@ -24,16 +25,53 @@ def why_not(item: ReleaseItem):
     if item.kind != Kind.PROGRESS or item.withdraws:
         return None
     try:
-        on_record = progress_of_day(*edition_and_day(item.key))
+        return None if _is_as_frozen(item) else f"{item.title}: {CHANGED}"
     except NoSuchThing:
         return f"{item.title}: {NO_ROWS}"
-    told = {name: plain_throughout(value) for name, value in on_record.items()}  # as it was frozen
-    is_same = all(item.content[name] == value for name, value in told.items())
-    return None if is_same else f"{item.title}: {CHANGED}"
+
+
+def _is_as_frozen(item: ReleaseItem, *, is_public: bool = False) -> bool:
+    """Return whether what is on record, or the copies of it that the public reads, is what was frozen."""
+    told = told_of_day(item, is_public=is_public)
+    return all(item.content[name] == rows for name, rows in told.items())
+
+
+def told_of_day(item: ReleaseItem, *, is_public: bool) -> dict[str, list[dict]]:
+    """Return what :func:`progress_of_day` does for an item, in the words in which it is frozen.
+
+    :raises NoSuchThing: if nothing is there.
+    """
+    told = progress_of_day(*edition_and_day(item.key), is_public=is_public)
+    return {name: plain_throughout(rows) for name, rows in told.items()}
+
+
+def with_what_is_kept_since(item: ReleaseItem) -> dict:
+    """Return what is public under an item, also what a release did not freeze yet when it froze it.
+
+    The public reads source and fiscal year of such a table in the copies that were made with it.
+    """
+    content = item.content or {}
+    if item.kind != Kind.PROGRESS or all("source" in row for row in content.get("rows", [])):
+        return content
+    try:
+        told = told_of_day(item, is_public=True)
+    except NoSuchThing:
+        return content
+    return content | {name: _joined(content.get(name, []), rows) for name, rows in told.items()}
+
+
+def _joined(frozen: list[dict], copies: list[dict]) -> list[dict]:
+    """Return frozen rows, each with what only the copy of it says; in the order of both."""
+    if len(frozen) != len(copies):
+        return frozen
+    return [copy | row for row, copy in zip(frozen, copies, strict=True)]
 
 
 def tell_the_guideline(release: Release, item: ReleaseItem, *, at: datetime) -> None:
-    """Let everybody read on the guideline's pages what the release makes public, or no longer."""
+    """Let everybody read on the guideline's pages what the release makes public, or no longer.
+
+    :raises NotPossible: if the copies are not what was frozen: somebody wrote in that very moment.
+    """
     code, day = edition_and_day(item.key)
     edition = Edition.objects.get(code=code)
     if item.withdraws:
@@ -44,3 +82,5 @@ def tell_the_guideline(release: Release, item: ReleaseItem, *, at: datetime) -> 
         public_days.make_public(
             edition, day, source=str(release), year_versions=versions, at=at, frozen_at=frozen.at
         )
+        if not _is_as_frozen(item, is_public=True):
+            raise NotPossible(f"{item.title}: {CHANGED}")

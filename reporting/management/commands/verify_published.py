@@ -104,6 +104,7 @@ def _of_released(released: Site) -> Iterator[Difference]:
         yield from page_rows.of_register(read)
     if f"{FROM_PROGRESS}.csv" in released.data_names():
         yield from page_rows.of_progress(read, fictitious=settings.DEMO, at=clock.now())
+    yield from page_rows.of_days()
     yield from page_rows.of_years()
     yield from moved.not_as_frozen()
     yield from agreement.contradictions()
