@@ -40,7 +40,7 @@ def make_public(
     """
     if not Progress.objects.filter(measure__edition=edition, as_of=day).exists():
         raise NothingOnRecord(f"{edition} {day}")
-    said = {"frozen_at": frozen_at or at, "withdrawn_at": None}
+    said = {"frozen_at": frozen_at or at, "released_at": at, "withdrawn_at": None}
     first = {"source": source, "made_public_at": at, **said}
     row, _created = PublicDay.objects.update_or_create(
         edition=edition, as_of=day, defaults=said, create_defaults=first

@@ -19,7 +19,7 @@ from casework.edit_numbers import StaleDraft
 from casework.views.finding import page_of
 
 from . import year_history, years
-from .models import Figure, Measure, MeasureYear, PublicDay, fiscal_year_name
+from .models import Figure, Measure, MeasureYear, fiscal_year_name
 from .prefill import FIELDS, Suggestion, said_in_words, suggestions_for
 from .services import Overtaken
 from .table_days import FIRST_YEAR
@@ -110,7 +110,6 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     measure, fiscal_year = year.measure, year.fiscal_year
     before = row_of(measure, fiscal_year - 1)
-    days = PublicDay.objects.standing().filter(edition=measure.edition, frozen_at__isnull=False)
     keys = form.keys_taken()
     newest = year_history.steps(year_history.versions_of(year)[: NEWEST + 1])
     context = {
@@ -126,7 +125,7 @@ def _page(
         .filter(fiscal_year=fiscal_year, part_of__isnull=True)
         .prefetch_related("parts").order_by("label"),
         "steps": newest[:NEWEST], "has_more": len(newest) > NEWEST,
-        "released_at": years.released_at(fiscal_year, days.values_list("as_of", "frozen_at")),
+        "released_at": years.released_at(year),
         "lacks": lacks(year),
         "trail": trail_of(measure, (reverse("guideline:edition-year", args=[measure.edition.code, fiscal_year]), year.name), ("", measure.name)),
     }  # fmt: skip

@@ -85,7 +85,7 @@ class YearShown(SaysMonths):
     """Plan and result of a measure in a fiscal year, as somebody reads it.
 
     :param plan_by_month: number of a month as text → words; so ``result_by_month``.
-    :param frozen_at: when the release that shows it was put together; ``None`` for who reads it as it stands.
+    :param made_public_at: when the release that shows it became public; ``None`` for who reads it as it stands.
     """
 
     measure_id: int
@@ -100,7 +100,7 @@ class YearShown(SaysMonths):
     plan_by_month: Mapping[str, str] = field(default_factory=dict)
     result_by_month: Mapping[str, str] = field(default_factory=dict)
     figures: tuple[FigureShown, ...] = ()
-    frozen_at: datetime | None = None
+    made_public_at: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -132,13 +132,13 @@ def _said(figure: Figure) -> dict:
 
 
 def shown_from(
-    content: Mapping, measure_id: int, fiscal_year: int, frozen_at: datetime | None = None
+    content: Mapping, measure_id: int, fiscal_year: int, made_public_at: datetime | None = None
 ) -> YearShown:
     """Return what a version says of a measure and a year."""
     words = {name: content[name] for name in FIELDS if not name.endswith("_months")}
     by_month = {name: content.get(name, {}) for name in BY_MONTH}  # versions from before have none
     return YearShown(
-        measure_id, fiscal_year, frozen_at=frozen_at,
+        measure_id, fiscal_year, made_public_at=made_public_at,
         plan_months=tuple(content["plan_months"]), result_months=tuple(content["result_months"]),
         figures=tuple(figure_from(said) for said in content["figures"]), **words, **by_month,
     )  # fmt: skip
@@ -170,17 +170,19 @@ def years_shown(measures: QuerySet[Measure], user) -> list[YearShown]:
 
 def _released(measures: QuerySet[Measure]) -> Iterator[YearShown]:
     """Yield each year as the release kept it that was put together last of those that cover it."""
-    kept = PublicDay.objects.standing().filter(
-        frozen_at__isnull=False, year_versions__year__measure__in=measures
-    )
-    told = kept.order_by("frozen_at", "pk").values_list(
-        "year_versions__year", "year_versions", "frozen_at"
-    )
+    kept = _covering().filter(year_versions__year__measure__in=measures)
+    told = kept.values_list("year_versions__year", "year_versions", "released_at")
     newest = {year: (version, moment) for year, version, moment in told}
     moments = dict(newest.values())
     for version in MeasureYearVersion.objects.filter(pk__in=moments).select_related("year"):
         year = version.year
         yield shown_from(version.content, year.measure_id, year.fiscal_year, moments[version.pk])
+
+
+def _covering() -> QuerySet[PublicDay]:
+    """Return the days whose release kept versions of years; the one that counts comes last."""
+    kept = PublicDay.objects.standing().filter(frozen_at__isnull=False)
+    return kept.order_by("frozen_at", "pk")
 
 
 def standing_at(edition: Edition, day: date) -> list[MeasureYearVersion]:
@@ -197,15 +199,10 @@ def standing_at(edition: Edition, day: date) -> list[MeasureYearVersion]:
     return list(rows.order_by("-year__fiscal_year", "year__measure__number"))
 
 
-def released_at(fiscal_year: int, days: Iterable[tuple[date, datetime]]) -> datetime | None:
-    """Return the last moment as of which everybody reads a year; ``None`` if nobody does.
-
-    A public day covers its own fiscal year and those before.
-
-    :param days: the public days of an edition, each with the moment as of which its years are read.
-    """
-    moments = (at for day, at in days if calendar.fiscal_year(day) >= fiscal_year)
-    return max(moments, default=None)
+def released_at(year: MeasureYear) -> datetime | None:
+    """Return when what everybody reads of a year’s row became public; ``None`` if no release kept a version of it."""
+    found = _covering().filter(year_versions__year=year.pk).last() if year.pk else None
+    return found.released_at if found else None
 
 
 @transaction.atomic

@@ -27,6 +27,8 @@ class PublicDay(Sourced):
 
     :ivar frozen_at: the moment at which plan and result of its fiscal year, and of those before, were
         put together; empty where no release showed them.
+    :ivar released_at: the moment at which everybody could read what stands there now: that of the last
+        release of the day, where ``made_public_at`` is that of the first.
     :ivar year_versions: the very versions that everybody reads of these years.
     :ivar withdrawn_at: since when nobody reads it any more; a later release makes it public again.
     """
@@ -35,6 +37,7 @@ class PublicDay(Sourced):
     as_of = models.DateField(_("as of"))
     made_public_at = models.DateTimeField(_("made public at"), null=True, blank=True)
     frozen_at = models.DateTimeField(_("as it stood at"), null=True, blank=True, editable=False)
+    released_at = models.DateTimeField(_("released last at"), null=True, blank=True, editable=False)
     year_versions = models.ManyToManyField(
         "guideline.MeasureYearVersion",
         related_name="public_days",

@@ -39,7 +39,7 @@ def rows(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
             _months(year.result_months),
             year.status,
             year.next_plan,
-            iso(year.frozen_at),
+            iso(year.made_public_at),
         )
 
 

@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import zip_longest
 
+from django.db.models import QuerySet
+
 from casework.tables import cell
-from guideline.models import MeasureYearVersion
+from guideline.models import MeasureYearVersion, PublicDay
 from reporting import open_data
 from reporting.figures import Difference
 from reporting.figures.published import Row, rows_of
 from reporting.models import Kind, PublicEntry
+from reporting.open_data.table import iso
 from reporting.register import COLUMNS, YEAR_UNKNOWN
 
 from . import progress
@@ -74,13 +77,12 @@ def of_progress(read: Read, *, fictitious: bool, at: datetime) -> Iterator[Diffe
 
 
 def of_days() -> Iterator[Difference]:
-    """Yield what a released day says of sources, printed counts and claims otherwise than its public copies.
+    """Yield what a released day says of sources, printed counts, claims and its moment otherwise than its public copies.
 
     The rest of its rows stands in a file, and is held against the copies there. What a release did not
     freeze yet is left out.
     """
-    entries = PublicEntry.objects.standing().filter(kind=Kind.PROGRESS).select_related("item")
-    for entry in entries.order_by("key"):
+    for entry in _released_days():
         try:
             shown = progress.told_of_day(entry.item, is_public=True)
         except NoSuchThing:
@@ -90,6 +92,25 @@ def of_days() -> Iterator[Difference]:
             frozen = [name for name in columns if all(name in row for row in told)]
             rows = (_in_words(entry.key, some) for some in (told, shown.get(part, [])))
             yield from _differing(part, _NAMED[part], *rows, frozen, path_of(entry.item))
+        yield from _moment_of(entry)
+
+
+def _released_days() -> QuerySet[PublicEntry]:
+    found = PublicEntry.objects.standing().filter(kind=Kind.PROGRESS).order_by("key")
+    return found.select_related("item__release")
+
+
+def _moment_of(entry: PublicEntry) -> Iterator[Difference]:
+    """Yield the moment that files and pages tell of a released day, where it is not that of its release.
+
+    What was released before it was kept tells none.
+    """
+    code, day = edition_and_day(entry.key)
+    shown = PublicDay.objects.standing().filter(edition__code=code, as_of=day).first()
+    was, is_ = entry.item.release.published_at, shown and shown.released_at
+    if shown is None or is_ not in (None, was):
+        told = (iso(one) for one in (was, is_))
+        yield Difference(YEARS, entry.key, "released_at", *told, path_of(entry.item))
 
 
 def _in_words(key: str, rows: Iterable[dict]) -> list[Row]:
@@ -101,8 +122,7 @@ def of_years() -> Iterator[Difference]:
 
     What is written after the release is in no version of it, and never held against it.
     """
-    entries = PublicEntry.objects.standing().filter(kind=Kind.PROGRESS).select_related("item")
-    for entry in entries.order_by("key"):
+    for entry in _released_days():
         code, day = edition_and_day(entry.key)
         kept = MeasureYearVersion.objects.filter(
             public_days__edition__code=code, public_days__as_of=day

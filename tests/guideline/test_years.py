@@ -119,7 +119,7 @@ def test_public_reads_a_year_as_it_stood_at_the_release(fifth, clerk):
 
     write(fifth, clerk, at=NOON + timedelta(days=1), edit_number=1, target="まだ見せない")
 
-    assert [(y.target, y.frozen_at) for y in shown(fifth)] == [
+    assert [(y.target, y.made_public_at) for y in shown(fifth)] == [
         ("公開の時", NOON + timedelta(hours=1))
     ]
     assert [y.target for y in shown(fifth, clerk)] == ["まだ見せない"]
