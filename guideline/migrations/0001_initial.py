@@ -1153,4 +1153,11 @@ class Migration(migrations.Migration):
                 verbose_name="versions of the years’ plans and results",
             ),
         ),
+        migrations.AddField(
+            model_name="publicday",
+            name="released_at",
+            field=models.DateTimeField(
+                blank=True, editable=False, null=True, verbose_name="released last at"
+            ),
+        ),
     ]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
 from itertools import zip_longest
@@ -37,7 +37,7 @@ class Difference:
     published: Number | str
     recomputed: Number | str
     file: str = PRINTED
-    only_of_rows: bool = field(default=False, compare=False)
+    only_of_rows: bool = False
 
     def __str__(self) -> str:
         place = f"{self.file}: {self.table}: {self.row}: {self.column}"

@@ -14,12 +14,19 @@ from reporting.models import Kind, PublicEntry
 
 from . import signed
 from .addresses import path_of
-from .contents import ALL, MOVING
+from .contents import ALL
+from .site import MADE_NOW
+
+#: Where a difference was found, and the difference.
+Placed = tuple[str, Difference]
 
 
-def sorted_out(found: Iterable[Difference]) -> dict[Difference, date]:
-    """Return the differences since which the rows went on, each with the day of the release."""
-    moved = [one for one in found if one.only_of_rows and one.table not in MOVING]
+def sorted_out(found: Iterable[Placed]) -> dict[Placed, date]:
+    """Return the differences since which the rows went on, each with the day of the release.
+
+    :param found: each with where it was found: what is served live is behind no release.
+    """
+    moved = [(where, one) for where, one in found if one.only_of_rows and one.table not in MADE_NOW]
     entry = PublicEntry.objects.standing().filter(kind=Kind.REGISTER, key=ALL)
     entry = entry.select_related("item__release").first() if moved else None
     if entry is None or not signed.is_as_frozen(entry.item):

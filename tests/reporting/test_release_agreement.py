@@ -1,5 +1,6 @@
 """The register and the figures of a year never stand beside each other and disagree, whichever comes last."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 
@@ -15,8 +16,9 @@ from casework.errors import NotPossible
 from casework.services import advance
 from grants.models import PastAward, ProjectYear
 from guideline.models import Measure, Progress
+from reporting.figures import Difference
 from reporting.models import PublicEntry, Release
-from reporting.publishing import checks, releases
+from reporting.publishing import checks, moved, releases
 from tests import factories
 from tests.factories import NOON, TODAY
 from tests.reporting import makers
@@ -202,6 +204,21 @@ def test_what_was_released_is_verified_beside_what_is_served(office, approver, y
     assert "Put the register" in lines[-1]
     published(*known.values(), by=office, approver=approver, at=LATER, note="訂正")
     assert verified()[1]
+
+
+def test_only_what_was_released_is_behind_its_rows_and_not_what_is_made_anew(
+    office, approver, year
+):
+    """What is served live has no release to be behind of, nor have figures that each release adds up anew."""
+    published(*things(year).values(), by=office, approver=approver)
+    served = Difference("register", "this_program", "granted_yen", 80_000, 70_000)
+    released = replace(served, only_of_rows=True)
+    of_progress, of_reports = (replace(released, table=code) for code in ("progress", "reports"))
+    places = [("/open-data/", served), ("/public/", released)]
+    anew = [("/public/", of_progress), ("/public/", of_reports)]
+
+    assert moved.sorted_out([*places, *anew]) == {("/public/", released): TODAY}
+    assert moved.sorted_out([("/public/", served)]) == {}
 
 
 def test_rows_that_went_on_excuse_no_content_that_is_not_the_frozen_one(office, approver, year):

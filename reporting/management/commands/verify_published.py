@@ -57,16 +57,14 @@ class Command(BaseCommand):
         try:
             with one_moment():
                 found = list(_of_folder(site, released) if site else _of_here(released))
-                moved_on = moved.sorted_out(one for _where, one in found)
+                moved_on = moved.sorted_out(found)
         except (KeyError, ValueError) as error:
             words = str(error)
             raise CommandError(_in_both(lambda: _("A file cannot be read: %s") % words)) from None
-        lines = dict.fromkeys(_line(where, one, moved_on.get(one)) for where, one in found)
+        lines = {_line(*placed, moved_on.get(placed)): placed in moved_on for placed in found}
         for line in lines:
             self.stdout.write(self.style.ERROR(line))
-        went_on = len(
-            {_line(where, one, moved_on.get(one)) for where, one in found if one in moved_on}
-        )
+        went_on = sum(lines.values())
         told = {"tables": len(FIGURES), "cells": len(lines)}
         self.stdout.write(
             _in_both(lambda: _("%(tables)d tables reckoned twice; %(cells)d differences.") % told)
