@@ -8,4 +8,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and organizations")
 
     def ready(self):
+        from .days_named import let_every_form_refuse
+
+        let_every_form_refuse()
         autodiscover_modules("permissions")  # each app's module registers its rules

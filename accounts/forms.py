@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts import services
 from accounts.models import Department, Duty, MemberRole, Officer, Organization, Role, User
 
+from .row_fields import RowField
+
 
 class SignupForm(AllauthSignupForm):
     """Sign-up of a person, and of the group they speak for when they are its first member."""
@@ -93,7 +95,7 @@ class OfficerForm(forms.ModelForm):
 class RepresentativeForm(forms.Form):
     """Who represents a group from a day on: one of its officers, or somebody who is none yet."""
 
-    officer = forms.ModelChoiceField(
+    officer = RowField(
         label=_("One of the officers"),
         queryset=Officer.objects.none(),
         required=False,
@@ -150,7 +152,7 @@ class MemberRoleForm(forms.Form):
 
 
 class MergeForm(forms.Form):
-    into = forms.ModelChoiceField(
+    into = RowField(
         label=_("The group that stays"),
         queryset=Organization.objects.none(),
         widget=forms.RadioSelect,
@@ -200,7 +202,7 @@ class DutyForm(forms.ModelForm):
 class BeginDutyForm(DutyForm):
     """A duty that begins on the first day of somebody's new post."""
 
-    user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none())
+    user = RowField(label=_("Person"), queryset=User.objects.none())
     field_order = ["user"]
 
     def __init__(self, *args, first_day, **kwargs):

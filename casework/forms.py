@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Duty, Role, User
+from accounts.row_fields import RowField
 
 from . import numbers
 from .calendar import add_months, fiscal_year, japan_date, moment
@@ -84,9 +85,7 @@ asks("approval", "drop", ReasonForm)
 class ExtendForm(MoveForm):
     """More time for one open deadline of the case, also after its date."""
 
-    deadline = forms.ModelChoiceField(
-        Deadline.objects.all(), label=_("Deadline"), widget=forms.HiddenInput()
-    )
+    deadline = RowField(Deadline.objects.all(), label=_("Deadline"), widget=forms.HiddenInput())
     until_on = forms.DateField(label=_("New date"), widget=DateInput())
     reason = forms.CharField(
         label=_("Reason"),
@@ -198,7 +197,7 @@ class CorrectForm(forms.Form):
 
 
 class AssignForm(forms.Form):
-    clerk = forms.ModelChoiceField(label=_("Clerk in charge"), queryset=User.objects.none())
+    clerk = RowField(label=_("Clerk in charge"), queryset=User.objects.none())
 
     def __init__(self, *args, today, **kwargs):
         super().__init__(*args, **kwargs)

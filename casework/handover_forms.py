@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User
+from accounts.row_fields import RowField
 
 from .case_sorts import SORTS
 from .handover import clerks_on, ever_clerks
@@ -62,7 +63,7 @@ class ClerkHandoverForm(NarrowForm):
     """From which clerk to which."""
 
     giver = forms.ChoiceField(label=_("From whom"))
-    taker = forms.ModelChoiceField(label=_("To whom"), queryset=User.objects.none())
+    taker = RowField(label=_("To whom"), queryset=User.objects.none())
     department = forms.ChoiceField(label=_("Department"), required=False)
     field_order = ["giver", "taker", "state", "fiscal_year"]
 
@@ -96,8 +97,8 @@ class ClerkHandoverForm(NarrowForm):
 class DepartmentHandoverForm(NarrowForm):
     """From which department to which; of one that was renamed or merged, its successor is offered."""
 
-    giver = forms.ModelChoiceField(label=_("From whom"), queryset=Department.objects.none())
-    taker = forms.ModelChoiceField(
+    giver = RowField(label=_("From whom"), queryset=Department.objects.none())
+    taker = RowField(
         label=_("To whom"), queryset=Department.objects.none(), required=False,
         help_text=_("Leave this empty for the successor that is recorded."),
     )  # fmt: skip

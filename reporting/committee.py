@@ -11,9 +11,9 @@ from datetime import date
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
+from accounts.days_named import day_in
 from accounts.models import Role
 from casework import calendar
 from casework.desk_links import desk_link
@@ -31,10 +31,7 @@ NEWEST = 10
 
 def since(request: HttpRequest) -> date:
     """Return the Japan date from which things are new: as asked, or the fiscal year's first day."""
-    try:
-        asked = parse_date(request.GET.get("since", ""))
-    except ValueError:  # well written, but no day of the calendar
-        asked = None
+    asked = day_in(request.GET.get("since"))
     return asked or calendar.first_day(calendar.fiscal_year(request.today))
 
 

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.row_fields import RowField
 from casework.flow import Text
 from casework.windows import ShowsWhatItSaw
 from guideline.models import fiscal_year_name
@@ -108,7 +109,7 @@ def _score_form(form: ReportForm, score: int, data) -> ScoreForm:
 class CopyForm(forms.Form):
     """From which fiscal year a copy counts."""
 
-    form = forms.ModelChoiceField(queryset=ReportForm.objects.none(), widget=forms.HiddenInput)
+    form = RowField(queryset=ReportForm.objects.none(), widget=forms.HiddenInput)
     first_fiscal_year = forms.TypedChoiceField(label=_("First fiscal year"), coerce=int)
 
     def __init__(self, data=None, *, initial=None, this_year: int):

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Duty, Role, User
+from accounts.row_fields import RowField
 from casework.forms import DateInput, ExtendForm, ReasonForm
 from casework.moves import MoveForm, asks
 from grants.forms.fields import YenField
@@ -246,7 +247,7 @@ class AssessedForm(forms.Form):
 
 
 class SeatForm(forms.Form):
-    user = forms.ModelChoiceField(
+    user = RowField(
         label=_("Member"),
         queryset=User.objects.none(),
         help_text=_("Everyone with the duty “panel member” who has no seat in this round."),
@@ -299,8 +300,8 @@ class OwnConflictForm(forms.Form):
 class ConflictForm(forms.Form):
     """What the office records about a member and a proposal."""
 
-    seat = forms.ModelChoiceField(label=_("Member"), queryset=PanelSeat.objects.none())
-    proposal = forms.ModelChoiceField(label=_("Proposal"), queryset=Proposal.objects.none())
+    seat = RowField(label=_("Member"), queryset=PanelSeat.objects.none())
+    proposal = RowField(label=_("Proposal"), queryset=Proposal.objects.none())
     kind = forms.ChoiceField(label=_("Kind"), choices=Conflict.Kind.choices)
     note = forms.CharField(
         label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3})

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import forms, services
+from accounts.days_named import day_in
 from accounts.models import Duty, Role
 from accounts.numbers_named import keys_in
 from accounts.permissions import require
@@ -26,11 +27,8 @@ def turn_of_the_year(today: date) -> date:
 
 
 def _last_day(request) -> date:
-    asked = request.POST.get("last_day") or request.GET.get("last_day") or ""
-    try:
-        return date.fromisoformat(asked)
-    except ValueError:
-        return turn_of_the_year(request.today)
+    asked = request.POST.get("last_day") or request.GET.get("last_day")
+    return day_in(asked) or turn_of_the_year(request.today)
 
 
 @login_required

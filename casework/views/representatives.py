@@ -5,11 +5,11 @@ from functools import partial
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import services
+from accounts.days_named import day_in
 from accounts.forms import RepresentativeForm
 from accounts.models import Organization
 from accounts.permissions import require
@@ -66,10 +66,7 @@ def _shown(request, organization: Organization) -> dict:
 def representative_note(request, organization, notice_pk):
     """Note, as the office, what a group told."""
     notice = get_object_or_404(organization.representative_notices, pk=notice_pk)
-    try:
-        paper_on = parse_date(request.POST.get("paper_on", "") or "-")
-    except ValueError:
-        paper_on = None
+    paper_on = day_in(request.POST.get("paper_on"))
     try:
         representatives.note(notice, paper_on=paper_on, by=request.user, at=request.now)
     except NotPossible as error:

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
+from accounts.row_fields import RowField
 from casework.asking import PASSED
 from casework.calendar import fiscal_year
 from casework.forms import DateInput
@@ -56,7 +57,7 @@ class AskDepartmentsForm(forms.Form):
 class OwnAccordForm(forms.Form):
     """What a department begins something with that nobody asked for."""
 
-    department = forms.ModelChoiceField(
+    department = RowField(
         label=_("Department"), queryset=Department.objects.none(), empty_label=None
     )
     fiscal_year = FiscalYearField()

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.row_fields import RowField
 from casework.calendar import NoSuchDay, parse_wareki
 from casework.derivation import name_of_basis
 from casework.period_field import PeriodField
@@ -39,7 +40,7 @@ class CalculatorForm(forms.Form):
     day = WarekiField(
         label=_("Day to count from"), help_text=_("Such as 令和9年1月31日, R9.1.31 or 2027-01-31.")
     )
-    edition = forms.ModelChoiceField(
+    edition = RowField(
         CourseEdition.objects.order_by("course", "-first_fiscal_year"),
         label=_("Course"), required=False, empty_label=_("none: a period of your own, below"),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
+from accounts.row_fields import RowField
 from casework.drafts import Draft
 from grants.models import Proposal
 from guideline.models import Edition, Measure, Section
@@ -41,7 +42,7 @@ class FieldsForm(forms.Form):
         help_text=_("How one will see that it became better."),
     )  # fmt: skip
     years = forms.TypedChoiceField(label=_("Years"), coerce=int)
-    wished_department = forms.ModelChoiceField(
+    wished_department = RowField(
         label=_("Department the group would like to work with"), required=False,
         queryset=Department.objects.none(), empty_label=_("No wish, or not known yet"),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.row_fields import RowField
 from casework.forms import DateInput
 from grants.models import BudgetEntry, CourseEdition, FundEntry, FundTarget
 
@@ -64,8 +65,8 @@ class TransferForm(EnteredOnce):
 
     adds = BudgetEntry
 
-    giver = forms.ModelChoiceField(label=_("From the course"), queryset=None)
-    taker = forms.ModelChoiceField(label=_("To the course"), queryset=None)
+    giver = RowField(label=_("From the course"), queryset=None)
+    taker = RowField(label=_("To the course"), queryset=None)
     fiscal_year = fiscal_year_field()
     financed_by = forms.ChoiceField(
         label=_("Source of the money"), choices=BudgetEntry.Source.choices, widget=forms.RadioSelect

@@ -7,6 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
+from accounts.row_fields import RowField
 from casework.calendar import first_day, last_day
 from casework.forms import DateInput, ExtendForm, ReasonForm
 from casework.moves import MoveForm, asks
@@ -50,7 +51,7 @@ class SupplementForm(ReasonForm):
 class DepartmentForm(MoveForm):
     """Which department is asked; the facts keep its id."""
 
-    department = forms.ModelChoiceField(label=_("Department"), queryset=Department.objects.none())
+    department = RowField(label=_("Department"), queryset=Department.objects.none())
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -8,6 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization
+from accounts.row_fields import RowField
 from casework.calendar import end_of_day, moment
 from casework.forms import DateInput
 from casework.period_field import PeriodField
@@ -197,7 +198,7 @@ class PaperForm(forms.Form):
         help_text=_("This day counts, whenever the proposal is keyed in."),
     )  # fmt: skip
     title = forms.CharField(label=_("Name of the project"), max_length=200)
-    organization = forms.ModelChoiceField(
+    organization = RowField(
         label=_("Group"), queryset=Organization.objects.none(), required=False,
         empty_label=_("A group that is not here yet"),
     )  # fmt: skip

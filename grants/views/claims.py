@@ -11,11 +11,11 @@ from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.days_named import day_in
 from accounts.models import Organization
 from accounts.numbers_named import key_in
 from accounts.permissions import owns_organization, require
@@ -219,10 +219,7 @@ def _named(claims, count: int) -> dict:
 def bank_file(request):
     """The list as a bank takes it (全銀 総合振込), bank accounts included; whole, or not at all."""
     require(request.user, "grants.export_payments")
-    try:
-        on = parse_date(request.GET.get("on", "")) or request.today
-    except ValueError:
-        on = request.today
+    on = day_in(request.GET.get("on")) or request.today
     asked = accounting.Asked.of(accounting.filter_form(request.GET, request.user))
     claims = list(accounting.claims_for(request.user, asked).filter(accounting.TO_TRANSFER))
     try:

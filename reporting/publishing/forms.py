@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.row_fields import RowField, RowsField
 from casework.date_input import MomentInput
 from casework.forms import ReasonForm
 from casework.moves import asks
@@ -71,9 +72,7 @@ def _only_public(offered: set[str]) -> list[tuple[str, str]]:
 class ReportsForm(forms.Form):
     """Accepted reports to put in."""
 
-    reports = forms.ModelMultipleChoiceField(
-        CollaborationReport.objects.none(), widget=forms.CheckboxSelectMultiple
-    )
+    reports = RowsField(CollaborationReport.objects.none(), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args, reports, **kwargs):
         super().__init__(*args, **kwargs)
@@ -100,7 +99,7 @@ class ReportReleaseForm(forms.Form):
     note = forms.CharField(
         label=_("Note for the public"), required=False, widget=text_area(3), help_text=NOTE_HELP
     )
-    release = forms.ModelChoiceField(
+    release = RowField(
         Release.objects.none(),
         label=_("Release"),
         required=False,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.numbers_named import YEARS
+from accounts.row_fields import RowsField
 from casework.calendar import fiscal_year
 from casework.forms import DateInput
 from casework.views.answers import done
@@ -39,7 +40,7 @@ class NewTablingForm(forms.Form):
         label=gettext_lazy("Comments until"), required=False, widget=DateInput(),
         help_text=gettext_lazy("If it is empty, the last day shows as not set."),
     )  # fmt: skip
-    reports = forms.ModelMultipleChoiceField(
+    reports = RowsField(
         label=gettext_lazy("Reports"), queryset=None, widget=forms.CheckboxSelectMultiple
     )
 
@@ -135,8 +136,8 @@ def _visible(request, pk: int) -> Tabling:
 class ReleaseForm(forms.Form):
     """Which comments are part of the public text."""
 
-    comments = forms.ModelMultipleChoiceField(queryset=None, required=False)
-    shown = forms.ModelMultipleChoiceField(queryset=None, required=False)
+    comments = RowsField(queryset=None, required=False)
+    shown = RowsField(queryset=None, required=False)
 
     def __init__(self, data, *, comments):
         super().__init__(data)
