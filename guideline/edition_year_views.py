@@ -30,6 +30,7 @@ def page(request: HttpRequest, edition: str, fiscal_year: int) -> HttpResponse:
     measures = list(Measure.objects.filter(edition=shown).order_by("number"))
     here = {year.measure_id: year for year in every_year if year.fiscal_year == fiscal_year}
     enters = request.user.has_perm("guideline.enter_years")
+    twice = year_statuses.differing(Measure.objects.filter(edition=shown), request.user, every_year)
     told = statuses.get(fiscal_year, {})
     rows = [_row(measure, here.get(measure.pk), told.get(measure.pk, "")) for measure in measures]
     open_rows = [row for row in rows if row["lacks"]]
@@ -37,6 +38,7 @@ def page(request: HttpRequest, edition: str, fiscal_year: int) -> HttpResponse:
         "edition": shown, "fiscal_year": fiscal_year, "name": fiscal_year_name(fiscal_year),
         "rows": rows, "origin": origin_of(map(_told, rows), at=request.now), "has_rows": bool(here),
         "chart": year_chart.chart((f"{m.number}. {m.name}", here.get(m.pk)) for m in measures),
+        "differing": [one for one in twice if one.fiscal_year == fiscal_year],
         "enters": enters, "open_rows": open_rows,
         "tabs": [(year, fiscal_year_name(year)) for year in _tabs(request, known, fiscal_year)],
         "is_frozen": not reads_all_progress(request.user),

@@ -16,6 +16,7 @@ from .models import Classification, Edition, PrintedCount, Progress, Status, rea
 from .progress_export import ProgressOn, csv_of, origin, paper_of, progress_on, xlsx_of
 from .public_days import differs_from_public, public_days
 from .summary import mismatches
+from .year_statuses import differing_on
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: What follows the name of a file → what makes it.
@@ -55,6 +56,7 @@ def page(request: HttpRequest, edition: str, day: str) -> HttpResponse:
         "table": table, "origin": origin(table, at=request.now), "digest_of_csv": _digest_of_csv(table),
         "statuses": Status, "summary": _summary(table),
         "mismatches": _mismatches(table, request.user),
+        "differing": differing_on(table.edition, table.day, request.user),
         "is_public": (is_public := table.day in public_days(table.edition)),
         "has_changed": is_public and reads_all_progress(request.user)
         and differs_from_public(table.edition, table.day),

@@ -19,6 +19,7 @@ from guideline.models import Crosswalk, Edition, Measure, Section, reads_all_pro
 from guideline.panels import panels_for
 from guideline.public_days import public_days
 from guideline.summary import as_of, status_counts, summary_mismatches
+from guideline.year_statuses import differing_on
 
 
 @require_safe
@@ -35,6 +36,7 @@ def index(request: HttpRequest, edition: str = "") -> HttpResponse:
             "is_public": day in public_days(shown),
             "chart": chart(status_counts(shown, day, request.user)),
             "mismatches": summary_mismatches(shown, day, request.user),
+            "differing": differing_on(shown, day, request.user),
             "running": calendar.fiscal_year(request.today),
             "links": links_of(shown),
             "takes_tables": request.user.has_perm("guideline.take_progress"),

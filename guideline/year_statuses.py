@@ -7,6 +7,7 @@ year for which progress is on record.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import QuerySet
 
@@ -62,6 +63,12 @@ def differing(
         (one for one in found if one.disagrees),
         key=lambda one: (one.measure.edition_id, -one.fiscal_year, one.measure.number),
     )
+
+
+def differing_on(edition: Edition, day: date | None, user) -> list[YearStatus]:
+    """Return what :func:`differing` does of an edition, where its table of ``day`` is the last of the year."""
+    found = differing(Measure.objects.filter(edition=edition), user) if day else []
+    return [one for one in found if one.recorded.as_of == day]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,6 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from casework.approvals import waiting_draft
-from casework.case_history import words_of
 from casework.desk_links import desk_link
 from casework.effects import also_follows
 from casework.models import Approval
@@ -14,7 +12,7 @@ from casework.verbs import name_verbs
 from casework.work_pages import work_page
 from reporting.models import CollaborationReport, Release
 
-from . import releases
+from . import releases, sent_back
 
 #: How many things of a release its case page names.
 NAMED = 10
@@ -29,30 +27,18 @@ def what_is_inside(release: Release, request) -> dict:
         "items": items[:NAMED],
         "more": more,
         "why_stuck": releases.why_stuck(release, at=request.now),
-        "sent_back": _why_sent_back(release, request.user),
+        "sent_back": sent_back.why(release, request.user),
     }
 
 
-def _returned_draft(release: Release) -> Approval | None:
-    """Return the draft of a release that the approver sent back."""
-    draft = waiting_draft(release) if release.state == "waiting" else None
-    return draft if draft and draft.state == "returned" else None
-
-
-def _why_sent_back(release: Release, user) -> list[str]:
-    """Return the words with which the approver sent the draft back, for who may see the draft."""
-    draft = _returned_draft(release)
-    if draft is None or not Approval.objects.visible_to(user).filter(pk=draft.pk).exists():
-        return []
-    return words_of(draft, draft.events.filter(verb="send_back").latest("pk"), inside=True)
-
-
 def _may_change_returned(release: Release, user) -> bool:
-    return _returned_draft(release) is not None and user.has_perm("reporting.prepare_release")
+    return sent_back.returned_draft(release) is not None and user.has_perm(
+        "reporting.prepare_release"
+    )
 
 
 def _change_returned(release: Release) -> str:
-    draft = _returned_draft(release)
+    draft = sent_back.returned_draft(release)
     return reverse("casework:move", args=[draft.pk, "drop"]) if draft else ""
 
 

@@ -21,7 +21,16 @@ from casework.errors import NotPossible
 from guideline.models.accepted_words import LOOKS_LIKE
 from reporting.models import CollaborationReport, Kind, PublicEntry, Release, ReleaseItem
 from reporting.models.release import UNDER_WAY
-from reporting.publishing import axe_check, checks, difference, drawing, gone, personal, releases
+from reporting.publishing import (
+    axe_check,
+    checks,
+    difference,
+    drawing,
+    gone,
+    personal,
+    releases,
+    sent_back,
+)
 from reporting.publishing.forms import (
     AcceptForm,
     MomentForm,
@@ -99,6 +108,7 @@ def _show(request, release: Release, status: int = 200, **bound):
         "draft": waiting_draft(release),
         "why_not": releases.why_not_yet(release, at=request.now) if may_change else None,
         "why_stuck": releases.why_stuck(release, at=request.now),
+        "sent_back": sent_back.why(release, request.user),
     }
     if may_change:
         context |= {

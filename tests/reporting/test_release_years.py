@@ -244,11 +244,20 @@ def test_two_statuses_of_a_measure_are_flagged_on_every_page_and_before_the_butt
         row, other = (re.search(rf'<tr id="m{m.number}">.*?</tr>', page)[0] for m in (twice, plain))
         assert words in row and words not in other
         assert page.count(words) == 2  # in the table, and under plan and result of the year
-    for address in (reverse("guideline:statuses", args=[twice.edition.code]), "/figures/progress/"):
-        text = words_of(client.get(address).content.decode())
-        part = text.partition("表と年度の行が一致しないところ")[2]
+    edition = twice.edition.code
+    for address in (
+        reverse("guideline:statuses", args=[edition]),
+        reverse("guideline:edition", args=[edition]),
+        reverse("guideline:progress-on", args=[edition, TODAY.isoformat()]),
+        reverse("guideline:edition-year", args=[edition, YEAR]),
+        "/figures/progress/",
+    ):
+        page = client.get(address).content.decode()
+        part = words_of(page.partition("表と年度の行が一致しないところ")[2].partition("</ul>")[0])
         assert f"{twice.number}. {twice.title}" in part and "進捗状況一覧では： 一部済" in part
         assert f"{plain.number}. {plain.title}" not in part
+    earlier = client.get(reverse("guideline:edition-year", args=[edition, YEAR - 1]))
+    assert "一致しないところ" not in earlier.content.decode()
 
 
 def test_years_of_a_released_day_are_held_against_the_versions_that_pages_show(office, measure):
