@@ -42,6 +42,7 @@ class ReportingConfig(AppConfig):
             axe_check,
             committee_check,
             gone,
+            inside_release,
             issue_wording,  # noqa: F401
             notice_kinds,
             panels,

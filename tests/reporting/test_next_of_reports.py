@@ -17,6 +17,7 @@ from reporting.collaboration_checks import check_collaboration
 from reporting.committee_waits import comments_to_release
 from reporting.line_checks import Asked
 from reporting.models import CollaborationReport, TabledReport
+from reporting.publishing import checks, releases
 from tests import factories
 from tests.factories import NOON, TODAY
 from tests.remembering import remembered
@@ -277,3 +278,24 @@ def test_report_of_a_project_begins_with_its_settlement_and_the_day_of_the_reque
         reverse("reporting:collaboration-edit", args=[report.pk])
     )
     assert form.context["draft"].figures.forms[0]["value"].value() == "120"
+
+
+def test_report_in_a_release_says_in_which_and_leads_there(enter):
+    report, office = makers.accepted_collaboration(), factories.anyone(Role.OFFICE)
+    release = releases.begin_with(report, by=office, at=NOON)
+    address = reverse("reporting:release", args=[release.pk])
+
+    for accept, said in ((True, "Being put together"), (False, "Waits for approval")):
+        shown = page_of(enter(office), report)
+        assert shown.context["what_to_do"] == f"It is in the release {release.number}: {said}."
+        links = [link.url for link in shown.context["work"]]
+        assert address in links
+        assert reverse("reporting:release-report", args=[report.pk]) not in links
+        if accept:
+            propose(release, office)
+
+
+def propose(release, office) -> None:
+    for found in checks.in_the_way(release, at=NOON):
+        checks.accept(release, found.digest, reason="架空の語", by=office, at=NOON)
+    releases.propose(release, by=office, at=NOON)

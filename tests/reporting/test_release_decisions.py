@@ -156,6 +156,8 @@ def test_release_that_came_back_says_why_and_how_its_contents_are_changed(office
     clerk.force_login(office)
     drop = reverse("casework:move", args=[draft.pk, "drop"])
 
+    own = reverse("reporting:release", args=[release.pk])
+    assert "電話番号を消してください" in clerk.get(own).content.decode()
     for case in (release, draft):
         page = clerk.get(reverse("casework:case", args=[case.pk])).content.decode()
         assert "電話番号を消してください" in page and f'href="{drop}"' in page
@@ -163,7 +165,15 @@ def test_release_that_came_back_says_why_and_how_its_contents_are_changed(office
     assert "The release opens again" in clerk.get(drop).content.decode()
     advance(draft, "drop", by=office, at=NOON)
     page = clerk.get(reverse("casework:case", args=[release.pk])).content.decode()
-    assert reverse("reporting:release", args=[release.pk]) in page and drop not in page
+    assert own in page and drop not in page
+    for address in (own, reverse("casework:case", args=[release.pk])):
+        assert "電話番号を消してください" in clerk.get(address).content.decode()
+
+    release.refresh_from_db()
+    releases.propose(
+        release, by=office, at=NOON
+    )  # now it is told no more: the draft is another one
+    assert "電話番号を消してください" not in clerk.get(own).content.decode()
 
 
 def test_case_page_of_a_scheduled_release_says_its_moment(office, approver):
