@@ -38,7 +38,7 @@ def _target(case: Case, move: Move) -> Stage | None:
     if move.target == SAME:
         return case.stage
     target = case.came_from if move.target == WHERE_IT_CAME_FROM else move.target
-    return case.flow.stages.get(target)
+    return case.stage_at(target) if target in case.flow.stages else None
 
 
 def _where(case: Case, move: Move) -> str:

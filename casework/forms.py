@@ -44,7 +44,7 @@ class SendBackForm(MoveForm):
         label=_("What has to be mended"), widget=forms.Textarea(attrs={"rows": 5})
     )
     due_on = forms.DateField(
-        label=_("Until"),
+        label=_("Due"),
         required=False,
         widget=DateInput(),
         help_text=_("If it is empty, the due date shows as not set."),

@@ -60,7 +60,8 @@ def _step(case: Case, number: int, reached: dict[str, datetime]) -> Step | None:
     if status == "next":
         stage, moment = _usual(case, stages), None
     by_paper = status == "current" and case.by_paper
-    return Step(stage.label, status, moment, in_words(stage.holders, by_paper=by_paper))
+    holders = case.stage_at(stage.code).holders
+    return Step(stage.label, status, moment, in_words(holders, by_paper=by_paper))
 
 
 def _passed(case: Case, stages: list[Stage], reached: dict[str, datetime]) -> Stage | None:

@@ -241,6 +241,9 @@ def _view(content: dict, view: dict) -> list[Section]:
     scores: Section = {
         "heading": f"{view['partner']}の評価", "table": {"columns": columns, "rows": rows},
     }  # fmt: skip
+    if told_on := view.get("told_on"):
+        day = wareki(date.fromisoformat(told_on))
+        scores["paragraphs"] = [f"{view['partner']}が{day}に担当課に話し、担当課が書き取った。"]
     return [scores, *said]
 
 

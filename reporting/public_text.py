@@ -1,6 +1,7 @@
 """What the public reads of a report, from the content of a version alone: prepared for a page."""
 
 from collections.abc import Callable
+from datetime import date
 
 from django.urls import reverse
 
@@ -92,7 +93,9 @@ def read_view(content: dict, view: dict) -> dict:
         for code in ("process_score", "outcome_score")
     ]
     said = [{**one, "name": in_language(one["label"], one["label_en"])} for one in view["answers"]]
-    return {**view, "scores": scores, "said": said}
+    told_on = view.get("told_on")  # texts of before do not say
+    day = date.fromisoformat(told_on) if told_on else None
+    return {**view, "scores": scores, "said": said, "told_on": day}
 
 
 def _score_name(content: dict, code: str) -> str:

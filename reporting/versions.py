@@ -135,10 +135,14 @@ def views_of(report: CollaborationReport, *, public: bool = False, reader=None) 
 
 
 def _view(part: PartnerPart, *, public: bool) -> dict:
-    """Return what one partner gave: its scores, and its words question by question."""
+    """Return what one partner gave: its scores, and its words question by question.
+
+    ``told_on`` is the day on which it told the department, which wrote it down; else empty.
+    """
     names = ("code", "label", "label_en")
     return {
         "partner": part.partner.name,
+        "told_on": part.said_on.isoformat() if part.typed_in_by_id and part.said_on else "",
         "process_score": part.process_score,
         "outcome_score": part.outcome_score,
         "answers": [

@@ -244,7 +244,11 @@ class Case(models.Model):
     @property
     def stage(self) -> Stage:
         """The row of the table the case stands in."""
-        stage = self.machine.flow.stages[self.state]
+        return self.stage_at(self.state)
+
+    def stage_at(self, code: str) -> Stage:
+        """Return a row of the table as it is for this case, which may have no organization."""
+        stage = self.machine.flow.stages[code]
         return stage.where(has_organization=self.organization_id is not None)
 
     @property

@@ -36,7 +36,7 @@ class AskDepartmentsForm(forms.Form):
 
     fiscal_year = FiscalYearField()
     due_on = forms.DateField(
-        label=_("Until"),
+        label=_("Due"),
         required=False,
         widget=DateInput(),
         help_text=_("If it is empty, the due date shows as not set."),

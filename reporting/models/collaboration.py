@@ -19,7 +19,7 @@ from guideline.models import Measure
 from reporting.completeness import missing_in_collaboration
 from reporting.flow import COLLABORATION_FLOW
 
-from .release import PublicEntry
+from .release import UNDER_WAY, PublicEntry, ReleaseItem
 from .report_form import FormQuestion, ReportForm
 
 SCORES = [(score, str(score)) for score in range(1, 6)]
@@ -51,13 +51,18 @@ class CollaborationReportQuerySet(CaseQuerySet):
 
         ``is_partner_unasked`` and ``is_view_awaited``, of its partners; of the last time that it was
         tabled ``last_tabling`` (its id) and ``comments_until``; whether ``are_comments_waiting``:
-        comments are there, and the office released none.
+        comments are there, and the office released none. And ``open_release`` (its id): the newest
+        in which it is that is not public yet.
         """
         of = self.model
         partners = of.partners.rel.related_model.objects.filter(report=OuterRef("pk"))
         parts = of.partner_parts.rel.related_model.objects.filter(report=OuterRef("pk"))
         tabled = of.tablings.rel.related_model.objects.filter(report=OuterRef("pk"))
         last = tabled.order_by("-pk")
+        inside = ReleaseItem.objects.filter(
+            kind="report", key=Cast(OuterRef("pk"), CharField()),
+            release__state__in=("draft", *UNDER_WAY),
+        )  # fmt: skip
         waiting = tabled.filter(comments__isnull=False).exclude(comments__release__isnull=False)
         return self.annotate(
             is_partner_unasked=Exists(partners.filter(part=None)),
@@ -65,6 +70,7 @@ class CollaborationReportQuerySet(CaseQuerySet):
             last_tabling=Subquery(last.values("tabling")[:1]),
             comments_until=Subquery(last.values("tabling__comments_until")[:1]),
             are_comments_waiting=Exists(waiting),
+            open_release=Subquery(inside.order_by("-release").values("release")[:1]),
         )
 
     def with_a_correction(self):

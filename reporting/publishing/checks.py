@@ -465,6 +465,10 @@ def days_in(text: str) -> Iterator[date]:
             continue  # no day of the calendar
 
 
+#: Of photos, of what partners said, and on what a value rests: nobody wrote these.
+_NOBODY_WROTE = ("digest", "media_type", "consent", "told_on", "level")
+
+
 def _texts(
     item: ReleaseItem, content: dict, *, without: Container[str] = ()
 ) -> Iterator[tuple[str, str]]:
@@ -483,6 +487,5 @@ def _free_text(
         yield str(_("Note for the public")), item.note
     rest = {name: value for name, value in content.items() if name not in (FILES, "columns")}
     for path, text in strings(rest):
-        # Of photos, and what a value rests on: nobody wrote them.
-        if path[-1] not in ("digest", "media_type", "consent", "level", *without):
+        if path[-1] not in (*_NOBODY_WROTE, *without):
             yield label_of(path), text

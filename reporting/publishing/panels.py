@@ -13,7 +13,7 @@ from casework.work_pages import work_page
 from reporting.models import CollaborationReport, Release
 
 from . import releases, sent_back
-from .inside_release import release_of
+from .inside_release import is_inside
 
 #: How many things of a release its case page names.
 NAMED = 10
@@ -63,7 +63,7 @@ def release_opens_again(draft: Approval) -> list:
 def _released_from(*states: str):
     def offered(report: CollaborationReport, user) -> bool:
         may = report.state in states and user.has_perm("reporting.prepare_release")
-        return may and release_of(report) is None
+        return may and not is_inside(report)
 
     return offered
 

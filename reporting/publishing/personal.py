@@ -25,7 +25,9 @@ _DIGITS_BEFORE, _DIGITS_AFTER = r"(?<![\d,.])", r"(?![\d,])"
 #: What a way to reach a person looks like, after normalisation of width.
 PATTERNS = {
     "email": re.compile(
-        r"[\w.+-]+(?:@|\(at\)|\[at\])[\w-]+(?:\.[\w-]+)+", re.IGNORECASE | re.ASCII
+        # From where a word begins, and never back into it: a line without a blank is read once.
+        r"(?<![\w.+-])[\w.+-]++(?:@|\(at\)|\[at\])[\w-]+(?:\.[\w-]+)+",
+        re.IGNORECASE | re.ASCII,
     ),
     "phone": re.compile(
         rf"{_DIGITS_BEFORE}(?:\+81[\s-]?|\(?0)\d{{1,4}}\)?[\s-]?\(?\d{{1,4}}\)?[\s-]?\d{{3,4}}{_DIGITS_AFTER}"

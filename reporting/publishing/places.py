@@ -15,7 +15,7 @@ from reporting.models.collaboration import Form
 
 Path = tuple[str, ...]
 #: By what a row of a table is told apart.
-_KEYS = ("entry_key", "number", "course", "code", "id", "label", "name")
+_KEYS = ("entry_key", "number", "course", "id", "label", "code", "name", "partner")
 
 
 def values(content: object, path: Path = ()) -> Iterator[tuple[Path, object]]:
@@ -117,6 +117,7 @@ _WORDS = {
     "answers": lambda: pgettext("cell", "Answers"),
     "words": lambda: pgettext("cell", "Answer"),
     "partner": lambda: _("Partner"),
+    "told_on": lambda: _("Day on which the partner said it"),
     "score": lambda: pgettext("cell", "Score"),
     "scale": lambda: pgettext("cell", "What the scores mean"),
     "consent": lambda: pgettext("cell", "Consent"),

@@ -24,8 +24,10 @@ class AskPartnersForm(forms.Form):
     """By when the partners answer."""
 
     due_on = forms.DateField(
-        label=gettext_lazy("Until"), required=False, widget=DateInput(),
-        help_text=gettext_lazy("If it is empty, the due date shows as not set."),
+        label=gettext_lazy("Due"), required=False, widget=DateInput(),
+        help_text=gettext_lazy(
+            "For the partners that are registered here. If it is empty, the due date shows as not set."
+        ),
     )  # fmt: skip
 
 

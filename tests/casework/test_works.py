@@ -210,7 +210,7 @@ def test_page_shows_how_far_it_is_and_asks_again_with_and_without_javascript(kin
     part = shown(client, found, "waiting", **{"HX-Request": "true"})
 
     assert '<meta http-equiv="refresh"' in page and 'hx-trigger="every 2s"' in page
-    assert "3 of 7 done" in page and 'value="3" max="7"' in page
+    assert "step 3 of 7 done" in page and 'value="3" max="7"' in page
     assert "<html" not in part
     assert "It is being done." in part, "whoever listens is told of the change"
     assert "It is being done." not in shown(client, found, "running", **{"HX-Request": "true"})

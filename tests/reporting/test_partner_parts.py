@@ -5,17 +5,23 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import MemberRole, Role
 from casework.desks import waiting_for
+from casework.effects import of_move
 from casework.errors import NotPossible
 from casework.models import Case, Event, Notice
 from casework.services import advance
+from casework.timeline import timeline
 from reporting import line_checks, partner_parts, services
 from reporting.models import CollaborationReport, PartnerPart
 from reporting.partner_parts import reads_department_scores, reads_part
+from reporting.printing import collaboration_sections
+from reporting.public_text import text_of
 from reporting.versions import content_of_collaboration
 from tests import factories
 from tests.case_pages import address_of
@@ -220,6 +226,15 @@ def test_department_types_in_what_a_partner_without_log_in_says():
 
     assert (part.state, part.said_on, part.typed_in_by) == ("given", date(2026, 11, 1), clerk)
     assert reads_part(clerk, part)
+    content = content_of_collaboration(report, reader=clerk)
+    assert [view["told_on"] for view in content["views"]] == ["2026-11-01"]
+    with translation.override("en"):
+        page = render_to_string("reporting/_views.html", {"text": text_of(content)})
+    assert "町内会 told the department on" in page and "which wrote it down here" in page
+    (scores, *_said) = [
+        one for one in collaboration_sections(content, []) if "町内会の評価" in one["heading"]
+    ]
+    assert scores["paragraphs"] == ["町内会が令和8年11月1日に担当課に話し、担当課が書き取った。"]
 
 
 def test_department_has_to_act_for_a_partner_without_log_in(client):
@@ -232,6 +247,10 @@ def test_department_has_to_act_for_a_partner_without_log_in(client):
     page = client.get(address_of(part)).content.decode()
     assert "write here what it told you" in page and "You need not do anything" not in page
     assert part.stage.holders == ("department",)
+    with translation.override("en"):
+        assert [step.holder for step in timeline(part)][:1] == ["Department"]
+        assert [step.holder for step in timeline(own)][:1] == ["Organization"]
+        assert "It then waits for: Department." in " ".join(of_move(part, part.flow["ask_anew"]))
     waiting = waiting_for(clerk.act_on(TODAY), "department")
     assert part.case_ptr in waiting and own.case_ptr not in waiting
     assert part.case_ptr not in Case.objects.held_by("organization")

@@ -57,6 +57,11 @@ def test_clean_text_is_not_found(text):
     assert found_in(text) == set()
 
 
+def test_line_without_a_blank_is_read_once():
+    """Read from each of its letters to its end, this one would take the rest of the day."""
+    assert found_in("a" * 1_000_000 + " mihon@example.jp") == {"email"}
+
+
 def test_recall_that_the_page_tells_is_that_of_the_planted_set():
     every = {**planted.TO_BE_FOUND, **planted.UNKNOWN}
     wanted, found = Counter(every.values()), Counter()
