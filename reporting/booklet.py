@@ -1,11 +1,12 @@
 """The booklet of a written report to the committee (書面報告; Japanese only), made by a worker.
 
 It holds what stands in the versions that were tabled, so it is the same however often it is made; only
-a photo whose consent was taken back meanwhile is not printed.
+a photo to which somebody objected meanwhile is not printed, and a paper that shows one is given to nobody.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
+from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
@@ -24,7 +25,7 @@ from .booklet_answers import Answered, how_many, in_words
 from .booklet_totals import NO_FORM, DepartmentTotal, by_department, differences, sum_of
 from .models import Booklet, TabledReport, Tabling
 from .printing import FORM_JA, UNKNOWN, collaboration_items, collaboration_sections, files_of
-from .public_photos import Printed, printed
+from .public_photos import Printed, all_stand, printed, standing_in
 
 KIND = "committee_booklet"
 #: What the head of the booklet counts of the departments' answers.
@@ -158,11 +159,19 @@ def _report(place: int, content: dict, photos: Sequence[Printed]) -> CommitteePa
 
 
 def fingerprint(tabling: Tabling) -> str:
-    return digest_of([one.version.digest for one in tabled_in(tabling)])
+    tabled = tabled_in(tabling)
+    photos = standing_in(one.version.content or {} for one in tabled)
+    return digest_of([[one.version.digest for one in tabled], sorted(photos)])
+
+
+def made_of(tabling: Tabling) -> Booklet | None:
+    """Return the paper of a tabling; ``None`` where there is none, or it shows what may not be shown now."""
+    made = getattr(tabling, "booklet", None)
+    return made if made and all_stand(made.photos) else None
 
 
 def ask_for_booklet(tabling: Tabling, *, by, at) -> Work:
-    """Ask a worker for the booklet; it is made once."""
+    """Ask a worker for the booklet; as it is to be now, it is made once."""
     return works.ask(
         KIND, params={"tabling": tabling.pk}, fingerprint=fingerprint(tabling), by=by, at=at
     )
@@ -191,10 +200,10 @@ def make_booklet(asked: Work, progress: Progress) -> dict:
     contents = [content for content in told if content]  # what was withdrawn may be destroyed
     photos = [printed(content) for content in contents]
     data, files = booklet_data(tabling, contents, photos), files_of(chain.from_iterable(photos))
-    made = {}
+    made: dict[str, Any] = {"photos": sorted(standing_in(contents))}
     for name, make in progress.each([("pdf", _pdf), ("docx", docx_of)]):
         made[name] = make(data, files=files)
-    Booklet.objects.get_or_create(tabling=tabling, defaults=made)
+    Booklet.objects.update_or_create(tabling=tabling, defaults=made)
     return {"reports": len(contents)}
 
 

@@ -5,7 +5,7 @@ file still stand: whoever is shown may object at any time, and then no release i
 ever added to what was released.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import OuterRef, Subquery
@@ -84,6 +84,13 @@ def standing_in(contents: Iterable[dict]) -> set[int]:
         return set()
     kept = ReportPhoto.objects.publishable().filter(pk__in=told)
     return set(kept.values_list("pk", flat=True))
+
+
+def all_stand(photos: Collection[int]) -> bool:
+    """Return whether all photos of these ids may be shown now."""
+    return not photos or ReportPhoto.objects.publishable().filter(pk__in=photos).count() == len(
+        photos
+    )
 
 
 def bytes_of(photo: dict, size: str = Size.LARGE) -> bytes | None:

@@ -114,9 +114,14 @@ class ReleasedComment(models.Model):
 
 
 class Booklet(models.Model):
-    """The paper of a tabling, made by a worker from versions that never change."""
+    """The paper of a tabling, made by a worker from versions that never change.
+
+    :param photos: ids of the photos that it shows; when one of them may not be shown any more, the paper
+        is given to nobody, and made anew (``reporting.booklet.made_of``).
+    """
 
     tabling = models.OneToOneField(Tabling, on_delete=models.PROTECT, related_name="booklet")
+    photos = models.JSONField(default=list)
     pdf = models.BinaryField()
     docx = models.BinaryField()
 

@@ -175,7 +175,8 @@ def tabled(request, pk):
         "tabling": tabling,
         "year_name": fiscal_year_name(tabling.fiscal_year),
         "page": page,
-        "has_booklet": hasattr(tabling, "booklet"),
+        "has_booklet": (has_booklet := booklet.made_of(tabling) is not None),
+        "is_withheld": not has_booklet and hasattr(tabling, "booklet"),
         "reads_comments": request.user.has_perm("reporting.read_comments"),
         "may_handle": may_handle,
         "takes_comments": tabling.takes_comments(request.today),
@@ -203,9 +204,9 @@ def booklet_ask(request, pk):
 @login_required
 @require_safe
 def booklet_file(request, pk, form):
-    """The booklet as PDF or Word; 404 as long as no worker has made it."""
+    """The booklet as PDF or Word; 404 as long as no worker has made it, as it may be shown now."""
     tabling = _visible(request, pk)
-    made = getattr(tabling, "booklet", None)
+    made = booklet.made_of(tabling)
     if made is None:
         raise Http404(pk)
     name = f"collaboration-reports-{tabling.fiscal_year}"

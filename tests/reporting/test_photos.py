@@ -22,7 +22,7 @@ from casework.models import PictureCopy, StoredFile
 from casework.services import advance
 from grants.services import pictures as of_project
 from reporting import booklet, photos, services
-from reporting.models import Booklet, CollaborationReport, ReportPhoto
+from reporting.models import Booklet, CollaborationReport, ReportPhoto, Tabling
 from reporting.printing import public_pdf
 from reporting.publishing import checks, releases
 from reporting.publishing.site import Site
@@ -429,6 +429,30 @@ def test_booklet_holds_what_was_tabled_with_consent_as_pdf_and_word():
     with zipfile.ZipFile(io.BytesIO(bytes(made.docx))) as parts:
         (media,) = [name for name in parts.namelist() if name.startswith("word/media/")]
         assert parts.read(media) == bytes(small.content)
+
+
+def test_booklet_with_a_photo_that_somebody_objects_to_is_given_to_nobody_and_made_anew(client):
+    report, office = makers.collaboration(), factories.anyone(Role.OFFICE)
+    photo = added(report, size=(60, 90))
+    tabling = table_reports(
+        [accepted(report)], fiscal_year=2025, tabled_on=TODAY, comments_until=None, by=office,
+        at=NOON,
+    )  # fmt: skip
+    first = booklet.ask_for_booklet(tabling, by=office, at=NOON)
+    assert works.do(first.pk, now=timezone.now)
+    client.force_login(office)
+    paper, page = f"/tablings/{tabling.pk}/booklet.pdf", f"/tablings/{tabling.pk}/"
+    assert images_in(client.get(paper).content) == 1
+    assert booklet.ask_for_booklet(tabling, by=office, at=NOON).pk == first.pk
+
+    take_back_consent(photo, office)
+
+    assert client.get(paper).status_code == 404
+    shown = client.get(page).content.decode()
+    assert "冊子を作る" in shown and "反対のあった写真" in shown
+    anew = booklet.ask_for_booklet(Tabling.objects.get(), by=office, at=NOON)
+    assert anew.pk != first.pk and works.do(anew.pk, now=timezone.now)
+    assert images_in(client.get(paper).content) == 0
 
 
 def images_in(pdf: bytes) -> int:
