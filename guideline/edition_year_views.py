@@ -46,8 +46,16 @@ def page(request: HttpRequest, edition: str, fiscal_year: int) -> HttpResponse:
     }  # fmt: skip
     if enters:
         context["unsaid"] = [row["measure"] for row in rows if _says_no_status(row["year"])]
-        context["record"] = RecordForm(initial={"as_of": request.today}, today=request.today)
+        context["record"] = _record_form(
+            request, shown, fiscal_year, initial={"as_of": request.today}
+        )
     return render(request, "guideline/edition_year.html", context)
+
+
+def _record_form(
+    request: HttpRequest, edition: Edition, fiscal_year: int, *said, **begun
+) -> RecordForm:
+    return RecordForm(*said, edition=edition, fiscal_year=fiscal_year, today=request.today, **begun)
 
 
 def _read(
@@ -160,7 +168,7 @@ def record(request: HttpRequest, edition: str, fiscal_year: int) -> HttpResponse
     if fiscal_year not in FISCAL_YEARS:
         raise Http404(fiscal_year)
     missing = year_record.without_status(shown, fiscal_year)
-    form = RecordForm(request.POST, today=request.today)
+    form = _record_form(request, shown, fiscal_year, request.POST)
     context = {
         "edition": shown, "fiscal_year": fiscal_year, "name": fiscal_year_name(fiscal_year),
         "form": form, "missing": missing,

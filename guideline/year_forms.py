@@ -8,12 +8,14 @@ from django.utils.dates import MONTHS as NAMES
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from casework import calendar
 from casework.date_input import DateInput
 
 from . import years
-from .models import MONTHS, Figure, Measure, MeasureYear, Status
+from .models import MONTHS, Edition, Figure, Measure, MeasureYear, Status
 from .prefill import FIELDS, MONTH_FIELDS, Suggestion
 from .public_words_form import AsksAboutWords
+from .table_days import why_not
 
 MONTH_CHOICES = [(month, NAMES[month]) for month in MONTHS]
 
@@ -125,12 +127,15 @@ class RecordForm(forms.Form):
 
     as_of = forms.DateField(label=_("As of"), widget=DateInput())
 
-    def __init__(self, *args, today: date, **kwargs):
+    def __init__(self, *args, edition: Edition, fiscal_year: int, today: date, **kwargs):
         super().__init__(*args, **kwargs)
-        self.today = today
+        self.edition, self.fiscal_year, self.today = edition, fiscal_year, today
 
     def clean_as_of(self) -> date:
+        """Refuse a day of which there is no table, or on which nobody knew yet what the year came to."""
         day = self.cleaned_data["as_of"]
-        if day > self.today:
-            raise ValidationError(_("The day cannot lie in the future."))
+        if why := why_not(self.edition, day, today=self.today):
+            raise ValidationError(why)
+        if calendar.fiscal_year(day) < self.fiscal_year:
+            raise ValidationError(_("The day cannot lie before the fiscal year."))
         return day

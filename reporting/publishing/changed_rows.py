@@ -12,6 +12,7 @@ from reporting import open_data
 from . import changes
 from .cell_words import Courses, column_label, value_in_words
 from .changes import ADDED, REMOVED, Change
+from .contents import MEASURES, MOVED_OF_MEASURES
 from .row_names import NAMED_BY, called
 
 #: Tables that are made of the others: what changes there is told there. One tells its own moment.
@@ -56,11 +57,14 @@ def between(
             continue
         if before.get(name) != after.get(name):
             table = table_of(data_set, courses)
-            yield from rows(table, _rows(before.get(name)), _rows(after.get(name)))
+            yield from rows(table, _rows(code, before.get(name)), _rows(code, after.get(name)))
 
 
-def _rows(text: str | None) -> list[Row]:
-    return json.loads(text) if text else []
+def _rows(code: str, text: str | None) -> list[Row]:
+    """Return the rows of a file, without what the public reads of other releases in their place."""
+    moved = MOVED_OF_MEASURES if code == MEASURES else ()
+    found = json.loads(text) if text else []
+    return [{name: value for name, value in row.items() if name not in moved} for row in found]
 
 
 def table_of(data_set: open_data.DataSet, courses: Courses) -> Table:

@@ -44,6 +44,8 @@ def export(files: Iterable[tuple[str, bytes | Iterable[bytes]]], folder: Path) -
     """
     folder.mkdir(parents=True, exist_ok=True)
     own, done, outcome = _read(folder / MANIFEST), {}, Outcome()
+    for path in own:  # what a run that died was writing, which nobody else would take away
+        _unfinished(folder / path).unlink(missing_ok=True)
     with open(folder / MANIFEST, "a", encoding="utf-8") as manifest:
         for path, parts in files:
             target = folder / path
@@ -125,9 +127,13 @@ def _note(manifest, path: str, digest: str) -> None:
     manifest.flush()
 
 
+def _unfinished(target: Path) -> Path:
+    return target.with_name(target.name + UNFINISHED)
+
+
 def _write(target: Path, body: IO[bytes]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(target.name + UNFINISHED)
+    unfinished = _unfinished(target)
     body.seek(0)
     with open(unfinished, "wb") as file:
         shutil.copyfileobj(body, file)

@@ -417,10 +417,10 @@ def test_only_the_office_writes(client, fifth, name):
         assert client.get(address(fifth, YEAR, name)).status_code == 403, role
 
 
-def all_written(clerk) -> Edition:
+def all_written(clerk, year=YEAR) -> Edition:
     edition = Edition.objects.get(code="first")
     for measure in Measure.objects.filter(edition=edition).order_by("number"):
-        write(measure, clerk, status="partly", result=f"実績{measure.number}")
+        write(measure, clerk, year=year, status="partly", result=f"実績{measure.number}")
     return edition
 
 
@@ -460,10 +460,27 @@ def test_state_is_not_recorded_while_a_status_is_missing(client, fifth, clerk):
     assert [m.number for m in answer.context["missing"]] == [5]
 
 
-def test_day_that_is_public_is_recorded_for_the_next_release(client, loaded, clerk):
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        (date(1990, 1, 1), "より前の日にはできません"),
+        (date(YEAR, 3, 31), "年度より前の日にはできません"),
+        (date(YEAR + 1, 3, 31), "未来の日"),
+    ],
+)
+def test_state_is_recorded_for_no_day_on_which_nobody_knew_it(client, loaded, clerk, day, why):
     client.force_login(clerk)
     all_written(clerk)
 
-    answer = record(client, day=date(2023, 12, 20))
+    answer = record(client, day=day)
+
+    assert answer.status_code == 422 and why in "".join(answer.context["form"].errors["as_of"])
+
+
+def test_day_that_is_public_is_recorded_for_the_next_release(client, loaded, clerk):
+    client.force_login(clerk)
+    all_written(clerk, year=2023)
+
+    answer = record(client, 2023, day=date(2023, 12, 20))
 
     assert answer.status_code == 200 and "訂正として公開" in answer.content.decode()
