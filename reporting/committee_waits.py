@@ -15,6 +15,7 @@ from casework.notice_words import in_words as day_in_words
 from casework.parties import Party
 
 from .models import CollaborationReport, TabledReport
+from .models.collaboration import PUBLIC
 
 #: How many things of each sort the desk names; the rest follows once these are done.
 FIRST = 10
@@ -43,12 +44,23 @@ def waits_at_the_office(request: HttpRequest) -> dict | None:
 
 
 def next_of_reports(reports: list[CollaborationReport], at: datetime) -> dict[int, Text]:
-    """Return what comes next for accepted reports, and for public ones with a correction."""
-    notes = {
-        one.pk: _of_accepted(one, japan_date(at)) for one in reports if one.state == "accepted"
-    }
+    """Return what comes next for accepted reports, and for public ones with a correction or comments."""
+    today = japan_date(at)
+    notes = {one.pk: _of_accepted(one, today) for one in reports if one.state == "accepted"}
+    words = _(
+        "The committee has commented after it was public. Release its comments, then publish a correction with them."
+    )
+    notes |= {one.pk: words for one in reports if _waits_with_comments(one, today)}
     words = _("A correction was saved that the public does not read yet. Put it into a release.")
     return notes | {one.pk: words for one in reports if one.has_correction}
+
+
+def _waits_with_comments(report: CollaborationReport, today: date) -> bool:
+    """Return whether a public report has comments of which the office released none, and no more come."""
+    if report.state not in PUBLIC or not report.are_comments_waiting:  # type: ignore[attr-defined]
+        return False
+    until: date | None = report.comments_until  # type: ignore[attr-defined]
+    return until is not None and until < today
 
 
 def _of_accepted(report: CollaborationReport, today: date) -> Text:

@@ -209,7 +209,9 @@ def publish_the_version(report: CollaborationReport, *, by, at: datetime, facts:
         number=report.publications.count() + 1,
         version=version,
         note=item.note,
-        pdf=collaboration_pdf(version.content, number=report.number or "", day=japan_date(at)),
+        pdf=collaboration_pdf(
+            version.content, number=report.number or "", day=japan_date(at), note=item.note
+        ),
         by=by,
         at=at,
     )

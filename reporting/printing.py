@@ -150,11 +150,14 @@ def _receipts(receipts: list[dict]) -> Table | None:
     return {"columns": columns, "rows": rows, "total": ["計", "", "", "", total, ""]}
 
 
-def collaboration_pdf(content: dict, *, number: str, day: date, draft: bool = False) -> bytes:
+def collaboration_pdf(
+    content: dict, *, number: str, day: date, note: str = "", draft: bool = False
+) -> bytes:
     """Return the PDF of a report.
 
     :param content: of a version, see ``reporting.versions``.
     :param day: the Japan date the paper bears.
+    :param note: of a correction, for the public.
     :param draft: whether 案 stands across the pages.
     """
     photos = printed(content)
@@ -163,7 +166,7 @@ def collaboration_pdf(content: dict, *, number: str, day: date, draft: bool = Fa
         "issued": wareki(day),
         "department": content["department"],
         "number": number,
-        "items": collaboration_items(content),
+        "items": [*([_item("訂正", note)] if note else []), *collaboration_items(content)],
         "sections": _answers(content, photos) + _said_by_others(content),
         "measures": [
             {"code": str(row["number"]), "title": _named(row), "how": _how_and_what_came(row)}
@@ -183,7 +186,9 @@ def public_pdf(report: CollaborationReport) -> bytes:
     content = kept.version.content
     if standing(content) == ready(content):
         return bytes(kept.pdf)
-    return collaboration_pdf(content, number=report.number or "", day=japan_date(kept.at))
+    return collaboration_pdf(
+        content, number=report.number or "", day=japan_date(kept.at), note=kept.note
+    )
 
 
 def collaboration_sections(content: dict, photos: Sequence[Printed]) -> list[Section]:
@@ -262,7 +267,7 @@ def collaboration_items(content: dict) -> list[Item]:
 
 
 def _head_of(part: dict) -> str:
-    return f"{part['label']}（5点満点）" if part["kind"] == "score" else part["label"]
+    return f"{part['label']}（担当課の評価、5点満点）" if part["kind"] == "score" else part["label"]
 
 
 def _told(content: dict, part: dict) -> str:

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from django.utils.translation import gettext_lazy as _
 
 from casework.calendar import japan_date
+from grants.issue_projects import with_projects
 from grants.models import CityIssue
 
-from .table import CODE, SECOND, Column, DataSet, Kind, Value, iso
+from .table import CODE, SECOND, THIRD, Column, DataSet, Kind, Value, iso
 
 
 def rows(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value, ...]]:
@@ -21,7 +22,8 @@ def rows_for_any_day(*, fictitious: bool, at: datetime) -> Iterator[tuple[Value,
 
 
 def _rows(fictitious: bool, today: date) -> Iterator[tuple[Value, ...]]:
-    found = CityIssue.objects.public(fictitious=fictitious).with_standing()
+    public = CityIssue.objects.public(fictitious=fictitious).with_standing()
+    found = with_projects(public, fictitious=fictitious)
     for issue in found.order_by("-fiscal_year", "department__name", "pk").iterator(chunk_size=500):
         yield (
             issue.pk,
@@ -34,6 +36,7 @@ def _rows(fictitious: bool, today: date) -> Iterator[tuple[Value, ...]]:
             iso(issue.until),
             str(issue.standing_on(today).value),
             issue.department.fictitious,
+            " ".join(project.number for project in issue.led_to),
         )
 
 
@@ -52,6 +55,7 @@ CITY_ISSUES = DataSet(
         Column("until", Kind.DAY, _("Last day on which it looks for a group; empty if not set"), SECOND),
         Column("standing", Kind.CODE, _("open, taken_up, or closed"), SECOND),
         Column("fictitious", Kind.YES_NO, _("Whether the row is invented for a demonstration"), SECOND),
+        Column("led_to", Kind.TEXT, _("Ids of the projects (awards) that came of it, separated by blanks; empty if none did"), THIRD),
     ),
     rows,
 )  # fmt: skip

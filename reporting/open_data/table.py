@@ -16,6 +16,7 @@ Value = str | int | bool | None
 #: The day on which the open data were first there, and those on which columns were added.
 FIRST = date(2026, 11, 21)
 SECOND = date(2026, 11, 22)
+THIRD = date(2026, 11, 23)
 
 
 class Kind(models.TextChoices):

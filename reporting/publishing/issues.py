@@ -8,14 +8,13 @@ title: the department may have written on since, and nothing froze what had been
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from casework.calendar import japan_date
 from casework.models import Event
-from grants.measure_years import counted_cases
 from grants.models import CityIssue
 from grants.models.city_issue import Standing
 from guideline.models import fiscal_year_name, in_language
@@ -32,13 +31,6 @@ def standing(*, fictitious: bool) -> QuerySet[CityIssue]:
     """Return the issues that are public now; each tells ``at`` (last change) and ``first_at``."""
     found = CityIssue.objects.public(fictitious=fictitious).with_standing()
     return found.annotate(at=_moment(_TOLD, "-pk"), first_at=_moment(("publish",), "pk"))
-
-
-def with_projects(found: QuerySet[CityIssue], *, fictitious: bool) -> QuerySet[CityIssue]:
-    """Tell of each issue as ``led_to`` which projects came of it: a query for all issues together."""
-    projects = counted_cases(fictitious=fictitious).select_related("organization")
-    ordered = projects.order_by("fiscal_year", "pk")
-    return found.prefetch_related(Prefetch("proposals", ordered, to_attr="led_to"))
 
 
 def withdrawn(*, fictitious: bool) -> QuerySet[CityIssue]:
@@ -99,7 +91,7 @@ def draw_index(number: int, language: str, *, about: dict, fictitious: bool) -> 
 
 
 def draw(issue: Any, language: str, *, about: dict) -> bytes:
-    """Draw the page of an issue of :func:`standing` :func:`with_projects`."""
+    """Draw the page of an issue of :func:`standing` with its projects (``grants.issue_projects``)."""
     with translation.override(language):
         context = {
             **_said(issue),

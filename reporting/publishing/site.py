@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from casework import city
+from grants.issue_projects import with_projects
 from guideline.models import fiscal_year_name, in_language
 from reporting import open_data, public_photos
 from reporting.figures import FIGURES
@@ -165,7 +166,7 @@ class Site:
     def _standing_issues(self):
         """The city issues that have a page, with the projects that came of each."""
         found = issues.standing(fictitious=self.fictitious)
-        return issues.with_projects(found, fictitious=self.fictitious)
+        return with_projects(found, fictitious=self.fictitious)
 
     def other_paths(self) -> Iterator[str]:
         """Yield the paths of what is not the page of one thing."""

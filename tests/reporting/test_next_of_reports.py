@@ -105,6 +105,23 @@ def test_comments_whose_last_day_is_over_stand_on_the_desk_until_they_are_releas
     assert place not in client.get(reverse("casework:office")).content.decode()
 
 
+def test_comments_on_a_public_report_say_what_comes_next(enter, time_machine):
+    time_machine.move_to(NOON)
+    office = factories.anyone(Role.OFFICE)
+    report = makers.published_collaboration()
+    one = tablings.table_reports(
+        [report], fiscal_year=report.fiscal_year, tabled_on=TODAY, comments_until=LAST_DAY,
+        by=office, at=NOON,
+    ).tabled.get()  # fmt: skip
+    tablings.comment(one, words="よい取組", by=factories.user(Role.COMMITTEE), at=NOON)
+    client = enter(office)
+    assert "after it was public" not in page_of(client, report).content.decode()
+
+    time_machine.move_to(NOON + timedelta(days=8))
+    shown = page_of(client, report)
+    assert shown.context["what_to_do"].startswith("The committee has commented after it was public")
+
+
 def test_day_recorded_without_a_booklet_stands_below_the_booklets(enter):
     report, office = makers.accepted_collaboration(), factories.anyone(Role.OFFICE)
     services.record_tabling(report, tabled_on=TODAY, by=office, at=NOON)

@@ -529,6 +529,7 @@ def test_table_is_read_in_as_many_queries_for_three_rows_as_for_one(code):
         "measure-years": 6,
         "measure-months": 6,
         "measure-figures": 7,
+        "city-issues": 5,
     }
     assert asked[0] == asked[1] <= most.get(code, 4)
 

@@ -169,10 +169,12 @@ def test_what_came_of_it_is_shown():
     proposal = makers.ready_proposal("collaboration", office=factories.anyone(Role.OFFICE))
     type(proposal).objects.filter(pk=proposal.pk).update(city_issue=made)
 
-    page = files()[path_of(made)]
+    exported = files()
 
-    assert proposal.title in page
-    assert proposal.number in page
+    assert proposal.title in exported[path_of(made)]
+    assert proposal.number in exported[path_of(made)]
+    (told,) = json.loads(exported["data/city-issues.json"])
+    assert told["led_to"] == proposal.number
 
 
 @pytest.mark.parametrize("count", [1, 3])
