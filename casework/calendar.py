@@ -113,6 +113,11 @@ def era_of(day: date) -> Era:
     return next(era for era in ERAS if day >= era.first_day)
 
 
+def _is_without_era(day: date) -> bool:
+    _check_day(day)
+    return day < FIRST_GREGORIAN_DAY
+
+
 def _year_in(era: Era, year: int) -> int:
     return year - era.first_day.year + 1
 
@@ -125,22 +130,25 @@ def _year_ja(era: Era, year: int) -> str:
 def wareki(day: date) -> str:
     """Return ``day`` as letters write it: ``令和8年11月21日``; the first year is 元年.
 
-    :raises ValueError: before 1 January 1873.
+    A day before 1 January 1873 is told by 西暦: whoever mistyped a year has to be able to read it.
     """
+    if _is_without_era(day):
+        return f"西暦{day.year}年{day.month}月{day.day}日"
     return f"{_year_ja(era_of(day), day.year)}{day.month}月{day.day}日"
 
 
 def wareki_short(day: date) -> str:
-    """Return ``day`` as tables write it: ``R8.11.21``; the first year is 1.
-
-    :raises ValueError: before 1 January 1873.
-    """
+    """Return ``day`` as tables write it: ``R8.11.21``; the first year is 1; before 1873 by 西暦."""
+    if _is_without_era(day):
+        return f"{day.year}.{day.month}.{day.day}"
     era = era_of(day)
     return f"{era.letter}{_year_in(era, day.year)}.{day.month}.{day.day}"
 
 
 def wareki_calendar_year(year: int) -> str:
-    """Return a calendar year by the era it ended in: ``令和8年``; 2019 is 令和元年."""
+    """Return a calendar year by the era it ended in: ``令和8年``; 2019 is 令和元年; before 1873 by 西暦."""
+    if not FIRST_GREGORIAN_DAY.year <= year <= date.max.year:
+        return f"西暦{year}年"
     return _year_ja(era_of(date(year, 12, 31)), year)
 
 

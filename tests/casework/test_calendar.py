@@ -68,9 +68,15 @@ def test_parse_undoes_wareki(day):
         assert calendar.parse_wareki(text) == day
 
 
-def test_wareki_before_the_calendar_is_refused():
+def test_day_and_year_before_the_calendar_are_told_by_the_western_one():
+    """No page may end where somebody typed 25 for the year; nobody writes an era for it either."""
+    assert calendar.wareki(date(25, 3, 31)) == "西暦25年3月31日"
+    assert calendar.wareki_short(date(1872, 12, 31)) == "1872.12.31"
+    assert [calendar.wareki_year(year) for year in (0, 25, 1872, 1873, 9999, 32767)] == [
+        "西暦0年度", "西暦25年度", "西暦1872年度", "明治6年度", "令和7981年度", "西暦32767年度",
+    ]  # fmt: skip
     with pytest.raises(ValueError, match="before 1873-01-01"):
-        calendar.wareki(date(1872, 12, 31))
+        calendar.era_of(date(1872, 12, 31))
 
 
 @pytest.mark.parametrize(
