@@ -1908,4 +1908,9 @@ class Migration(migrations.Migration):
                 default=0, editable=False, verbose_name="version that it replaces"
             ),
         ),
+        migrations.AddField(
+            model_name="booklet",
+            name="photos",
+            field=models.JSONField(default=list),
+        ),
     ]
