@@ -55,14 +55,16 @@ class ShowsWhatItSaw(forms.BaseForm):
     """A form that sends back the mark of what it showed.
 
     :cvar apart: fields that ask for something to be done, and show nothing that is kept.
+    :cvar mark: the name of the field with the mark; two forms of one prefix have two.
     """
 
     apart: tuple[str, ...] = ()
+    mark = "seen"
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["seen"] = forms.CharField(required=False, widget=forms.HiddenInput)
-        self.initial["seen"] = mark_of(self.shown)
+        self.fields[self.mark] = forms.CharField(required=False, widget=forms.HiddenInput)
+        self.initial[self.mark] = mark_of(self.shown)
 
     @property
     def shown(self) -> dict:
@@ -73,7 +75,7 @@ class ShowsWhatItSaw(forms.BaseForm):
 
     @property
     def asked_for(self) -> list[str]:
-        return [name for name in self.fields if name not in ("seen", *self.apart)]
+        return [name for name in self.fields if name not in (self.mark, *self.apart)]
 
     @property
     def wanted(self) -> dict:
@@ -81,7 +83,7 @@ class ShowsWhatItSaw(forms.BaseForm):
 
     @property
     def seen(self) -> str:
-        return self.cleaned_data["seen"]
+        return self.cleaned_data[self.mark]
 
     @property
     def is_overtaken(self) -> bool:
@@ -92,7 +94,7 @@ class ShowsWhatItSaw(forms.BaseForm):
         """What this window says otherwise than what is kept: label and value, in words."""
         return [
             (self.fields[name].label, _in_words(self.fields[name], self.cleaned_data.get(name)))
-            for name in self.changed_data if name != "seen"
+            for name in self.changed_data if name != self.mark
         ]  # fmt: skip
 
     def catch_up(self) -> None:
@@ -105,7 +107,7 @@ class ShowsWhatItSaw(forms.BaseForm):
         if self.seen == now:
             return
         self.data = self.data.copy()
-        self.data[self.add_prefix("seen")] = now
+        self.data[self.add_prefix(self.mark)] = now
         for name in (name for name in shown if wanted[name] != shown[name]):
             kept = _in_words(self.fields[name], shown[name])
             if not left_alone:

@@ -8,7 +8,7 @@ from casework.windows import ShowsWhatItSaw
 from grants.forms.fields import YenField, text_area
 
 from .forms import REPORT_FIELDS
-from .line_checks import Asked, Found
+from .line_checks import Asked, Found, standing
 from .models import FieldNote, Report, SettlementLine, Verdict
 from .told import place_of
 
@@ -21,9 +21,10 @@ class AskForm(ShowsWhatItSaw, forms.Form):
     )
 
 
-class LineCheckForm(AskForm):
+class LineCheckForm(ShowsWhatItSaw, forms.Form):
     """What the office found of one line of spending."""
 
+    mark = "judged"
     verdict = forms.ChoiceField(
         label=_("Does it count?"), choices=Verdict.choices, required=False, widget=forms.RadioSelect
     )
@@ -35,8 +36,6 @@ class LineCheckForm(AskForm):
         label=_("Why it is not allowed"), required=False, max_length=300, widget=text_area(2),
         help_text=_("The group reads this beside the line, and it stands in the letter."),
     )  # fmt: skip
-    field_order = ["verdict", "disallowed_yen", "reason", "asked"]
-    apart = ("verdict", "disallowed_yen", "reason")
 
     def clean(self):
         data = super().clean()
@@ -45,8 +44,7 @@ class LineCheckForm(AskForm):
         return data
 
     def found(self, line: SettlementLine) -> Found:
-        data = self.cleaned_data
-        return Found(line.pk, data["verdict"], data["disallowed_yen"], data["reason"])
+        return Found(line.pk, **self.wanted, seen=self.seen)
 
 
 class SettledForm(forms.Form):
@@ -61,7 +59,7 @@ class SettledForm(forms.Form):
 class CheckPage:
     """The forms of the page, saved together or not at all.
 
-    :ivar lines: each line of spending with its form.
+    :ivar lines: each line of spending with the form of what is found of it, and of what is asked for.
     :ivar fields: the name of each field of the report, with the form of what is asked for there.
     :ivar settled: what was asked for earlier and is not ticked off; ``None`` if there is nothing.
     """
@@ -71,7 +69,10 @@ class CheckPage:
         spent = list(found.prefetch_related("receipts__file"))
         notes = list(report.field_notes.being_written())
         asked = {note.field or note.line_id: note.asked for note in notes}
-        self.lines = [(line, _line_form(line, asked, data)) for line in spent]
+        self.lines = [
+            (line, _line_form(line, data), _ask_form(line, asked.get(line.pk, ""), data))
+            for line in spent
+        ]
         self.fields = [
             (name, AskForm(data, prefix=name, initial={"asked": asked.get(name, "")}))
             for name in REPORT_FIELDS
@@ -80,7 +81,8 @@ class CheckPage:
 
     @property
     def all(self) -> list[forms.Form]:
-        return [*(form for _line, form in self.lines), *(form for _name, form in self.fields),
+        of_lines = (form for _line, *both in self.lines for form in both)
+        return [*of_lines, *(form for _name, form in self.fields),
                 *([self.settled] if self.settled else [])]  # fmt: skip
 
     def is_valid(self) -> bool:
@@ -90,25 +92,27 @@ class CheckPage:
     def content(self) -> dict:
         """Return what :func:`reporting.line_checks.check_report` takes."""
         of_lines = [
-            Asked(f.cleaned_data["asked"], line=line.pk, seen=f.seen) for line, f in self.lines
+            Asked(f.cleaned_data["asked"], line=line.pk, seen=f.seen)
+            for line, _form, f in self.lines
         ]
         of_fields = [
             Asked(f.cleaned_data["asked"], field=name, seen=f.seen) for name, f in self.fields
         ]
         return {
-            "found": [form.found(line) for line, form in self.lines],
+            "found": [form.found(line) for line, form, _ask in self.lines],
             "asked": of_lines + of_fields,
             "settled": self.settled.cleaned_data["settled"] if self.settled else [],
         }
 
 
-def _line_form(line: SettlementLine, asked: dict, data) -> LineCheckForm:
-    part = line.disallowed_yen if 0 < line.disallowed_yen < line.amount_yen else None
-    initial = {
-        "verdict": line.verdict, "disallowed_yen": part, "reason": line.disallowed_reason,
-        "asked": asked.get(line.pk, ""),
-    }  # fmt: skip
-    form = LineCheckForm(data, prefix=place_of(line), initial=initial)
+def _line_form(line: SettlementLine, data) -> LineCheckForm:
+    form = LineCheckForm(data, prefix=place_of(line), initial=standing(line).said)
+    form.caption = line.label
+    return form
+
+
+def _ask_form(line: SettlementLine, asked: str, data) -> AskForm:
+    form = AskForm(data, prefix=place_of(line), initial={"asked": asked})
     form.caption = line.label
     return form
 

@@ -72,6 +72,8 @@ class CollaborationCheckPage:
             )
             for one in report.questions
         ]
+        for question, form in self.questions:
+            form.caption = question.name
         self.settled = settled_form(report, data)
 
     @property

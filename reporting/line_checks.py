@@ -24,12 +24,26 @@ class Found:
     """What the office found of one line of spending.
 
     :param disallowed_yen: of one that is not allowed; ``None`` is all of it.
+    :param seen: the mark of what the window showed of it; ``None`` where a program writes, without one.
     """
 
     line: int
     verdict: str
     disallowed_yen: int | None = None
     reason: str = ""
+    seen: str | None = None
+
+    @property
+    def said(self) -> dict:
+        return {
+            "verdict": self.verdict, "disallowed_yen": self.disallowed_yen, "reason": self.reason,
+        }  # fmt: skip
+
+
+def standing(line: SettlementLine) -> Found:
+    """Return what is found of a line by now, as the page shows it: ``None`` yen is all of it."""
+    part = line.disallowed_yen if 0 < line.disallowed_yen < line.amount_yen else None
+    return Found(line.pk, line.verdict, part, line.disallowed_reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +68,7 @@ def check_report(
 
     :param settled: ids of earlier notes that are done.
     :raises PermissionDenied: if ``by`` is not of the office.
-    :raises Overtaken: if a colleague wrote another note meanwhile where this window changed it.
+    :raises Overtaken: if a colleague judged or wrote meanwhile what this window would change.
     :raises ValidationError: if the report is not with the office, the amount waits in a draft, or a
         line is disallowed without a reason or by more than it comes to.
     """
@@ -65,7 +79,12 @@ def check_report(
     if waiting_draft(report.project_year):
         raise ValidationError(_("The amount waits in a draft for approval. Drop the draft first."))
     spent = {ln.pk: ln for ln in report.settlement_lines.filter(side=Side.EXPENDITURE)}
-    changed = [_decide(spent[one.line], one) for one in found if one.line in spent]
+    changed = [
+        _decide(spent[one.line], one)
+        for one in found
+        if one.line in spent
+        and is_to_be_written(one.said, standing(spent[one.line]).said, seen=one.seen)
+    ]
     SettlementLine.objects.bulk_update(
         changed, ["verdict", "disallowed_yen", "disallowed_reason", "set_aside"]
     )

@@ -279,14 +279,20 @@ IN_DRAFT = gettext_lazy(
 
 def _beside_the_check(report: Report, page: CheckPage, user) -> dict:
     """What the office looks at while it checks: the budget, what does not fit, the words."""
-    spent = [line for line, _form in page.lines]
+    spent = [line for line, _form, _ask in page.lines]
     plans = beside_budget(spent, report.project_year.budget_lines.order_by("pk"))
     found = _findings_by_line(report)
     known = {place_of(line) for line in spent}
     return {
         "rows": [
-            {"line": line, "form": form, "beside": plan, "found": found.get(place_of(line), [])}
-            for (line, form), plan in zip(page.lines, plans, strict=True)
+            {
+                "line": line,
+                "form": form,
+                "ask": ask,
+                "beside": plan,
+                "found": found.get(place_of(line), []),
+            }
+            for (line, form, ask), plan in zip(page.lines, plans, strict=True)
         ],
         "texts": [
             (Report._meta.get_field(name).verbose_name, getattr(report, name), form)

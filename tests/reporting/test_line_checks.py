@@ -13,6 +13,7 @@ from casework.models import Access
 from casework.services import advance
 from grants.models import ProjectYear
 from reporting import services
+from reporting.check_page import LineCheckForm
 from reporting.closing import still_open
 from reporting.line_checks import Asked, Found, check_report
 from reporting.models import FieldNote, Report
@@ -21,7 +22,7 @@ from tests.case_pages import whole_page
 from tests.pdf_text import pdf_text
 from tests.reporting import makers
 from tests.reporting.makers import LATER
-from tests.windows import window
+from tests.windows import window, window_of
 
 pytestmark = pytest.mark.django_db
 
@@ -176,6 +177,29 @@ def test_office_checks_in_the_browser(report, office):
     nothing_asked = {**window(client, path), **page_data(report), "results-asked": ""}
     assert client.post(path, nothing_asked).status_code == 302
     assert not FieldNote.objects.exists() and party(report).verdict == "allowed"
+
+
+def test_an_older_window_leaves_the_verdicts_that_a_colleague_gave_meanwhile(report, office):
+    path = reverse("reporting:report-check", args=[report.pk])
+    client, place = client_of(office), f"line-{party(report).pk}"
+    other = report.settlement_lines.get(label="印刷")
+    older = window(client, path)
+    disallow(report, office)
+
+    found = {f"line-{other.pk}-verdict": "allowed", "results-asked": "人数を"}
+    assert client.post(path, {**older, **found}).status_code == 302
+    other.refresh_from_db()
+    assert (other.verdict, party(report).verdict) == ("allowed", "disallowed")
+    assert party(report).disallowed_yen == 30_000
+
+    both = client.post(path, {**older, f"{place}-verdict": "allowed"})
+    assert both.status_code == 422 and party(report).verdict == "disallowed"
+    words = dict(LineCheckForm.base_fields["verdict"].choices)["disallowed"]
+    assert f"“{words}”" in both.content.decode()
+    assert window_of(both)[f"{place}-verdict"] == ["allowed"]
+    assert client.post(path, window_of(both)).status_code == 302
+    assert (party(report).verdict, other.verdict) == ("allowed", "allowed")
+    assert FieldNote.objects.get().asked == "人数を"
 
 
 def test_check_is_for_the_office(report):
