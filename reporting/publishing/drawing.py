@@ -208,18 +208,25 @@ def _sources(content: dict) -> list[dict]:
 
     What was frozen before sources were names none.
     """
-    told: dict[tuple[str, str], dict[str, None]] = {}
-    parts = (
-        ("rows", lambda row: str(row["number"])),
-        ("printed", lambda row: _("Summary as printed")),
-        ("claims", lambda row: _("Class for the next edition, as claimed")),
-    )
-    for name, called in parts:
+    told: dict[tuple[str, str], dict[str, list[str]]] = {}
+    parts = {
+        "rows": _("Measures"),
+        "printed": _("Summary as printed"),
+        "claims": _("Class for the next edition, as claimed"),
+    }
+    for name, called in parts.items():
         for row in content.get(name, []):
             if row.get("source"):
-                told.setdefault((row["source"], row["level"]), {})[called(row)] = None
+                rests = told.setdefault((row["source"], row["level"]), {}).setdefault(called, [])
+                rests += [str(row["number"])] if name == "rows" else []
     return [
-        {"words": source, "is_inferred": level == Level.INFERENCE, "of": list(of)}
+        {
+            "words": source,
+            "is_inferred": level == Level.INFERENCE,
+            "of": [
+                " ".join([called, _(", ").join(numbers)]).strip() for called, numbers in of.items()
+            ],
+        }
         for (source, level), of in told.items()
     ]
 

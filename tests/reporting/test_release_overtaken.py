@@ -179,6 +179,21 @@ def test_draft_that_came_back_is_asked_again(office):
     refused(back, office)
 
 
+def test_what_waits_is_asked_once_more_at_the_button(office):
+    """Only one of two can wait; were it otherwise, the approver's button would say so."""
+    thing = a_register()
+    published(with_a(thing, office), office)
+    something_is_written()
+    correction = with_a(thing, office, note="金額の訂正")
+    draft = releases.propose(correction, by=office, at=NOON)
+    correction.items.update(replaces=0)
+
+    with translation.override("en"), pytest.raises(NotPossible, match="meanwhile"):
+        advance(draft, "approve", by=factories.anyone(Role.APPROVER), at=LATER, decided_on=TODAY)
+
+    assert versions(thing) == [("publish", "")]
+
+
 def test_things_that_stood_still_are_proposed_beside_one_another(office):
     tables = [a_register(), a_table(), a_report()]
     together, apart = releases.begin(by=office, at=NOON), with_a(a_report(), office)

@@ -149,6 +149,7 @@ def test_approver_reads_of_each_source_what_rests_on_it(office, measure):
     page = preview(release, office).replace("<wbr>", "")
     assert SOURCE in page and "別の資料" in page and "推" in page[page.index("別の資料") :]
     assert 'lang="ja"' in preview(release, office, "en")
+    assert f"施策 {measure.number}、文書に印刷された集計" in page
     published(measure, office)
     path = f"/public/guideline/{measure.edition.code}/{TODAY.isoformat()}.html"
     assert SOURCE in Client().get(path).content.decode().replace("<wbr>", "")
