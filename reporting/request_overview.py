@@ -19,6 +19,7 @@ from casework.models import Deadline, Event, Extension
 from casework.parties import Party, people_behind
 from casework.services import locked, record
 
+from .deadlines import KIND
 from .models import CollaborationReport
 from .services import REQUEST, WRITTEN_BY_DEPARTMENT
 
@@ -83,16 +84,24 @@ def without_request(fiscal_year: int, *, today: date) -> list[Asked]:
 
 
 def with_dates(reports, *, today: date):
-    """Tell of each report as ``is_late`` whether its date has passed, and when it was asked again."""
+    """Tell of each as ``is_late`` whether the department's date has passed, and when it was asked again.
+
+    By when the office publishes what it accepted is no date of the department's.
+    """
     more = Extension.objects.filter(deadline=OuterRef("pk"), until__gte=today)
     open_ones = Deadline.objects.filter(
-        case=OuterRef("pk"), met_at=None, closed_at=None, due_on__lt=today
+        case=OuterRef("pk"), kind=KIND, met_at=None, closed_at=None, due_on__lt=today
     )
     again = Event.objects.filter(case=OuterRef("pk"), verb=ASKED_AGAIN).order_by("-pk")
     return reports.annotate(
         is_late=Exists(open_ones.exclude(Exists(more))),
         asked_again_at=Subquery(again.values("at")[:1]),
     )
+
+
+def owed_by_department(report: CollaborationReport) -> Deadline | None:
+    """Return the date by which the department still has to answer, from deadlines fetched along."""
+    return next((one for one in report.deadlines.all() if one.kind == KIND and one.is_open), None)
 
 
 #: Shows, in the place of reports, the departments that the request did not reach.

@@ -89,7 +89,7 @@ def _reports(request, year: int, shown: str) -> Page:
     )
     for report in page.object_list:
         report.is_read = report.department_id not in unread
-        report.owed = next((d for d in report.deadlines.all() if d.is_open), None)
+        report.owed = request_overview.owed_by_department(report)
         report.is_awaited = report.state in services.WRITTEN_BY_DEPARTMENT
     return page
 

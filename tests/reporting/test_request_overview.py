@@ -54,6 +54,43 @@ def test_answers_are_counted_by_department():
     assert answers(2024, today=TODAY).asked == 0
 
 
+def test_date_by_which_the_office_publishes_makes_no_department_late(client):
+    answered, report = requested(1)[0], makers.collaboration()
+    advance(answered, "answer_none", by=clerk_of(answered), at=NOON)
+    year = makers.granted_year(publication_days="30")
+    CollaborationReport.objects.filter(pk=report.pk).update(project_year=year)
+    report = advance(report, "submit", by=clerk_of(report), at=NOON)
+    report = advance(report, "accept", by=factories.user(Role.OFFICE), at=NOON)
+    assert report.deadlines.open().get().kind == "publication"
+    overdue = NOON + timedelta(days=60)
+
+    counted = answers(2025, today=overdue.date())
+
+    assert (counted.asked, counted.answered, counted.missing, counted.late) == (2, 2, 0, 0)
+    with time_machine.travel(overdue, tick=False):
+        client.force_login(factories.user(Role.OFFICE))
+        late, every = (
+            client.get(reverse("reporting:requests"), {"year": 2025, "shown": shown})
+            for shown in ("late", "")
+        )
+    assert list(late.context["page"].object_list) == []
+    assert [one.owed for one in every.context["page"].object_list] == [None, None]
+
+
+def test_report_that_was_returned_is_late_after_the_day_named_then():
+    (report,) = requested(1)
+    report = services.save_collaboration_report(
+        report, fields=makers.WORDS, measures=[], edit_number=0, by=clerk_of(report), at=NOON
+    )
+    report = advance(report, "submit", by=clerk_of(report), at=NOON)
+    returned = {"due_on": TODAY + timedelta(days=5), "reason": "数字がない"}
+    advance(report, "send_back", by=factories.user(Role.OFFICE), at=NOON, **returned)
+
+    late = [answers(2025, today=TODAY + timedelta(days=days)).late for days in (5, 6)]
+
+    assert late == [0, 1]
+
+
 def dropped(report):
     return advance(report, "drop", by=clerk_of(report), at=NOON, reason="誤り")
 
