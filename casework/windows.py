@@ -108,7 +108,7 @@ class ShowsWhatItSaw(forms.BaseForm):
             return
         self.data = self.data.copy()
         self.data[self.add_prefix(self.mark)] = now
-        for name in (name for name in shown if wanted[name] != shown[name]):
+        for name in (one for one in shown if _as_sent(wanted[one]) != _as_sent(shown[one])):
             kept = _in_words(self.fields[name], shown[name])
             if not left_alone:
                 self.add_error(

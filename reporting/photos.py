@@ -157,8 +157,8 @@ def _require_words_are_open(report: CollaborationReport, by) -> None:
 def take_out(photo: ReportPhoto, *, by, at: datetime) -> None:
     """Take a photo out of the report, with what was said of it; the public sees it no more.
 
-    One that another press took out already stays out. One of the project stays among its pictures. One that was added stays closed to everybody until
-    its retention period is over.
+    One that another press took out already stays out. One of the project stays among its pictures.
+    One that was added stays closed to everybody until its retention period is over.
 
     :raises PermissionDenied: if ``by`` is neither of the office nor of the department.
     """

@@ -68,7 +68,11 @@ class FormPage:
     """The forms of the page, saved together or not at all."""
 
     def __init__(self, form: ReportForm, data=None):
-        self.questions = [(one, QuestionForm(data, instance=one)) for one in form.all_questions]
+        self.questions = [
+            (one, QuestionForm(data, instance=one))
+            for one in form.all_questions
+            if data is None or f"q{one.pk}-position" in data  # one added meanwhile was not shown
+        ]
         self.added = AddedForm(
             data, prefix="new", initial={"filled_by": Side.DEPARTMENT, "kind": Kind.WORDS}
         )

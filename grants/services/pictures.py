@@ -121,7 +121,8 @@ def describe_picture(
 def remove_picture(picture: Picture, *, by, at: datetime) -> None:
     """Take a picture out, with what was said of it; the office may, also when the year is closed.
 
-    One that another press took out already stays out. Its copies go at once. The file stays closed to everybody until its retention period is over.
+    One that another press took out already stays out. Its copies go at once. The file stays closed
+    to everybody until its retention period is over.
 
     :raises PermissionDenied: if ``by`` may not.
     """

@@ -283,6 +283,15 @@ def test_question_that_another_clerk_retired_meanwhile_is_no_failure(client, ope
     assert labels()["purpose"] == "ねらい" and "difficulties" not in labels()
 
 
+def test_question_that_another_clerk_added_meanwhile_stays_as_it_was_added(client, opened):
+    older, name = window(client, opened), label_of("purpose")
+    more = {"new-label": "会員の数", "new-section": "評価", "new-position": "900"}
+    client.post(opened, {**older, **more})
+
+    assert client.post(opened, {**older, name: "ねらい"}).status_code == 302
+    assert (labels()["purpose"], labels()["own-1"]) == ("ねらい", "会員の数")
+
+
 def test_office_changes_a_copy_on_its_page(client, shipped):
     client.force_login(factories.user(Role.OFFICE))
     answer = client.post(
