@@ -6,11 +6,12 @@ import pytest
 from django import forms
 from django.urls import reverse
 
-from accounts.days_named import FIRST, LAST, day_in
+from accounts.days_named import FIRST, LAST, day_in, require_countable
 from accounts.models import Role
 from casework.calendar import FIRST_GREGORIAN_DAY, end_of_day, era_of
 from casework.date_input import DateInput, MomentInput
 from tests import factories
+from tests.accounts.all_forms import fields_of_all_forms
 
 
 class DayForm(forms.Form):
@@ -44,6 +45,13 @@ def test_first_day_is_that_of_the_calendar_and_an_empty_field_stays_empty():
     assert DayForm({"day": ""}).is_valid() and MomentForm({"day": ""}).is_valid()
     assert [day_in(text) for text in (None, "", "x", "2026-02-30")] == [None] * 4
     assert day_in("2026-02-28") == date(2026, 2, 28)
+
+
+def test_every_form_of_the_program_was_told_before_it_was_written():
+    fields = fields_of_all_forms((forms.DateField, forms.DateTimeField))
+
+    assert len(fields) > 40
+    assert [name for name, field in fields if require_countable not in field.validators] == []
 
 
 @pytest.mark.django_db

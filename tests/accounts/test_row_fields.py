@@ -1,17 +1,13 @@
 """Fields that choose rows refuse what can be no key, on every database and in every form."""
 
-from collections.abc import Iterator
-
 import pytest
 from django import forms
 from django.db.models import AutoField
-from django.urls import get_resolver
 
 from accounts.models import Department
 from accounts.row_fields import RowField, RowsField
 from tests import factories
-
-APPS = ("accounts", "casework", "guideline", "grants", "reviews", "reporting")
+from tests.accounts.all_forms import fields_of_all_forms
 
 
 class RowForm(forms.Form):
@@ -34,22 +30,9 @@ def test_what_can_be_no_key_is_none_of_the_choices(typed):
     assert RowForm({}).is_valid()
 
 
-def forms_below(kind: type) -> Iterator[type]:
-    for one in kind.__subclasses__():
-        yield one
-        yield from forms_below(one)
-
-
 def test_every_form_of_the_program_chooses_rows_by_these_fields():
     """A model form's own field may stay: of a key that is a plain number Django refuses itself."""
-    get_resolver().url_patterns  # noqa: B018  every form is loaded with its page
-    fields = [
-        (f"{form.__module__}.{form.__name__}.{name}", field)
-        for form in forms_below(forms.BaseForm)
-        if form.__module__.partition(".")[0] in APPS
-        for name, field in getattr(form, "base_fields", {}).items()
-        if isinstance(field, forms.ModelChoiceField)
-    ]
+    fields = fields_of_all_forms(forms.ModelChoiceField)
     others = [one for one in fields if not isinstance(one[1], RowField | RowsField)]
 
     assert len(fields) > 20
