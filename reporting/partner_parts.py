@@ -20,6 +20,7 @@ from casework import outbox
 from casework.calendar import japan_date
 from casework.edit_numbers import take_next
 from casework.flow import Text
+from casework.parties import writers_on
 from casework.services import locked, open_case, record
 
 from .models import CollaborationReport, PartnerAnswer, PartnerPart
@@ -44,6 +45,16 @@ def why_nobody_is_asked(report: CollaborationReport, partners: Sequence) -> Text
     if all(hasattr(partner, "part") for partner in partners):
         return _("All partners of this report have been asked.")
     return ""
+
+
+def groups_reached(partners: Sequence, day: date) -> set[int]:
+    """Return the groups among the partners in which somebody logs in who writes for them.
+
+    :param day: Japan date.
+    """
+    groups = [one.organization_id for one in partners if one.organization_id]
+    found = writers_on(day).filter(organization__in=groups)
+    return set(found.values_list("organization", flat=True))
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from accounts.permissions import (
 )
 from casework.parties import is_reached
 from casework.permissions import works_for_department
-from grants.permissions import works_for, writes_for_group
+from grants.permissions import has_no_log_in, works_for, writes_for_group
 
 
 @rules.predicate
@@ -29,7 +29,8 @@ rules.add_perm("reporting.handle_collaboration", is_office)
 #: Who is shown in a photo may object at any time; then either side takes it out.
 rules.add_perm("reporting.tend_photos", is_office | works_for_department)
 rules.add_perm("reporting.ask_partners", is_office | works_for_department)
-rules.add_perm("reporting.write_part", writes_for_group)
+#: Nobody files a part: it is asked for. So the office keys in at once what a group hands in on paper.
+rules.add_perm("reporting.write_part", writes_for_group | is_office & has_no_log_in)
 rules.add_perm("reporting.type_in_part", works_for_department & nobody_logs_in)
 rules.add_perm("reporting.request_collaboration", is_office)
 rules.add_perm("reporting.prepare_release", is_office)

@@ -50,6 +50,7 @@ def ask_partners(request, pk):
         "case": report,
         "form": form,
         "partners": partners,
+        "reached": partner_parts.groups_reached(partners, request.today),
         "why_not": partner_parts.why_nobody_is_asked(report, partners),
     }
     return render(
@@ -103,7 +104,7 @@ def _edit_page(request, part: PartnerPart, draft: PartDraft, status: int) -> Htt
         "case": part,
         "draft": draft,
         "text": report_for_partner(part),
-        "is_heard": not request.user.has_perm("reporting.write_part", part),
+        "is_heard": not request.user.duties.edits(part.organization_id),
         "is_candidate": any(word.is_candidate for word in scale.values()),
     }
     return render(request, "reporting/part_edit.html", context, status=status)

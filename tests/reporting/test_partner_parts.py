@@ -263,6 +263,32 @@ def test_department_has_to_act_for_a_partner_without_log_in(client):
     assert "Say how the collaboration went" in form and "Nobody there logs in" not in form
 
 
+def test_office_keys_in_what_a_registered_partner_hands_in_on_paper(client):
+    group = factories.organization(name="かるたの会")
+    report = makers.collaboration()
+    clerk, office = clerk_of(report), factories.user(Role.OFFICE)
+    services.save_collaboration_report(
+        report, fields={}, measures=[], partners=[{"name": group.name, "organization": group}],
+        edit_number=report.edit_number, by=clerk, at=NOON,
+    )  # fmt: skip
+    client.cookies["django_language"] = "en"
+    client.force_login(clerk)
+    page = client.get(reverse("reporting:ask-partners", args=[report.pk])).content.decode()
+    assert "nobody there logs in: the office enters" in page and "told by its log-in" not in page
+    (part,) = partner_parts.ask_partners(report, due_on=None, by=clerk, at=NOON)
+
+    client.force_login(office)
+    assert part.case_ptr in waiting_for(office.act_on(TODAY), "office")
+    form = client.get(reverse("reporting:part-edit", args=[part.pk]))
+    assert form.status_code == 200 and "Nobody there logs in" in form.content.decode()
+    part = partner_parts.save_part(part, fields=VIEW, edit_number=0, by=office, at=NOON)
+    part = advance(part, "give", by=office, at=NOON, received_on=TODAY)
+
+    assert (part.state, part.said_on, part.typed_in_by) == ("given", TODAY, None)
+    client.force_login(factories.user(Role.APPROVER))
+    assert client.get(reverse("reporting:part-edit", args=[part.pk])).status_code == 403
+
+
 def test_department_is_told_when_the_office_asks_a_partner_without_log_in():
     report = makers.collaboration()
     clerk = clerk_of(report)
