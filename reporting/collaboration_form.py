@@ -6,6 +6,7 @@ question gets comes from its kind.
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization
@@ -80,6 +81,9 @@ class QuestionsForm(forms.Form):
 
 
 class PartnerRow(forms.Form):
+    """A partner; ``partner`` says which row of the report it was, whatever is typed for its name."""
+
+    partner = forms.IntegerField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(
         label=_("Partner"), required=False, max_length=200,
         widget=forms.TextInput(attrs={"list": "registered-groups", "autocomplete": "off"}),
@@ -224,7 +228,7 @@ def _first(data, rows, report: CollaborationReport) -> list[dict] | None:
 
 
 def _partners(report: CollaborationReport) -> list[dict]:
-    there = list(report.partners.order_by("pk").values("name", "share_yen"))
+    there = list(report.partners.order_by("pk").values("name", "share_yen", partner=F("pk")))
     return there or [{"name": name} for name in report.partner_names.splitlines() if name]
 
 

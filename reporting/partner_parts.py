@@ -25,6 +25,7 @@ from casework.services import locked, open_case, record
 
 from .models import CollaborationReport, PartnerAnswer, PartnerPart
 from .partner_flow import PART
+from .partners import title_of_part
 
 #: While the report is there, the partners can be asked and can answer.
 TAKES_VIEWS = ("drafting", "submitted", "returned")
@@ -80,7 +81,7 @@ def ask_partners(
 
 def _ask(report: CollaborationReport, partner, due_on, *, by, at: datetime) -> PartnerPart:
     part = PartnerPart(
-        report=report, partner=partner, title=f"{report.title}（{partner.name}の意見）"[:200],
+        report=report, partner=partner, title=title_of_part(partner),
         organization=partner.organization, department=report.department, clerk=report.clerk,
         fiscal_year=report.fiscal_year,
     )  # fmt: skip

@@ -146,7 +146,7 @@ def save_collaboration_report(
 
     :param fields: answers by the code of their question.
     :param measures: dicts of ``measure, how``.
-    :param partners: dicts of ``name, organization, share_yen``; ``None`` leaves what there is.
+    :param partners: rows of :func:`reporting.partners.write_partners`; ``None`` leaves what there is.
     :param figures: dicts of ``label, value, unit``; ``None`` leaves what there is.
     :param edit_number: the number the page was loaded with.
     :raises StaleDraft: if the report has a newer number; nothing is changed.

@@ -433,16 +433,22 @@ def test_command_reads_an_exported_site_and_names_the_cell(tmp_path):
 
 
 def test_command_says_which_file_is_missing(tmp_path):
-    with pytest.raises(CommandError, match="figures.csv"):
+    with pytest.raises(CommandError, match="ファイルを読めません(.|\n)*figures.csv"):
         call_command("verify_published", site=tmp_path)
 
 
-def test_command_says_what_cannot_be_read(tmp_path):
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [("fund", lambda content: b"\x93\xfa"), ("awards", lambda content: content + b'"\r\n')],
+    ids=["foreign bytes", "dangling quotation mark"],
+)
+def test_command_says_what_cannot_be_read(tmp_path, name, damage):
     everything()
     for path, content in files().items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_bytes(content)
-    (tmp_path / "data/fund.csv").write_bytes(b"\x93\xfa")
+    damaged = tmp_path / f"data/{name}.csv"
+    damaged.write_bytes(damage(damaged.read_bytes()))
 
     with pytest.raises(CommandError, match="ファイルを読めません(.|\n)*cannot be read"):
         call_command("verify_published", site=tmp_path)

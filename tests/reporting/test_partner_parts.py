@@ -263,6 +263,59 @@ def test_department_has_to_act_for_a_partner_without_log_in(client):
     assert "Say how the collaboration went" in form and "Nobody there logs in" not in form
 
 
+def test_name_of_a_partner_that_was_asked_is_put_right_in_its_row(client):
+    report = asked(names=["えんがわの友"])
+    clerk, wrong = clerk_of(report), report.partners.get(name="えんがわの友")
+    client.force_login(clerk)
+    address = reverse("reporting:collaboration-edit", args=[report.pk])
+    page = client.get(address)
+    rows = page.context["draft"].partners
+    said = {field.html_name: field.value() or "" for form in rows for field in form}
+    said = {name: value for name, value in said.items() if not name.endswith("DELETE")}
+    (place,) = [name for name, value in said.items() if value == "えんがわの友"]
+    assert said[place.replace("name", "partner")] == wrong.pk
+    text = {field.html_name: field.value() or "" for field in page.context["draft"].text}
+    management = {f"partners-{name}": page.context["draft"].partners.management_form[name].value()
+                  for name in ("TOTAL_FORMS", "INITIAL_FORMS")}  # fmt: skip
+    others = {
+        f"{prefix}-{name}": 0
+        for prefix in ("figures", "measures") for name in ("TOTAL_FORMS", "INITIAL_FORMS")
+    }  # fmt: skip
+
+    answer = client.post(address, text | said | management | others | {place: "えんがわの友の会"})
+
+    assert answer.status_code == 302, answer.context["draft"].partners.errors
+    wrong.refresh_from_db()
+    assert (wrong.name, wrong.part.partner_id) == ("えんがわの友の会", wrong.pk)
+    assert wrong.part.title == f"{report.title}（えんがわの友の会の意見）"
+    assert {one.name for one in report.partners.all()} == {"川を守る会", "えんがわの友の会"}
+
+
+def test_partner_that_was_asked_becomes_no_other_group():
+    report = asked(names=["えんがわの友"])
+    other = factories.organization(name="別の会", confirmed_at=NOON)
+    river, friend = (report.partners.get(name=name) for name in ("川を守る会", "えんがわの友"))
+
+    def saved(*rows):
+        services.save_collaboration_report(
+            report, fields={}, measures=[], partners=rows, edit_number=report.edit_number,
+            by=clerk_of(report), at=NOON,
+        )  # fmt: skip
+
+    for rows in (
+        ({"partner": river.pk, "name": "別の名"}, {"partner": friend.pk, "name": friend.name}),
+        (
+            {"partner": river.pk, "name": river.name},
+            {"partner": friend.pk, "name": other.name, "organization": other},
+        ),
+        ({"partner": river.pk, "name": river.name},),
+        ({"partner": friend.pk, "name": river.name},),
+    ):
+        with pytest.raises(ValidationError):
+            saved(*rows)
+        assert {one.name for one in report.partners.all()} == {river.name, friend.name}
+
+
 def test_office_keys_in_what_a_registered_partner_hands_in_on_paper(client):
     group = factories.organization(name="かるたの会")
     report = makers.collaboration()

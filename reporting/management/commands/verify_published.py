@@ -58,7 +58,11 @@ class Command(BaseCommand):
             with one_moment():
                 found = list(_of_folder(site, released) if site else _of_here(released))
                 moved_on = moved.sorted_out(found)
-        except (KeyError, ValueError) as error:
+        except (
+            KeyError,
+            TypeError,
+            ValueError,
+        ) as error:  # a column, a cell or a number is not there
             words = str(error)
             raise CommandError(_in_both(lambda: _("A file cannot be read: %s") % words)) from None
         lines = {_line(*placed, moved_on.get(placed)): placed in moved_on for placed in found}
@@ -139,6 +143,7 @@ def _reader(site: Path):
         try:
             return (site / path).read_bytes()
         except OSError as error:
-            raise CommandError(f"{site / path}: {error.strerror}") from None
+            words = f"{site / path}: {error.strerror}"
+            raise CommandError(_in_both(lambda: _("A file cannot be read: %s") % words)) from None
 
     return read
