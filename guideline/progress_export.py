@@ -15,6 +15,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
 from casework.calendar import JAPAN, japan_date, wareki
+from casework.plain_words import plain
 from casework.shown_tables import Origin, origin_of
 from casework.tables import csv_lines, harmless
 
@@ -109,13 +110,16 @@ def _in_words(origin: Origin) -> str:
 
 
 def lines_of(table: ProgressOn) -> list[list[str]]:
-    """Return the table line by line; every line has as many cells as there are headings."""
+    """Return the table line by line; every line has as many cells as there are headings.
+
+    A cell holds no sign that a workbook refuses.
+    """
     headings = [*HEADINGS[:5], next_heading(table.title), HEADINGS[6]]
     lines = [[table.title], [SUMMARY, COUNTED_HERE], *_summary(table), headings]
     for place in table.places:
         lines.append([place.name])
         lines += [_line(measure, row) for measure, row in place.rows]
-    return [[*line, *[""] * (len(HEADINGS) - len(line))] for line in lines]
+    return [[*map(plain, line), *[""] * (len(HEADINGS) - len(line))] for line in lines]
 
 
 def _summary(table: ProgressOn) -> Iterator[list[str]]:

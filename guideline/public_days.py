@@ -1,12 +1,15 @@
 """Which days of an edition's progress everybody may read, and the copies that they read of them.
 
-A table that the office takes in is read inside the city first; whoever publishes it says so here.
+A table that the office takes in is read inside the city first; whoever publishes it says so here, with
+the very rows that were approved: what is on record may be written on in the same moment.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from django.db import transaction
+
+from casework.plain_words import plain_throughout
 
 from .models import Claim, Edition, OfADay, PrintedCount, Progress, PublicDay
 from .years import standing_at
@@ -25,20 +28,21 @@ class NothingOnRecord(Exception):
 
 @transaction.atomic
 def make_public(
-    edition: Edition, day: date, *, source: str, at: datetime,
+    edition: Edition, day: date, *, source: str, at: datetime, rows: Iterable[OfADay] | None = None,
     year_versions: Iterable[int] | None = None, frozen_at: datetime | None = None,
 ) -> PublicDay:  # fmt: skip
-    """Let everybody read the progress of ``day`` as it stands, instead of what they read before.
+    """Let everybody read the progress of ``day``, instead of what they read of it before.
 
     Plan and result of its fiscal year, and of those before, become public with it.
 
     :param source: what made it public, such as the name of a release.
+    :param rows: what they read, not saved yet; ``None``: what is on record.
     :param year_versions: the versions of plans and results that everybody reads; ``None``: those that
         stand now.
     :param frozen_at: when these were put together, if that was before ``at``.
-    :raises NothingOnRecord: if nothing is on record for that day.
+    :raises NothingOnRecord: if ``rows`` are not given, and nothing is on record for that day.
     """
-    if not Progress.objects.filter(measure__edition=edition, as_of=day).exists():
+    if rows is None and not Progress.objects.filter(measure__edition=edition, as_of=day).exists():
         raise NothingOnRecord(f"{edition} {day}")
     said = {"frozen_at": frozen_at or at, "released_at": at, "withdrawn_at": None}
     first = {"source": source, "made_public_at": at, **said}
@@ -47,7 +51,7 @@ def make_public(
     )
     kept = standing_at(edition, day) if year_versions is None else year_versions
     row.year_versions.set(kept)
-    copy(edition, day)
+    copy(edition, day, rows)
     return row
 
 
@@ -58,14 +62,19 @@ def withdraw(edition: Edition, day: date, *, at: datetime) -> None:
     _drop_copies(edition, day)
 
 
-def copy(edition: Edition, day: date) -> None:
-    """Make what is on record for ``day`` the copy that the public reads."""
+def copy(edition: Edition, day: date, rows: Iterable[OfADay] | None = None) -> None:
+    """Make ``rows``, or what is on record for ``day``, the copy that the public reads."""
     _drop_copies(edition, day)
+    copies = list(_on_record(edition, day) if rows is None else rows)
+    for row in copies:
+        row.pk, row.is_public = None, True
+    for model, _name in RECORDS:
+        model.published.bulk_create([row for row in copies if isinstance(row, model)])
+
+
+def _on_record(edition: Edition, day: date) -> Iterator[OfADay]:
     for model, name in RECORDS:
-        rows = list(model.objects.filter(**{name: edition, "as_of": day}).order_by("pk"))
-        for row in rows:
-            row.pk, row.is_public = None, True
-        model.published.bulk_create(rows)
+        yield from model.objects.filter(**{name: edition, "as_of": day}).order_by("pk")
 
 
 def _drop_copies(edition: Edition, day: date) -> None:
@@ -87,7 +96,10 @@ def public_days(edition: Edition) -> set[date]:
 
 
 def differs_from_public(edition: Edition, day: date) -> bool:
-    """Return whether something else is on record for ``day`` than what the public reads."""
+    """Return whether something else is on record for ``day`` than what the public reads.
+
+    Signs that a release never freezes are no difference.
+    """
     return any(
         _values(model.objects, name, edition, day) != _values(model.published, name, edition, day)
         for model, name in RECORDS
@@ -96,4 +108,5 @@ def differs_from_public(edition: Edition, day: date) -> bool:
 
 def _values(rows, name: str, edition: Edition, day: date) -> set[tuple]:
     own = [f.attname for f in rows.model._meta.concrete_fields if f.name not in ("id", "is_public")]
-    return set(rows.filter(**{name: edition, "as_of": day}).values_list(*own))
+    found = rows.filter(**{name: edition, "as_of": day}).values_list(*own)
+    return {tuple(plain_throughout(row)) for row in found}

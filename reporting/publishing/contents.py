@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date
 
 from accounts.models import Department
 from casework.calendar import fiscal_year, wareki, wareki_year
+from casework.plain_words import one_line, plain_throughout
 from grants.models import CourseEdition
 from guideline.models import (
     Claim,
@@ -29,8 +30,6 @@ from reporting.beside_report import Beside, gather
 from reporting.figures import FIGURES
 from reporting.models import CollaborationReport, Kind
 from reporting.versions import content_of_collaboration
-
-from .plain_words import one_line, plain_throughout
 
 #: The one key of the register: it is released as a whole.
 ALL = "all"

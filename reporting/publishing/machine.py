@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from xml.sax import saxutils
 
 from casework.calendar import japan_date
+from casework.plain_words import plain
 from reporting.models import Kind
 
 from . import issues
 from .addresses import ENGLISH, address
-from .plain_words import plain
 
 SCHEMA = "https://schema.org"
 HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'

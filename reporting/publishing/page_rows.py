@@ -12,6 +12,7 @@ from itertools import zip_longest
 
 from django.db.models import QuerySet
 
+from casework.plain_words import plain, plain_throughout
 from casework.tables import cell
 from guideline.models import MeasureYearVersion, PublicDay
 from reporting import open_data
@@ -24,7 +25,6 @@ from reporting.register import COLUMNS, YEAR_UNKNOWN
 from . import progress
 from .addresses import path_of
 from .contents import ALL, FROM_PROGRESS, NoSuchThing, edition_and_day, years_of
-from .plain_words import plain, plain_throughout
 
 Read = Callable[[str], bytes]
 AWARDS, YEARS = "awards", "years"

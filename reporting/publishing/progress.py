@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy
 
 from casework.errors import NotPossible
 from casework.models import Event
+from casework.plain_words import plain_throughout
 from guideline import public_days
 from guideline.models import Edition
 from reporting.models import Kind, Release, ReleaseItem
 
 from .contents import YEAR_VERSIONS, NoSuchThing, edition_and_day, progress_of_day
-from .plain_words import plain_throughout
+from .released_rows import rows_of
 
 NO_ROWS = gettext_lazy("The progress of that day is not on record any more.")
 CHANGED = gettext_lazy(
@@ -30,9 +31,9 @@ def why_not(item: ReleaseItem):
         return f"{item.title}: {NO_ROWS}"
 
 
-def _is_as_frozen(item: ReleaseItem, *, is_public: bool = False) -> bool:
-    """Return whether what is on record, or the copies of it that the public reads, is what was frozen."""
-    told = told_of_day(item, is_public=is_public)
+def _is_as_frozen(item: ReleaseItem) -> bool:
+    """Return whether what is on record is what was frozen."""
+    told = told_of_day(item, is_public=False)
     return all(item.content[name] == rows for name, rows in told.items())
 
 
@@ -68,9 +69,9 @@ def _joined(frozen: list[dict], copies: list[dict]) -> list[dict]:
 
 
 def tell_the_guideline(release: Release, item: ReleaseItem, *, at: datetime) -> None:
-    """Let everybody read on the guideline's pages what the release makes public, or no longer.
+    """Let everybody read on the guideline's pages what the release froze, or nothing any longer.
 
-    :raises NotPossible: if the copies are not what was frozen: somebody wrote in that very moment.
+    :raises NotPossible: if it froze something of a measure that is not there any more.
     """
     code, day = edition_and_day(item.key)
     edition = Edition.objects.get(code=code)
@@ -79,8 +80,11 @@ def tell_the_guideline(release: Release, item: ReleaseItem, *, at: datetime) -> 
     else:
         frozen = Event.objects.filter(case=release.pk, verb="propose").latest("pk")
         versions = item.content[YEAR_VERSIONS]
+        try:
+            rows = list(rows_of(item.content, edition, day))
+        except KeyError:
+            raise NotPossible(f"{item.title}: {CHANGED}") from None
         public_days.make_public(
-            edition, day, source=str(release), year_versions=versions, at=at, frozen_at=frozen.at
-        )
-        if not _is_as_frozen(item, is_public=True):
-            raise NotPossible(f"{item.title}: {CHANGED}")
+            edition, day, source=str(release), rows=rows, year_versions=versions, at=at,
+            frozen_at=frozen.at,
+        )  # fmt: skip

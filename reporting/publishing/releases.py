@@ -20,6 +20,7 @@ from casework.flow import Text
 from casework.locks import lock_first
 from casework.models import Approval, Case
 from casework.parties import Party
+from casework.plain_words import plain
 from casework.refusals import refuses
 from casework.services import advance, file_number, follow, locked, open_case, record, refusal
 from guideline.models import Measure
@@ -31,7 +32,6 @@ from . import agreement, checks, difference, overtaken, progress, signed
 from .contents import NoSuchThing, thing
 from .decision_grounds import drafted_as
 from .freezing import NOTHING_CHANGES, NOTHING_THERE, freeze_items, refuse_what_moved
-from .plain_words import plain
 
 log = logging.getLogger(__name__)
 

@@ -24,7 +24,8 @@ from casework.services import advance
 from casework.snapshots import one_moment
 from grants.models import PastAward
 from guideline import years
-from guideline.models import Progress
+from guideline.models import Claim, PrintedCount, Progress
+from guideline.public_days import differs_from_public
 from reporting.models import PublicEntry, ReleaseItem
 from reporting.publishing import agreement, releases
 from tests import factories
@@ -142,6 +143,42 @@ def test_release_holds_what_was_written_before_its_locks_were_granted():
     assert kinds(told) == ["ok", "ok"]
     (of_year,) = ReleaseItem.objects.get().content["years"]["2026"]
     assert of_year["target"] == "先に書いた"
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_what_is_written_while_a_table_is_approved_stays_inside():
+    clerk, measure = factories.user(Role.OFFICE), factories.measure()
+    of_day = {"as_of": TODAY, "source": "資料"}
+    Progress.objects.create(
+        measure=measure, fiscal_year=2026, status="partly", result="決裁した文", **of_day
+    )
+    PrintedCount.objects.create(
+        edition=measure.edition, classification="I", status="partly", count=1, denominator=1,
+        **of_day,
+    )  # fmt: skip
+    draft = proposed(("progress", f"{measure.edition.code}/{TODAY.isoformat()}"), by=clerk)
+    unread = "だれも決裁していない 0467-12-3456"
+
+    def write() -> None:
+        Progress.objects.update(status="done", result=unread, source=unread)
+        PrintedCount.objects.update(count=9, source=unread)
+        Claim.objects.create(
+            measure=measure, about=measure.edition, subject="class", place="reason", value="III",
+            as_printed=unread, **of_day,
+        )  # fmt: skip
+
+    # The last that is held against what was frozen, before anything is made public.
+    with once_after("guideline_claim", write, locked="casework_case"):
+        approving(draft)()
+
+    assert Progress.objects.get().result == unread
+    (row,), (count,) = Progress.published.all(), PrintedCount.published.all()
+    assert (row.status, row.result, row.source) == ("partly", "決裁した文", "資料")
+    assert (count.count, count.source) == (1, "資料")
+    assert not Claim.published.exists()
+    assert "0467-12-3456" not in Client().get(measure.get_absolute_url()).content.decode()
+    assert differs_from_public(measure.edition, TODAY)
 
 
 @pytest.mark.postgres

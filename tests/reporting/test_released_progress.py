@@ -1,5 +1,6 @@
 """A release of a progress table: the guideline's pages tell what was approved, and nothing else."""
 
+import io
 import re
 from datetime import timedelta
 
@@ -8,12 +9,14 @@ import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from accounts.models import Role
 from casework.errors import NotPossible
 from casework.services import advance
 from guideline import years
-from guideline.models import Figure, Measure, PrintedCount, Progress
+from guideline.models import Claim, Edition, Figure, Measure, PrintedCount, Progress
+from guideline.public_days import differs_from_public
 from guideline.years import years_shown
 from reporting.models import Release
 from reporting.publishing import releases
@@ -95,6 +98,49 @@ def test_what_changed_since_it_was_frozen_cannot_be_approved(measure, office):
 
     assert LATER not in told(measure)
     assert Release.objects.get().state == "waiting"
+
+
+def test_public_reads_each_column_as_it_was_on_record_when_it_was_approved(measure, office):
+    said = {"source": "資料", "level": "S", "as_of": TODAY}
+    Progress.objects.update(next_class="Ⅲ", reason="続ける", source="進捗の資料", level="I")
+    for count, status in enumerate(("partly", "not_started"), 3):
+        PrintedCount.objects.create(
+            edition=measure.edition, classification="II-i", status=status, count=count,
+            denominator=9, **said,
+        )  # fmt: skip
+    later = Edition.objects.create(code="later", title="後の指針", status="draft")
+    for place, value in (("reason", "III"), ("column", "")):
+        Claim.objects.create(
+            measure=measure, about=later, subject="class", place=place, as_printed=f"印刷 {place}",
+            value=value, **said,
+        )  # fmt: skip
+
+    approve(proposed(measure, office))
+
+    for model, rows in ((Progress, 1), (PrintedCount, 2), (Claim, 2)):
+        columns = [f.name for f in model._meta.fields if f.name not in ("id", "is_public")]
+        public = list(model.published.order_by("pk").values(*columns))
+        assert len(public) == rows
+        assert sorted(public, key=str) == sorted(model.objects.values(*columns), key=str)
+    assert not differs_from_public(measure.edition, TODAY)
+
+
+def test_signs_that_no_workbook_holds_become_public_nowhere(measure, office):
+    """They are in no words that the approver read."""
+    Progress.objects.update(result="前の段\x0b後の\x07段", source="資\x07料")
+    Measure.objects.update(title="施\x07策")
+
+    approve(proposed(measure, office))
+
+    row = Progress.published.get()
+    assert (row.result, row.source) == ("前の段\n後の段", "資料")
+    assert not differs_from_public(measure.edition, TODAY)
+    clerk, anybody = Client(), Client()
+    clerk.force_login(office)
+    address = reverse("guideline:progress-file", args=[measure.edition.code, TODAY, "xlsx"])
+    for client in (clerk, anybody):
+        sheet = load_workbook(io.BytesIO(client.get(address).content)).active
+        assert {"施策", "前の段\n後の段"} <= {cell.value for row in sheet for cell in row}
 
 
 def test_years_are_public_as_they_stood_when_the_release_was_frozen(measure, office):

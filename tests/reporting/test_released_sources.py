@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -13,7 +12,7 @@ from django.utils import translation
 from accounts.models import Role
 from casework.errors import NotPossible
 from casework.services import advance
-from guideline.models import Claim, Measure, PrintedCount, Progress
+from guideline.models import Claim, Measure, PrintedCount, Progress, PublicDay
 from reporting.models import PublicEntry, Release, ReleaseItem
 from reporting.publishing import checks, difference, page_rows, progress, releases, signed
 from tests import factories
@@ -111,16 +110,45 @@ def test_source_that_changed_after_it_was_frozen_is_not_made_public(office, meas
     assert not PublicEntry.objects.exists() and not model.published.exists()
 
 
-def test_copies_that_are_not_what_was_frozen_are_undone(office, measure):
-    """Somebody writes between the last question and the copies."""
+@pytest.mark.parametrize(("model", "values"), WRITTEN_LATER)
+def test_copies_are_made_of_what_was_frozen(office, measure, model, values):
+    """Also where somebody writes between the last question and the copies."""
     release = begun(measure, office)
     releases.propose(release, by=office, at=NOON)
-    Progress.objects.update(source=PHONE)
+    ((name, value),) = values.items()
+    frozen = model.objects.values_list(name, flat=True).get()
+    model.objects.update(**values)
 
-    with pytest.raises(NotPossible), transaction.atomic():
+    progress.tell_the_guideline(release, release.items.get(), at=LATER)
+
+    assert model.published.values_list(name, flat=True).get() == frozen != value
+
+
+def test_copies_are_made_though_nothing_is_on_record_any_more(office, measure):
+    release = begun(measure, office)
+    releases.propose(release, by=office, at=NOON)
+    for model in MODELS:
+        model.objects.all().delete()
+
+    progress.tell_the_guideline(release, release.items.get(), at=LATER)
+
+    assert [model.published.get().source for model in MODELS] == [SOURCE] * 3
+
+
+@pytest.mark.parametrize("gone", ["measure", "source"])
+def test_nothing_becomes_public_of_what_cannot_be_copied(office, measure, gone):
+    """A measure that was numbered anew in that very moment; a release of before sources were frozen."""
+    release = begun(measure, office)
+    releases.propose(release, by=office, at=NOON)
+    if gone == "measure":
+        Measure.objects.update(number=measure.number + 1)
+    else:
+        froze_no_sources()
+
+    with pytest.raises(NotPossible, match="固定した後で変わりました|changed after it was frozen"):
         progress.tell_the_guideline(release, release.items.get(), at=LATER)
 
-    assert not Progress.published.exists()
+    assert not Progress.published.exists() and not PublicDay.objects.exists()
 
 
 @pytest.mark.parametrize("model", MODELS)
