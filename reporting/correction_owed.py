@@ -1,15 +1,17 @@
 """Whether a public report owes its readers a correction: what would be released now is not what was.
 
-Text that is saved asks for one by its edit number. What changes beside the text, the day on which the
-committee received the report and which of its comments may be read, asks for one here.
+Text that is saved asks for one by its edit number. What changes beside the text asks for one here: the
+day on which the committee received the report, which of its comments may be read, what came of the
+measures, and the photos. A photo that somebody objected to is gone at once, so that nothing is owed.
 """
 
 from datetime import datetime
 
 from .models import CollaborationReport, Kind, PublicEntry
 from .models.collaboration import PUBLIC
+from .public_photos import READ, standing, to_be_seen
 from .publishing.contents import thing
-from .publishing.difference import would_change
+from .publishing.difference import between
 
 
 def ask_for_a_correction(report: CollaborationReport, *, at: datetime) -> None:
@@ -31,4 +33,17 @@ def _differs(report: CollaborationReport, *, at: datetime) -> bool:
     entry = PublicEntry.objects.filter(kind=Kind.REPORT, key=key).select_related("item").first()
     if entry is None:
         return True
-    return would_change(entry, thing(Kind.REPORT, key, at=at).content)
+    now, then = entry.item.content or {}, thing(Kind.REPORT, key, at=at).content
+    told = now.get("text", {})
+    return any(
+        between(
+            _with_photos(now, standing(told)),
+            _with_photos(then, to_be_seen(then["text"], after=told)),
+        )
+    )
+
+
+def _with_photos(content: dict, photos: list[dict]) -> dict:
+    """Return a content with these photos alone, and of each what the public reads."""
+    read = [{name: photo[name] for name in READ} for photo in photos]
+    return content | {"text": content.get("text", {}) | {"photos": read}}

@@ -12,6 +12,7 @@ from casework.calendar import japan_date
 from casework.models import Case
 from casework.services import advance, locked
 
+from .correction_owed import ask_for_a_correction
 from .measure_outcomes import mark_of_outcomes, measures_told_of, outcomes_of, proofs_of
 from .models import CollaborationReport, MeasureOutcome, OutcomeEvidence, Report
 from .publishing.releases import waits_in_release
@@ -46,6 +47,8 @@ def tell_outcomes(
 ) -> None:  # fmt: skip
     """Write down what came of the measures, in the place of what was there.
 
+    A public report asks for a correction then, if the public would read something else.
+
     :param seen: the mark of the outcomes that the person saw, see :func:`mark_of_outcomes`.
     :raises PermissionDenied: if ``by`` may not write the report now.
     :raises ValidationError: if somebody else wrote meanwhile; if a measure or a piece of evidence
@@ -73,6 +76,8 @@ def tell_outcomes(
     MeasureOutcome.objects.filter(case=report.pk).delete()
     for row in rows:
         _write(report, row)
+    if isinstance(report, CollaborationReport):
+        ask_for_a_correction(report, at=at)
 
 
 def _write(report: Case, row: Outcome) -> None:

@@ -1,7 +1,8 @@
 """Photos of a report: picked from the project, added with what is said of them, taken out.
 
 Who is shown may object at any time: consent is taken back, or a photo taken out, whatever the state of
-the report, and from that moment on the public sees it no more (:mod:`reporting.public_photos`).
+the report, and from that moment on the public sees it no more (:mod:`reporting.public_photos`). Of a
+public report, other words and new photos ask for a correction (:mod:`reporting.correction_owed`).
 """
 
 from datetime import datetime
@@ -19,6 +20,7 @@ from casework.windows import is_to_be_written
 from grants.models import Picture
 from grants.models.picture import Described
 
+from .correction_owed import ask_for_a_correction
 from .models import CollaborationReport, ReportPhoto
 from .publishing.releases import waits_in_release
 from .services import may_edit_collaboration
@@ -71,6 +73,7 @@ def pick(report: CollaborationReport, picture: Picture, *, by, at: datetime) -> 
     made = ReportPhoto.objects.create(
         report=report, picture=found, file=found.file, **said, by=by, at=at
     )
+    ask_for_a_correction(report, at=at)
     record(report, "pick_photo", by=by, at=at, photo=made.pk, picture=found.pk)
     return made
 
@@ -97,6 +100,7 @@ def add(report: CollaborationReport, upload, *, by, at: datetime, **said) -> Rep
         raise ValidationError(_("This picture is already there."))
     made = ReportPhoto.objects.create(report=report, file=stored, **said, by=by, at=at)
     picture_copies.ask_soon(stored)
+    ask_for_a_correction(report, at=at)
     return made
 
 
@@ -128,6 +132,7 @@ def describe(
     for name in changed:
         setattr(photo, name, fields[name])
     photo.save(update_fields=changed)
+    ask_for_a_correction(report, at=at)
     if "consent" in changed:
         told = {"photo": photo.pk, "consent": photo.consent or "not_yet"}
         record(report, "photo_consent", by=by, at=at, **told)
@@ -172,3 +177,4 @@ def take_out(photo: ReportPhoto, *, by, at: datetime) -> None:
         files.take_away(photo.file, at=at)
     record(report, "take_out_photo", by=by, at=at, photo=photo.pk, file=photo.file_id)
     photo.delete()
+    ask_for_a_correction(report, at=at)

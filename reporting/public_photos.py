@@ -19,6 +19,8 @@ Size = PictureCopy.Size
 #: What is told of the large copy of a photo → what stands there while there is none.
 OF_COPY = {"media_type": "", "width": None, "height": None, "digest": ""}
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png"}
+#: What the public reads of a photo that it sees: which one it is, and the words.
+READ = ("id", "alt", "caption")
 
 
 def content_of_photos(report: CollaborationReport) -> list[dict]:
@@ -59,8 +61,25 @@ def ready(content: dict) -> list[dict]:
     """Return the photos of a frozen text that bear all that is needed, whatever froze them."""
     return [
         photo for photo in content.get("photos", ())
-        if photo["alt"].strip() and photo["consent"] in Described.AGREED
-        and photo["media_type"] in ENDINGS
+        if _is_agreed(photo) and photo["media_type"] in ENDINGS
+    ]  # fmt: skip
+
+
+def _is_agreed(photo: dict) -> bool:
+    return bool(photo["alt"].strip()) and photo["consent"] in Described.AGREED
+
+
+def to_be_seen(content: dict, *, after: dict) -> list[dict]:
+    """Return the photos that the public would see of a text once it replaced the text ``after``.
+
+    One that was released stands or not, as :func:`standing` says; a new one is seen once it is described
+    and agreed to, for its copy is drawn by itself.
+    """
+    released = {photo["id"] for photo in after.get("photos", ())}
+    there = standing_in([after, content])
+    return [
+        photo for photo in content.get("photos", ())
+        if photo["id"] in there or (photo["id"] not in released and _is_agreed(photo))
     ]  # fmt: skip
 
 
