@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from accounts.services.erasing import ERASED_NAME
@@ -10,7 +11,8 @@ from casework import retention
 from casework.retention import RetentionClass
 
 from . import withdrawn_reports
-from .models import CommitteeComment, FieldNote, Receipt, ReportPhoto
+from .models import CommitteeComment, FieldNote, Kind, Receipt, ReleaseItem, ReportPhoto
+from .models.release import UNDER_WAY
 
 # A report is accepted long before its project ends. A department's report may be about no project;
 # its partners' views are kept with it then.
@@ -44,10 +46,18 @@ def _photos(day: date) -> QuerySet[ReportPhoto]:
 
 
 def _comments(day: date) -> QuerySet[CommitteeComment]:
-    """Leave out what the public reads now: a correction of its report would lose it."""
+    """Leave out what the public reads now, or will by a release under way.
+
+    A correction of its report would lose it, and what is frozen would say more than is on record.
+    """
     over = retention.cases_over(day).values("pk")
     said = CommitteeComment.objects.filter(tabled__report__in=over).exclude(words=ERASED_NAME)
-    return said.exclude(release__isnull=False, tabled__report__publication__isnull=False)
+    waits = ReleaseItem.objects.filter(
+        kind=Kind.REPORT, key=Cast(OuterRef("tabled__report"), CharField()),
+        release__state__in=UNDER_WAY,
+    )  # fmt: skip
+    is_read = Q(tabled__report__publication__isnull=False) | Q(Exists(waits))
+    return said.exclude(is_read, release__isnull=False)
 
 
 def _erase_comments(rows: QuerySet[CommitteeComment], *, by, at: datetime) -> None:
@@ -65,7 +75,7 @@ retention.register(
     ),
     RetentionClass(
         "committee_comments", _("Comments of the committee on reports"),
-        _("The words go, unless the public reads them now. Who commented when stays."),
+        _("The words go, unless the public reads them now, or will by a release that waits. Who commented when stays."),
         _("The project is over"),
         _comments, _erase_comments, ("reporting.CommitteeComment.words",), "tabled__report",
         lambda said: f"{said.tabled.report.number or said.tabled.report_id} · {said.pk}",

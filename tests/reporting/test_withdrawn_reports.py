@@ -297,6 +297,35 @@ def test_comment_goes_when_its_report_is_over_and_no_text_quotes_the_mark(office
         CommitteeComment.objects.update(words="別の意見")
 
 
+@pytest.mark.parametrize("state", ["waiting", "scheduled"])
+def test_comment_stays_while_it_waits_frozen_in_a_release_that_makes_the_report_public_again(
+    office, state
+):
+    report = makers.accepted_collaboration(received=False)
+    said = commented(office, report)
+    ReleasedComment.objects.create(comment=said, by=office, at=NOON)
+    withdraw(factories.released(report), office)
+    moment = DUE + timedelta(days=40) if state == "scheduled" else None
+    before = DUE - timedelta(days=3)
+    made = releases.begin(by=office, at=before)
+    releases.set_moment(made, moment, by=office, at=before)
+    releases.put_in(made, "report", str(report.pk), note="直した", by=office, at=before)
+    draft = releases.propose(made, by=office, at=before)
+    if moment:
+        approver = factories.anyone(Role.APPROVER)
+        advance(draft, "approve", by=approver, at=before, decided_on=japan_date(before))
+    assert Release.objects.get(pk=made.pk).state == state
+
+    assert destroy(office, "committee_comments") is None
+    (waits,) = frozen(report)[1:]
+    assert waits.content["text"]["committee"] == ["よい協働です。"]
+    assert content_of_collaboration(report)["committee"] == ["よい協働です。"]
+
+    end = (Release.objects.get(pk=made.pk), "stop") if moment else (draft, "drop")
+    advance(*end, by=office, at=DUE, reason="取りやめ")
+    assert destroy(office, "committee_comments").items.get().row == said.pk
+
+
 def test_tabled_report_whose_words_are_gone_says_so(client, office):
     report = makers.published_collaboration(results=SECRET)
     said = commented(office, report)
