@@ -4,7 +4,9 @@ What is done with it (publish, correct, withdraw) and its note were chosen again
 release that was put together beside it may have been faster.
 """
 
-from django.db.models import F, OuterRef, Subquery
+from collections.abc import Iterable
+
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -24,12 +26,20 @@ WITHDRAWN = _(
 )
 
 
-def why_not(release: Release) -> str | None:
-    """Return what became public, or ended, since it was put into ``release``; ``None`` if nothing did."""
+def items_of(release: Release) -> list[ReleaseItem]:
+    """Return the items of a release without their contents, each with the version that is public, ``newest``."""
     entry = PublicEntry.objects.filter(kind=OuterRef("kind"), key=OuterRef("key"))
     newest = Coalesce(Subquery(entry.values("item__number")), 0)
-    items = release.items.defer("content").annotate(newest=newest)
-    item = items.exclude(newest=F("replaces")).order_by("pk").first()
+    return list(release.items.defer("content").annotate(newest=newest).order_by("pk"))
+
+
+def why_not(items: Iterable[ReleaseItem]) -> str | None:
+    """Return what became public, or ended, since it was put into a release; ``None`` if nothing did.
+
+    :param items: as :func:`items_of` returns them.
+    """
+    differing = (item for item in items if item.newest != item.replaces)  # type: ignore[attr-defined]
+    item = next(differing, None)
     return _told(item) if item else None
 
 

@@ -222,26 +222,22 @@ def propose(release: Release, *, by, at: datetime) -> Approval:
 @refuses("release", "propose")
 def why_not_yet(release: Release, *, at: datetime):
     """Return what keeps a release from being proposed, apart from what its checks find."""
-    items = _items(release)
+    items = overtaken.items_of(release)
     if not items:
         return EMPTY
     if release.publish_at is not None and release.publish_at <= at:
         return MOMENT_PASSED
-    return overtaken.why_not(release) or _why_not_these(items, at=at)
+    return overtaken.why_not(items) or _why_not_these(items, at=at)
 
 
 @refuses("release", "publish", "schedule", "go_public")
 def changed_meanwhile(release: Release, *, at: datetime):
     """Return why an item cannot become public, though it could when it was chosen."""
-    items = _items(release)
+    items = overtaken.items_of(release)
     why_not = (progress.why_not(item) for item in items)
-    found = overtaken.why_not(release) or _why_not_these(items, at=at)
+    found = overtaken.why_not(items) or _why_not_these(items, at=at)
     found = found or next(filter(None, why_not), None)
     return found or (agreement.why_not(release) if TABLES & {item.kind for item in items} else None)
-
-
-def _items(release: Release) -> list[ReleaseItem]:
-    return list(release.items.defer("content").order_by("pk"))
 
 
 def _why_not_these(items: list[ReleaseItem], *, at: datetime):

@@ -25,6 +25,8 @@ def why(release: Release, user) -> list[str]:
 
 
 def _ended_draft(release: Release) -> Approval | None:
-    if release.state != "draft":
+    if (
+        release.state != "draft" or release.came_from != "waiting"
+    ):  # it never waited for an approver
         return None
     return Approval.objects.filter(items__case=release, state="dropped").order_by("pk").last()
